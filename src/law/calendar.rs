@@ -1,0 +1,4 @@
+//! calendar.
+/// x
+#[derive(Debug)]
+pub struct Calendar;

@@ -1,0 +1,24 @@
+//! The law as pure functions over values: days, terms, money, identity numbers and dated rules.
+//!
+//! Owns every number a statute knows, each with its article and the day it came into force. Never reads a clock, a file
+//! or a database: calendars and rules come in as values ([`Law`] is the snapshot a move is judged by).
+
+pub mod calendar;
+pub mod identity;
+pub mod money;
+pub mod rules;
+pub mod term;
+pub mod words;
+
+pub use calendar::Calendar;
+pub use money::Fen;
+pub use rules::Rules;
+
+/// The snapshot of calendars and rules a move is judged by.
+#[derive(Debug, Clone)]
+pub struct Law {
+    /// Work, rest and make-up days, with the years that are loaded.
+    pub calendar: std::sync::Arc<Calendar>,
+    /// Dated values with their articles.
+    pub rules: std::sync::Arc<Rules>,
+}

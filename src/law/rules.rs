@@ -1,0 +1,4 @@
+//! rules.
+/// x
+#[derive(Debug)]
+pub struct Rules;

@@ -1,0 +1,2 @@
+//! The `qingxin` program.
+fn main() {}
