@@ -1,0 +1,330 @@
+//! Who may see and do what: duty × bureau × area.
+//!
+//! Owns the matrix. Deny by default: an actor holds only the roles [`roles`] finds towards a procedure, and only the
+//! abilities [`may`] names. Areas are compared as paths of codes, never as text prefixes (`3707` does not cover
+//! `370705`). Never loads anything: duties, the scope of the matter and the time come in as values.
+
+use crate::base::id::{AccountId, SessionId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a person is employed to do here 岗位.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DutyKind {
+    /// 受理员: registers, imports, forwards.
+    Desk,
+    /// 承办人: investigates.
+    Handler,
+    /// 大队长: leads a team of handling officers.
+    Leader,
+    /// 法制审核: legal review.
+    Legal,
+    /// 局长、分管局长: decides for the bureau.
+    Head,
+    /// 督办: audits what is late, decides transfers.
+    Supervisor,
+    /// 信用: listing and announcement.
+    Credit,
+    /// 系统管理员.
+    SystemAdmin,
+    /// 安全管理员: accounts and duties.
+    SecurityAdmin,
+    /// 审计管理员: reads the journal.
+    AuditAdmin,
+}
+
+impl DutyKind {
+    /// All duties, in the order screens show them.
+    pub const ALL: [Self; 10] = [
+        Self::Desk,
+        Self::Handler,
+        Self::Leader,
+        Self::Legal,
+        Self::Head,
+        Self::Supervisor,
+        Self::Credit,
+        Self::SystemAdmin,
+        Self::SecurityAdmin,
+        Self::AuditAdmin,
+    ];
+    /// The stored name, which is also the first part of a role (`handler@lead`).
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Handler => "handler",
+            Self::Leader => "leader",
+            Self::Legal => "legal",
+            Self::Head => "head",
+            Self::Supervisor => "supervisor",
+            Self::Credit => "credit",
+            Self::SystemAdmin => "system_admin",
+            Self::SecurityAdmin => "security_admin",
+            Self::AuditAdmin => "audit_admin",
+        }
+    }
+    /// The duty of a stored name.
+    #[must_use]
+    pub fn of(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.key() == key)
+    }
+    /// Administrators see no case at all (三员分离).
+    #[must_use]
+    pub fn is_admin(self) -> bool {
+        matches!(self, Self::SystemAdmin | Self::SecurityAdmin | Self::AuditAdmin)
+    }
+}
+
+/// One duty of one person in one bureau over one area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// What.
+    pub kind: DutyKind,
+    /// In which bureau (its code).
+    pub bureau: String,
+    /// Over which area (its code); everything below it too.
+    pub area: String,
+    /// Whose duty it is when this person only stands in.
+    pub for_account: Option<AccountId>,
+}
+
+/// A person at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// The account.
+    pub account: AccountId,
+    /// The name shown.
+    pub name: String,
+    /// Own duties and those held while standing in for someone absent.
+    pub duties: Vec<Duty>,
+    /// The session used, if any.
+    pub session: Option<SessionId>,
+    /// The initial password must be changed before anything else.
+    pub must_change: bool,
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Time, a file or another procedure; the text names which (`alarms`, `import`, `signal`).
+    System(&'static str),
+    /// A person with an account.
+    Staff(Staff),
+}
+
+impl Actor {
+    /// The account, unless the system acts.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::System(_) => None,
+            Self::Staff(s) => Some(s.account),
+        }
+    }
+    /// The duties; the system has none (it is asked for by name where it may act).
+    #[must_use]
+    pub fn duties(&self) -> &[Duty] {
+        match self {
+            Self::System(_) => &[],
+            Self::Staff(s) => &s.duties,
+        }
+    }
+    /// Whether time, a file or a signal acts.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        matches!(self, Self::System(_))
+    }
+    /// Own account or one the person stands in for.
+    #[must_use]
+    pub fn answers_for(&self, account: AccountId) -> bool {
+        self.account() == Some(account) || self.duties().iter().any(|d| d.for_account == Some(account))
+    }
+    /// Bureaus in which the person holds `kind`.
+    pub fn bureaus(&self, kind: DutyKind) -> impl Iterator<Item = &str> {
+        self.duties().iter().filter(move |d| d.kind == kind).map(|d| d.bureau.as_str())
+    }
+    /// Whether the person holds `kind` anywhere.
+    #[must_use]
+    pub fn holds(&self, kind: DutyKind) -> bool {
+        self.duties().iter().any(|d| d.kind == kind)
+    }
+    /// The key idempotency and limits are counted under.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::System(n) => format!("system:{n}"),
+            Self::Staff(s) => s.account.to_string(),
+        }
+    }
+}
+
+/// What the matrix needs to know of a case, filing or procedure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The lead bureau 承办; empty before routing.
+    pub lead: String,
+    /// The bureau of oversight 行业监管.
+    pub oversight: Option<String>,
+    /// Bureaus that received its filings.
+    pub receiving: Vec<String>,
+    /// The path of area codes from the city down to the area; only the city when the area is unknown.
+    pub area_path: Vec<String>,
+    /// The city bureau that supervises.
+    pub city_bureau: String,
+    /// The officer who holds it.
+    pub assignee: Option<AccountId>,
+    /// The second officer.
+    pub second: Option<AccountId>,
+    /// Who asked for the pending approval.
+    pub requester: Option<AccountId>,
+}
+
+impl Scope {
+    fn covered_by(&self, duty: &Duty) -> bool {
+        self.area_path.contains(&duty.area)
+    }
+}
+
+/// The roles `actor` holds towards a matter: what `who` lists of definitions are compared with.
+#[must_use]
+pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    if actor.is_system() {
+        out.insert("system".to_owned());
+        return out;
+    }
+    for d in actor.duties().iter().filter(|d| !d.kind.is_admin()) {
+        let key = d.kind.key();
+        let covered = scope.covered_by(d);
+        if covered && d.bureau == scope.lead {
+            out.insert(format!("{key}@lead"));
+        }
+        if covered && scope.oversight.as_ref() == Some(&d.bureau) {
+            out.insert(format!("{key}@oversight"));
+        }
+        // The receiving desk holds a filing wherever it happened: it must be able to send it on.
+        if scope.receiving.contains(&d.bureau) {
+            out.insert(format!("{key}@receiving"));
+        }
+        if covered && d.kind == DutyKind::Supervisor {
+            out.insert("supervisor@above".to_owned());
+        }
+        if covered && d.bureau == scope.city_bureau {
+            out.insert(format!("{key}@city"));
+        }
+    }
+    if !out.is_empty() {
+        if scope.assignee.is_some_and(|a| actor.answers_for(a)) {
+            out.insert("assignee".to_owned());
+        }
+        if scope.second.is_some_and(|a| actor.answers_for(a)) {
+            out.insert("second".to_owned());
+        }
+        if scope.requester.is_some_and(|a| actor.account() == Some(a)) {
+            out.insert("requester".to_owned());
+        }
+    }
+    out
+}
+
+/// Whether the actor may read a matter: whoever holds a role towards it that is not merely at the counter, the receiving
+/// desk its own filings, supervisors and the city bureau's head what their area covers.
+#[must_use]
+pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
+    actor.is_system() || !roles(actor, scope).is_empty()
+}
+
+/// Things a person does outside a procedure's moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ability {
+    /// Register a filing at the counter or on the phone.
+    Register,
+    /// Import a clue file.
+    Import,
+    /// Read the plain form of masked data of a matter one may read.
+    Unmask,
+    /// Add evidence to a matter one may read.
+    AddEvidence,
+    /// Create accounts, give and take duties.
+    ManageAccounts,
+    /// Load calendars, publish definitions.
+    Configure,
+    /// Read the journal and verify it.
+    Audit,
+    /// Record absences of the own bureau.
+    RecordAbsence,
+}
+
+/// Whether the actor may do `ability` for `bureau` (the own one where it matters).
+#[must_use]
+pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
+    use DutyKind::{AuditAdmin, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
+    if actor.is_system() {
+        return true;
+    }
+    let any = |kinds: &[DutyKind]| actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau));
+    match ability {
+        Ability::Register => any(&[Desk, Handler, Leader]),
+        Ability::Import => any(&[Desk]),
+        Ability::Unmask => any(&[Desk, Handler, Leader, Head, Supervisor]),
+        Ability::AddEvidence => any(&[Desk, Handler, Leader, Head, Supervisor]),
+        Ability::ManageAccounts => any(&[SecurityAdmin]),
+        Ability::Configure => any(&[SystemAdmin]),
+        Ability::Audit => any(&[AuditAdmin]),
+        Ability::RecordAbsence => any(&[Leader, Head, SecurityAdmin]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::At;
+    use crate::base::id::Ids;
+
+    fn staff(kind: DutyKind, bureau: &str, area: &str) -> Actor {
+        let at = At::from_millis(0).unwrap();
+        Actor::Staff(Staff {
+            account: Ids::seeded(bureau.as_bytes()).id(at),
+            name: "测试员".into(),
+            duties: vec![Duty { kind, bureau: bureau.into(), area: area.into(), for_account: None }],
+            session: None,
+            must_change: false,
+        })
+    }
+    fn scope() -> Scope {
+        Scope {
+            lead: "370705-hrss".into(),
+            oversight: Some("370705-housing".into()),
+            receiving: vec!["370700-hrss".into()],
+            area_path: vec!["370700".into(), "370705".into()],
+            city_bureau: "370700-hrss".into(),
+            ..Scope::default()
+        }
+    }
+
+    #[test]
+    fn roles_follow_bureau_and_area() {
+        let r = |k, b: &str, a: &str| roles(&staff(k, b, a), &scope());
+        assert!(r(DutyKind::Handler, "370705-hrss", "370705").contains("handler@lead"));
+        assert!(r(DutyKind::Handler, "370705-housing", "370705").contains("handler@oversight"));
+        assert!(r(DutyKind::Supervisor, "370700-hrss", "370700").contains("supervisor@above"));
+        assert!(r(DutyKind::Handler, "370704-hrss", "370704").is_empty(), "a sibling county sees nothing");
+        assert!(r(DutyKind::Handler, "370705-water", "370705").is_empty(), "another bureau of the county sees nothing");
+        assert!(r(DutyKind::Supervisor, "x", "3707").is_empty(), "a code is not a prefix");
+        assert!(r(DutyKind::SystemAdmin, "370705-hrss", "370705").is_empty(), "administrators see no case");
+    }
+
+    #[test]
+    fn a_stand_in_answers_for_the_absent() {
+        let absent = Ids::seeded(b"absent").id(At::from_millis(0).unwrap());
+        let mut actor = staff(DutyKind::Handler, "370705-hrss", "370705");
+        let mut s = scope();
+        s.assignee = Some(absent);
+        assert!(!roles(&actor, &s).contains("assignee"));
+        if let Actor::Staff(p) = &mut actor {
+            p.duties[0].for_account = Some(absent);
+        }
+        assert!(roles(&actor, &s).contains("assignee"));
+    }
+}
