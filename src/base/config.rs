@@ -1,1 +1,206 @@
-//! Configuration types.
+//! The configuration's types. `boot` reads the files; here is only their shape and their check.
+
+use super::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The whole configuration; `config/default.toml` documents every key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whose database this is.
+    pub city: City,
+    /// The HTTP server.
+    pub server: Server,
+    /// Log-in sessions.
+    pub sessions: Sessions,
+    /// Log-in and lock-out.
+    pub login: Login,
+    /// Clue files.
+    pub import: Import,
+    /// Evidence files.
+    pub evidence: Evidence,
+    /// Background work.
+    pub jobs: Jobs,
+    /// Signed checkpoints.
+    pub checkpoint: Checkpoint,
+}
+/// Whose database this is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct City {
+    /// Area code of the city.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Code of the city bureau that supervises.
+    pub bureau: String,
+}
+/// The HTTP server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port.
+    pub listen: String,
+    /// Whether cookies are `__Host-` and Secure.
+    pub secure_cookies: bool,
+    /// Largest request body in KiB, uploads apart.
+    pub body_limit_kib: usize,
+    /// Seconds before a request is given up.
+    pub timeout_seconds: u64,
+}
+/// Log-in sessions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    /// Minutes without use before a session ends.
+    pub idle_minutes: i64,
+    /// Hours before every session ends.
+    pub absolute_hours: i64,
+}
+/// Log-in and lock-out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// Failures in a row before the account locks.
+    pub max_failed: i32,
+    /// Minutes it stays locked.
+    pub lock_minutes: i64,
+    /// Characters a password must have.
+    pub min_password: usize,
+}
+/// Clue files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// Largest file in MiB.
+    pub max_mib: u64,
+    /// Most rows of one file.
+    pub max_rows: usize,
+    /// Zip expansion above which a workbook is refused.
+    pub max_zip_ratio: u64,
+    /// Filings per transaction.
+    pub batch: usize,
+}
+/// Evidence files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Directory; empty means beside the database.
+    pub directory: String,
+    /// Largest file in MiB.
+    pub max_mib: usize,
+}
+/// Background work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// Alarms per transaction.
+    pub batch: i64,
+    /// Seconds a claimed alarm stays with its node.
+    pub lease_seconds: i64,
+    /// Seconds between looks.
+    pub poll_seconds: u64,
+}
+/// Signed checkpoints.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoint {
+    /// Directory; empty means beside the database.
+    pub directory: String,
+}
+
+impl Config {
+    /// The defaults, overlaid by the text of a file and by `QINGXIN__A__B` variables.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the file with line, or the variable.
+    pub fn read(file: Option<(&str, &str)>, variables: &BTreeMap<String, String>) -> Result<Self> {
+        let mut table: toml::Table =
+            toml::from_str(include_str!("../../config/default.toml")).map_err(|e| Error::Config(format!("config/default.toml: {e}")))?;
+        if let Some((name, text)) = file {
+            let over: toml::Table = toml::from_str(text).map_err(|e| Error::Config(format!("配置文件 {name} 无法读取：{e}")))?;
+            overlay(&mut table, over, "").map_err(|key| {
+                Error::Config(format!("配置文件 {name} 中的 {key} 不是已知的配置项；可用的配置项见 config/default.toml。"))
+            })?;
+        }
+        for (name, value) in variables {
+            let Some(path) = name.strip_prefix("QINGXIN__") else { continue };
+            set(&mut table, &path.to_lowercase().split("__").collect::<Vec<_>>(), value)
+                .map_err(|why| Error::Config(format!("环境变量 {name}：{why}")))?;
+        }
+        let config: Self = toml::Value::Table(table).try_into().map_err(|e| Error::Config(format!("配置不正确：{e}")))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<()> {
+        let positive = [
+            ("sessions.idle_minutes", self.sessions.idle_minutes),
+            ("sessions.absolute_hours", self.sessions.absolute_hours),
+            ("login.lock_minutes", self.login.lock_minutes),
+            ("login.max_failed", i64::from(self.login.max_failed)),
+            ("jobs.batch", self.jobs.batch),
+            ("jobs.lease_seconds", self.jobs.lease_seconds),
+        ];
+        if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
+            return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
+        }
+        if self.import.batch == 0 || self.import.max_rows == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
+            return Err(Error::Config("配置项 import.batch、import.max_rows、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into()));
+        }
+        if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
+            return Err(Error::Config(format!("server.listen = {:?} 不是“地址:端口”，例如 127.0.0.1:8080。", self.server.listen)));
+        }
+        Ok(())
+    }
+}
+
+fn overlay(base: &mut toml::Table, over: toml::Table, path: &str) -> std::result::Result<(), String> {
+    for (key, value) in over {
+        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(b)), toml::Value::Table(o)) => overlay(b, o, &full)?,
+            (Some(slot), value) => *slot = value,
+            (None, _) => return Err(full),
+        }
+    }
+    Ok(())
+}
+
+fn set(table: &mut toml::Table, path: &[&str], value: &str) -> std::result::Result<(), String> {
+    match path {
+        [key] => {
+            let slot = table.get_mut(*key).ok_or_else(|| format!("没有配置项 {key}"))?;
+            *slot = match slot {
+                toml::Value::Integer(_) => toml::Value::Integer(value.parse().map_err(|_| format!("{value:?} 不是整数"))?),
+                toml::Value::Boolean(_) => toml::Value::Boolean(value.parse().map_err(|_| format!("{value:?} 不是 true 或 false"))?),
+                _ => toml::Value::String(value.to_owned()),
+            };
+            Ok(())
+        }
+        [head, rest @ ..] => match table.get_mut(*head) {
+            Some(toml::Value::Table(t)) => set(t, rest, value),
+            _ => Err(format!("没有配置段 {head}")),
+        },
+        [] => Err("没有写明配置项".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_variables_override_and_unknown_keys_are_refused() {
+        let vars = BTreeMap::from([("QINGXIN__JOBS__BATCH".to_owned(), "7".to_owned())]);
+        let c = Config::read(Some(("x.toml", "[server]\nlisten = \"0.0.0.0:9\"\n")), &vars).unwrap();
+        assert_eq!((c.server.listen.as_str(), c.jobs.batch), ("0.0.0.0:9", 7));
+        let e = Config::read(Some(("x.toml", "[server]\nlissten = \"\"\n")), &BTreeMap::new()).unwrap_err().to_string();
+        assert!(e.contains("server.lissten") && e.contains("x.toml"), "{e}");
+        let vars = BTreeMap::from([("QINGXIN__JOBS__BATCH".to_owned(), "many".to_owned())]);
+        assert!(Config::read(None, &vars).unwrap_err().to_string().contains("QINGXIN__JOBS__BATCH"));
+        let vars = BTreeMap::from([("QINGXIN__JOBS__BATCH".to_owned(), "0".to_owned())]);
+        assert!(Config::read(None, &vars).is_err());
+    }
+}
