@@ -69,6 +69,9 @@ pub enum Error {
     /// Someone else was faster; says what changed (409).
     #[error("conflict: {0}")]
     Conflict(String),
+    /// Another writer was faster inside the database; `app` loads again and retries, a person sees it as a conflict (409).
+    #[error("stale: {0}")]
+    Stale(&'static str),
     /// The rules refuse the move (409).
     #[error("refused: {} {}", .0.code, .0.message)]
     Refused(Refusal),
@@ -111,7 +114,7 @@ impl Error {
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "not_found",
-            Self::Conflict(_) => "conflict",
+            Self::Conflict(_) | Self::Stale(_) => "conflict",
             Self::Refused(r) => &r.code,
             Self::KeyReused => "idempotency_key_reused",
             Self::PreconditionRequired(_) => "precondition_required",
@@ -130,7 +133,7 @@ impl Error {
             Self::Unauthenticated => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
-            Self::Conflict(_) | Self::Refused(_) => 409,
+            Self::Conflict(_) | Self::Stale(_) | Self::Refused(_) => 409,
             Self::TooLarge(_) => 413,
             Self::Invalid(_) | Self::KeyReused => 422,
             Self::PreconditionRequired(_) => 428,
@@ -146,6 +149,7 @@ impl Error {
             Self::Refused(r) => r.message.clone(),
             Self::Malformed(d) => text::zh_with("error.malformed", &[("detail", d)]),
             Self::Conflict(d) => text::zh_with("error.conflict", &[("detail", d)]),
+            Self::Stale(_) => text::zh("error.stale").to_owned(),
             Self::Forbidden(d) => text::zh(&format!("forbidden.{d}")).to_owned(),
             Self::NotFound(d) => text::zh_with("error.not_found", &[("what", text::zh(&format!("thing.{d}")))]),
             Self::PreconditionRequired(d) => text::zh_with("error.precondition_required", &[("what", d)]),

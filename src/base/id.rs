@@ -61,6 +61,8 @@ ids! {
     NoticeId,
     /// One run of an import.
     ImportId,
+    /// A row without a life of its own: a duty, an absence, an amendment.
+    RowId,
 }
 
 /// The source of ids and randomness. Cheap; not shared between threads.

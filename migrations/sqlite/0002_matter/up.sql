@@ -176,7 +176,7 @@ create table filings (
   period_from text,
   period_to text,
   narrative_ct text not null,
-  chain_doc blob not null,
+  chain_doc text not null,
   secret integer not null,
   desk_reason text,
   answer_code text,
@@ -275,7 +275,7 @@ create table terms (
   missed integer not null,
   next_rung integer not null,
   position integer not null,
-  doc blob not null,
+  doc text not null,
   start_at integer not null,
   due_at integer not null,
   due_day text,
@@ -408,7 +408,7 @@ create table notices (
   account_id blob references accounts (id),
   audience text not null,
   template text not null,
-  args blob not null,
+  args text not null,
   created_at integer not null,
   not_before integer not null,
   read_at integer
@@ -422,7 +422,7 @@ create table idempotency (
   actor text not null,
   key text not null,
   request_hash text not null,
-  answer blob not null,
+  answer text not null,
   at integer not null,
   primary key (actor, key)
 ) strict;

@@ -1,0 +1,132 @@
+//! Cases and their chains of respondents.
+//!
+//! The case is the unit of consistency: [`update`] raises `version` and fails when someone else was faster.
+
+use super::schema::{cases, respondents};
+use super::{Conn, ensure_one};
+use crate::base::id::{AccountId, CaseId, RespondentId};
+use crate::base::{At, Result};
+use crate::law::Fen;
+use diesel::prelude::*;
+
+/// The arrears matter.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
+#[diesel(table_name = cases, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Case {
+    pub id: CaseId,
+    pub number: String,
+    pub origin: String,
+    pub area: String,
+    pub lead_bureau: String,
+    pub oversight_bureau: Option<String>,
+    pub project_name: Option<String>,
+    pub project_key: Option<String>,
+    pub project_kind: Option<String>,
+    pub government_funded: Option<bool>,
+    pub address: Option<String>,
+    pub respondent_name: String,
+    pub respondent_key: String,
+    pub grade: String,
+    pub flags: String,
+    pub reported_total: Fen,
+    pub headcount: i32,
+    pub remainder_code: Option<String>,
+    pub claimed: Fen,
+    pub verified: Fen,
+    pub paid: Fen,
+    pub waived: Fen,
+    pub outstanding: Fen,
+    pub transfers: i32,
+    pub conclusion: Option<String>,
+    pub second_officer: Option<AccountId>,
+    pub first_received_at: At,
+    pub complaint_received_at: Option<At>,
+    pub state: String,
+    pub open: bool,
+    pub concluded_at: Option<At>,
+    pub created_at: At,
+    pub version: i64,
+    pub form_version: i64,
+}
+
+/// One party of the chain.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = respondents, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Respondent {
+    pub id: RespondentId,
+    pub case_id: CaseId,
+    pub role: String,
+    pub name: String,
+    pub name_key: String,
+    pub uscc: Option<String>,
+    pub article: Option<String>,
+    pub position: i32,
+}
+
+/// Opens a case.
+pub fn insert(c: &mut Conn, row: &Case, chain: &[Respondent]) -> Result<()> {
+    diesel::insert_into(cases::table).values(row).execute(c)?;
+    for r in chain {
+        diesel::insert_into(respondents::table).values(r).execute(c)?;
+    }
+    Ok(())
+}
+
+/// One case.
+pub fn get(c: &mut Conn, id: CaseId) -> Result<Option<Case>> {
+    Ok(cases::table.find(id).select(Case::as_select()).first(c).optional()?)
+}
+
+/// Several cases, in no order.
+pub fn by_ids(c: &mut Conn, ids: &[CaseId]) -> Result<Vec<Case>> {
+    Ok(cases::table.filter(cases::id.eq_any(ids.to_vec())).select(Case::as_select()).load(c)?)
+}
+
+/// The case of a public number.
+pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Case>> {
+    Ok(cases::table.filter(cases::number.eq(number)).select(Case::as_select()).first(c).optional()?)
+}
+
+/// Saves a case read before with its version raised; [`crate::base::Error::Conflict`] when another was faster.
+pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
+    let next = Case { version: row.version + 1, ..row.clone() };
+    let n = diesel::update(cases::table.filter(cases::id.eq(row.id)).filter(cases::version.eq(row.version))).set(&next).execute(c)?;
+    ensure_one(n, "cases")
+}
+
+/// The chain of a case, in order.
+pub fn chain(c: &mut Conn, id: CaseId) -> Result<Vec<Respondent>> {
+    Ok(respondents::table.filter(respondents::case_id.eq(id)).order(respondents::position).select(Respondent::as_select()).load(c)?)
+}
+
+/// Running or recent cases against the same respondent or on the same project: candidates for joining, newest first,
+/// at most `limit` of each.
+pub fn candidates(c: &mut Conn, respondent_key: &str, project_key: Option<&str>, limit: i64) -> Result<Vec<Case>> {
+    let mut out: Vec<Case> = cases::table
+        .filter(cases::respondent_key.eq(respondent_key))
+        .order(cases::created_at.desc())
+        .limit(limit)
+        .select(Case::as_select())
+        .load(c)?;
+    if let Some(p) = project_key {
+        let more: Vec<Case> = cases::table
+            .filter(cases::project_key.eq(Some(p)))
+            .order(cases::created_at.desc())
+            .limit(limit)
+            .select(Case::as_select())
+            .load(c)?;
+        for m in more {
+            if !out.iter().any(|o| o.id == m.id) {
+                out.push(m);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// A page of cases by id after `after`: for sweeps and `doctor`.
+pub fn page(c: &mut Conn, after: CaseId, limit: i64) -> Result<Vec<Case>> {
+    Ok(cases::table.filter(cases::id.gt(after)).order(cases::id).limit(limit).select(Case::as_select()).load(c)?)
+}

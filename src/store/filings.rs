@@ -1,0 +1,311 @@
+//! Filings, the persons who made them, amendments, suggestions to join, and the log of imports.
+
+use super::schema::{amendments, claimants, filings, imports, suggestions};
+use super::types::Json;
+use super::{Conn, ensure_one};
+use crate::each;
+use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ImportId, RowId};
+use crate::base::{At, Day, Result};
+use crate::law::Fen;
+use diesel::prelude::*;
+
+/// One party of a filing's chain as reported, before a case is opened.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Party {
+    /// `employer`, `contract_employer`, `owner`, `general`, `sub`, `leader`.
+    pub role: String,
+    /// Its name.
+    pub name: String,
+    /// Its code, if known.
+    pub uscc: Option<String>,
+}
+
+/// A person who claims wages; sealed columns end in `_ct`, blind indexes in `_bix`, stored masks in `_mask`.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = claimants, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Claimant {
+    pub id: ClaimantId,
+    pub name_ct: String,
+    pub name_mask: String,
+    pub name_bix: String,
+    pub person_ct: Option<String>,
+    pub person_mask: Option<String>,
+    pub person_bix: Option<String>,
+    pub phone_ct: Option<String>,
+    pub phone_mask: Option<String>,
+    pub phone_bix: Option<String>,
+    pub bank_ct: Option<String>,
+    pub bank_mask: Option<String>,
+    pub bank_bix: Option<String>,
+    pub created_at: At,
+}
+
+/// One report by one channel.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
+#[diesel(table_name = filings, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Filing {
+    pub id: FilingId,
+    pub number: String,
+    pub source_no: Option<String>,
+    pub source: String,
+    pub channel: String,
+    pub kind: String,
+    pub case_id: Option<CaseId>,
+    pub claimant_id: ClaimantId,
+    pub import_id: Option<ImportId>,
+    pub receiving_bureau: String,
+    pub received_at: At,
+    pub area: Option<String>,
+    pub area_text: String,
+    pub address: Option<String>,
+    pub industry: Option<String>,
+    pub project_name: Option<String>,
+    pub project_key: Option<String>,
+    pub project_kind: Option<String>,
+    pub government_funded: Option<bool>,
+    pub respondent_name: String,
+    pub respondent_key: String,
+    pub uscc: Option<String>,
+    pub headcount: i32,
+    pub reported_total: Fen,
+    pub period_from: Option<Day>,
+    pub period_to: Option<Day>,
+    pub narrative_ct: String,
+    pub chain_doc: Json<Vec<Party>>,
+    pub secret: bool,
+    pub desk_reason: Option<String>,
+    pub answer_code: Option<String>,
+    pub grade: String,
+    pub flags: String,
+    pub fingerprint: String,
+    pub content_hash: String,
+    pub created_by: Option<AccountId>,
+    pub created_at: At,
+}
+
+/// The same number with other content.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = amendments, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Amendment {
+    pub id: RowId,
+    pub filing_id: FilingId,
+    pub import_id: Option<ImportId>,
+    pub content_hash: String,
+    pub content_ct: String,
+    pub changed: String,
+    pub received_at: At,
+    pub decided_at: Option<At>,
+    pub decided_by: Option<AccountId>,
+    pub applied: Option<bool>,
+}
+
+/// A filing that looks like a running case.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = suggestions, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Suggestion {
+    pub filing_id: FilingId,
+    pub case_id: CaseId,
+    pub reason: String,
+    pub created_at: At,
+    pub decided_at: Option<At>,
+    pub joined: Option<bool>,
+}
+
+/// One run of an import.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
+#[diesel(table_name = imports, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Import {
+    pub id: ImportId,
+    pub profile: String,
+    pub file_name: String,
+    pub file_hash: String,
+    pub actor: String,
+    pub started_at: At,
+    pub ended_at: Option<At>,
+    pub rows_read: i64,
+    pub filings: i64,
+    pub amended: i64,
+    pub duplicates: i64,
+    pub rejected: i64,
+    pub joined: i64,
+}
+
+/// Adds a person.
+pub fn insert_claimant(c: &mut Conn, row: &Claimant) -> Result<()> {
+    diesel::insert_into(claimants::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// The person of a blind ID, or of a phone and a name together.
+pub fn find_claimant(c: &mut Conn, person: Option<&str>, phone: Option<&str>, name: &str) -> Result<Option<Claimant>> {
+    if let Some(p) = person {
+        return Ok(claimants::table
+            .filter(claimants::person_bix.eq(Some(p)))
+            .order(claimants::id)
+            .select(Claimant::as_select())
+            .first(c)
+            .optional()?);
+    }
+    let Some(phone) = phone else { return Ok(None) };
+    Ok(claimants::table
+        .filter(claimants::phone_bix.eq(Some(phone)))
+        .filter(claimants::name_bix.eq(name))
+        .order(claimants::id)
+        .select(Claimant::as_select())
+        .first(c)
+        .optional()?)
+}
+
+/// One person.
+pub fn claimant(c: &mut Conn, id: ClaimantId) -> Result<Option<Claimant>> {
+    Ok(claimants::table.find(id).select(Claimant::as_select()).first(c).optional()?)
+}
+
+/// Several persons, in no order.
+pub fn claimants_by_ids(c: &mut Conn, ids: &[ClaimantId]) -> Result<Vec<Claimant>> {
+    Ok(claimants::table.filter(claimants::id.eq_any(ids.to_vec())).select(Claimant::as_select()).load(c)?)
+}
+
+/// Adds a filing.
+pub fn insert(c: &mut Conn, row: &Filing) -> Result<()> {
+    diesel::insert_into(filings::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// One filing.
+pub fn get(c: &mut Conn, id: FilingId) -> Result<Option<Filing>> {
+    Ok(filings::table.find(id).select(Filing::as_select()).first(c).optional()?)
+}
+
+/// The filing of a public number.
+pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Filing>> {
+    Ok(filings::table.filter(filings::number.eq(number)).select(Filing::as_select()).first(c).optional()?)
+}
+
+/// Several filings, in no order.
+pub fn by_ids(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<Filing>> {
+    Ok(filings::table.filter(filings::id.eq_any(ids.to_vec())).select(Filing::as_select()).load(c)?)
+}
+
+/// The filings that joined a case, oldest first.
+pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Filing>> {
+    Ok(filings::table.filter(filings::case_id.eq(Some(id))).order((filings::received_at, filings::id)).select(Filing::as_select()).load(c)?)
+}
+
+/// The filing already stored under a channel's number, or without a number under its fingerprint.
+pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprint: &str) -> Result<Option<Filing>> {
+    Ok(match source_no {
+        Some(no) => filings::table
+            .filter(filings::channel.eq(channel))
+            .filter(filings::source_no.eq(Some(no)))
+            .select(Filing::as_select())
+            .first(c)
+            .optional()?,
+        None => filings::table
+            .filter(filings::channel.eq(channel))
+            .filter(filings::source_no.is_null())
+            .filter(filings::fingerprint.eq(fingerprint))
+            .select(Filing::as_select())
+            .first(c)
+            .optional()?,
+    })
+}
+
+/// Saves a filing whole.
+pub fn update(c: &mut Conn, row: &Filing) -> Result<()> {
+    let n = diesel::update(filings::table.find(row.id)).set(row).execute(c)?;
+    ensure_one(n, "filings")
+}
+
+/// Earlier filings of one person: repetition is first a signal about us.
+pub fn count_of_claimant(c: &mut Conn, id: ClaimantId) -> Result<i64> {
+    Ok(filings::table.filter(filings::claimant_id.eq(id)).count().get_result(c)?)
+}
+
+/// Keeps an amendment; `false` when the very same content already waits or was decided.
+pub fn insert_amendment(c: &mut Conn, row: &Amendment) -> Result<bool> {
+    let n = each!(c, |conn| diesel::insert_into(amendments::table)
+        .values(row)
+        .on_conflict((amendments::filing_id, amendments::content_hash))
+        .do_nothing()
+        .execute(conn))?;
+    Ok(n == 1)
+}
+
+/// Amendments that wait for the desk, of one filing or of all, oldest first.
+pub fn open_amendments(c: &mut Conn, filing: Option<FilingId>, limit: i64) -> Result<Vec<Amendment>> {
+    let mut q = amendments::table
+        .filter(amendments::decided_at.is_null())
+        .order(amendments::received_at)
+        .limit(limit)
+        .select(Amendment::as_select())
+        .into_boxed();
+    if let Some(f) = filing {
+        q = q.filter(amendments::filing_id.eq(f));
+    }
+    Ok(q.load(c)?)
+}
+
+/// One amendment.
+pub fn amendment(c: &mut Conn, id: RowId) -> Result<Option<Amendment>> {
+    Ok(amendments::table.find(id).select(Amendment::as_select()).first(c).optional()?)
+}
+
+/// The desk decides an amendment; deciding twice is a conflict.
+pub fn decide_amendment(c: &mut Conn, id: RowId, by: Option<AccountId>, applied: bool, at: At) -> Result<()> {
+    let n = diesel::update(amendments::table.filter(amendments::id.eq(id)).filter(amendments::decided_at.is_null()))
+        .set((amendments::decided_at.eq(Some(at)), amendments::decided_by.eq(by), amendments::applied.eq(Some(applied))))
+        .execute(c)?;
+    ensure_one(n, "amendments")
+}
+
+/// Suggests that a filing belongs to a case.
+pub fn insert_suggestion(c: &mut Conn, row: &Suggestion) -> Result<()> {
+    each!(c, |conn| diesel::insert_into(suggestions::table)
+        .values(row)
+        .on_conflict((suggestions::filing_id, suggestions::case_id))
+        .do_nothing()
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Suggestions of a filing that nobody decided.
+pub fn suggestions_of(c: &mut Conn, id: FilingId) -> Result<Vec<Suggestion>> {
+    Ok(suggestions::table
+        .filter(suggestions::filing_id.eq(id))
+        .filter(suggestions::decided_at.is_null())
+        .select(Suggestion::as_select())
+        .load(c)?)
+}
+
+/// Decides all suggestions of a filing: joined to `case`, or to none.
+pub fn decide_suggestions(c: &mut Conn, id: FilingId, case: Option<CaseId>, at: At) -> Result<()> {
+    for s in suggestions_of(c, id)? {
+        diesel::update(suggestions::table.find((id, s.case_id)))
+            .set((suggestions::decided_at.eq(Some(at)), suggestions::joined.eq(Some(Some(s.case_id) == case))))
+            .execute(c)?;
+    }
+    Ok(())
+}
+
+/// Opens the log of an import.
+pub fn insert_import(c: &mut Conn, row: &Import) -> Result<()> {
+    diesel::insert_into(imports::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Saves the log of an import.
+pub fn update_import(c: &mut Conn, row: &Import) -> Result<()> {
+    let n = diesel::update(imports::table.find(row.id)).set(row).execute(c)?;
+    ensure_one(n, "imports")
+}
+
+/// The newest imports.
+pub fn imports(c: &mut Conn, limit: i64) -> Result<Vec<Import>> {
+    Ok(imports::table.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(c)?)
+}

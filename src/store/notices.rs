@@ -1,0 +1,80 @@
+//! The outbox of notices, shown to their persons in the console.
+
+use super::schema::notices;
+use super::types::Json;
+use super::Conn;
+use crate::base::id::{AccountId, CaseId, NoticeId, ProcedureId};
+use crate::base::{At, Result};
+use diesel::prelude::*;
+
+/// Who is told what.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = notices, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Notice {
+    pub id: NoticeId,
+    pub case_id: Option<CaseId>,
+    pub procedure_id: Option<ProcedureId>,
+    pub account_id: Option<AccountId>,
+    pub audience: String,
+    pub template: String,
+    pub args: Json<std::collections::BTreeMap<String, String>>,
+    pub created_at: At,
+    pub not_before: At,
+    pub read_at: Option<At>,
+}
+
+/// Queues notices.
+pub fn insert(c: &mut Conn, rows: &[Notice]) -> Result<()> {
+    if !rows.is_empty() {
+        crate::insert_many!(c, notices::table, rows)?;
+    }
+    Ok(())
+}
+
+/// Notices of these accounts that may be shown at `now`, newest first, before the given position.
+pub fn page(c: &mut Conn, to: &[AccountId], unread: bool, now: At, before: Option<(At, NoticeId)>, limit: i64) -> Result<Vec<Notice>> {
+    let to: Vec<Option<AccountId>> = to.iter().map(|a| Some(*a)).collect();
+    let mut q = notices::table
+        .filter(notices::account_id.eq_any(to))
+        .filter(notices::not_before.le(now))
+        .order((notices::not_before.desc(), notices::id.desc()))
+        .limit(limit)
+        .select(Notice::as_select())
+        .into_boxed();
+    if unread {
+        q = q.filter(notices::read_at.is_null());
+    }
+    if let Some((at, id)) = before {
+        q = q.filter(notices::not_before.le(at)).filter(notices::not_before.lt(at).or(notices::id.lt(id)));
+    }
+    Ok(q.load(c)?)
+}
+
+/// How many these accounts have not read, counted up to 100.
+pub fn unread(c: &mut Conn, to: &[AccountId], now: At) -> Result<i64> {
+    let to: Vec<Option<AccountId>> = to.iter().map(|a| Some(*a)).collect();
+    let ids: Vec<NoticeId> = notices::table
+        .filter(notices::account_id.eq_any(to))
+        .filter(notices::read_at.is_null())
+        .filter(notices::not_before.le(now))
+        .limit(100)
+        .select(notices::id)
+        .load(c)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(100))
+}
+
+/// Marks notices of these accounts as read; returns how many were.
+pub fn mark_read(c: &mut Conn, to: &[AccountId], ids: &[NoticeId], at: At) -> Result<usize> {
+    let to: Vec<Option<AccountId>> = to.iter().map(|a| Some(*a)).collect();
+    Ok(diesel::update(
+        notices::table.filter(notices::id.eq_any(ids.to_vec())).filter(notices::account_id.eq_any(to)).filter(notices::read_at.is_null()),
+    )
+    .set(notices::read_at.eq(Some(at)))
+    .execute(c)?)
+}
+
+/// Notices of a case, oldest first.
+pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Notice>> {
+    Ok(notices::table.filter(notices::case_id.eq(Some(id))).order(notices::id).limit(500).select(Notice::as_select()).load(c)?)
+}

@@ -1,0 +1,301 @@
+//! Procedures, their terms, alarms and sealed remarks.
+//!
+//! Owns the rows of running workflows. `due_at`, holder columns and alarms are projections: `app` computes them by one
+//! function (`app::project`) and hands whole rows here.
+
+use super::schema::{alarms, procedures, remarks, terms};
+use super::types::Json;
+use super::{Conn, ensure_one};
+use crate::each;
+use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, StreamId, TermId};
+use crate::base::{At, Day, Result};
+use crate::law::term::Term;
+use diesel::prelude::*;
+
+/// One running workflow.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
+#[diesel(table_name = procedures, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Row {
+    pub id: ProcedureId,
+    pub kind: String,
+    pub version: i32,
+    pub case_id: Option<CaseId>,
+    pub filing_id: Option<FilingId>,
+    pub parent_id: Option<ProcedureId>,
+    pub state: String,
+    pub area: Option<String>,
+    pub holder_role: String,
+    pub holder_bureau: String,
+    pub assignee: Option<AccountId>,
+    pub pending_role: Option<String>,
+    pub pending_bureau: Option<String>,
+    pub pending_since: Option<At>,
+    pub approval_ct: Option<String>,
+    pub due_at: Option<At>,
+    pub due_day: Option<Day>,
+    pub due_key: Option<String>,
+    pub due_provisional: bool,
+    pub calendar_rev: i64,
+    pub open: bool,
+    pub missed: i32,
+    pub started_at: At,
+    pub entered_at: At,
+    pub ended_at: Option<At>,
+}
+
+/// One term with its projections.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
+#[diesel(table_name = terms, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct TermRow {
+    pub id: TermId,
+    pub procedure_id: ProcedureId,
+    pub case_id: Option<CaseId>,
+    pub key: String,
+    pub rule: String,
+    pub kind: String,
+    pub effect: String,
+    pub status: String,
+    pub missed: bool,
+    pub next_rung: i32,
+    pub position: i32,
+    pub doc: Json<Term>,
+    pub start_at: At,
+    pub due_at: At,
+    pub due_day: Option<Day>,
+    pub provisional: bool,
+    pub calendar_rev: i64,
+    pub ended_at: Option<At>,
+}
+
+/// The stored instant of the next rung of a live term.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = alarms, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Alarm {
+    pub term_id: TermId,
+    pub procedure_id: ProcedureId,
+    pub case_id: Option<CaseId>,
+    pub rung: i32,
+    pub fire_at: At,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<At>,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+}
+
+/// Adds a procedure.
+pub fn insert(c: &mut Conn, row: &Row) -> Result<()> {
+    diesel::insert_into(procedures::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// One procedure.
+pub fn get(c: &mut Conn, id: ProcedureId) -> Result<Option<Row>> {
+    Ok(procedures::table.find(id).select(Row::as_select()).first(c).optional()?)
+}
+
+/// Saves a procedure whole.
+pub fn update(c: &mut Conn, row: &Row) -> Result<()> {
+    let n = diesel::update(procedures::table.find(row.id)).set(row).execute(c)?;
+    ensure_one(n, "procedures")
+}
+
+/// All procedures of a case, oldest first.
+pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Row>> {
+    Ok(procedures::table.filter(procedures::case_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)
+}
+
+/// The procedures of a filing, oldest first.
+pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Row>> {
+    Ok(procedures::table.filter(procedures::filing_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)
+}
+
+/// Open procedures by id after `after`: for sweeps, `doctor` and migrations of definitions.
+pub fn open_page(c: &mut Conn, after: ProcedureId, limit: i64) -> Result<Vec<Row>> {
+    Ok(procedures::table
+        .filter(procedures::open.eq(true))
+        .filter(procedures::id.gt(after))
+        .order(procedures::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?)
+}
+
+/// Open procedures per definition and version.
+pub fn open_versions(c: &mut Conn) -> Result<Vec<(String, i32, i64)>> {
+    Ok(procedures::table
+        .filter(procedures::open.eq(true))
+        .group_by((procedures::kind, procedures::version))
+        .select((procedures::kind, procedures::version, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
+/// Terms of a procedure, ended ones included, in the order they were armed.
+pub fn terms_of(c: &mut Conn, id: ProcedureId) -> Result<Vec<TermRow>> {
+    Ok(terms::table.filter(terms::procedure_id.eq(id)).order(terms::position).select(TermRow::as_select()).load(c)?)
+}
+
+/// Terms of several procedures, in no particular order between them.
+pub fn terms_of_many(c: &mut Conn, ids: &[ProcedureId]) -> Result<Vec<TermRow>> {
+    Ok(terms::table
+        .filter(terms::procedure_id.eq_any(ids.to_vec()))
+        .order((terms::procedure_id, terms::position))
+        .select(TermRow::as_select())
+        .load(c)?)
+}
+
+/// Adds terms.
+pub fn insert_terms(c: &mut Conn, rows: &[TermRow]) -> Result<()> {
+    if !rows.is_empty() {
+        crate::insert_many!(c, terms::table, rows)?;
+    }
+    Ok(())
+}
+
+/// Saves a term whole.
+pub fn update_term(c: &mut Conn, row: &TermRow) -> Result<()> {
+    let n = diesel::update(terms::table.find(row.id)).set(row).execute(c)?;
+    ensure_one(n, "terms")
+}
+
+/// Live terms projected with an older calendar, at most `limit`.
+pub fn stale_terms(c: &mut Conn, rev: i64, limit: i64) -> Result<Vec<TermRow>> {
+    Ok(terms::table
+        .filter(terms::status.eq("live"))
+        .filter(terms::calendar_rev.lt(rev))
+        .order((terms::calendar_rev, terms::id))
+        .limit(limit)
+        .select(TermRow::as_select())
+        .load(c)?)
+}
+
+/// Live duties whose due date has passed, most overdue first, after the given position.
+pub fn overdue(c: &mut Conn, now: At, after: Option<(At, TermId)>, limit: i64) -> Result<Vec<TermRow>> {
+    let mut q = terms::table
+        .filter(terms::status.eq("live"))
+        .filter(terms::kind.eq("duty"))
+        .filter(terms::due_at.le(now))
+        .order((terms::due_at, terms::id))
+        .limit(limit)
+        .select(TermRow::as_select())
+        .into_boxed();
+    if let Some((at, id)) = after {
+        q = q.filter(terms::due_at.ge(at)).filter(terms::due_at.gt(at).or(terms::id.gt(id)));
+    }
+    Ok(q.load(c)?)
+}
+
+/// Sets or replaces the alarm of a term; the lease of an older one ends.
+pub fn put_alarm(c: &mut Conn, row: &Alarm) -> Result<()> {
+    each!(c, |conn| diesel::insert_into(alarms::table)
+        .values(row)
+        .on_conflict(alarms::term_id)
+        .do_update()
+        .set((
+            alarms::rung.eq(row.rung),
+            alarms::fire_at.eq(row.fire_at),
+            alarms::lease_owner.eq(None::<String>),
+            alarms::lease_until.eq(None::<At>),
+            alarms::attempts.eq(0),
+            alarms::last_error.eq(None::<String>),
+        ))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Takes the alarms of these terms away.
+pub fn drop_alarms(c: &mut Conn, ids: &[TermId]) -> Result<()> {
+    if !ids.is_empty() {
+        diesel::delete(alarms::table.filter(alarms::term_id.eq_any(ids.to_vec()))).execute(c)?;
+    }
+    Ok(())
+}
+
+/// Claims up to `limit` due alarms for `owner` until `until`: leased, oldest first; a row that is not due or leased to
+/// another never hides a due one, because the index is read in order of `fire_at` and leased rows are skipped.
+pub fn claim_alarms(c: &mut Conn, owner: &str, now: At, until: At, limit: i64) -> Result<Vec<Alarm>> {
+    let due = || {
+        alarms::table
+            .filter(alarms::fire_at.le(now))
+            .filter(alarms::lease_until.is_null().or(alarms::lease_until.lt(now)))
+            .order((alarms::fire_at, alarms::term_id))
+            .limit(limit)
+    };
+    let mut mine: Vec<Alarm> = match c {
+        Conn::Pg(pg) => due().select(Alarm::as_select()).for_update().skip_locked().load(pg)?,
+        Conn::Sqlite(lite) => due().select(Alarm::as_select()).load(lite)?,
+    };
+    if mine.is_empty() {
+        return Ok(mine);
+    }
+    let ids: Vec<TermId> = mine.iter().map(|a| a.term_id).collect();
+    diesel::update(alarms::table.filter(alarms::term_id.eq_any(ids)))
+        .set((alarms::lease_owner.eq(Some(owner)), alarms::lease_until.eq(Some(until)), alarms::attempts.eq(alarms::attempts + 1)))
+        .execute(c)?;
+    for a in &mut mine {
+        a.lease_owner = Some(owner.to_owned());
+        a.lease_until = Some(until);
+        a.attempts += 1;
+    }
+    Ok(mine)
+}
+
+/// Whether `owner` still holds exactly this rung of this alarm: the fence every firing checks in its own transaction.
+/// On PostgreSQL the row is locked until that transaction ends.
+pub fn fence_alarm(c: &mut Conn, alarm: &Alarm) -> Result<bool> {
+    let q = || {
+        alarms::table
+            .filter(alarms::term_id.eq(alarm.term_id))
+            .filter(alarms::rung.eq(alarm.rung))
+            .filter(alarms::lease_owner.eq(alarm.lease_owner.clone()))
+            .filter(alarms::attempts.eq(alarm.attempts))
+            .select(alarms::term_id)
+    };
+    let found: Option<TermId> = match c {
+        Conn::Pg(pg) => q().for_update().first(pg).optional()?,
+        Conn::Sqlite(lite) => q().first(lite).optional()?,
+    };
+    Ok(found.is_some())
+}
+
+/// A firing failed: keeps why and when to try again.
+pub fn postpone_alarm(c: &mut Conn, alarm: &Alarm, until: At, error: &str) -> Result<()> {
+    diesel::update(alarms::table.filter(alarms::term_id.eq(alarm.term_id)).filter(alarms::attempts.eq(alarm.attempts)))
+        .set((alarms::lease_owner.eq(None::<String>), alarms::lease_until.eq(Some(until)), alarms::last_error.eq(Some(error))))
+        .execute(c)?;
+    Ok(())
+}
+
+/// The instant of the oldest due alarm, for the gauge.
+pub fn oldest_due(c: &mut Conn, now: At) -> Result<Option<At>> {
+    Ok(alarms::table.filter(alarms::fire_at.le(now)).order(alarms::fire_at).select(alarms::fire_at).first(c).optional()?)
+}
+
+/// The next instant an alarm will fire.
+pub fn next_alarm(c: &mut Conn) -> Result<Option<At>> {
+    Ok(alarms::table.order(alarms::fire_at).select(alarms::fire_at).first(c).optional()?)
+}
+
+/// Terms that have an alarm.
+pub fn alarms_of(c: &mut Conn, ids: &[TermId]) -> Result<Vec<Alarm>> {
+    Ok(alarms::table.filter(alarms::term_id.eq_any(ids.to_vec())).select(Alarm::as_select()).load(c)?)
+}
+
+/// Keeps the sealed free text of a move beside its event.
+pub fn insert_remark(c: &mut Conn, stream: StreamId, seq: i64, field: &str, text_ct: &str) -> Result<()> {
+    diesel::insert_into(remarks::table)
+        .values((remarks::stream_id.eq(stream), remarks::seq.eq(seq), remarks::field.eq(field), remarks::text_ct.eq(text_ct)))
+        .execute(c)?;
+    Ok(())
+}
+
+/// Sealed remarks of several streams: stream, event, field, sealed text.
+pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(StreamId, i64, String, String)>> {
+    Ok(remarks::table
+        .filter(remarks::stream_id.eq_any(streams.to_vec()))
+        .order((remarks::stream_id, remarks::seq, remarks::field))
+        .select((remarks::stream_id, remarks::seq, remarks::field, remarks::text_ct))
+        .load(c)?)
+}
