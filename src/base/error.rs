@@ -69,6 +69,9 @@ pub enum Error {
     /// Someone else was faster; says what changed (409).
     #[error("conflict: {0}")]
     Conflict(String),
+    /// A unique key is taken already (409); the text names the constraint, for the log.
+    #[error("duplicate: {0}")]
+    Duplicate(String),
     /// The rules refuse the move (409).
     #[error("refused: {} {}", .0.code, .0.message)]
     Refused(Refusal),
@@ -112,6 +115,7 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Conflict(_) => "conflict",
+            Self::Duplicate(_) => "duplicate",
             Self::Refused(r) => &r.code,
             Self::KeyReused => "idempotency_key_reused",
             Self::PreconditionRequired(_) => "precondition_required",
@@ -130,7 +134,7 @@ impl Error {
             Self::Unauthenticated => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
-            Self::Conflict(_) | Self::Refused(_) => 409,
+            Self::Conflict(_) | Self::Duplicate(_) | Self::Refused(_) => 409,
             Self::TooLarge(_) => 413,
             Self::Invalid(_) | Self::KeyReused => 422,
             Self::PreconditionRequired(_) => 428,
