@@ -1,1 +1,1 @@
-//! Room `app`.
+//! Room.

@@ -72,6 +72,9 @@ pub enum Error {
     /// Another writer was faster inside the database; `app` loads again and retries, a person sees it as a conflict (409).
     #[error("stale: {0}")]
     Stale(&'static str),
+    /// A unique key is taken already (409); the text names the constraint, for the log.
+    #[error("duplicate: {0}")]
+    Duplicate(String),
     /// The rules refuse the move (409).
     #[error("refused: {} {}", .0.code, .0.message)]
     Refused(Refusal),
@@ -115,6 +118,8 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Conflict(_) | Self::Stale(_) => "conflict",
+            Self::Conflict(_) => "conflict",
+            Self::Duplicate(_) => "duplicate",
             Self::Refused(r) => &r.code,
             Self::KeyReused => "idempotency_key_reused",
             Self::PreconditionRequired(_) => "precondition_required",
@@ -133,7 +138,7 @@ impl Error {
             Self::Unauthenticated => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
-            Self::Conflict(_) | Self::Stale(_) | Self::Refused(_) => 409,
+            Self::Conflict(_) | Self::Stale(_) | Self::Duplicate(_) | Self::Refused(_) => 409,
             Self::TooLarge(_) => 413,
             Self::Invalid(_) | Self::KeyReused => 422,
             Self::PreconditionRequired(_) => 428,

@@ -63,7 +63,14 @@ ids! {
     ImportId,
     /// A row without a life of its own: a duty, an absence, an amendment.
     RowId,
+    /// A stream of the journal: the UUID of the procedure, case, account or system part whose events it holds.
+    StreamId,
 }
+
+macro_rules! streams { ($($name:ident),*) => {$(
+    impl From<$name> for StreamId { fn from(i: $name) -> Self { Self(i.0) } }
+)*}}
+streams!(CaseId, FilingId, ProcedureId, AccountId);
 
 /// The source of ids and randomness. Cheap; not shared between threads.
 pub struct Ids {

@@ -31,3 +31,7 @@ impl Fen {
         self.0.checked_sub(other.0).map(Self)
     }
 }
+
+impl std::fmt::Display for Fen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{}", self.0) }
+}

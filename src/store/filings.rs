@@ -3,7 +3,6 @@
 use super::schema::{amendments, claimants, filings, imports, suggestions};
 use super::types::Json;
 use super::{Conn, ensure_one};
-use crate::each;
 use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ImportId, RowId};
 use crate::base::{At, Day, Result};
 use crate::law::Fen;

@@ -1,1 +1,41 @@
-//! Room `store`.
+//! The database: both backends behind one connection type, a file per table group.
+//!
+//! Owns every SQL statement, the migrations, the journal's storage, the wrapped keys and backups. Never decides: what may
+//! change is decided above, and only this room knows diesel. A query is a plain function `fn(&mut Conn, …) -> Result<T>`,
+//! run by [`Db::read`] or [`Db::write`] (or their blocking twins).
+//!
+//! How a table group is written:
+//! - its table stands in `schema.rs`, its SQL in `migrations/{sqlite,postgres}/<name>` (same names, parity-tested, SQLite `STRICT`);
+//! - column types: [`types::Id`] (uuid | BLOB), [`types::Ts`] (timestamptz | INTEGER, milliseconds), [`types::Doc`] (jsonb | TEXT,
+//!   Rust side [`types::Json`]), `Date`, `Text`, `BigInt` for [`Fen`](crate::law::Fen); text enums by [`text_enum!`](crate::store::types);
+//! - every `Insertable` says `#[diesel(treat_none_as_default_value = false)]`, or the statement is never cached;
+//! - several rows at once by [`insert_many!`](crate::store::conn), what else `MultiConnection` refuses by [`each!`](crate::store::conn);
+//! - a hot UPDATE is a [`statement!`](crate::store::conn): diesel caches neither its own UPDATE nor `sql_query`.
+
+#[macro_use]
+pub mod conn;
+#[macro_use]
+pub mod types;
+pub mod accounts;
+pub mod cases;
+pub mod db;
+pub mod filings;
+pub mod ledger;
+pub mod migrate;
+pub mod notices;
+pub mod papers;
+pub mod procedures;
+pub mod schema;
+pub mod settings;
+
+pub use conn::{Conn, exclusive, savepoint, snapshot, try_lock};
+pub use db::{Db, Options};
+
+/// Every UPDATE of one row says how many it hit: none means another writer was faster.
+fn ensure_one(n: usize, what: &'static str) -> crate::base::Result<()> {
+    match n {
+        1 => Ok(()),
+        0 => Err(crate::base::Error::Stale(what)),
+        _ => Err(crate::base::Error::Internal(format!("an update of {what} hit {n} rows"))),
+    }
+}

@@ -2,7 +2,6 @@
 
 use super::schema::{documents, evidence};
 use super::Conn;
-use crate::each;
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, FilingId};
 use crate::base::{At, Result};
 use diesel::prelude::*;

@@ -6,7 +6,6 @@
 use super::schema::{alarms, procedures, remarks, terms};
 use super::types::Json;
 use super::{Conn, ensure_one};
-use crate::each;
 use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, StreamId, TermId};
 use crate::base::{At, Day, Result};
 use crate::law::term::Term;

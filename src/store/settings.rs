@@ -3,7 +3,6 @@
 use super::schema::{calendar_years, definitions, idempotency};
 use super::types::Json;
 use super::Conn;
-use crate::each;
 use crate::base::{At, Result};
 use diesel::prelude::*;
 

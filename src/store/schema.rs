@@ -1,0 +1,556 @@
+//! All tables.
+
+#![allow(missing_docs, unused_qualifications, reason = "what table! writes")]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    meta (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Ts;
+    key_ring (kid) {
+        kid -> Text,
+        purpose -> Text,
+        suite -> Integer,
+        wrapped -> Text,
+        public -> Nullable<Text>,
+        state -> Text,
+        created_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    events (stream_id, seq) {
+        stream_id -> Id,
+        seq -> Integer,
+        stream -> Text,
+        kind -> Text,
+        v -> Integer,
+        actor -> Nullable<Id>,
+        at -> Ts,
+        occurred_at -> Ts,
+        case_id -> Nullable<Id>,
+        area -> Nullable<Text>,
+        bureau -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        procedure_kind -> Nullable<Text>,
+        amount_fen -> Nullable<BigInt>,
+        suite -> Integer,
+        bytes -> Binary,
+        prev -> Binary,
+        hash -> Binary,
+        log_no -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    log_tree (level, idx) {
+        level -> Integer,
+        idx -> BigInt,
+        hash -> Binary,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Ts;
+    checkpoints (size) {
+        size -> BigInt,
+        root -> Binary,
+        at -> Ts,
+        kid -> Text,
+        suite -> Integer,
+        note -> Text,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(meta, key_ring, events, log_tree, checkpoints);
+
+// The matter.
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    accounts (id) {
+        id -> Id,
+        login -> Text,
+        name -> Text,
+        password_hash -> Text,
+        state -> Text,
+        must_change -> Bool,
+        failed -> Integer,
+        locked_until -> Nullable<Ts>,
+        created_at -> Ts,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    duties (id) {
+        id -> Id,
+        account_id -> Id,
+        duty -> Text,
+        bureau -> Text,
+        area -> Text,
+        valid_from -> Ts,
+        valid_until -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    sessions (id) {
+        id -> Id,
+        account_id -> Id,
+        token_hash -> Binary,
+        kind -> Text,
+        agent -> Text,
+        created_at -> Ts,
+        seen_at -> Ts,
+        expires_at -> Ts,
+        ended_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    absences (id) {
+        id -> Id,
+        account_id -> Id,
+        delegate_id -> Nullable<Id>,
+        starts_at -> Ts,
+        ends_at -> Ts,
+        reason -> Text,
+        cancelled_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    claimants (id) {
+        id -> Id,
+        name_ct -> Text,
+        name_mask -> Text,
+        name_bix -> Text,
+        person_ct -> Nullable<Text>,
+        person_mask -> Nullable<Text>,
+        person_bix -> Nullable<Text>,
+        phone_ct -> Nullable<Text>,
+        phone_mask -> Nullable<Text>,
+        phone_bix -> Nullable<Text>,
+        bank_ct -> Nullable<Text>,
+        bank_mask -> Nullable<Text>,
+        bank_bix -> Nullable<Text>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    cases (id) {
+        id -> Id,
+        number -> Text,
+        origin -> Text,
+        area -> Text,
+        lead_bureau -> Text,
+        oversight_bureau -> Nullable<Text>,
+        project_name -> Nullable<Text>,
+        project_key -> Nullable<Text>,
+        project_kind -> Nullable<Text>,
+        government_funded -> Nullable<Bool>,
+        address -> Nullable<Text>,
+        respondent_name -> Text,
+        respondent_key -> Text,
+        grade -> Text,
+        flags -> Text,
+        reported_total -> BigInt,
+        headcount -> Integer,
+        remainder_code -> Nullable<Text>,
+        claimed -> BigInt,
+        verified -> BigInt,
+        paid -> BigInt,
+        waived -> BigInt,
+        outstanding -> BigInt,
+        transfers -> Integer,
+        conclusion -> Nullable<Text>,
+        second_officer -> Nullable<Id>,
+        first_received_at -> Ts,
+        complaint_received_at -> Nullable<Ts>,
+        state -> Text,
+        open -> Bool,
+        concluded_at -> Nullable<Ts>,
+        created_at -> Ts,
+        version -> BigInt,
+        form_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    respondents (id) {
+        id -> Id,
+        case_id -> Id,
+        role -> Text,
+        name -> Text,
+        name_key -> Text,
+        uscc -> Nullable<Text>,
+        article -> Nullable<Text>,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    imports (id) {
+        id -> Id,
+        profile -> Text,
+        file_name -> Text,
+        file_hash -> Text,
+        actor -> Text,
+        started_at -> Ts,
+        ended_at -> Nullable<Ts>,
+        rows_read -> BigInt,
+        filings -> BigInt,
+        amended -> BigInt,
+        duplicates -> BigInt,
+        rejected -> BigInt,
+        joined -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    filings (id) {
+        id -> Id,
+        number -> Text,
+        source_no -> Nullable<Text>,
+        source -> Text,
+        channel -> Text,
+        kind -> Text,
+        case_id -> Nullable<Id>,
+        claimant_id -> Id,
+        import_id -> Nullable<Id>,
+        receiving_bureau -> Text,
+        received_at -> Ts,
+        area -> Nullable<Text>,
+        area_text -> Text,
+        address -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        project_name -> Nullable<Text>,
+        project_key -> Nullable<Text>,
+        project_kind -> Nullable<Text>,
+        government_funded -> Nullable<Bool>,
+        respondent_name -> Text,
+        respondent_key -> Text,
+        uscc -> Nullable<Text>,
+        headcount -> Integer,
+        reported_total -> BigInt,
+        period_from -> Nullable<Date>,
+        period_to -> Nullable<Date>,
+        narrative_ct -> Text,
+        chain_doc -> Doc,
+        secret -> Bool,
+        desk_reason -> Nullable<Text>,
+        answer_code -> Nullable<Text>,
+        grade -> Text,
+        flags -> Text,
+        fingerprint -> Text,
+        content_hash -> Text,
+        created_by -> Nullable<Id>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    amendments (id) {
+        id -> Id,
+        filing_id -> Id,
+        import_id -> Nullable<Id>,
+        content_hash -> Text,
+        content_ct -> Text,
+        changed -> Text,
+        received_at -> Ts,
+        decided_at -> Nullable<Ts>,
+        decided_by -> Nullable<Id>,
+        applied -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    suggestions (filing_id, case_id) {
+        filing_id -> Id,
+        case_id -> Id,
+        reason -> Text,
+        created_at -> Ts,
+        decided_at -> Nullable<Ts>,
+        joined -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    procedures (id) {
+        id -> Id,
+        kind -> Text,
+        version -> Integer,
+        case_id -> Nullable<Id>,
+        filing_id -> Nullable<Id>,
+        parent_id -> Nullable<Id>,
+        state -> Text,
+        area -> Nullable<Text>,
+        holder_role -> Text,
+        holder_bureau -> Text,
+        assignee -> Nullable<Id>,
+        pending_role -> Nullable<Text>,
+        pending_bureau -> Nullable<Text>,
+        pending_since -> Nullable<Ts>,
+        approval_ct -> Nullable<Text>,
+        due_at -> Nullable<Ts>,
+        due_day -> Nullable<Date>,
+        due_key -> Nullable<Text>,
+        due_provisional -> Bool,
+        calendar_rev -> BigInt,
+        open -> Bool,
+        missed -> Integer,
+        started_at -> Ts,
+        entered_at -> Ts,
+        ended_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    terms (id) {
+        id -> Id,
+        procedure_id -> Id,
+        case_id -> Nullable<Id>,
+        key -> Text,
+        rule -> Text,
+        kind -> Text,
+        effect -> Text,
+        status -> Text,
+        missed -> Bool,
+        next_rung -> Integer,
+        position -> Integer,
+        doc -> Doc,
+        start_at -> Ts,
+        due_at -> Ts,
+        due_day -> Nullable<Date>,
+        provisional -> Bool,
+        calendar_rev -> BigInt,
+        ended_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    alarms (term_id) {
+        term_id -> Id,
+        procedure_id -> Id,
+        case_id -> Nullable<Id>,
+        rung -> Integer,
+        fire_at -> Ts,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Ts>,
+        attempts -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    claims (id) {
+        id -> Id,
+        case_id -> Id,
+        filing_id -> Id,
+        claimant_id -> Id,
+        respondent_id -> Nullable<Id>,
+        period_from -> Nullable<Date>,
+        period_to -> Nullable<Date>,
+        nature -> Text,
+        migrant -> Text,
+        claimed -> BigInt,
+        verified -> BigInt,
+        rejected -> BigInt,
+        open -> BigInt,
+        paid -> BigInt,
+        discharged -> BigInt,
+        waived -> BigInt,
+        outstanding -> BigInt,
+        reject_reason -> Nullable<Text>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    evidence (id) {
+        id -> Id,
+        case_id -> Nullable<Id>,
+        filing_id -> Nullable<Id>,
+        kind -> Text,
+        name_ct -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        store_key -> Text,
+        uploaded_by -> Nullable<Id>,
+        uploaded_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    payments (id) {
+        id -> Id,
+        case_id -> Id,
+        amount -> BigInt,
+        paid_on -> Date,
+        payer_kind -> Text,
+        bank_ref -> Nullable<Text>,
+        proof_id -> Id,
+        recorded_by -> Nullable<Id>,
+        recorded_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    allocations (payment_id, claim_id) {
+        payment_id -> Id,
+        claim_id -> Id,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    documents (id) {
+        id -> Id,
+        case_id -> Nullable<Id>,
+        filing_id -> Nullable<Id>,
+        kind -> Text,
+        bureau -> Text,
+        year -> Integer,
+        no -> Integer,
+        number -> Text,
+        template -> Text,
+        body_ct -> Text,
+        body_hash -> Text,
+        issued_at -> Ts,
+        issued_by -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    remarks (stream_id, seq, field) {
+        stream_id -> Id,
+        seq -> BigInt,
+        field -> Text,
+        text_ct -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    notices (id) {
+        id -> Id,
+        case_id -> Nullable<Id>,
+        procedure_id -> Nullable<Id>,
+        account_id -> Nullable<Id>,
+        audience -> Text,
+        template -> Text,
+        args -> Doc,
+        created_at -> Ts,
+        not_before -> Ts,
+        read_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    idempotency (actor, key) {
+        actor -> Text,
+        key -> Text,
+        request_hash -> Text,
+        answer -> Doc,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    calendar_years (year) {
+        year -> Integer,
+        body -> Text,
+        loaded_by -> Text,
+        loaded_at -> Ts,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
+    definitions (key, version) {
+        key -> Text,
+        version -> Integer,
+        hash -> Text,
+        body -> Text,
+        published_at -> Ts,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(accounts, duties, sessions, absences, claimants, cases, respondents, imports, filings, amendments, suggestions, procedures, terms, alarms, claims, evidence, payments, allocations, documents, remarks, notices, idempotency, calendar_years, definitions);
