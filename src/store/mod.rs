@@ -27,6 +27,7 @@ pub mod papers;
 pub mod procedures;
 pub mod schema;
 pub mod settings;
+pub mod worklist;
 
 pub use conn::{Conn, exclusive, savepoint, snapshot, try_lock};
 pub use db::{Db, Options};

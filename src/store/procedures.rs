@@ -41,6 +41,8 @@ pub struct Row {
     pub started_at: At,
     pub entered_at: At,
     pub ended_at: Option<At>,
+    pub rev: i64,
+    pub form_rev: i64,
 }
 
 /// One term with its projections.
@@ -95,9 +97,10 @@ pub fn get(c: &mut Conn, id: ProcedureId) -> Result<Option<Row>> {
     Ok(procedures::table.find(id).select(Row::as_select()).first(c).optional()?)
 }
 
-/// Saves a procedure whole.
+/// Saves a procedure read before with its revision raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Row) -> Result<()> {
-    let n = diesel::update(procedures::table.find(row.id)).set(row).execute(c)?;
+    let next = Row { rev: row.rev + 1, ..row.clone() };
+    let n = diesel::update(procedures::table.filter(procedures::id.eq(row.id)).filter(procedures::rev.eq(row.rev))).set(&next).execute(c)?;
     ensure_one(n, "procedures")
 }
 

@@ -343,6 +343,8 @@ diesel::table! {
         started_at -> Ts,
         entered_at -> Ts,
         ended_at -> Nullable<Ts>,
+        rev -> BigInt,
+        form_rev -> BigInt,
     }
 }
 

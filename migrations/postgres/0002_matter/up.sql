@@ -251,6 +251,8 @@ create table procedures (
   started_at timestamptz not null,
   entered_at timestamptz not null,
   ended_at timestamptz,
+  rev bigint not null,
+  form_rev bigint not null,
   check (not open or holder_role <> '')
 );
 create index procedures_bureau on procedures (kind, holder_bureau, due_at, id) where open;

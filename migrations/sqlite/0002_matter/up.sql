@@ -251,6 +251,8 @@ create table procedures (
   started_at integer not null,
   entered_at integer not null,
   ended_at integer,
+  rev integer not null,
+  form_rev integer not null,
   check (not open or holder_role <> '')
 ) strict;
 create index procedures_bureau on procedures (kind, holder_bureau, due_at, id) where open;

@@ -1,0 +1,87 @@
+//! Notices: whom a step tells what. Persons are fixed here, in the transaction of the change; what is told carries no
+//! personal data, and nobody is told outside office hours although terms pass when they pass.
+
+use super::project::bureau_of;
+use super::subject::Subject;
+use super::write::Tx;
+use crate::base::Result;
+use crate::base::id::AccountId;
+use crate::flow::{Graph, NoticeOrder, Step};
+use crate::law::term::next_office_time;
+use crate::store::types::Json;
+use crate::store::{accounts, notices};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Queues the notices of a step.
+///
+/// # Errors
+/// The database.
+pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, step: &Step) -> Result<()> {
+    if step.notices.is_empty() {
+        return Ok(());
+    }
+    let case = subject.case(tx)?;
+    let number = case.as_ref().map(|c| c.number.clone()).or_else(|| subject.filing.as_ref().map(|f| f.number.clone())).unwrap_or_default();
+    let state = graph.states.iter().find(|s| s.key == subject.procedure.state).map_or("", |s| s.title.as_str());
+    let mut args = BTreeMap::from([("number".to_owned(), number), ("state".to_owned(), state.to_owned())]);
+    if let Some(day) = subject.row.due_day {
+        args.insert("due".into(), day.to_string());
+    } else if let Some(at) = subject.row.due_at {
+        args.insert("due".into(), at.list_text());
+    }
+    if let Some(t) = subject.row.due_key.as_ref().and_then(|k| graph.terms.iter().find(|t| t.key == *k)) {
+        args.insert("term".into(), t.title.clone());
+    }
+    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
+    let mut rows = Vec::new();
+    let mut told = BTreeSet::new();
+    for order in &step.notices {
+        let mut persons = audience(tx, subject, order)?;
+        if persons.is_empty() {
+            // a vacant post never swallows a notice: the supervisor hears it
+            let above = NoticeOrder { audience: "supervisor@above".into(), template: order.template.clone() };
+            persons = audience(tx, subject, &above)?;
+        }
+        let persons: Vec<Option<AccountId>> =
+            if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
+        for account_id in persons {
+            if !told.insert((account_id, order.template.clone())) {
+                continue;
+            }
+            rows.push(notices::Notice {
+                id: tx.ids.id(tx.now),
+                case_id: subject.row.case_id,
+                procedure_id: Some(subject.row.id),
+                account_id,
+                audience: order.audience.clone(),
+                template: order.template.clone(),
+                args: Json(args.clone()),
+                created_at: tx.now,
+                not_before,
+                read_at: None,
+            });
+        }
+    }
+    notices::insert(tx.c, &rows)
+}
+
+/// The persons of a role towards this procedure.
+fn audience(tx: &mut Tx<'_>, subject: &Subject, order: &NoticeOrder) -> Result<Vec<AccountId>> {
+    let one = |a: Option<AccountId>| a.into_iter().collect::<Vec<_>>();
+    match order.audience.as_str() {
+        "assignee" => Ok(one(subject.procedure.assignee)),
+        "second" => Ok(one(subject.case(tx)?.and_then(|c| c.second_officer))),
+        "requester" => Ok(one(subject.procedure.approval.as_ref().map(|a| a.requested_by))),
+        role => {
+            let (duty, _) = role.split_once('@').unwrap_or((role, ""));
+            if duty == "handler"
+                && let Some(a) = subject.procedure.assignee
+            {
+                return Ok(vec![a]);
+            }
+            let bureau = bureau_of(tx, subject, role)?;
+            let holders = accounts::holders(tx.c, duty, &bureau, tx.now)?;
+            Ok(holders.into_iter().map(|(id, _)| id).collect())
+        }
+    }
+}

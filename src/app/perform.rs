@@ -1,0 +1,286 @@
+//! The form of writing for procedures: authorise · load facts · step · apply · record, in one transaction.
+//!
+//! [`perform_in`] is the body; [`App::perform`](super::App::perform) opens the transaction. Owns the order of things and
+//! the projections; decides nothing: what a move comes to is [`flow::step`], what an effect changes is planned in
+//! `domain`. Read it from top to bottom: it never turns back.
+
+use super::effects::{self, Made};
+use super::subject::Subject;
+use super::write::{Marks, Tx};
+use super::{facts, notify, project};
+use crate::base::id::{CaseId, FilingId, ProcedureId, TermId};
+use crate::base::{At, Error, Result};
+use crate::domain::access::{self, Actor};
+use crate::flow::{self, Acting, Form, Graph, Move, Signal, SignalTo, Step, builtin};
+use crate::store::{cases, procedures};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How deep procedures may tell each other things within one transaction.
+const SIGNAL_DEPTH: usize = 6;
+
+/// The form of a move: as it came in, or already parsed (a signal's, an alarm's).
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// JSON of the API, or strings of an HTML form.
+    Raw(serde_json::Value),
+    /// Values.
+    Parsed(Form),
+}
+
+/// A move as asked for.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Which procedure.
+    pub procedure: ProcedureId,
+    /// The move's key, or a built-in name.
+    pub name: String,
+    /// Its form.
+    pub form: Given,
+    /// When it happened on paper; now if absent.
+    pub occurred_at: Option<At>,
+    /// The form version the asker saw; a later one is a conflict.
+    pub seen: Option<i64>,
+    /// The term a time move is about.
+    pub term: Option<TermId>,
+}
+
+/// What came of it. Ids only: it is remembered for the idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Performed {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// Its case, if any.
+    pub case: Option<CaseId>,
+    /// The state it is in now.
+    pub state: String,
+    /// The event's kind: `moved`, `requested`, `signed`, …
+    pub event: String,
+    /// The event's number in the procedure's stream.
+    pub seq: i64,
+    /// What was made on the way: papers, payments.
+    pub made: Vec<Made>,
+}
+
+/// A procedure to start.
+#[derive(Debug, Clone)]
+pub struct Begin {
+    /// The definition's key; its newest version is taken.
+    pub kind: String,
+    /// The case, if there is one already.
+    pub case: Option<CaseId>,
+    /// The filing, for procedures of a filing.
+    pub filing: Option<FilingId>,
+    /// Who started it.
+    pub parent: Option<ProcedureId>,
+    /// When, on paper.
+    pub occurred_at: At,
+    /// The form of the start move.
+    pub form: Form,
+}
+
+/// Performs one move inside an open unit of work.
+///
+/// # Errors
+/// [`Error::NotFound`] (also when the actor may not know of it), [`Error::Conflict`] when the asker saw an older form,
+/// [`Error::Refused`] or [`Error::Invalid`] with what is missing, or the database.
+pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
+    let row = procedures::get(tx.c, cmd.procedure)?.ok_or(Error::NotFound("procedure"))?;
+    let mut subject = Subject::load(tx, row)?;
+    let scope = subject.scope(tx)?;
+    let roles = access::roles(tx.actor, &scope);
+    if roles.is_empty() {
+        return Err(Error::NotFound("procedure"));
+    }
+    let graph = tx.app.graphs.get(&subject.row.kind, subject.row.version)?;
+    if let Some(seen) = cmd.seen
+        && seen != subject.form_version(tx)?
+    {
+        return Err(Error::Conflict(subject.what_changed(tx, &graph)?));
+    }
+    let form = match &cmd.form {
+        Given::Parsed(f) => f.clone(),
+        Given::Raw(v) => graph.parse_form(&cmd.name, v).map_err(Error::Invalid)?,
+    };
+    let facts = facts::load(tx, &subject, &groups(&graph, &subject, &cmd.name), &form)?;
+    let occurred_at = match (cmd.occurred_at, tx.actor.is_system()) {
+        (Some(at), true) => at.max(subject.procedure.entered_at).min(tx.now),
+        (Some(at), false) => at,
+        (None, _) => tx.now,
+    };
+    let mv = Move {
+        name: cmd.name.clone(),
+        actor: Acting { account: tx.actor.account(), roles },
+        occurred_at,
+        form,
+        term: cmd.term,
+    };
+    let step = flow::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
+    apply(tx, &graph, &mut subject, step)
+}
+
+/// A refusal that names fields is an error at these fields.
+fn refused(r: crate::base::error::Refusal) -> Error {
+    if r.fields.is_empty() { Error::Refused(r) } else { Error::Invalid(r.fields) }
+}
+
+/// Starts a procedure inside an open unit of work.
+///
+/// # Errors
+/// As [`perform_in`].
+pub fn start_in(tx: &mut Tx<'_>, begin: &Begin) -> Result<Performed> {
+    let graph = tx.app.graphs.latest(&begin.kind)?;
+    let id: ProcedureId = tx.ids.id(tx.now);
+    let mut subject = Subject::fresh(tx, id, &graph, begin)?;
+    let scope = subject.scope(tx)?;
+    let roles = access::roles(tx.actor, &scope);
+    let groups = graph.start.groups.clone();
+    let facts = facts::load(tx, &subject, &groups, &begin.form)?;
+    let input = flow::StartInput {
+        id,
+        actor: Acting { account: tx.actor.account(), roles },
+        occurred_at: begin.occurred_at.min(tx.now),
+        form: begin.form.clone(),
+    };
+    let step = flow::start(&graph, &tx.law, &input, &facts, tx.now, &mut tx.ids).map_err(refused)?;
+    apply(tx, &graph, &mut subject, step)
+}
+
+/// The fact groups a move may ask for; for a signature those of the move that waits, for a rung those of any move it
+/// may make.
+fn groups(graph: &Graph, subject: &Subject, name: &str) -> BTreeSet<String> {
+    let of = |n: &str| graph.moves.iter().filter(|m| m.name == n).flat_map(|m| m.groups.iter().cloned()).collect::<BTreeSet<_>>();
+    match name {
+        builtin::APPROVE => subject.procedure.approval.as_ref().map(|a| of(&a.name)).unwrap_or_default(),
+        builtin::RUNG => graph.moves.iter().filter(|m| m.told).flat_map(|m| m.groups.iter().cloned()).collect(),
+        builtin::REJECT | builtin::WITHDRAW | builtin::RESUME => BTreeSet::new(),
+        n => of(n),
+    }
+}
+
+/// Applies a step: effects, the procedure with its terms and alarms, the event, remarks, notices, then signals.
+fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> Result<Performed> {
+    let mut made = Vec::new();
+    for e in &step.effects {
+        effects::apply(tx, subject, &step, e, &mut made)?;
+    }
+    if step.event == "moved" && !step.after.approval.is_some() && subject.procedure.approval.is_some() {
+        made.extend(effects::approval_form(tx, subject, graph, &step)?);
+    }
+    let before = std::mem::replace(&mut subject.procedure, step.after.clone());
+    project::save(tx, graph, subject, &before, step.visible)?;
+    let marks = subject.marks(tx)?;
+    let payload = serde_json::json!({
+        "procedure": graph.key, "version": graph.version, "move": step.name,
+        "from": step.from, "to": step.after.state,
+        "form": step.plain, "sealed": step.sealed.keys().collect::<Vec<_>>(),
+        "facts": step.facts_used, "effects": step.effects.iter().map(|e| e.kind).collect::<Vec<_>>(),
+        "made": made, "late": step.late_entered, "basis": step.basis,
+        "by": if tx.actor.is_system() { tx.actor.key() } else { "staff".to_owned() },
+    });
+    let stream = subject.row.id.into();
+    let seq = tx.record("procedure", stream, step.event, step.occurred_at, payload, &marks)?;
+    for (field, text) in &step.sealed {
+        let ct = tx.seal("remarks.text", format!("{}:{seq}:{field}", subject.row.id), text)?;
+        procedures::insert_remark(tx.c, stream, seq, field, &ct)?;
+    }
+    notify::queue(tx, graph, subject, &step)?;
+    for signal in &step.signals {
+        tell(tx, subject, signal, step.occurred_at)?;
+    }
+    Ok(Performed {
+        procedure: subject.row.id,
+        case: subject.row.case_id,
+        state: subject.procedure.state.clone(),
+        event: step.event.to_owned(),
+        seq,
+        made,
+    })
+}
+
+/// Performs a signal on whoever it reaches, as the system, in the same transaction.
+fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Result<()> {
+    if tx.depth >= SIGNAL_DEPTH {
+        return Err(Error::Internal(format!("signals deeper than {SIGNAL_DEPTH}")));
+    }
+    let running = |tx: &mut Tx<'_>, keep: &dyn Fn(&procedures::Row) -> bool| -> Result<Vec<ProcedureId>> {
+        let rows = match (from.row.case_id, from.row.filing_id) {
+            (Some(case), _) => procedures::of_case(tx.c, case)?,
+            (None, Some(filing)) => procedures::of_filing(tx.c, filing)?,
+            (None, None) => Vec::new(),
+        };
+        Ok(rows.iter().filter(|r| r.id != from.row.id && keep(r)).map(|r| r.id).collect())
+    };
+    let targets = match &signal.to {
+        SignalTo::Parent => from.row.parent_id.into_iter().collect(),
+        SignalTo::Children(kind) => running(tx, &|r| r.parent_id == Some(from.row.id) && r.kind == *kind)?,
+        SignalTo::Case(kind) => running(tx, &|r| r.kind == *kind)?,
+        SignalTo::New(kind) => {
+            let begin = Begin {
+                kind: kind.clone(),
+                case: from.row.case_id,
+                filing: None,
+                parent: Some(from.row.id),
+                occurred_at,
+                form: signal.form.clone(),
+            };
+            return as_system(tx, |tx| start_in(tx, &begin).map(|_| ()));
+        }
+    };
+    for procedure in targets {
+        let cmd = Command {
+            procedure,
+            name: signal.name.clone(),
+            form: Given::Parsed(signal.form.clone()),
+            occurred_at: Some(occurred_at),
+            seen: None,
+            term: None,
+        };
+        match as_system(tx, |tx| perform_in(tx, &cmd)) {
+            // a filing already answered, a case already archived: nothing to tell
+            Err(Error::Refused(r)) if r.code == "not_in_state" => {}
+            other => drop(other?),
+        }
+    }
+    Ok(())
+}
+
+/// Runs `f` in the same unit of work as actor *system*.
+fn as_system<T>(tx: &mut Tx<'_>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    let system = Actor::System("signal");
+    tx.with_actor(&system, f)
+}
+
+impl super::App {
+    /// Performs one move in a transaction of its own.
+    ///
+    /// # Errors
+    /// As [`perform_in`].
+    pub async fn perform(self: &Arc<Self>, actor: &Actor, key: Option<super::write::Key>, cmd: Command) -> Result<Performed> {
+        self.write(actor, key, move |tx| perform_in(tx, &cmd)).await
+    }
+}
+
+/// Free text fields of a case's or filing's events, opened for whoever may read them: stream, event, field → text.
+pub type Remarks = BTreeMap<(ProcedureId, i64), Vec<(String, String)>>;
+
+/// The state a case shows: that of its complaint procedure.
+pub(super) fn mirror_state(tx: &mut Tx<'_>, subject: &Subject, visible: bool) -> Result<()> {
+    if subject.row.kind != "complaint" {
+        if let Some(case) = subject.row.case_id {
+            // a write that touches a case raises its version, whoever's procedure it is
+            tx.change_case(case, false, |_: &mut cases::Case| {})?;
+        }
+        return Ok(());
+    }
+    let (state, open, now) = (subject.procedure.state.clone(), !subject.procedure.ended, tx.now);
+    let Some(case) = subject.row.case_id else { return Ok(()) };
+    tx.change_case(case, visible, |c| {
+        if c.open && !open {
+            c.concluded_at.get_or_insert(now);
+        }
+        c.state = state;
+        c.open = open;
+    })
+}

@@ -1,0 +1,226 @@
+//! What a move is about: the procedure with its terms, its filing and its case, as one value.
+//!
+//! Owns the way from rows to the engine's [`Procedure`] and to the access matrix's [`Scope`]. Changes nothing.
+
+use super::perform::Begin;
+use super::sealing;
+use super::write::{Marks, Tx};
+use crate::base::id::{CaseId, ProcedureId};
+use crate::base::{Error, Result, text};
+use crate::domain::access::Scope;
+use crate::flow::{Approval, Graph, Procedure, TermState, TermStatus};
+use crate::store::procedures::{self, TermRow};
+use crate::store::{accounts, cases, filings, journal};
+
+/// The procedure at hand.
+#[derive(Debug)]
+pub struct Subject {
+    /// Its row; `rev` 0 for one not stored yet.
+    pub row: procedures::Row,
+    /// As the engine sees it.
+    pub procedure: Procedure,
+    /// The filing of a filing's procedure.
+    pub filing: Option<filings::Filing>,
+    /// Term rows as loaded, for the difference when saving.
+    pub terms: Vec<TermRow>,
+}
+
+/// The engine's view of a term row.
+#[must_use]
+pub fn term_state(row: &TermRow) -> TermState {
+    TermState {
+        id: row.id,
+        key: row.key.clone(),
+        term: row.doc.0.clone(),
+        status: match row.status.as_str() {
+            "live" => TermStatus::Live,
+            "met" => TermStatus::Met,
+            "closed" => TermStatus::Closed,
+            _ => TermStatus::Cancelled,
+        },
+        ended_at: row.ended_at,
+        missed: row.missed,
+        next_rung: usize::try_from(row.next_rung).unwrap_or(0),
+    }
+}
+
+impl Subject {
+    /// Loads what belongs to a procedure row.
+    ///
+    /// # Errors
+    /// The database, or a sealed approval that cannot be opened.
+    pub fn load(tx: &mut Tx<'_>, row: procedures::Row) -> Result<Self> {
+        let terms = procedures::terms_of(tx.c, row.id)?;
+        let filing = match row.filing_id {
+            Some(id) => Some(filings::get(tx.c, id)?.ok_or(Error::NotFound("filing"))?),
+            None => None,
+        };
+        let procedure = procedure(&row, &terms, &tx.keys)?;
+        Ok(Self { row, procedure, filing, terms })
+    }
+
+    /// A procedure about to start.
+    ///
+    /// # Errors
+    /// The filing or case it is to be about does not exist.
+    pub fn fresh(tx: &mut Tx<'_>, id: ProcedureId, graph: &Graph, begin: &Begin) -> Result<Self> {
+        let filing = match begin.filing {
+            Some(f) => Some(filings::get(tx.c, f)?.ok_or(Error::NotFound("filing"))?),
+            None => None,
+        };
+        let row = procedures::Row {
+            id,
+            kind: graph.key.clone(),
+            version: i32::try_from(graph.version).map_err(|_| Error::Internal("definition version".into()))?,
+            case_id: begin.case,
+            filing_id: begin.filing,
+            parent_id: begin.parent,
+            state: String::new(),
+            area: None,
+            holder_role: String::new(),
+            holder_bureau: String::new(),
+            assignee: None,
+            pending_role: None,
+            pending_bureau: None,
+            pending_since: None,
+            approval_ct: None,
+            due_at: None,
+            due_day: None,
+            due_key: None,
+            due_provisional: false,
+            calendar_rev: 0,
+            open: true,
+            missed: 0,
+            started_at: begin.occurred_at,
+            entered_at: begin.occurred_at,
+            ended_at: None,
+            rev: 0,
+            form_rev: 0,
+        };
+        let procedure = Procedure {
+            id,
+            kind: graph.key.clone(),
+            version: graph.version,
+            state: String::new(),
+            started_at: begin.occurred_at,
+            entered_at: begin.occurred_at,
+            ended: false,
+            assignee: None,
+            terms: Vec::new(),
+            approval: None,
+        };
+        Ok(Self { row, procedure, filing, terms: Vec::new() })
+    }
+
+    /// Its case, if it has one.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn case(&self, tx: &mut Tx<'_>) -> Result<Option<cases::Case>> {
+        self.row.case_id.map(|id| tx.case(id)).transpose()
+    }
+
+    /// Its case.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when an effect that needs a case runs without one.
+    pub fn case_id(&self) -> Result<CaseId> {
+        self.row.case_id.ok_or_else(|| Error::Internal(format!("procedure {} has no case", self.row.id)))
+    }
+
+    /// What the access matrix needs.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn scope(&self, tx: &mut Tx<'_>) -> Result<Scope> {
+        let case = self.case(tx)?;
+        let mut scope = scope_of(tx.app, case.as_ref(), self.filing.as_ref());
+        scope.assignee = self.procedure.assignee;
+        scope.requester = self.procedure.approval.as_ref().map(|a| a.requested_by);
+        Ok(scope)
+    }
+
+    /// The version an open form is compared with.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn form_version(&self, tx: &mut Tx<'_>) -> Result<i64> {
+        Ok(match self.case(tx)? {
+            Some(c) => c.form_version,
+            None => self.row.form_rev,
+        })
+    }
+
+    /// In words, what happened last: for whoever comes too late.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn what_changed(&self, tx: &mut Tx<'_>, graph: &Graph) -> Result<String> {
+        let last = journal::last(tx.c, self.row.id.into())?;
+        let state = graph.states.iter().find(|s| s.key == self.procedure.state).map_or("", |s| s.title.as_str());
+        let Some(e) = last else { return Ok(state.to_owned()) };
+        let who = match e.actor.map(|a| accounts::get(tx.c, a)).transpose()?.flatten() {
+            Some(a) => a.name,
+            None => text::zh("actor.system").to_owned(),
+        };
+        Ok(text::zh_with("conflict.changed", &[("who", &who), ("when", &e.at.list_text()), ("state", state)]))
+    }
+
+    /// Columns of its events.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn marks(&self, tx: &mut Tx<'_>) -> Result<Marks> {
+        let case = self.case(tx)?;
+        Ok(Marks {
+            case: self.row.case_id,
+            area: case.as_ref().map(|c| c.area.clone()).or_else(|| self.filing.as_ref().and_then(|f| f.area.clone())),
+            bureau: case.as_ref().map(|c| c.lead_bureau.clone()).or_else(|| self.filing.as_ref().map(|f| f.receiving_bureau.clone())),
+            channel: self.filing.as_ref().map(|f| f.channel.clone()),
+            procedure: Some(self.row.kind.clone()),
+            amount: self.filing.as_ref().map(|f| f.reported_total),
+        })
+    }
+}
+
+/// The engine's view of a procedure row and its term rows.
+///
+/// # Errors
+/// A sealed approval that cannot be opened.
+pub fn procedure(row: &procedures::Row, terms: &[TermRow], keys: &crate::base::seal::KeyRing) -> Result<Procedure> {
+    let approval: Option<Approval> = match &row.approval_ct {
+        None => None,
+        Some(ct) => {
+            let json = sealing::open(keys, "procedures.approval", &row.id.to_string(), ct)?;
+            Some(serde_json::from_str(&json).map_err(|e| Error::Internal(format!("stored approval: {e}")))?)
+        }
+    };
+    Ok(Procedure {
+        id: row.id,
+        kind: row.kind.clone(),
+        version: u32::try_from(row.version).map_err(|_| Error::Internal("definition version".into()))?,
+        state: row.state.clone(),
+        started_at: row.started_at,
+        entered_at: row.entered_at,
+        ended: !row.open,
+        assignee: row.assignee,
+        terms: terms.iter().map(term_state).collect(),
+        approval,
+    })
+}
+
+/// The scope of a case, of a filing, or of both.
+#[must_use]
+pub fn scope_of(app: &super::App, case: Option<&cases::Case>, filing: Option<&filings::Filing>) -> Scope {
+    let area = case.map(|c| c.area.as_str()).or_else(|| filing.and_then(|f| f.area.as_deref()));
+    Scope {
+        lead: case.map(|c| c.lead_bureau.clone()).unwrap_or_default(),
+        oversight: case.and_then(|c| c.oversight_bureau.clone()),
+        receiving: filing.map(|f| f.receiving_bureau.clone()).into_iter().collect(),
+        area_path: app.area_path(area),
+        city_bureau: app.config.city.bureau.clone(),
+        assignee: None,
+        second: case.and_then(|c| c.second_officer),
+        requester: None,
+    }
+}

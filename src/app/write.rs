@@ -1,0 +1,309 @@
+//! The one way to change anything: [`App::write`] and the unit of work it hands out, [`Tx`].
+//!
+//! Owns idempotency, retries, the case's version, events and their metadata. A body is a plain function over a [`Tx`]; it
+//! authorises in its first lines, loads, decides by `domain` and `flow`, and saves. Nothing is sent from inside, and no
+//! answer's body is kept: what is remembered of a request is its hash and the ids of its answer.
+
+use super::App;
+use crate::base::id::{CaseId, Ids, StreamId};
+use crate::base::seal::KeyRing;
+use crate::base::{At, Error, Result};
+use crate::domain::access::Actor;
+use crate::law::Law;
+use crate::store::{Conn, cases, journal, settings};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How often a body is run again when another writer was faster.
+const RETRIES: usize = 8;
+
+/// An idempotency key with the hash of the request it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The key the caller chose; counted per actor.
+    pub key: String,
+    /// Hash of the operation and its content.
+    pub hash: String,
+}
+
+impl Key {
+    /// A key for `operation` with this content.
+    ///
+    /// # Errors
+    /// The content cannot be written as JSON.
+    pub fn new(key: &str, operation: &str, content: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(content).map_err(|e| Error::Internal(format!("idempotency content: {e}")))?;
+        let digest = Sha256::new().chain_update(operation.as_bytes()).chain_update([0]).chain_update(&body).finalize();
+        Ok(Self { key: key.to_owned(), hash: hex(&digest) })
+    }
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+/// What of an event stands in columns beside its canonical bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// The case concerned.
+    pub case: Option<CaseId>,
+    /// The area.
+    pub area: Option<String>,
+    /// The bureau.
+    pub bureau: Option<String>,
+    /// The channel of a filing.
+    pub channel: Option<String>,
+    /// The kind of procedure.
+    pub procedure: Option<String>,
+    /// An amount, in fen.
+    pub amount: Option<crate::law::Fen>,
+}
+
+struct Held {
+    row: cases::Case,
+    touched: bool,
+}
+
+/// A unit of work: the open transaction and what it has loaded.
+pub struct Tx<'a> {
+    /// The connection, inside a transaction.
+    pub c: &'a mut Conn,
+    /// The program.
+    pub app: &'a App,
+    /// Who acts.
+    pub actor: &'a Actor,
+    /// When (recorded).
+    pub now: At,
+    /// Ids and randomness.
+    pub ids: Ids,
+    /// The snapshot of calendars and rules this work is judged by.
+    pub law: Arc<Law>,
+    /// The keys this work seals with.
+    pub keys: Arc<KeyRing>,
+    held: BTreeMap<CaseId, Held>,
+    /// How deep signals have called each other.
+    pub(super) depth: usize,
+}
+
+impl std::fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tx({:?} at {})", self.actor.key(), self.now)
+    }
+}
+
+impl<'a> Tx<'a> {
+    /// Opens a unit of work on a connection that is inside a transaction.
+    pub(super) fn open(c: &'a mut Conn, app: &'a App, actor: &'a Actor, now: At) -> Self {
+        Self { c, app, actor, now, ids: app.ids(), law: app.law(), keys: app.keys(), held: BTreeMap::new(), depth: 0 }
+    }
+
+    /// The case as this unit of work sees it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the database.
+    pub fn case(&mut self, id: CaseId) -> Result<cases::Case> {
+        if let Some(h) = self.held.get(&id) {
+            return Ok(h.row.clone());
+        }
+        let row = cases::get(self.c, id)?.ok_or(Error::NotFound("case"))?;
+        self.held.insert(id, Held { row: row.clone(), touched: false });
+        Ok(row)
+    }
+
+    /// Changes a case; it is written once, with its version checked, when the unit of work ends. `visible` raises the
+    /// form version: state, holder, visible facts or terms changed for whoever has a form open.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the database.
+    pub fn change_case(&mut self, id: CaseId, visible: bool, f: impl FnOnce(&mut cases::Case)) -> Result<()> {
+        self.case(id)?;
+        if let Some(h) = self.held.get_mut(&id) {
+            f(&mut h.row);
+            h.touched = true;
+            if visible {
+                h.row.form_version += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// A case that was inserted in this unit of work and needs no version check yet.
+    pub fn adopt_case(&mut self, row: cases::Case) {
+        self.held.insert(row.id, Held { row, touched: false });
+    }
+
+    /// Seals a text for a column.
+    ///
+    /// # Errors
+    /// The key ring has no key.
+    pub fn seal(&mut self, column: &str, id: impl std::fmt::Display, text: &str) -> Result<String> {
+        let keys = Arc::clone(&self.keys);
+        super::sealing::seal(&keys, &mut self.ids, column, &id.to_string(), text)
+    }
+
+    /// Records an event of a stream; returns its number in the stream.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn record(
+        &mut self,
+        stream: &'static str,
+        id: StreamId,
+        kind: &str,
+        occurred_at: At,
+        payload: serde_json::Value,
+        marks: &Marks,
+    ) -> Result<i64> {
+        journal::record(
+            self.c,
+            journal::Draft {
+                stream,
+                stream_id: id,
+                kind,
+                actor: self.actor.account(),
+                at: self.now,
+                occurred_at,
+                payload,
+                case_id: marks.case,
+                area: marks.area.as_deref(),
+                bureau: marks.bureau.as_deref(),
+                channel: marks.channel.as_deref(),
+                procedure_kind: marks.procedure.as_deref(),
+                amount: marks.amount,
+            },
+        )
+    }
+
+    /// Runs a body of its own inside this transaction: a savepoint, so that one bad row or alarm leaves the rest.
+    ///
+    /// # Errors
+    /// What the body says; its changes are gone then.
+    pub fn body<T>(&mut self, actor: &Actor, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let (app, now) = (self.app, self.now);
+        crate::store::savepoint(self.c, |c| {
+            let mut tx = Tx::open(c, app, actor, now);
+            let out = f(&mut tx)?;
+            tx.finish()?;
+            Ok(out)
+        })
+    }
+
+    /// Runs `f` in this same unit of work as another actor (a signal, time).
+    pub(super) fn with_actor<T>(&mut self, actor: &Actor, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut inner = Tx {
+            c: &mut *self.c,
+            app: self.app,
+            actor,
+            now: self.now,
+            ids: std::mem::replace(&mut self.ids, Ids::system()),
+            law: Arc::clone(&self.law),
+            keys: Arc::clone(&self.keys),
+            held: std::mem::take(&mut self.held),
+            depth: self.depth + 1,
+        };
+        let out = f(&mut inner);
+        let Tx { ids, held, .. } = inner;
+        self.ids = ids;
+        self.held = held;
+        out
+    }
+
+    /// Writes what was changed, cases in the order of their ids.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        for h in self.held.values_mut().filter(|h| h.touched) {
+            cases::update(self.c, &h.row)?;
+            h.row.version += 1;
+            h.touched = false;
+        }
+        Ok(())
+    }
+}
+
+impl App {
+    fn run<T: Serialize + DeserializeOwned>(
+        &self,
+        c: &mut Conn,
+        actor: &Actor,
+        key: Option<&Key>,
+        f: &dyn Fn(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let unreadable = |e| Error::Internal(format!("remembered answer: {e}"));
+        if let Some(k) = key
+            && let Some(r) = settings::remembered(c, &actor.key(), &k.key)?
+        {
+            if r.request_hash != k.hash {
+                return Err(Error::KeyReused);
+            }
+            return serde_json::from_value(r.answer.0).map_err(unreadable);
+        }
+        let now = self.now();
+        let mut tx = Tx::open(c, self, actor, now);
+        let out = f(&mut tx)?;
+        tx.finish()?;
+        if let Some(k) = key {
+            let answer = serde_json::to_value(&out).map_err(unreadable)?;
+            let row = settings::Remembered {
+                actor: actor.key(),
+                key: k.key.clone(),
+                request_hash: k.hash.clone(),
+                answer: crate::store::types::Json(answer),
+                at: now,
+            };
+            if !settings::remember(c, &row)? {
+                return Err(Error::Stale("idempotency"));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Runs a body in one transaction of its own, again when another writer was faster.
+    ///
+    /// # Errors
+    /// What the body says, [`Error::KeyReused`], or the database.
+    pub async fn write<T, F>(self: &Arc<Self>, actor: &Actor, key: Option<Key>, f: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    {
+        let f = Arc::new(f);
+        let mut last = Error::Stale("retries");
+        for _ in 0..RETRIES {
+            let (app, actor, key, f) = (Arc::clone(self), actor.clone(), key.clone(), Arc::clone(&f));
+            match self.db.write(move |c| app.run(c, &actor, key.as_ref(), &*f)).await {
+                Err(e @ Error::Stale(_)) => last = e,
+                other => return other,
+            }
+        }
+        Err(last)
+    }
+
+    /// The blocking twin of [`App::write`], for the command line, jobs and the demo.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub fn write_blocking<T, F>(self: &Arc<Self>, actor: &Actor, key: Option<&Key>, f: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    {
+        let f = Arc::new(f);
+        let mut last = Error::Stale("retries");
+        for _ in 0..RETRIES {
+            let (app, actor, key, f) = (Arc::clone(self), actor.clone(), key.cloned(), Arc::clone(&f));
+            match self.db.write_blocking(move |c| app.run(c, &actor, key.as_ref(), &*f)) {
+                Err(e @ Error::Stale(_)) => last = e,
+                other => return other,
+            }
+        }
+        Err(last)
+    }
+}
