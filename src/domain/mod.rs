@@ -1,1 +1,9 @@
-//! Room `domain`.
+//! The pure rules of the matter: what a report must contain, where it goes, what it belongs to, how grave it is.
+//!
+//! Owns decisions over values. Never does I/O, reads no clock, knows no database row and no file format: sheets, forms
+//! and rows arrive as the types of this room, configuration arrives as text that `boot` has read.
+
+pub mod grade;
+pub mod intake;
+pub mod matching;
+pub mod routing;
