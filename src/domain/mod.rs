@@ -1,7 +1,13 @@
-//! The pure rules of the matter.
+//! The pure rules of the matter: access, what a report must contain, where it goes, what it belongs to, how grave it is,
+//! what is owed.
 //!
-//! Owns what an unpaid-wage case means: access, intake, joining, routing, the ledger. Fills the engine's registries and
-//! plans its effects. Never loads or saves: values in, decisions out.
+//! Owns decisions over values; fills the engine's registries and plans its effects. Never does I/O, reads no clock, knows
+//! no database row and no file format: sheets, forms and rows arrive as the types of this room, configuration arrives as
+//! text that `boot` has read.
 
 pub mod access;
+pub mod grade;
+pub mod intake;
 pub mod ledger;
+pub mod matching;
+pub mod routing;
