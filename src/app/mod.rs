@@ -1,1 +1,195 @@
-//! Room `app`.
+//! Use cases: each loads, decides by `domain` and `flow`, and saves in one transaction.
+//!
+//! Owns [`App`] (what a use case needs besides its input) and the order of things. Decides nothing itself and knows no
+//! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
+
+pub mod calendar;
+pub mod documents;
+pub mod effects;
+pub mod evidence;
+pub mod facts;
+pub mod graphs;
+pub mod import;
+pub mod inbox;
+pub mod intake;
+pub mod notify;
+pub mod people;
+pub mod perform;
+pub mod project;
+pub mod sight;
+pub mod subject;
+pub mod sweep;
+pub mod view;
+pub mod write;
+
+pub use graphs::Graphs;
+
+use crate::base::config::Config;
+use crate::base::id::Ids;
+use crate::base::seal::KeyRing;
+use crate::base::{At, Clock, Result};
+use crate::domain::intake::{IntakeConfig, Profile};
+use crate::domain::routing::{Areas, Bureaus, RoutingTable};
+use crate::gateway::blobs::Blobs;
+use crate::law::Law;
+use crate::store::Db;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// What the city configures besides `Config`: places, bureaus, routing, intake.
+#[derive(Debug)]
+pub struct City {
+    /// Areas of the city.
+    pub areas: Areas,
+    /// Bureaus of city and counties.
+    pub bureaus: Bureaus,
+    /// The decision table.
+    pub routing: RoutingTable,
+    /// Caps, limits, grades.
+    pub intake: IntakeConfig,
+    /// Import profiles by key.
+    pub profiles: BTreeMap<String, Arc<Profile>>,
+}
+
+/// Where ids and randomness come from.
+#[derive(Debug)]
+pub enum Entropy {
+    /// The machine.
+    System,
+    /// A seed and a counter of children: tests and the demo.
+    Seeded(Mutex<(Vec<u8>, u64)>),
+}
+
+/// Everything a use case needs besides its input. Built by `boot`.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The clock of the shell.
+    pub clock: Arc<dyn Clock>,
+    /// The configuration.
+    pub config: Config,
+    /// Places, bureaus, routing, intake.
+    pub city: City,
+    /// Checked definitions.
+    pub graphs: Graphs,
+    /// Evidence files.
+    pub blobs: Blobs,
+    /// Ids and randomness.
+    pub entropy: Entropy,
+    /// A hash of a password nobody has, so that unknown log-in names cost the same.
+    pub dummy_hash: String,
+    /// How many passwords are hashed at once.
+    pub hashers: tokio::sync::Semaphore,
+    /// Demo and training data: fenced, shown by a banner.
+    pub demo: bool,
+    law: RwLock<Arc<Law>>,
+    keys: RwLock<Arc<KeyRing>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "App({:?})", self.db)
+    }
+}
+
+/// The parts `boot` puts together.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The configuration.
+    pub config: Config,
+    /// Places, bureaus, routing, intake.
+    pub city: City,
+    /// Checked definitions.
+    pub graphs: Graphs,
+    /// Evidence files.
+    pub blobs: Blobs,
+    /// Ids and randomness.
+    pub entropy: Entropy,
+    /// Calendars and rules.
+    pub law: Law,
+    /// Keys.
+    pub keys: KeyRing,
+    /// Demo and training data.
+    pub demo: bool,
+}
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// A password cannot be hashed on this machine.
+    pub fn new(p: Parts, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            db: p.db,
+            clock,
+            config: p.config,
+            city: p.city,
+            graphs: p.graphs,
+            blobs: p.blobs,
+            entropy: p.entropy,
+            dummy_hash: people::hash_password("nobody has this password")?,
+            hashers: tokio::sync::Semaphore::new(2),
+            demo: p.demo,
+            law: RwLock::new(Arc::new(p.law)),
+            keys: RwLock::new(Arc::new(p.keys)),
+        }))
+    }
+    /// The current instant.
+    #[must_use]
+    pub fn now(&self) -> At {
+        self.clock.now()
+    }
+    /// The snapshot of calendars and rules.
+    #[must_use]
+    pub fn law(&self) -> Arc<Law> {
+        Arc::clone(&self.law.read().unwrap_or_else(PoisonError::into_inner))
+    }
+    /// Replaces the snapshot: a calendar was loaded.
+    pub fn set_law(&self, law: Law) {
+        *self.law.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(law);
+    }
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+    /// Replaces the keys: one was rotated.
+    pub fn set_keys(&self, keys: KeyRing) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+    /// A source of ids for one unit of work.
+    #[must_use]
+    pub fn ids(&self) -> Ids {
+        match &self.entropy {
+            Entropy::System => Ids::system(),
+            Entropy::Seeded(m) => {
+                let mut s = m.lock().unwrap_or_else(PoisonError::into_inner);
+                s.1 += 1;
+                let seed = [s.0.as_slice(), &s.1.to_be_bytes()].concat();
+                Ids::seeded(&seed)
+            }
+        }
+    }
+    /// The path of area codes from the city down; only the city for an unknown area.
+    #[must_use]
+    pub fn area_path(&self, area: Option<&str>) -> Vec<String> {
+        area.and_then(|a| self.city.areas.get(a)).map_or_else(|| vec![self.config.city.code.clone()], |a| a.path.clone())
+    }
+    /// The name of a bureau, its code when it is unknown.
+    #[must_use]
+    pub fn bureau_name(&self, code: &str) -> String {
+        self.city.bureaus.get(code).map_or_else(|| code.to_owned(), |b| b.name.clone())
+    }
+    /// The name of an area, its code when it is unknown.
+    #[must_use]
+    pub fn area_name(&self, code: &str) -> String {
+        self.city.areas.get(code).map_or_else(|| code.to_owned(), |a| a.name.clone())
+    }
+}
+
+/// Uses a fresh source of randomness.
+pub(crate) fn ids_in<T>(app: &App, f: impl FnOnce(&mut Ids) -> T) -> T {
+    f(&mut app.ids())
+}

@@ -4,7 +4,8 @@
 //! transaction; only the SHA-256 of a session's token is stored. Administrators give duties; nobody gives them to
 //! themselves.
 
-use super::write::{Marks, Tx, hex};
+use super::write::{Marks, Tx};
+use crate::base::seal::hex;
 use super::{App, ids_in};
 use crate::base::id::{AccountId, RowId, SessionId};
 use crate::base::{At, Error, Result, text};

@@ -182,7 +182,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     let stream = subject.row.id.into();
     let seq = tx.record("procedure", stream, step.event, step.occurred_at, payload, &marks)?;
     for (field, text) in &step.sealed {
-        let ct = tx.seal("remarks.text", format!("{}:{seq}:{field}", subject.row.id), text)?;
+        let ct = tx.seal("remarks", "text", format!("{}:{seq}:{field}", subject.row.id), text)?;
         procedures::insert_remark(tx.c, stream, seq, field, &ct)?;
     }
     notify::queue(tx, graph, subject, &step)?;

@@ -3,9 +3,9 @@
 //! Owns the way from rows to the engine's [`Procedure`] and to the access matrix's [`Scope`]. Changes nothing.
 
 use super::perform::Begin;
-use super::sealing;
 use super::write::{Marks, Tx};
 use crate::base::id::{CaseId, ProcedureId};
+use crate::base::seal::{self, Place};
 use crate::base::{Error, Result, text};
 use crate::domain::access::Scope;
 use crate::flow::{Approval, Graph, Procedure, TermState, TermStatus};
@@ -191,7 +191,7 @@ pub fn procedure(row: &procedures::Row, terms: &[TermRow], keys: &crate::base::s
     let approval: Option<Approval> = match &row.approval_ct {
         None => None,
         Some(ct) => {
-            let json = sealing::open(keys, "procedures.approval", &row.id.to_string(), ct)?;
+            let json = seal::open(keys, Place::new("procedures", "approval", row.id), ct)?;
             Some(serde_json::from_str(&json).map_err(|e| Error::Internal(format!("stored approval: {e}")))?)
         }
     };

@@ -6,7 +6,7 @@
 
 use super::App;
 use crate::base::id::{CaseId, Ids, StreamId};
-use crate::base::seal::KeyRing;
+use crate::base::seal::{self, KeyRing, Place, Sealed, hex};
 use crate::base::{At, Error, Result};
 use crate::domain::access::Actor;
 use crate::law::Law;
@@ -39,16 +39,6 @@ impl Key {
         let digest = Sha256::new().chain_update(operation.as_bytes()).chain_update([0]).chain_update(&body).finalize();
         Ok(Self { key: key.to_owned(), hash: hex(&digest) })
     }
-}
-
-/// Lower-case hexadecimal.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
 }
 
 /// What of an event stands in columns beside its canonical bytes.
@@ -141,13 +131,20 @@ impl<'a> Tx<'a> {
         self.held.insert(row.id, Held { row, touched: false });
     }
 
-    /// Seals a text for a column.
+    /// Seals a text for a column of a row.
     ///
     /// # Errors
     /// The key ring has no key.
-    pub fn seal(&mut self, column: &str, id: impl std::fmt::Display, text: &str) -> Result<String> {
-        let keys = Arc::clone(&self.keys);
-        super::sealing::seal(&keys, &mut self.ids, column, &id.to_string(), text)
+    pub fn seal(&mut self, table: &'static str, column: &'static str, id: impl std::fmt::Display, text: &str) -> Result<Sealed> {
+        seal::seal(&self.keys, Place::new(table, column, id), text, &mut self.ids)
+    }
+
+    /// Opens a sealed text of a column of a row.
+    ///
+    /// # Errors
+    /// It was sealed for another place or with a key that is gone.
+    pub fn open_sealed(&self, table: &'static str, column: &'static str, id: impl std::fmt::Display, sealed: &Sealed) -> Result<String> {
+        seal::open(&self.keys, Place::new(table, column, id), sealed)
     }
 
     /// Records an event of a stream; returns its number in the stream.

@@ -4,6 +4,7 @@ use super::schema::{amendments, claimants, filings, imports, suggestions};
 use super::types::Json;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ImportId, RowId};
+use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
@@ -25,16 +26,16 @@ pub struct Party {
 #[expect(missing_docs, reason = "columns are described in the migration")]
 pub struct Claimant {
     pub id: ClaimantId,
-    pub name_ct: String,
+    pub name_ct: Sealed,
     pub name_mask: String,
     pub name_bix: String,
-    pub person_ct: Option<String>,
+    pub person_ct: Option<Sealed>,
     pub person_mask: Option<String>,
     pub person_bix: Option<String>,
-    pub phone_ct: Option<String>,
+    pub phone_ct: Option<Sealed>,
     pub phone_mask: Option<String>,
     pub phone_bix: Option<String>,
-    pub bank_ct: Option<String>,
+    pub bank_ct: Option<Sealed>,
     pub bank_mask: Option<String>,
     pub bank_bix: Option<String>,
     pub created_at: At,
@@ -71,7 +72,7 @@ pub struct Filing {
     pub reported_total: Fen,
     pub period_from: Option<Day>,
     pub period_to: Option<Day>,
-    pub narrative_ct: String,
+    pub narrative_ct: Sealed,
     pub chain_doc: Json<Vec<Party>>,
     pub secret: bool,
     pub desk_reason: Option<String>,
@@ -93,7 +94,7 @@ pub struct Amendment {
     pub filing_id: FilingId,
     pub import_id: Option<ImportId>,
     pub content_hash: String,
-    pub content_ct: String,
+    pub content_ct: Sealed,
     pub changed: String,
     pub received_at: At,
     pub decided_at: Option<At>,

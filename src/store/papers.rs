@@ -3,6 +3,7 @@
 use super::schema::{documents, evidence};
 use super::Conn;
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, FilingId};
+use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use diesel::prelude::*;
 
@@ -15,7 +16,7 @@ pub struct Evidence {
     pub case_id: Option<CaseId>,
     pub filing_id: Option<FilingId>,
     pub kind: String,
-    pub name_ct: String,
+    pub name_ct: Sealed,
     pub media_type: String,
     pub size: i64,
     pub sha256: String,
@@ -38,7 +39,7 @@ pub struct Document {
     pub no: i32,
     pub number: String,
     pub template: String,
-    pub body_ct: String,
+    pub body_ct: Sealed,
     pub body_hash: String,
     pub issued_at: At,
     pub issued_by: Option<AccountId>,

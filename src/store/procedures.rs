@@ -7,6 +7,7 @@ use super::schema::{alarms, procedures, remarks, terms};
 use super::types::Json;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, StreamId, TermId};
+use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::term::Term;
 use diesel::prelude::*;
@@ -30,7 +31,7 @@ pub struct Row {
     pub pending_role: Option<String>,
     pub pending_bureau: Option<String>,
     pub pending_since: Option<At>,
-    pub approval_ct: Option<String>,
+    pub approval_ct: Option<Sealed>,
     pub due_at: Option<At>,
     pub due_day: Option<Day>,
     pub due_key: Option<String>,
@@ -286,7 +287,7 @@ pub fn alarms_of(c: &mut Conn, ids: &[TermId]) -> Result<Vec<Alarm>> {
 }
 
 /// Keeps the sealed free text of a move beside its event.
-pub fn insert_remark(c: &mut Conn, stream: StreamId, seq: i64, field: &str, text_ct: &str) -> Result<()> {
+pub fn insert_remark(c: &mut Conn, stream: StreamId, seq: i64, field: &str, text_ct: &Sealed) -> Result<()> {
     diesel::insert_into(remarks::table)
         .values((remarks::stream_id.eq(stream), remarks::seq.eq(seq), remarks::field.eq(field), remarks::text_ct.eq(text_ct)))
         .execute(c)?;
@@ -294,7 +295,7 @@ pub fn insert_remark(c: &mut Conn, stream: StreamId, seq: i64, field: &str, text
 }
 
 /// Sealed remarks of several streams: stream, event, field, sealed text.
-pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(StreamId, i64, String, String)>> {
+pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(StreamId, i64, String, Sealed)>> {
     Ok(remarks::table
         .filter(remarks::stream_id.eq_any(streams.to_vec()))
         .order((remarks::stream_id, remarks::seq, remarks::field))
