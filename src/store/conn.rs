@@ -111,7 +111,8 @@ fn unwind_to(c: &mut Conn, outer: u32) -> Result<()> {
     loop {
         match c.depth() {
             None => return Err(Error::Unavailable("connection is broken".into())),
-            Some(d) if d <= outer => return Ok(()),
+            Some(d) if d == outer => return Ok(()),
+            Some(d) if d < outer => return Err(Error::Internal("the transaction around it is gone".into())),
             Some(_) => c.rollback()?,
         }
     }
