@@ -1,1 +1,20 @@
-//! Room `web`.
+//! The web room: one router table, one error, one set of extractors, the console's pages.
+//!
+//! Owns HTTP: paths, headers, bodies, cookies, problem documents, security headers, assets and the typed contexts of
+//! the pages. Handlers are of three moves (extract, one use case of `app`, view). Never holds a rule of the matter,
+//! never sees SQL, never decides who may do what: it only hands over who asks.
+
+pub mod assets;
+pub mod console;
+pub mod edge;
+pub mod extract;
+pub mod openapi;
+pub mod problem;
+pub mod table;
+
+pub use edge::Settings;
+pub use problem::{Failure, Problem};
+pub use table::{Access, Route, Surface, Table};
+
+/// What a handler gives back.
+pub type Answer<T> = Result<T, Failure>;

@@ -1,0 +1,36 @@
+// Conveniences only: every page works without this file.
+(function () {
+  "use strict";
+  var d = document;
+  // A form is sent once: the button rests after the first click (the server would take a repeat as the same anyway).
+  d.addEventListener("submit", function (e) {
+    var form = e.target;
+    if (!form.hasAttribute("data-once")) return;
+    if (form.getAttribute("data-sent")) { e.preventDefault(); return; }
+    form.setAttribute("data-sent", "1");
+    var b = form.querySelector("button[type=submit]");
+    if (b) { b.setAttribute("aria-disabled", "true"); b.textContent = "正在提交…"; }
+  });
+  // Coming back by the browser's back button: the form may be sent again.
+  window.addEventListener("pageshow", function (e) {
+    if (!e.persisted) return;
+    Array.prototype.forEach.call(d.querySelectorAll("form[data-sent]"), function (f) { f.removeAttribute("data-sent"); });
+  });
+  // What went wrong is read first.
+  var focus = d.querySelector("[data-focus]");
+  if (focus) focus.focus();
+  // A link to a field or section inside a closed part opens it.
+  function open() {
+    var id = location.hash.slice(1), el = id && d.getElementById(id);
+    for (var p = el; p; p = p.parentElement) if (p.tagName === "DETAILS") p.open = true;
+    if (el && /^(INPUT|SELECT|TEXTAREA)$/.test(el.tagName)) el.focus();
+  }
+  window.addEventListener("hashchange", open);
+  open();
+  // Printing.
+  Array.prototype.forEach.call(d.querySelectorAll("[data-print]"), function (b) {
+    b.hidden = false;
+    b.addEventListener("click", function () { window.print(); });
+  });
+  Array.prototype.forEach.call(d.querySelectorAll(".nojs"), function (n) { n.hidden = true; });
+})();

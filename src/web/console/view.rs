@@ -1,0 +1,317 @@
+//! What every page is made of: plain values, already masked and worded, that a template can only show.
+//!
+//! Owns the contexts; each page has `samples()` that a test renders, so that no branch of a template is seen first by
+//! an officer. Never formats law or money itself beyond what is given, never holds an unmasked value that the reader
+//! did not ask for.
+
+use askama::Template;
+use std::fmt;
+
+mod account;
+mod case;
+mod desk;
+mod error;
+mod filing;
+mod form;
+mod inbox;
+mod login;
+mod paper;
+mod samples;
+
+pub use account::{AccountPage, Fact, SessionRow};
+pub use case::{
+    ApprovalStep, ApprovalView, CaseHead, CasePage, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation, FilingLink, Money, MoveView,
+    RefusedMove, RespondentRow, StepState, TermRow,
+};
+pub use desk::{DeskPage, DeskRow, Suggestion};
+pub use error::ErrorPage;
+pub use filing::{FilingPage, RegisterPage};
+pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
+pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
+pub use login::{LoginPage, LoginState};
+pub use paper::{PaperPage, UnmaskPage, UnmaskedRow};
+
+/// Where in the console a page stands, for the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// 待办.
+    Inbox,
+    /// 登记.
+    Register,
+    /// 待分拨.
+    Desk,
+    /// 查询.
+    Search,
+    /// 消息.
+    Notices,
+    /// 账户.
+    Account,
+    /// None of these.
+    None,
+}
+
+/// Who is logged in, as the header shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Bureau and area: `寒亭区人社局`.
+    pub bureau: String,
+    /// Duties: `承办、受理`.
+    pub duties: String,
+}
+
+/// One entry of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// How many wait there; 0 shows nothing.
+    pub count: u32,
+    /// Whether the page stands here.
+    pub current: bool,
+}
+
+/// What frames every page of a logged-in person.
+#[derive(Debug, Clone)]
+pub struct Chrome {
+    /// The title of the page, without the program's name.
+    pub title: String,
+    /// Who reads.
+    pub person: Person,
+    /// The navigation this person has.
+    pub nav: Vec<NavItem>,
+    /// Demo data.
+    pub demo: bool,
+    /// The (perhaps simulated) time of the page, `2026-11-23 15:04`.
+    pub now: String,
+    /// One sentence on what was just done.
+    pub flash: Option<Flash>,
+}
+impl Chrome {
+    /// The frame of a page. `desk` says whether the person sees the desk queue; counts are what waits there.
+    #[must_use]
+    pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, demo: bool, now: impl Into<String>) -> Self {
+        let item = |href, label, count, at| NavItem { href, label, count, current: at == place };
+        let mut nav = vec![item("/", "待办", counts.inbox, Place::Inbox)];
+        if counts.desk_shown {
+            nav.push(item("/desk", "待分拨", counts.desk, Place::Desk));
+        }
+        if counts.register_shown {
+            nav.push(item("/filings/new", "登记", 0, Place::Register));
+        }
+        nav.push(item("/search", "查询", 0, Place::Search));
+        nav.push(item("/notices", "消息", counts.notices, Place::Notices));
+        Self { title: title.into(), person, nav, demo, now: now.into(), flash: None }
+    }
+    /// With a sentence on what was just done.
+    #[must_use]
+    pub fn with_flash(mut self, flash: Option<Flash>) -> Self {
+        self.flash = flash;
+        self
+    }
+}
+
+/// How many things wait, and which entries the person has.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NavCounts {
+    /// Open tasks of the person.
+    pub inbox: u32,
+    /// Filings at the desk.
+    pub desk: u32,
+    /// Unread notices.
+    pub notices: u32,
+    /// Whether the desk queue is shown.
+    pub desk_shown: bool,
+    /// Whether registration is shown.
+    pub register_shown: bool,
+}
+
+/// A sentence on what was just done.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    /// Its colour and word.
+    pub tone: Tone,
+    /// The sentence.
+    pub text: String,
+}
+
+/// How strongly something speaks. Never the only carrier of a meaning: text stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Plain.
+    #[default]
+    Plain,
+    /// For information.
+    Info,
+    /// Done, good.
+    Good,
+    /// Take care.
+    Warn,
+    /// Bad, urgent.
+    Bad,
+}
+impl fmt::Display for Tone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Info => "info",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        })
+    }
+}
+
+/// A short mark: grade, flag, state.
+#[derive(Debug, Clone, Template)]
+#[template(path = "part/tag.html")]
+pub struct Tag {
+    /// Its word.
+    pub text: String,
+    /// Its colour.
+    pub tone: Tone,
+}
+impl askama::filters::HtmlSafe for Tag {}
+impl Tag {
+    /// A mark.
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+}
+
+/// The lamp of a deadline; always shown with its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lamp {
+    /// Plenty of time.
+    Normal,
+    /// Soon.
+    Yellow,
+    /// The last moment or the first reminder after it.
+    Red,
+    /// Passed.
+    Overdue,
+    /// Not counted at the moment.
+    Paused,
+    /// Its date rests on a calendar that is not published yet.
+    Provisional,
+    /// Done in time.
+    Met,
+    /// Done too late: the mark stays.
+    Missed,
+    /// No longer asked for, or a window that closed.
+    Closed,
+}
+impl Lamp {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "正常",
+            Self::Yellow => "黄灯",
+            Self::Red => "红灯",
+            Self::Overdue => "已超期",
+            Self::Paused => "暂停",
+            Self::Provisional => "暂定",
+            Self::Met => "按期完成",
+            Self::Missed => "超期完成",
+            Self::Closed => "已终止",
+        }
+    }
+    /// Its style class.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Yellow => "yellow",
+            Self::Red => "red",
+            Self::Overdue => "overdue",
+            Self::Paused => "paused",
+            Self::Provisional => "provisional",
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A deadline in a list: lamp, what remains, when.
+#[derive(Debug, Clone, Template)]
+#[template(path = "part/due.html")]
+pub struct Due {
+    /// The lamp.
+    pub lamp: Lamp,
+    /// `剩 3 个工作日`, `超 2 个工作日`.
+    pub remaining: String,
+    /// `2026-11-26`, with the time where it matters.
+    pub date: String,
+    /// The date rests on a calendar that is not published yet.
+    pub provisional: bool,
+}
+impl askama::filters::HtmlSafe for Due {}
+
+/// Page numbers under a list: 共 N 条.
+#[derive(Debug, Clone, Template)]
+#[template(path = "part/pager.html")]
+pub struct Pager {
+    /// All rows.
+    pub total: u64,
+    /// The first row shown, from 1; 0 when none.
+    pub from: u64,
+    /// The last row shown.
+    pub to: u64,
+    /// Links: text, address (`None` for the page shown and for gaps), whether it is the page shown.
+    pub links: Vec<PageLink>,
+    /// The page before.
+    pub prev: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+}
+impl askama::filters::HtmlSafe for Pager {}
+/// One page number.
+#[derive(Debug, Clone)]
+pub struct PageLink {
+    /// The number, or `…`.
+    pub text: String,
+    /// Where it leads.
+    pub href: Option<String>,
+    /// Whether it is the page shown.
+    pub current: bool,
+}
+impl Pager {
+    /// The pager of page `page` (from 1) of `total` rows by `size`; `link` writes the address of a page.
+    pub fn new(total: u64, page: u64, size: u64, link: impl Fn(u64) -> String) -> Self {
+        let size = size.max(1);
+        let pages = total.div_ceil(size).max(1);
+        let page = page.clamp(1, pages);
+        let mut links = Vec::new();
+        let mut last = 0;
+        for n in 1..=pages {
+            if n == 1 || n == pages || n.abs_diff(page) <= 2 {
+                if n > last + 1 {
+                    links.push(PageLink { text: "…".into(), href: None, current: false });
+                }
+                links.push(PageLink { text: n.to_string(), href: (n != page).then(|| link(n)), current: n == page });
+                last = n;
+            }
+        }
+        Self {
+            total,
+            from: if total == 0 { 0 } else { (page - 1) * size + 1 },
+            to: (page * size).min(total),
+            links,
+            prev: (page > 1).then(|| link(page - 1)),
+            next: (page < pages).then(|| link(page + 1)),
+        }
+    }
+    /// Whether there is more than one page.
+    #[must_use]
+    pub fn several(&self) -> bool {
+        self.prev.is_some() || self.next.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! The person's own account.
+
+use super::{Chrome, FormView};
+use askama::Template;
+
+/// A name and its value.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// The name.
+    pub name: String,
+    /// The value; empty shows a dash.
+    pub value: String,
+}
+impl Fact {
+    /// A name and its value.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+/// One log-in of the person.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// Browser and system in short.
+    pub agent: String,
+    /// From which address.
+    pub address: String,
+    /// Since when.
+    pub since: String,
+    /// Last used.
+    pub seen: String,
+    /// The one this page was asked with.
+    pub current: bool,
+    /// Ends it.
+    pub revoke: Option<FormView>,
+}
+
+/// 账户.
+#[derive(Debug, Clone, Template)]
+#[template(path = "account.html")]
+pub struct AccountPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Name, bureau, areas, duties.
+    pub facts: Vec<Fact>,
+    /// Changes the password.
+    pub password: FormView,
+    /// The log-ins.
+    pub sessions: Vec<SessionRow>,
+    /// The password must be changed before anything else.
+    pub must_change: bool,
+}

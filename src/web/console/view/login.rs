@@ -1,0 +1,44 @@
+//! The log-in page.
+
+use super::{FieldKind, FormField, FormView};
+use askama::Template;
+
+/// Why the page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginState {
+    /// First visit.
+    Fresh,
+    /// The session ended.
+    Expired,
+    /// Name or password was wrong.
+    Failed,
+    /// Too many attempts; minutes to wait.
+    Locked(u64),
+    /// Logged out by the person.
+    LoggedOut,
+}
+
+/// 登录.
+#[derive(Debug, Clone, Template)]
+#[template(path = "login.html")]
+pub struct LoginPage {
+    /// Demo data; the demo's log-ins are listed.
+    pub demo: bool,
+    /// Why the page is shown.
+    pub state: LoginState,
+    /// The form.
+    pub form: FormView,
+    /// Demo log-ins: who, name, password. Empty outside the demo.
+    pub demo_logins: Vec<(String, String, String)>,
+}
+impl LoginPage {
+    /// The page. `name` is what was typed before, `next` where to go afterwards.
+    #[must_use]
+    pub fn new(state: LoginState, name: &str, next: &str, demo: bool) -> Self {
+        let fields = vec![
+            FormField::new("name", "用户名", FieldKind::Text).required().max(64).autocomplete("username").value(name),
+            FormField::new("password", "密码", FieldKind::Password).required().max(256).autocomplete("current-password"),
+        ];
+        Self { demo, state, form: FormView::new("login", "/login", "登录", fields).hidden("next", next), demo_logins: Vec::new() }
+    }
+}

@@ -1,0 +1,1 @@
+//! Samples of every page for the test that renders them all.

@@ -1,0 +1,209 @@
+//! The edge of the web room: what happens to every request before a handler and to every answer after it.
+//!
+//! Owns trace ids, the request log, time limits, panics, the CSRF check, security headers and the one place where a
+//! [`Failure`] becomes a body: a problem document on the APIs, a page on the console. Never lets a library's own words
+//! or an error's source out. The log has method, route template, status and time; never a body, query or header.
+
+use super::console::view::ErrorPage;
+use super::extract::TraceId;
+use super::problem::{Carried, Failure, json_response};
+use super::table::Surface;
+use crate::base::{Error, Result};
+use askama::Template;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::timeout::TimeoutLayer;
+use tracing::Instrument;
+
+/// What the web room needs to know of the configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Cookies are `Secure` (`__Host-qx`). False only where plain HTTP is served on loopback.
+    pub secure_cookies: bool,
+    /// Demo data: every page carries the banner 演示数据.
+    pub demo: bool,
+    /// The longest a request may take.
+    pub timeout: Duration,
+    /// Origins besides the own one whose forms are taken, as a browser writes them (`https://gov.example`).
+    pub trusted_origins: Vec<String>,
+}
+impl Default for Settings {
+    fn default() -> Self {
+        Self { secure_cookies: true, demo: false, timeout: Duration::from_secs(30), trusted_origins: Vec::new() }
+    }
+}
+
+/// Content security: nothing but our own files, no inline script or style, no frames.
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; form-action 'self'; \
+                   frame-ancestors 'none'; base-uri 'none'";
+const ALWAYS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+];
+static TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The check of forms against other sites' pages, for routes that know a person by cookie.
+///
+/// # Errors
+/// A trusted origin is not one.
+pub(super) fn csrf(settings: &Settings) -> Result<CsrfLayer<fn(ProtectionError) -> Response>> {
+    let mut layer = CsrfLayer::new();
+    for origin in &settings.trusted_origins {
+        layer = layer.add_trusted_origin(origin).map_err(|e| Error::Config(format!("trusted origin {origin:?}: {e}")))?;
+    }
+    let answer: fn(ProtectionError) -> Response = |_| Failure::cross_site().into_response();
+    Ok(layer.with_rejection_response(answer))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn of_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let said = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+    Failure::panicked(said.unwrap_or_else(|| "no message".to_owned())).into_response()
+}
+
+/// Puts the edge around a router.
+pub(super) fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, settings: Arc<Settings>) -> Router<S> {
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.timeout);
+    router.layer(timeout).layer(CatchPanicLayer::custom(of_panic)).layer(from_fn_with_state(settings, pass)).layer(CompressionLayer::new().gzip(true))
+}
+
+async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
+    let trace = TraceId::fresh();
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let surface = Surface::of_path(uri.path());
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    request.extensions_mut().insert(trace.clone());
+    request.extensions_mut().insert(settings.clone());
+    let span = tracing::info_span!("request", trace = %trace, method = %method, route = %route);
+    let begun = Instant::now();
+    let response = next.run(request).instrument(span).await;
+    let mut response = finish(response, surface, &method, &uri, &settings, &trace, &route);
+    let status = response.status().as_u16();
+    tracing::info!(trace = %trace, method = %method, route = %route, status, ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "request");
+    seal(&mut response, &settings, &trace);
+    response
+}
+
+/// Writes the body of a failure, ours or a library's.
+fn finish(response: Response, surface: Surface, method: &Method, uri: &Uri, settings: &Settings, trace: &TraceId, route: &str) -> Response {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let failure = match response.extensions().get::<Carried>() {
+        Some(Carried(failure)) => failure.clone(),
+        None if speaks_for_itself(&response) => return response,
+        None => Arc::new(Failure::of_status(status)),
+    };
+    if failure.status().is_server_error() {
+        tracing::error!(trace = %trace, method = %method, route, code = failure.code(), source = %failure.source_text(), "request failed");
+    }
+    let mut out = if surface.is_html() { page(&failure, method, uri, settings, trace) } else { json_response(&failure, trace) };
+    for name in [header::ALLOW, header::SET_COOKIE] {
+        for value in response.headers().get_all(&name) {
+            out.headers_mut().append(&name, value.clone());
+        }
+    }
+    if let Some(value) = failure.retry_after().and_then(|s| HeaderValue::from_str(&s.to_string()).ok()) {
+        out.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    if failure.status() == StatusCode::UNAUTHORIZED && !surface.is_html() {
+        out.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    out
+}
+
+/// Whether a handler already wrote a body for this surface (a form with its errors, a health report).
+fn speaks_for_itself(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    ["text/html", "application/json", super::problem::PROBLEM_JSON].iter().any(|k| kind.starts_with(k))
+}
+
+fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trace: &TraceId) -> Response {
+    if failure.status() == StatusCode::UNAUTHORIZED && matches!(*method, Method::GET | Method::HEAD) {
+        // Nobody is logged in: ask, and come back here.
+        let next: String = uri.path_and_query().map_or("/", |p| p.as_str()).bytes().map(|b| percent(b)).collect();
+        let to = if uri.path() == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        if let Ok(value) = HeaderValue::from_str(&to) {
+            response.headers_mut().insert(header::LOCATION, value);
+        }
+        return response;
+    }
+    let page = ErrorPage::of(failure, settings.demo, trace);
+    match page.render() {
+        Ok(html) => (failure.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+        Err(e) => {
+            tracing::error!(trace = %trace, source = %e, "the error page does not render");
+            let mut response = json_response(failure, trace);
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }
+    }
+}
+fn percent(b: u8) -> String {
+    if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/') { char::from(b).to_string() } else { format!("%{b:02X}") }
+}
+
+/// Headers every answer carries.
+fn seal(response: &mut Response, settings: &Settings, trace: &TraceId) {
+    let headers = response.headers_mut();
+    for (name, value) in &ALWAYS {
+        if !headers.contains_key(name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if settings.secure_cookies {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(value) = HeaderValue::from_str(&trace.to_string()) {
+        headers.insert(TRACE_HEADER.clone(), value);
+    }
+}
+
+/// A page as an answer.
+///
+/// # Errors
+/// The template does not render.
+pub fn html(page: &impl Template) -> super::Answer<Response> {
+    html_with(StatusCode::OK, page)
+}
+
+/// A page as an answer with a status (a form with its errors: 422, a conflict: 409).
+///
+/// # Errors
+/// The template does not render.
+pub fn html_with(status: StatusCode, page: &impl Template) -> super::Answer<Response> {
+    let body = page.render().map_err(|e| Error::Internal(format!("a page does not render: {e}")))?;
+    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], Body::from(body)).into_response())
+}
+
+/// "See other" after a form was taken, so that reloading sends nothing twice. `to` is a path of our own.
+#[must_use]
+pub fn see_other(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(value) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    response
+}
