@@ -5,6 +5,7 @@
 use super::schema::{cases, respondents};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, RespondentId};
+use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
@@ -61,6 +62,9 @@ pub struct Respondent {
     pub name: String,
     pub name_key: String,
     pub uscc: Option<String>,
+    pub name_ct: Option<Sealed>,
+    pub person_ct: Option<Sealed>,
+    pub person_bix: Option<String>,
     pub article: Option<String>,
     pub position: i32,
 }

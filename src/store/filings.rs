@@ -12,12 +12,16 @@ use diesel::prelude::*;
 /// One party of a filing's chain as reported, before a case is opened.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Party {
-    /// `employer`, `contract_employer`, `owner`, `general`, `sub`, `leader`.
+    /// The code of its `PartyRole`.
     pub role: String,
-    /// Its name.
+    /// Its name; masked for a team leader, who is a person.
     pub name: String,
     /// Its code, if known.
     pub uscc: Option<String>,
+    /// A team leader's name, sealed.
+    pub name_ct: Option<String>,
+    /// A team leader's ID, sealed.
+    pub person_ct: Option<String>,
 }
 
 /// A person who claims wages; sealed columns end in `_ct`, blind indexes in `_bix`, stored masks in `_mask`.
@@ -141,20 +145,23 @@ pub fn insert_claimant(c: &mut Conn, row: &Claimant) -> Result<()> {
     Ok(())
 }
 
-/// The person of a blind ID, or of a phone and a name together.
-pub fn find_claimant(c: &mut Conn, person: Option<&str>, phone: Option<&str>, name: &str) -> Result<Option<Claimant>> {
-    if let Some(p) = person {
+/// The person of a blind ID, or of a phone and a name together (indexes under any key of the ring).
+pub fn find_claimant(c: &mut Conn, person: &[String], phone: &[String], name: &[String]) -> Result<Option<Claimant>> {
+    let some = |v: &[String]| v.iter().cloned().map(Some).collect::<Vec<_>>();
+    if !person.is_empty() {
         return Ok(claimants::table
-            .filter(claimants::person_bix.eq(Some(p)))
+            .filter(claimants::person_bix.eq_any(some(person)))
             .order(claimants::id)
             .select(Claimant::as_select())
             .first(c)
             .optional()?);
     }
-    let Some(phone) = phone else { return Ok(None) };
+    if phone.is_empty() {
+        return Ok(None);
+    }
     Ok(claimants::table
-        .filter(claimants::phone_bix.eq(Some(phone)))
-        .filter(claimants::name_bix.eq(name))
+        .filter(claimants::phone_bix.eq_any(some(phone)))
+        .filter(claimants::name_bix.eq_any(name.to_vec()))
         .order(claimants::id)
         .select(Claimant::as_select())
         .first(c)
@@ -197,8 +204,8 @@ pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Filing>> {
     Ok(filings::table.filter(filings::case_id.eq(Some(id))).order((filings::received_at, filings::id)).select(Filing::as_select()).load(c)?)
 }
 
-/// The filing already stored under a channel's number, or without a number under its fingerprint.
-pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprint: &str) -> Result<Option<Filing>> {
+/// The filing already stored under a channel's number, or without a number under its fingerprint (under any key).
+pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprints: &[String]) -> Result<Option<Filing>> {
     Ok(match source_no {
         Some(no) => filings::table
             .filter(filings::channel.eq(channel))
@@ -209,7 +216,7 @@ pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprint: &
         None => filings::table
             .filter(filings::channel.eq(channel))
             .filter(filings::source_no.is_null())
-            .filter(filings::fingerprint.eq(fingerprint))
+            .filter(filings::fingerprint.eq_any(fingerprints.to_vec()))
             .select(Filing::as_select())
             .first(c)
             .optional()?,
@@ -220,6 +227,32 @@ pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprint: &
 pub fn update(c: &mut Conn, row: &Filing) -> Result<()> {
     let n = diesel::update(filings::table.find(row.id)).set(row).execute(c)?;
     ensure_one(n, "filings")
+}
+
+/// Recent filings that joined a case and look alike: of the same person, against the same respondent, on the same
+/// project; at most `limit` of each, newest first, with the person's blind indexes.
+pub fn alike(c: &mut Conn, person: Option<ClaimantId>, respondent_key: &str, project_key: Option<&str>, limit: i64) -> Result<Vec<(Filing, Claimant)>> {
+    let base = || {
+        filings::table
+            .inner_join(claimants::table.on(claimants::id.eq(filings::claimant_id)))
+            .filter(filings::case_id.is_not_null())
+            .order(filings::created_at.desc())
+            .limit(limit)
+            .select((Filing::as_select(), Claimant::as_select()))
+    };
+    let mut out: Vec<(Filing, Claimant)> = Vec::new();
+    if let Some(p) = person {
+        out.extend(base().filter(filings::claimant_id.eq(p)).load::<(Filing, Claimant)>(c)?);
+    }
+    if !respondent_key.is_empty() {
+        out.extend(base().filter(filings::respondent_key.eq(respondent_key)).load::<(Filing, Claimant)>(c)?);
+    }
+    if let Some(k) = project_key {
+        out.extend(base().filter(filings::project_key.eq(Some(k))).load::<(Filing, Claimant)>(c)?);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    out.retain(|(f, _)| seen.insert(f.id));
+    Ok(out)
 }
 
 /// Earlier filings of one person: repetition is first a signal about us.

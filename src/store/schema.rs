@@ -210,6 +210,9 @@ diesel::table! {
         name -> Text,
         name_key -> Text,
         uscc -> Nullable<Text>,
+        name_ct -> Nullable<Text>,
+        person_ct -> Nullable<Text>,
+        person_bix -> Nullable<Text>,
         article -> Nullable<Text>,
         position -> Integer,
     }

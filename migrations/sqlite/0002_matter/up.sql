@@ -118,7 +118,7 @@ create index cases_project on cases (project_key, created_at) where project_key 
 create index cases_area on cases (area, created_at);
 create index cases_lead on cases (lead_bureau, created_at);
 
--- The chain of respondents 被反映单位链, with the article that makes each liable.
+-- The chain of respondents 被反映单位链, with the article that makes each liable. A team leader is a person: masked and sealed.
 create table respondents (
   id blob primary key,
   case_id blob not null references cases (id),
@@ -126,6 +126,9 @@ create table respondents (
   name text not null,
   name_key text not null,
   uscc text,
+  name_ct text,
+  person_ct text,
+  person_bix text,
   article text,
   position integer not null
 ) strict;
