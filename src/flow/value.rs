@@ -98,10 +98,16 @@ pub struct Registry {
     pub roles: BTreeSet<String>,
     /// Code lists a form may choose from (`conclusion`, `refusal_reason`), with the codes and their Chinese names.
     pub codes: BTreeMap<String, Vec<(String, String)>>,
+    /// Which codes of a list carry a tag (`conclusion` → `leaves_outstanding` → codes).
+    pub code_tags: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// The article a code stands on, by list and code; only those that have one.
+    pub code_articles: BTreeMap<String, BTreeMap<String, String>>,
     /// Notice templates.
     pub notices: BTreeSet<String>,
-    /// Keys of term rules that exist.
+    /// Keys of term rules that exist. Empty: not checked.
     pub rules: BTreeSet<String>,
+    /// Keys of rule numbers that exist. Empty: not checked.
+    pub numbers: BTreeSet<String>,
     /// Keys of procedures that exist, with the moves other procedures may tell them.
     pub procedures: BTreeSet<String>,
 }
