@@ -199,7 +199,8 @@ pub struct Signal {
 /// A notice to be queued: who is told what. Persons are resolved by `app` in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeOrder {
-    /// A role (`handler@lead`), `assignee` or `requester`.
+    /// A role (`handler@lead`), `assignee`, `second` or `requester`; the last three as they were before the step, and
+    /// as they are after it where nobody was named before.
     pub audience: String,
     /// Template key in the catalogue: `notice.<template>`.
     pub template: String,
@@ -370,4 +371,7 @@ pub struct Step {
     pub visible: bool,
     /// The article the move stands on.
     pub basis: String,
+    /// The request with all its signatures so far, when this step asked, signed, sent back or withdrew: what the 审批表
+    /// prints. The procedure afterwards holds it only while it waits.
+    pub request: Option<Approval>,
 }
