@@ -98,10 +98,16 @@ pub struct Registry {
     pub roles: BTreeSet<String>,
     /// Code lists a form may choose from (`conclusion`, `refusal_reason`), with the codes and their Chinese names.
     pub codes: BTreeMap<String, Vec<(String, String)>>,
+    /// Which codes of a list carry a tag (`conclusion` → `leaves_outstanding` → codes).
+    pub code_tags: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// The article a code stands on, by list and code; only those that have one.
+    pub code_articles: BTreeMap<String, BTreeMap<String, String>>,
     /// Notice templates.
     pub notices: BTreeSet<String>,
-    /// Keys of term rules that exist.
+    /// Keys of term rules that exist. Empty: not checked.
     pub rules: BTreeSet<String>,
+    /// Keys of rule numbers that exist. Empty: not checked.
+    pub numbers: BTreeSet<String>,
     /// Keys of procedures that exist, with the moves other procedures may tell them.
     pub procedures: BTreeSet<String>,
 }
@@ -193,7 +199,8 @@ pub struct Signal {
 /// A notice to be queued: who is told what. Persons are resolved by `app` in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeOrder {
-    /// A role (`handler@lead`), `assignee` or `requester`.
+    /// A role (`handler@lead`), `assignee`, `second` or `requester`; the last three as they were before the step, and
+    /// as they are after it where nobody was named before.
     pub audience: String,
     /// Template key in the catalogue: `notice.<template>`.
     pub template: String,
@@ -364,4 +371,7 @@ pub struct Step {
     pub visible: bool,
     /// The article the move stands on.
     pub basis: String,
+    /// The request with all its signatures so far, when this step asked, signed, sent back or withdrew: what the 审批表
+    /// prints. The procedure afterwards holds it only while it waits.
+    pub request: Option<Approval>,
 }

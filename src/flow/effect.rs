@@ -1,0 +1,98 @@
+//! The arguments each effect takes: what the check of a definition and the planners in `domain` agree on.
+//!
+//! Owns the signature of every [`EffectKind`]; never what an effect changes.
+
+use super::value::{EffectKind, ValueType};
+use ValueType::{Bool, Day, Id, Money, Text};
+
+/// All kinds. Append-only.
+pub const ALL: [EffectKind; 21] = [
+    EffectKind::SetLead,
+    EffectKind::SetOversight,
+    EffectKind::Assign,
+    EffectKind::Unassign,
+    EffectKind::CountTransfer,
+    EffectKind::SetGrade,
+    EffectKind::SetFlag,
+    EffectKind::BecomeComplaint,
+    EffectKind::Conclude,
+    EffectKind::ClearConclusion,
+    EffectKind::RecordFinding,
+    EffectKind::AmendClaim,
+    EffectKind::RecordPayment,
+    EffectKind::ResolveRemainder,
+    EffectKind::IssueDocument,
+    EffectKind::SetSecondOfficer,
+    EffectKind::JoinCase,
+    EffectKind::OpenCase,
+    EffectKind::AnswerFiling,
+    EffectKind::SetDeskReason,
+    EffectKind::SetArea,
+];
+
+/// Name, type and whether it must be there, for each argument of an effect.
+#[must_use]
+pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
+    match kind {
+        EffectKind::SetLead | EffectKind::SetOversight => &[("bureau", Text, true)],
+        EffectKind::Assign => &[("account", Id, true), ("second", Id, false)],
+        EffectKind::SetGrade => &[("grade", Text, true), ("reason", Text, true)],
+        EffectKind::SetFlag => &[("flag", Text, true), ("on", Bool, true)],
+        EffectKind::Conclude | EffectKind::AnswerFiling => &[("code", Text, true)],
+        EffectKind::RecordFinding => &[("claim", Id, true), ("verified", Money, true), ("rejected", Money, true), ("reason", Text, false)],
+        EffectKind::AmendClaim => &[("claim", Id, true), ("claimed", Money, true), ("reason", Text, true)],
+        EffectKind::RecordPayment => &[
+            ("claim", Id, true),
+            ("amount", Money, true),
+            ("paid_on", Day, true),
+            ("payer_kind", Text, true),
+            ("bank_ref", Text, false),
+            ("proof", Id, true),
+            ("discharges", Bool, false),
+        ],
+        EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
+        EffectKind::IssueDocument => &[("document", Text, true)],
+        EffectKind::SetSecondOfficer => &[("account", Id, true)],
+        EffectKind::JoinCase => &[("case", Id, true)],
+        EffectKind::SetDeskReason => &[("reason", Text, false)],
+        EffectKind::SetArea => &[("area", Text, true)],
+        EffectKind::Unassign
+        | EffectKind::CountTransfer
+        | EffectKind::BecomeComplaint
+        | EffectKind::ClearConclusion
+        | EffectKind::OpenCase => &[],
+    }
+}
+
+/// The kind of a name such as `record_payment`.
+#[must_use]
+pub fn kind(name: &str) -> Option<EffectKind> {
+    ALL.into_iter().find(|k| self::name(*k) == name)
+}
+
+/// The name of a kind, as definitions and events write it.
+#[must_use]
+pub fn name(kind: EffectKind) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(s)) => s,
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_its_own_name_and_reads_back() {
+        let names: BTreeSet<String> = ALL.into_iter().map(name).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert_eq!(kind("record_payment"), Some(EffectKind::RecordPayment));
+        assert_eq!(kind("nothing"), None);
+        for k in ALL {
+            let names: BTreeSet<&str> = args(k).iter().map(|a| a.0).collect();
+            assert_eq!(names.len(), args(k).len());
+        }
+    }
+}
