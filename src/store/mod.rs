@@ -17,6 +17,7 @@ pub mod conn;
 #[macro_use]
 pub mod types;
 pub mod db;
+pub mod keys;
 pub mod migrate;
 pub mod schema;
 
