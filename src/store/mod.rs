@@ -19,8 +19,12 @@ pub mod types;
 pub mod accounts;
 pub mod cases;
 pub mod db;
+<<<<<<< HEAD
 pub mod filings;
 pub mod ledger;
+=======
+pub mod keys;
+>>>>>>> store
 pub mod migrate;
 pub mod notices;
 pub mod papers;

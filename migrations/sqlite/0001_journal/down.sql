@@ -1,0 +1,5 @@
+drop table checkpoints;
+drop table log_tree;
+drop table events;
+drop table key_ring;
+drop table meta;
