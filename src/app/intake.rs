@@ -119,21 +119,22 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         },
         d.received_at.day(),
     );
-    let mut chain = Vec::new();
-    for (i, p) in d.parties.iter().enumerate() {
-        let mut party =
-            Party { role: p.role.code().into(), name: p.name.clone(), uscc: p.uscc.clone(), name_ct: None, person_ct: None };
-        if p.role == PartyRole::TeamLeader {
-            let at = |c| Place::new("filings", c, format!("{filing_id}:{i}"));
-            party.name = text::mask_name(&p.name);
-            party.name_ct = Some(seal::seal(keys, at("chain_name"), &p.name, ids)?.as_str().to_owned());
-            party.person_ct = match &p.id {
-                Some(id) => Some(seal::seal(keys, at("chain_person"), id, ids)?.as_str().to_owned()),
-                None => None,
-            };
+    let chain = d
+        .parties
+        .iter()
+        .map(|p| Party {
+            role: p.role.code().into(),
+            name: if p.role == PartyRole::TeamLeader { text::mask_name(&p.name) } else { p.name.clone() },
+            uscc: p.uscc.clone(),
+        })
+        .collect();
+    let leader_ct = match d.party(PartyRole::TeamLeader) {
+        None => None,
+        Some(p) => {
+            let json = serde_json::to_string(&(&p.name, &p.id)).map_err(|e| Error::Internal(format!("leader: {e}")))?;
+            Some(seal::seal(keys, Place::new("filings", "leader_ct", filing_id), &json, ids)?)
         }
-        chain.push(party);
-    }
+    };
     // a team leader is a person: he is never the name a list shows
     let respondent = d.respondent().filter(|p| p.role != PartyRole::TeamLeader);
     let content = text_of(&content_bytes(d));
@@ -173,8 +174,9 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         reported_total: d.reported_total,
         period_from: d.period_from,
         period_to: d.period_to,
-        narrative_ct: seal::seal(keys, Place::new("filings", "narrative", filing_id), &narrative, ids)?,
+        narrative_ct: seal::seal(keys, Place::new("filings", "narrative_ct", filing_id), &narrative, ids)?,
         chain_doc: Json(chain),
+        leader_ct,
         secret: d.kind == FilingKind::Report,
         desk_reason,
         answer_code: None,
@@ -191,7 +193,7 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         name: seal::blind_all(keys, kind::NAME, &d.reporter.name),
         fingerprints: seal::blind_all(keys, kind::FINGERPRINT, &print),
         contents: seal::blind_all(keys, kind::CONTENT, &content),
-        content_ct: seal::seal(keys, Place::new("amendments", "content", amendment), &draft_json, ids)?,
+        content_ct: seal::seal(keys, Place::new("amendments", "content_ct", amendment), &draft_json, ids)?,
         remarks: d.remarks.iter().map(|r| r.code.clone()).collect(),
         amendment,
         filing,
@@ -213,10 +215,10 @@ fn claimant(keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, now: At) -> Result<C
     let blind = |k: &str, v: &Option<String>| -> Result<Option<String>> { v.as_ref().map(|v| seal::blind(keys, k, v)).transpose() };
     Ok(Claimant {
         id,
-        name_ct: sealed("name", &Some(r.name.clone()))?.ok_or_else(|| Error::Internal("name".into()))?,
-        person_ct: sealed("person", &r.id)?,
-        phone_ct: sealed("phone", &r.phone)?,
-        bank_ct: sealed("bank", &r.bank_card)?,
+        name_ct: sealed("name_ct", &Some(r.name.clone()))?.ok_or_else(|| Error::Internal("name".into()))?,
+        person_ct: sealed("person_ct", &r.id)?,
+        phone_ct: sealed("phone_ct", &r.phone)?,
+        bank_ct: sealed("bank_ct", &r.bank_card)?,
         name_mask: text::mask_name(&r.name),
         name_bix: seal::blind(keys, kind::NAME, &r.name)?,
         person_mask: r.id.as_deref().map(|v| ResidentId::parse(v).map_or_else(|_| text::mask_id(v), |p| p.masked())),
@@ -425,9 +427,9 @@ pub fn decide_amendment(tx: &mut Tx<'_>, id: RowId, apply: bool) -> Result<Filin
     }
     filings::decide_amendment(tx.c, id, tx.actor.account(), apply, tx.now)?;
     if apply {
-        let json = tx.open_sealed("amendments", "content", id, &a.content_ct)?;
+        let json = tx.open_sealed("amendments", "content_ct", id, &a.content_ct)?;
         let d: FilingDraft = serde_json::from_str(&json).map_err(|e| Error::Internal(format!("amendment: {e}")))?;
-        let narrative_ct = tx.seal("filings", "narrative", old.id, d.narrative.as_deref().unwrap_or_default())?;
+        let narrative_ct = tx.seal("filings", "narrative_ct", old.id, d.narrative.as_deref().unwrap_or_default())?;
         let new = Filing {
             reported_total: d.reported_total,
             headcount: i32::try_from(d.headcount).unwrap_or(old.headcount),

@@ -8,13 +8,13 @@ use super::effects::{self, Made};
 use super::subject::Subject;
 use super::write::{Marks, Tx};
 use super::{facts, notify, project};
-use crate::base::id::{CaseId, FilingId, ProcedureId, TermId};
+use crate::base::id::{CaseId, FilingId, ProcedureId, RowId, TermId};
 use crate::base::{At, Error, Result};
 use crate::domain::access::{self, Actor};
 use crate::flow::{self, Acting, Form, Graph, Move, Signal, SignalTo, Step, builtin};
 use crate::store::{cases, procedures};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How deep procedures may tell each other things within one transaction.
@@ -182,8 +182,9 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     let stream = subject.row.id.into();
     let seq = tx.record("procedure", stream, step.event, step.occurred_at, payload, &marks)?;
     for (field, text) in &step.sealed {
-        let ct = tx.seal("remarks", "text", format!("{}:{seq}:{field}", subject.row.id), text)?;
-        procedures::insert_remark(tx.c, stream, seq, field, &ct)?;
+        let id: RowId = tx.ids.id(tx.now);
+        let ct = tx.seal("remarks", "text_ct", id, text)?;
+        procedures::insert_remark(tx.c, id, stream, seq, field, &ct)?;
     }
     notify::queue(tx, graph, subject, &step)?;
     for signal in &step.signals {
@@ -261,9 +262,6 @@ impl super::App {
         self.write(actor, key, move |tx| perform_in(tx, &cmd)).await
     }
 }
-
-/// Free text fields of a case's or filing's events, opened for whoever may read them: stream, event, field → text.
-pub type Remarks = BTreeMap<(ProcedureId, i64), Vec<(String, String)>>;
 
 /// The state a case shows: that of its complaint procedure.
 pub(super) fn mirror_state(tx: &mut Tx<'_>, subject: &Subject, visible: bool) -> Result<()> {

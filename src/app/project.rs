@@ -144,7 +144,7 @@ pub fn save(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, before: &Proc
             row.pending_role = Some(role);
             row.pending_bureau = Some(bureau);
             let id = row.id;
-            let ct = tx.seal("procedures", "approval", id, &json)?;
+            let ct = tx.seal("procedures", "approval_ct", id, &json)?;
             subject.row.approval_ct = Some(ct);
         }
     }

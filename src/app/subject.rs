@@ -191,7 +191,7 @@ pub fn procedure(row: &procedures::Row, terms: &[TermRow], keys: &crate::base::s
     let approval: Option<Approval> = match &row.approval_ct {
         None => None,
         Some(ct) => {
-            let json = seal::open(keys, Place::new("procedures", "approval", row.id), ct)?;
+            let json = seal::open(keys, Place::new("procedures", "approval_ct", row.id), ct)?;
             Some(serde_json::from_str(&json).map_err(|e| Error::Internal(format!("stored approval: {e}")))?)
         }
     };

@@ -9,7 +9,8 @@ use crate::base::{At, Day, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
 
-/// One party of a filing's chain as reported, before a case is opened.
+/// One party of a filing's chain as reported, before a case is opened. A team leader's name and ID are sealed in
+/// `leader_ct`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Party {
     /// The code of its `PartyRole`.
@@ -18,10 +19,6 @@ pub struct Party {
     pub name: String,
     /// Its code, if known.
     pub uscc: Option<String>,
-    /// A team leader's name, sealed.
-    pub name_ct: Option<String>,
-    /// A team leader's ID, sealed.
-    pub person_ct: Option<String>,
 }
 
 /// A person who claims wages; sealed columns end in `_ct`, blind indexes in `_bix`, stored masks in `_mask`.
@@ -78,6 +75,7 @@ pub struct Filing {
     pub period_to: Option<Day>,
     pub narrative_ct: Sealed,
     pub chain_doc: Json<Vec<Party>>,
+    pub leader_ct: Option<Sealed>,
     pub secret: bool,
     pub desk_reason: Option<String>,
     pub answer_code: Option<String>,

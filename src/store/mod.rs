@@ -19,17 +19,15 @@ pub mod types;
 pub mod accounts;
 pub mod cases;
 pub mod db;
-<<<<<<< HEAD
 pub mod filings;
 pub mod ledger;
-=======
 pub mod keys;
->>>>>>> store
 pub mod migrate;
 pub mod notices;
 pub mod papers;
 pub mod procedures;
 pub mod schema;
+pub mod sealed;
 pub mod settings;
 pub mod worklist;
 

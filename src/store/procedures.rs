@@ -6,7 +6,7 @@
 use super::schema::{alarms, procedures, remarks, terms};
 use super::types::Json;
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, StreamId, TermId};
+use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, RowId, StreamId, TermId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::term::Term;
@@ -287,18 +287,18 @@ pub fn alarms_of(c: &mut Conn, ids: &[TermId]) -> Result<Vec<Alarm>> {
 }
 
 /// Keeps the sealed free text of a move beside its event.
-pub fn insert_remark(c: &mut Conn, stream: StreamId, seq: i64, field: &str, text_ct: &Sealed) -> Result<()> {
+pub fn insert_remark(c: &mut Conn, id: RowId, stream: StreamId, seq: i64, field: &str, text_ct: &Sealed) -> Result<()> {
     diesel::insert_into(remarks::table)
-        .values((remarks::stream_id.eq(stream), remarks::seq.eq(seq), remarks::field.eq(field), remarks::text_ct.eq(text_ct)))
+        .values((remarks::id.eq(id), remarks::stream_id.eq(stream), remarks::seq.eq(seq), remarks::field.eq(field), remarks::text_ct.eq(text_ct)))
         .execute(c)?;
     Ok(())
 }
 
-/// Sealed remarks of several streams: stream, event, field, sealed text.
-pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(StreamId, i64, String, Sealed)>> {
+/// Sealed remarks of several streams: id, stream, event, field, sealed text.
+pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(RowId, StreamId, i64, String, Sealed)>> {
     Ok(remarks::table
         .filter(remarks::stream_id.eq_any(streams.to_vec()))
         .order((remarks::stream_id, remarks::seq, remarks::field))
-        .select((remarks::stream_id, remarks::seq, remarks::field, remarks::text_ct))
+        .select((remarks::id, remarks::stream_id, remarks::seq, remarks::field, remarks::text_ct))
         .load(c)?)
 }

@@ -272,6 +272,7 @@ diesel::table! {
         period_to -> Nullable<Date>,
         narrative_ct -> Text,
         chain_doc -> Doc,
+        leader_ct -> Nullable<Text>,
         secret -> Bool,
         desk_reason -> Nullable<Text>,
         answer_code -> Nullable<Text>,
@@ -493,7 +494,8 @@ diesel::table! {
     use diesel::sql_types::*;
     #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
-    remarks (stream_id, seq, field) {
+    remarks (id) {
+        id -> Id,
         stream_id -> Id,
         seq -> BigInt,
         field -> Text,

@@ -180,6 +180,7 @@ create table filings (
   period_to text,
   narrative_ct text not null,
   chain_doc text not null,
+  leader_ct text,
   secret integer not null,
   desk_reason text,
   answer_code text,
@@ -398,12 +399,13 @@ create index documents_filing on documents (filing_id, issued_at) where filing_i
 
 -- Free text of a move's form, sealed beside its event.
 create table remarks (
+  id blob primary key,
   stream_id blob not null,
   seq integer not null,
   field text not null,
-  text_ct text not null,
-  primary key (stream_id, seq, field)
+  text_ct text not null
 ) strict;
+create unique index remarks_stream on remarks (stream_id, seq, field);
 
 -- The outbox: who is told what. Its persons are fixed here, in the transaction that tells of the change.
 create table notices (

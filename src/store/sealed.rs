@@ -1,0 +1,20 @@
+//! Which columns are sealed: what `keys rotate` re-seals and `doctor` looks at.
+
+use super::keys::SealedColumn;
+
+/// Every sealed column; a test compares the list with the schema.
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn { table: "claimants", column: "name_ct", id: "id" },
+    SealedColumn { table: "claimants", column: "person_ct", id: "id" },
+    SealedColumn { table: "claimants", column: "phone_ct", id: "id" },
+    SealedColumn { table: "claimants", column: "bank_ct", id: "id" },
+    SealedColumn { table: "respondents", column: "name_ct", id: "id" },
+    SealedColumn { table: "respondents", column: "person_ct", id: "id" },
+    SealedColumn { table: "filings", column: "narrative_ct", id: "id" },
+    SealedColumn { table: "filings", column: "leader_ct", id: "id" },
+    SealedColumn { table: "amendments", column: "content_ct", id: "id" },
+    SealedColumn { table: "procedures", column: "approval_ct", id: "id" },
+    SealedColumn { table: "evidence", column: "name_ct", id: "id" },
+    SealedColumn { table: "documents", column: "body_ct", id: "id" },
+    SealedColumn { table: "remarks", column: "text_ct", id: "id" },
+];
