@@ -297,7 +297,3 @@ mod tests {
         }
     }
 }
-
-impl std::fmt::Display for Fen {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{}", self.0) }
-}
