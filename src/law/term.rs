@@ -1,5 +1,18 @@
-//! Terms: budget, pauses, extensions; due dates derived.
+//! Terms 期限: budget, pauses and extensions are stored, due dates are derived, by one function for screen, sort, report,
+//! rung and document.
+//!
+//! Owns how a term is counted (the start day is not; rest days roll by rule; a day wholly or partly paused is not
+//! counted; months and years by 民法典 201–204) and how it is explained. Never stores a due date and never reads a clock.
 
+mod count;
+mod due;
+mod explain;
+
+pub use count::{Counted, Paused, count, count_back, count_paused, in_range, months_after};
+pub use due::{Due, Remaining, next_office_time};
+pub use explain::{DayStatus, ExplainedDay, Explanation};
+
+use super::rules::TermRule;
 use crate::base::{At, Day};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +115,58 @@ pub struct Term {
     pub pauses: Vec<Pause>,
 }
 
+impl Term {
+    /// A term that begins at `start` under a rule; `start_event` says in words what set it going.
+    #[must_use]
+    pub fn begin(rule: &TermRule, start: At, start_event: &str) -> Self {
+        Self {
+            rule: rule.key.clone(),
+            rule_from: rule.from,
+            kind: rule.kind,
+            effect: rule.effect,
+            n: rule.n,
+            unit: rule.unit,
+            backwards: rule.backwards,
+            rolls: rule.rolls,
+            article: rule.article.clone(),
+            start_event: start_event.to_owned(),
+            start,
+            extensions: Vec::new(),
+            pauses: Vec::new(),
+        }
+    }
+    /// The whole budget: the rule's and every extension's.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        u64::from(self.n) + self.extensions.iter().map(|e| u64::from(e.n)).sum::<u64>()
+    }
+    /// Whether the clock stands still at an instant: a pause has begun and not ended, and its maximum is not reached.
+    #[must_use]
+    pub fn paused_at(&self, at: At) -> bool {
+        self.pauses.iter().any(|p| p.from <= at && at < p.until.unwrap_or(p.resume_by))
+    }
+}
+
+impl Unit {
+    /// What a person calls it after a number.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WorkingDays => "个工作日",
+            Self::CalendarDays => "日",
+            Self::Hours => "小时",
+            Self::OfficeHours => "个办公小时",
+            Self::Months => "个月",
+            Self::Years => "年",
+        }
+    }
+    /// Whether a term in this unit passes at an instant and not at the end of a day.
+    #[must_use]
+    pub fn is_hours(self) -> bool {
+        matches!(self, Self::Hours | Self::OfficeHours)
+    }
+}
+
 /// A point of the ladder relative to the due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,3 +184,6 @@ pub enum Offset {
     /// So many hours after.
     HoursAfter(u32),
 }
+
+#[cfg(test)]
+mod tests;
