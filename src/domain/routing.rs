@@ -338,7 +338,7 @@ pub fn route(table: &RoutingTable, areas: &Areas, bureaus: &Bureaus, f: &FilingF
     let Some(lead) = bureaus.acting(areas, code, rule.lead) else { return desk("no_bureau", &[("kind", &rule.lead.label())]) };
     let oversight = rule.oversight.filter(|k| *k != rule.lead).and_then(|k| bureaus.acting(areas, code, k));
     let from = if by_address { "route.by_address" } else { "route.by_area" };
-    let mut why = zh_with(from, &[("text", if by_address { f.address } else { f.area_text }), ("area", &areas.long_name(code))]);
+    let mut why = zh_with(from, &[("text", f.area_text), ("area", &areas.long_name(code))]);
     let with = match oversight {
         Some(o) => zh_with("route.with_oversight", &[("why", &rule.why), ("lead", &lead.name), ("oversight", &o.name), ("basis", &table.basis)]),
         None => zh_with("route.without_oversight", &[("why", &rule.why), ("lead", &lead.name), ("basis", &table.basis)]),

@@ -82,6 +82,7 @@ struct Foreign {
 #[serde(deny_unknown_fields)]
 struct File {
     city: String,
+    above: Vec<String>,
     area: Vec<Area>,
     #[serde(default)]
     foreign: Vec<Foreign>,
@@ -106,13 +107,12 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub struct Areas {
     city: String,
+    /// Words before a county's name that only say where the city lies.
+    above: Vec<String>,
     areas: Vec<Area>,
     by_code: BTreeMap<String, usize>,
     foreign: Vec<Foreign>,
 }
-
-/// Words before the county's name that only say where the city lies.
-const ABOVE: [&str; 8] = ["中华人民共和国", "中国", "山东省", "山东", "潍坊市", "潍坊", "市辖区", "370700"];
 
 impl Areas {
     /// Reads `config/areas.toml`.
@@ -149,7 +149,7 @@ impl Areas {
                 }
             }
         }
-        Ok(Self { city: f.city, areas: f.area, by_code, foreign: f.foreign })
+        Ok(Self { city: f.city, above: f.above, areas: f.area, by_code, foreign: f.foreign })
     }
 
     /// The city's code.
@@ -202,7 +202,7 @@ impl Areas {
             }
         }
         // 奎文区东关街道: the area is named first, more follows.
-        if let Some(a) = self.leading(rest, on) {
+        if let Some(a) = self.leading(rest, city, on) {
             return Place::Area(a.code.clone());
         }
         // Within the city nothing is foreign.
@@ -222,7 +222,7 @@ impl Areas {
             return Place::Blank;
         }
         let (rest, city) = self.below_city(&s);
-        if let Some(a) = self.leading(rest, on) {
+        if let Some(a) = self.leading(rest, city, on) {
             return Place::Area(a.code.clone());
         }
         if !city {
@@ -262,19 +262,19 @@ impl Areas {
         let name = self.get(&self.city).map(|c| plain(&c.name)).unwrap_or_default();
         let short = name.trim_end_matches('市').to_owned();
         loop {
-            let Some((word, cut)) = ABOVE.iter().find_map(|w| rest.strip_prefix(w).map(|r| (*w, r))) else { return (rest, city) };
-            city |= word.starts_with(&short) || word == self.city;
+            let Some((word, cut)) = self.above.iter().find_map(|w| rest.strip_prefix(w.as_str()).map(|r| (w, r))) else { return (rest, city) };
+            city |= word.starts_with(&short) || *word == self.city;
             rest = cut;
         }
     }
     /// The area whose longest name stands at the beginning.
-    fn leading(&self, s: &str, on: Day) -> Option<&Area> {
+    fn leading(&self, s: &str, in_city: bool, on: Day) -> Option<&Area> {
         let city = self.get(&self.city).map(|c| plain(&c.name).trim_end_matches('市').to_owned()).unwrap_or_default();
         self.valid(on)
             .flat_map(|a| std::iter::once(&a.name).chain(&a.full_name).chain(&a.aliases).map(move |n| (plain(n), a)))
             .filter_map(|(n, a)| {
                 // Full names of zones begin with the city, which is cut off by now.
-                let tail = n.strip_prefix(&city).unwrap_or(&n);
+                let tail = if in_city { n.strip_prefix(&city).unwrap_or(&n) } else { n.as_str() };
                 let best = [n.as_str(), tail].into_iter().filter(|n| n.chars().count() > 1 && s.starts_with(n)).map(str::len).max();
                 best.map(|len| (len, a))
             })
