@@ -16,7 +16,9 @@
 pub mod conn;
 #[macro_use]
 pub mod types;
+pub mod audit;
 pub mod db;
+pub mod journal;
 pub mod keys;
 pub mod migrate;
 pub mod schema;
