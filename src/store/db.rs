@@ -13,6 +13,7 @@ use diesel::r2d2::{ManageConnection, Pool, R2D2Connection as _};
 use diesel::{PgConnection, SqliteConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
@@ -158,27 +159,41 @@ pub(super) enum Mode {
     Create,
 }
 
-#[derive(Debug)]
 struct Manager {
     target: Target,
     options: Options,
     mode: Mode,
+    /// Raised when a connection was found dead: connections opened before are pinged once before their next use.
+    epoch: Arc<AtomicU64>,
+}
+/// A pooled connection.
+struct Slot {
+    c: Conn,
+    epoch: u64,
+    dead: bool,
 }
 /// r2d2 wants a `std` error.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Failed(Error);
 impl ManageConnection for Manager {
-    type Connection = Conn;
+    type Connection = Slot;
     type Error = Failed;
-    fn connect(&self) -> Result<Conn, Failed> {
-        self.target.connect(&self.options, self.mode).map_err(Failed)
+    fn connect(&self) -> Result<Slot, Failed> {
+        let epoch = self.epoch.load(Ordering::Acquire);
+        Ok(Slot { c: self.target.connect(&self.options, self.mode).map_err(Failed)?, epoch, dead: false })
     }
-    fn is_valid(&self, c: &mut Conn) -> Result<(), Failed> {
-        c.ping().map_err(|e| Failed(e.into()))
+    /// Asked before every use; costs a round trip only after a connection was found dead.
+    fn is_valid(&self, s: &mut Slot) -> Result<(), Failed> {
+        let now = self.epoch.load(Ordering::Acquire);
+        if s.epoch != now {
+            s.c.ping().map_err(|e| Failed(e.into()))?;
+            s.epoch = now;
+        }
+        Ok(())
     }
-    fn has_broken(&self, c: &mut Conn) -> bool {
-        std::thread::panicking() || c.is_broken()
+    fn has_broken(&self, s: &mut Slot) -> bool {
+        s.dead || std::thread::panicking() || s.c.is_broken()
     }
 }
 /// Pool errors go to the log without the URL.
@@ -198,6 +213,7 @@ struct Inner {
     target: Target,
     options: Options,
     pool: P,
+    epoch: Arc<AtomicU64>,
     /// As many as the pool holds, so that waiting work does not fill the blocking threads.
     turns: Arc<Semaphore>,
     writer: Option<Writer>,
@@ -222,20 +238,21 @@ impl Db {
         }
         let size = options.pool.max(1);
         let mode = if matches!(target, Target::Sqlite(_)) { Mode::Read } else { Mode::Write };
+        let epoch = Arc::new(AtomicU64::new(0));
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
-            .test_on_check_out(false)
+            .test_on_check_out(true)
             .idle_timeout(Some(Duration::from_secs(600)))
             .connection_timeout(Duration::from_millis(u64::from(options.wait_ms.max(1))))
             .error_handler(Box::new(Log))
-            .build_unchecked(Manager { target: target.clone(), options: options.clone(), mode });
+            .build_unchecked(Manager { target: target.clone(), options: options.clone(), mode, epoch: epoch.clone() });
         let writer = match &target {
             Target::Sqlite(_) => Some(Writer::start(first, target.clone(), options.clone())?),
             Target::Pg(_) => None,
         };
         let turns = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(8)));
-        Ok(Self(Arc::new(Inner { target, options: options.clone(), pool, turns, writer })))
+        Ok(Self(Arc::new(Inner { target, options: options.clone(), pool, epoch, turns, writer })))
     }
 
     /// Where it is.
@@ -292,11 +309,12 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut c = self.get()?;
-        catch_unwind(AssertUnwindSafe(|| f(&mut c))).unwrap_or_else(|p| {
-            // whatever the panic left open must not reach the next user
-            while <Conn as diesel::connection::TransactionManager<Conn>>::rollback_transaction(&mut c).is_ok() {}
-            Err(panicked(&p))
+        self.with(|c| {
+            catch_unwind(AssertUnwindSafe(|| f(c))).unwrap_or_else(|p| {
+                // whatever the panic left open must not reach the next user
+                while c.rollback().is_ok() {}
+                Err(panicked(&p))
+            })
         })
     }
     /// [`Db::write`] for threads that may wait. Not inside async code.
@@ -310,12 +328,19 @@ impl Db {
                 w.send(f, move |r| drop(tx.send(r)))?;
                 rx.recv().map_err(|_| gone())?
             }
-            None => contained(&mut *self.get()?, f).result(),
+            None => self.with(|c| contained(c, f).result()),
         }
     }
 
-    fn get(&self) -> Result<diesel::r2d2::PooledConnection<Manager>> {
-        self.0.pool.get().map_err(|_| Error::Unavailable("no connection to the database".into()))
+    /// Works on a pooled connection, and finds out whether it died on the way.
+    fn with<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut slot = self.0.pool.get().map_err(|_| Error::Unavailable("no connection to the database".into()))?;
+        let result = f(&mut slot.c);
+        if matches!(result, Err(Error::Unavailable(_))) && self.is_pg() && slot.c.ping().is_err() {
+            slot.dead = true;
+            self.0.epoch.fetch_add(1, Ordering::AcqRel);
+        }
+        result
     }
     async fn turn(&self, s: Arc<Semaphore>) -> Result<tokio::sync::OwnedSemaphorePermit> {
         let wait = Duration::from_millis(u64::from(self.0.options.wait_ms.max(1)));

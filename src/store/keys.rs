@@ -209,7 +209,8 @@ pub fn rewrap(c: &mut Conn, old: &MasterKey, new: &MasterKey, ids: &mut Ids) -> 
 /// # Errors
 /// [`Error::Config`] when it is current or unknown.
 pub fn retire(c: &mut Conn, kid: &str) -> Result<()> {
-    let n = diesel::update(key_ring::table.find(kid).filter(key_ring::state.ne("current"))).set(key_ring::state.eq("retired")).execute(c)?;
+    let n =
+        diesel::update(key_ring::table.find(kid).filter(key_ring::state.ne("current"))).set(key_ring::state.eq("retired")).execute(c)?;
     if n == 1 { Ok(()) } else { Err(Error::Config(format!("密钥 {kid} 不存在或仍在使用，不能停用"))) }
 }
 

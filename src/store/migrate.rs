@@ -5,8 +5,8 @@
 
 use super::conn::{Conn, contained};
 use super::db::{Mode, Options, Target};
-use super::schema::meta;
 use super::keys;
+use super::schema::meta;
 use crate::base::id::Ids;
 use crate::base::{At, Error, Result};
 use diesel::migration::{Migration, MigrationSource};
@@ -104,8 +104,9 @@ pub fn names(pg: bool) -> Result<Vec<String>> {
     fn list<DB: diesel::backend::Backend>(m: Vec<Box<dyn Migration<DB>>>) -> Vec<String> {
         m.iter().map(|m| m.name().to_string()).collect()
     }
-    let mut names = if pg { MigrationSource::<Pg>::migrations(&PG).map(list) } else { MigrationSource::<Sqlite>::migrations(&SQLITE).map(list) }
-        .map_err(|e| Error::Internal(format!("embedded migrations: {e}")))?;
+    let mut names =
+        if pg { MigrationSource::<Pg>::migrations(&PG).map(list) } else { MigrationSource::<Sqlite>::migrations(&SQLITE).map(list) }
+            .map_err(|e| Error::Internal(format!("embedded migrations: {e}")))?;
     names.sort();
     Ok(names)
 }

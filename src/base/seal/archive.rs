@@ -23,6 +23,35 @@ pub fn line(log_no: u64, hash: &Hash, bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// What an export holds: `manifest.json`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Manifest {
+    /// 1.
+    pub format: u32,
+    /// The store's id.
+    pub store_id: String,
+    /// When it was exported.
+    pub exported_at: crate::base::At,
+    /// How many numbered events.
+    pub events: u64,
+    /// How many committed events had no number yet and are not in it.
+    pub pending: u64,
+    /// The journal files in order, with their SHA-256 in hexadecimal.
+    pub files: Vec<ManifestFile>,
+    /// The checkpoint files in order.
+    pub checkpoints: Vec<String>,
+}
+/// One journal file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ManifestFile {
+    /// Relative path.
+    pub name: String,
+    /// How many lines.
+    pub events: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -166,6 +195,14 @@ impl Auditor {
             t.push(&hash);
         }
         self.root_at(number);
+    }
+    /// An event that has no number yet: its bytes and its chain only.
+    pub fn tail(&mut self, place: &str, hash: &Hash, bytes: &[u8]) {
+        self.event(place, 0, hash, bytes);
+    }
+    /// Notes what the caller found by itself.
+    pub fn note(&mut self, kind: Kind, place: &str, message: &str) {
+        self.find(kind, place, message);
     }
     fn event(&mut self, place: &str, number: u64, hash: &Hash, bytes: &[u8]) {
         if event_hash(bytes) != *hash {
