@@ -16,7 +16,10 @@ mod form;
 mod inbox;
 mod login;
 mod paper;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod samples_case;
 
 pub use account::{AccountPage, Fact, SessionRow};
 pub use case::{

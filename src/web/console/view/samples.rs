@@ -1,1 +1,409 @@
-//! Samples of every page for the test that renders them all.
+//! Samples of every page for the test that renders them all. Persons, units and numbers are made up.
+
+use super::*;
+use crate::base::Error;
+use crate::web::extract::TraceId;
+use crate::web::problem::Failure;
+
+pub(super) fn person() -> Person {
+    Person { name: "王建国".into(), bureau: "寒亭区人社局".into(), duties: "承办、受理".into() }
+}
+pub(super) fn chrome(title: &str, place: Place) -> Chrome {
+    let counts = NavCounts { inbox: 12, desk: 3, notices: 5, desk_shown: true, register_shown: true };
+    Chrome::new(title, place, person(), counts, true, "2026-11-23 15:04")
+}
+pub(super) fn due(lamp: Lamp, remaining: &str, date: &str) -> Due {
+    Due { lamp, remaining: remaining.into(), date: date.into(), provisional: lamp == Lamp::Provisional }
+}
+pub(super) fn key(f: FormView) -> FormView {
+    f.hidden("_key", "0123456789abcdef0123456789abcdef").hidden("_version", "7")
+}
+
+impl LoginPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let mut demo = Self::new(LoginState::Fresh, "", "/", true);
+        demo.demo_logins = vec![
+            ("受理员 · 寒亭区人社局".into(), "hanting-desk".into(), "demo-desk-2026".into()),
+            ("承办人 · 寒亭区人社局".into(), "hanting-officer".into(), "demo-officer-2026".into()),
+            ("督办 · 潍坊市人社局".into(), "city-supervisor".into(), "demo-supervisor-2026".into()),
+        ];
+        let mut empty = Self::new(LoginState::Fresh, "", "/", false);
+        empty.form.groups[0].fields[0].error = Some("必须填写。".into());
+        vec![
+            Self::new(LoginState::Failed, "hanting-officer", "/cases/1", false),
+            demo,
+            Self::new(LoginState::Locked(15), "hanting-officer", "/", false),
+            Self::new(LoginState::Expired, "", "/desk", false),
+            Self::new(LoginState::LoggedOut, "", "/", false),
+            empty,
+        ]
+    }
+}
+
+impl ErrorPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let trace = TraceId::from_text("7f3a09c2d41be865").unwrap();
+        let of = |f: Failure| Self::of(&f, false, &trace);
+        vec![
+            of(Failure::no_route()),
+            of(Error::Database("select".into()).into()),
+            of(Error::Unauthenticated.into()),
+            of(Error::field("/name", "required", &[]).into()),
+        ]
+    }
+}
+
+fn inbox_row(lamp: Lamp, remaining: &str, date: &str, respondent: &str, task: &str, state: &str) -> InboxRow {
+    InboxRow {
+        href: "/cases/1".into(),
+        code: "AJ-7K3M9-PQR2X".into(),
+        respondent: respondent.into(),
+        task: task.into(),
+        state: state.into(),
+        due: due(lamp, remaining, date),
+        headcount: "23".into(),
+        amount: "¥486,200.00".into(),
+        tags: vec![Tag::new("二级", Tone::Info)],
+        holder: "王建国".into(),
+        area: "寒亭区".into(),
+    }
+}
+fn filter(active: bool) -> Filter {
+    let choice = |key: &str, label: &str, options: &[(&str, &str)]| FormField::new(key, label, FieldKind::Select).options(options.iter().copied());
+    Filter {
+        action: "/".into(),
+        hidden: vec![("tab".into(), "mine".into())],
+        fields: vec![
+            choice("state", "状态", &[("accepting", "待受理"), ("investigating", "调查中")]).value(if active { "accepting" } else { "" }),
+            choice("bureau", "部门", &[("hrss", "人社"), ("housing", "住建"), ("transport", "交通"), ("water", "水利")]),
+            choice("area", "区划", &[("370703", "寒亭区"), ("370702", "潍城区")]),
+            choice("grade", "级别", &[("1", "一级"), ("2", "二级"), ("3", "三级")]),
+            FormField::new("q", "案号或单位、项目名称", FieldKind::Text).max(60).help("如 AJ-7K3M9 或 海天建设"),
+        ],
+        active,
+        clear: "/?tab=mine".into(),
+    }
+}
+fn tabs() -> Vec<InboxTab> {
+    let tab = |label: &str, key: &str, count, urgent| InboxTab {
+        label: label.into(),
+        href: format!("/?tab={key}"),
+        count,
+        current: key == "mine",
+        urgent,
+    };
+    vec![
+        tab("我的", "mine", 12, false),
+        tab("本部门", "bureau", 148, false),
+        tab("超期", "overdue", 4, true),
+        tab("待审批", "approval", 2, false),
+        tab("受理台", "desk", 3, false),
+    ]
+}
+impl InboxPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let mut rows = vec![
+            inbox_row(Lamp::Overdue, "超 2 个工作日", "2026-11-19", "潍坊海天建设工程有限公司", "作出受理决定", "待受理"),
+            inbox_row(Lamp::Red, "今天到期", "2026-11-23", "山东鲁安路桥工程有限公司寒亭分公司", "签收", "已分派"),
+            inbox_row(Lamp::Yellow, "剩 1 个工作日", "2026-11-24", "寒亭区固堤街道安置房二期项目部", "催要补正材料", "待补正"),
+            inbox_row(Lamp::Normal, "剩 12 个工作日", "2026-12-09", "潍坊恒信劳务分包有限公司", "调查并提出处理意见", "调查中"),
+            inbox_row(Lamp::Provisional, "剩 41 个工作日", "2027-01-21", "潍坊金盾物业服务有限公司", "调查并提出处理意见", "调查中"),
+            inbox_row(Lamp::Paused, "暂停中", "2026-12-01 自动恢复", "李某某（包工头）", "等待鉴定结论", "调查中"),
+        ];
+        rows[0].tags.extend([Tag::new("群体性", Tone::Bad), Tag::new("线索", Tone::Plain)]);
+        rows[0].headcount = "112".into();
+        rows[0].amount = "¥3,486,200.00".into();
+        rows[1].holder = "未指派".into();
+        let mut first = Self {
+            chrome: chrome("待办", Place::Inbox).with_flash(Some(Flash { tone: Tone::Good, text: "案件 AJ-9QW2E-RTY4K 已签收。".into() })),
+            tabs: tabs(),
+            filter: filter(false),
+            rows,
+            pager: Pager::new(148, 2, 20, |n| format!("/?page={n}")),
+        };
+        let filled = first.clone();
+        first.rows.clear();
+        first.chrome.flash = None;
+        first.pager = Pager::new(0, 1, 20, |n| format!("/?page={n}"));
+        let mut filtered = first.clone();
+        filtered.filter = filter(true);
+        vec![filled, first, filtered]
+    }
+}
+
+impl NoticesPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let row = |at: &str, text: &str, unread| NoticeRow {
+            at: at.into(),
+            text: text.into(),
+            href: Some("/cases/1".into()),
+            code: "AJ-7K3M9-PQR2X".into(),
+            unread,
+        };
+        let mut plain = row("2026-11-20 08:30", "2027 年度日历已载入，您名下 3 个案件的截止日期有调整。", false);
+        plain.href = None;
+        plain.code = String::new();
+        let full = Self {
+            chrome: chrome("消息", Place::Notices),
+            rows: vec![
+                row("2026-11-23 09:00", "案件已超过受理期限 2 个工作日，请立即处理；已同时报告大队长。", true),
+                row("2026-11-23 08:31", "新案件已分派到寒亭区人社局，请在 1 个工作日内签收。", true),
+                plain,
+            ],
+            mark_read: Some(FormView::new("read", "/notices/read", "全部标为已读", vec![]).tone(Tone::Plain)),
+            pager: Pager::new(3, 1, 20, |n| format!("/notices?page={n}")),
+        };
+        let mut none = full.clone();
+        none.rows.clear();
+        none.mark_read = None;
+        vec![full, none]
+    }
+}
+
+impl SearchPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let fields = vec![
+            FormField::new("by", "查什么", FieldKind::Select)
+                .options([("code", "案号或登记编号"), ("unit", "单位或项目名称"), ("name", "劳动者姓名"), ("id", "证件号"), ("phone", "手机号")])
+                .value("phone")
+                .required(),
+            FormField::new("q", "内容", FieldKind::Text).required().max(60),
+        ];
+        let form = FormView::new("search", "/search", "查询", fields);
+        let row = HitRow {
+            href: "/cases/1".into(),
+            kind: "案件".into(),
+            code: "AJ-7K3M9-PQR2X".into(),
+            respondent: "潍坊海天建设工程有限公司".into(),
+            person: "张*　138****5678".into(),
+            state: "调查中".into(),
+            place: "寒亭区 人社".into(),
+            received: "2026-09-18".into(),
+        };
+        let mut unit = row.clone();
+        unit.kind = "登记".into();
+        unit.person = String::new();
+        let page = |asked: &str, rows, more| Self { chrome: chrome("查询", Place::Search), form: form.clone(), asked: asked.into(), rows, more };
+        vec![page("手机号 138****5678", vec![row, unit], true), page("", vec![], false), page("单位“海天”", vec![], false)]
+    }
+}
+
+impl DeskPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let route = |id: &str, open| MoveView {
+            label: "分拨到区县和部门".into(),
+            basis: "《保障农民工工资支付条例》第十条：不属于本部门职责的，及时转送".into(),
+            approval: None,
+            open,
+            form: key(FormView::new(
+                id,
+                "/filings/1/moves/forward",
+                "分拨",
+                vec![
+                    FormField::new("area", "区县", FieldKind::Select).options([("370703", "寒亭区"), ("370702", "潍城区")]).required(),
+                    FormField::new("bureau", "承办部门", FieldKind::Select)
+                        .options([("hrss", "人社"), ("housing", "住建"), ("transport", "交通"), ("water", "水利")])
+                        .value("hrss")
+                        .required(),
+                ],
+            )),
+        };
+        let row = DeskRow {
+            href: "/filings/1".into(),
+            code: "DJ-4F6H8-JKM2P".into(),
+            source: "12345 热线　WF20261123-00871".into(),
+            respondent: "北海路地下通道改造项目".into(),
+            area_text: "潍坊滨海新区".into(),
+            claimed: "6 人　¥42,000.00".into(),
+            received: "2026-11-23 10:12".into(),
+            due: due(Lamp::Yellow, "剩 45 分钟", "2026-11-23 15:50"),
+            reason: "区划“潍坊滨海新区”对不上任何区县：可能是寒亭区或滨海经济技术开发区。".into(),
+            tags: vec![Tag::new("投诉", Tone::Info), Tag::new("三级", Tone::Plain)],
+            suggestions: vec![
+                Suggestion {
+                    href: "/cases/2".into(),
+                    code: "AJ-2B3C4-D5E6F".into(),
+                    reason: "同一项目，不同劳动者".into(),
+                    about: "调查中　滨海区人社局".into(),
+                    join: Some(key(FormView::new("join-1", "/filings/1/moves/join", "并入", vec![]).tone(Tone::Plain))),
+                },
+                Suggestion {
+                    href: "/cases/3".into(),
+                    code: "AJ-8X9Y2-Z3A4B".into(),
+                    reason: "单位名称相近".into(),
+                    about: "已结案　寒亭区人社局".into(),
+                    join: None,
+                },
+            ],
+            forms: vec![route("route-1", true)],
+        };
+        let mut other = row.clone();
+        other.suggestions.clear();
+        other.area_text = String::new();
+        other.due = due(Lamp::Overdue, "超 3 小时", "2026-11-23 12:00");
+        other.reason = "没有填写区划。".into();
+        other.respondent = "某劳务队（无单位名称）".into();
+        other.forms = vec![route("route-2", false)];
+        let page = |rows: Vec<DeskRow>| {
+            let n = u64::try_from(rows.len()).unwrap();
+            Self { chrome: chrome("待分拨", Place::Desk), rows, pager: Pager::new(n, 1, 20, |n| format!("/desk?page={n}")) }
+        };
+        vec![page(vec![row, other]), page(vec![])]
+    }
+}
+
+pub(super) fn register_form() -> FormView {
+    use FieldKind::{Check, Date, Int, Long, Money as Yuan, Phone, Radio, Select, Text};
+    let group = |title: &str, about: &str, fields| FormGroup { title: title.into(), about: about.into(), fields };
+    let mut form = key(FormView::new("filing", "/filings", "登记", vec![]));
+    form.groups = vec![
+        group(
+            "来源",
+            "",
+            vec![
+                FormField::new("kind", "类别", Radio)
+                    .options([("complaint", "投诉"), ("report", "举报"), ("clue", "线索"), ("petition", "信访转送"), ("superior", "上级交办")])
+                    .value("complaint")
+                    .required(),
+                FormField::new("channel", "方式", Select).options([("phone", "来电"), ("visit", "来访"), ("letter", "来信")]).required(),
+                FormField::new("received_at", "收到时间", FieldKind::DateTime).value("2026-11-23T15:04").required(),
+            ],
+        ),
+        group(
+            "反映人",
+            "反映人信息加密保存，列表里只显示遮盖后的内容。",
+            vec![
+                FormField::new("reporter_name", "姓名", Text).required().max(50),
+                FormField::new("reporter_phone", "手机号", Phone).help("11 位手机号，或带区号的座机").max(20),
+                FormField::new("reporter_id", "身份证号", Text).max(18),
+                FormField::new("secret", "反映人要求保密", Check).help("保密的反映人，办案单位以外任何人不会看到其身份。"),
+            ],
+        ),
+        group(
+            "单位和项目",
+            "单位和项目至少填写一项。",
+            vec![
+                FormField::new("respondent", "被反映单位", Text).max(100),
+                FormField::new("uscc", "统一社会信用代码", Text).max(18),
+                FormField::new("project", "工程项目", Text).max(100),
+                FormField::new("project_kind", "项目类型", Select).options([("housing", "房屋市政"), ("road", "公路水路"), ("water", "水利"), ("none", "非工程")]),
+                FormField::new("area", "所在区县", Select).options([("370703", "寒亭区"), ("370702", "潍城区")]),
+                FormField::new("address", "详细地点", Text).max(200),
+            ],
+        ),
+        group(
+            "欠薪情况",
+            "",
+            vec![
+                FormField::new("headcount", "人数", Int).required().max(6),
+                FormField::new("amount", "金额", Yuan).required().help("单位元，可写 12,345.67 或 1.2万"),
+                FormField::new("from", "从何时", Date),
+                FormField::new("to", "到何时", Date),
+                FormField::new("narrative", "情况说明", Long).max(4000),
+            ],
+        ),
+    ];
+    form
+}
+impl RegisterPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let page = |form| Self { chrome: chrome("登记投诉", Place::Register), form };
+        let typed: Vec<(String, String)> =
+            [("kind", "clue"), ("reporter_phone", "1381234"), ("headcount", "很多"), ("narrative", "<b>干完活</b>\n不给钱")]
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect();
+        let wrong = Error::Invalid(vec![
+            crate::base::FieldError::coded("/reporter_name", "required", &[]),
+            crate::base::FieldError::coded("/headcount", "not_an_integer", &[]),
+            crate::base::FieldError::new("/", "respondent_or_project", "单位和项目至少填写一项。"),
+        ]);
+        vec![page(register_form()), page(register_form().refilled(&typed).with_findings(wrong.fields()))]
+    }
+}
+
+impl AccountPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let password = FormView::new(
+            "password",
+            "/account/password",
+            "修改密码",
+            vec![
+                FormField::new("old", "原密码", FieldKind::Password).required().autocomplete("current-password"),
+                FormField::new("new", "新密码", FieldKind::Password).required().help("至少 12 个字符，不要与原密码相同").autocomplete("new-password"),
+                FormField::new("again", "再输一次新密码", FieldKind::Password).required().autocomplete("new-password"),
+            ],
+        );
+        let session = |agent: &str, current: bool| SessionRow {
+            agent: agent.into(),
+            address: "10.23.4.17".into(),
+            since: "2026-11-23 08:29".into(),
+            seen: "2026-11-23 15:03".into(),
+            current,
+            revoke: (!current).then(|| FormView::new("revoke-1", "/account/sessions/1/revoke", "结束", vec![]).tone(Tone::Plain)),
+        };
+        let page = Self {
+            chrome: chrome("我的账户", Place::Account),
+            facts: vec![Fact::new("姓名", "王建国"), Fact::new("部门", "寒亭区人社局"), Fact::new("区划", "寒亭区"), Fact::new("岗位", "承办、受理")],
+            password: password.clone(),
+            sessions: vec![session("Chrome 138 / 统信 UOS", true), session("Edge 141 / Windows 10", false)],
+            must_change: false,
+        };
+        let mut first = page.clone();
+        first.must_change = true;
+        first.password.groups[0].fields[1].error = Some("至少 12 个字符。".into());
+        vec![page, first]
+    }
+}
+
+impl UnmaskPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let form = FormView::new(
+            "unmask",
+            "/cases/1/unmask",
+            "查看",
+            vec![
+                FormField::new("reason", "理由", FieldKind::Select)
+                    .options([("contact", "联系劳动者"), ("verify", "核对身份或银行账户"), ("document", "制作文书"), ("other", "其他")])
+                    .required(),
+                FormField::new("note", "说明", FieldKind::Text).required().max(200),
+            ],
+        );
+        let ask = Self {
+            chrome: chrome("查看完整信息", Place::None),
+            subject: "案件 AJ-7K3M9-PQR2X".into(),
+            back: "/cases/1".into(),
+            form: Some(form),
+            rows: vec![],
+            recorded: String::new(),
+        };
+        let mut shown = ask.clone();
+        shown.form = None;
+        shown.recorded = "已记录：王建国 2026-11-23 15:04 因“联系劳动者”查看。".into();
+        shown.rows = vec![UnmaskedRow {
+            subject: "劳动者 1".into(),
+            values: vec![Fact::new("姓名", "张三"), Fact::new("身份证号", "379900199001011234"), Fact::new("手机号", "13812345678"), Fact::new("银行卡", "")],
+        }];
+        vec![ask, shown]
+    }
+}
+
+impl PaperPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let body = "<h1>劳动保障监察投诉受理通知书</h1><p class=\"number\">潍寒人社监受〔2026〕第000123号</p><p>张三：</p>\
+                    <p>你于2026年11月16日反映潍坊海天建设工程有限公司拖欠工资一事，经审查符合《劳动保障监察条例》第二十条规定，本机关决定受理。</p>\
+                    <table><tr><th>反映金额</th><td class=\"num\">¥12,345.67（壹万贰仟叁佰肆拾伍元陆角柒分）</td></tr><tr><th>期间</th><td>2026年3月至2026年8月</td></tr></table>\
+                    <p class=\"sign\">寒亭区人力资源和社会保障局<br>2026年11月23日</p>";
+        let page = Self {
+            demo: true,
+            title: "投诉受理通知书".into(),
+            number: "潍寒人社监受〔2026〕第000123号".into(),
+            back: "/cases/1".into(),
+            copy: "劳动者联".into(),
+            body: body.into(),
+            hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+        };
+        let draft = Self { demo: false, copy: String::new(), hash: String::new(), number: String::new(), ..page.clone() };
+        vec![page, draft]
+    }
+}
