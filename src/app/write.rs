@@ -6,6 +6,7 @@
 
 use super::App;
 use crate::base::id::{CaseId, Ids, StreamId};
+use crate::base::seal::event::About;
 use crate::base::seal::{self, KeyRing, Place, Sealed, hex};
 use crate::base::{At, Error, Result};
 use crate::domain::access::Actor;
@@ -14,11 +15,14 @@ use crate::store::{Conn, cases, journal, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// How often a body is run again when another writer was faster.
 const RETRIES: usize = 8;
+
+/// Version of the payload shapes written now; older ones are upcast on read.
+const EVENT_VERSION: i32 = 1;
 
 /// An idempotency key with the hash of the request it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +84,7 @@ pub struct Tx<'a> {
     /// The keys this work seals with.
     pub keys: Arc<KeyRing>,
     held: BTreeMap<CaseId, Held>,
+    heads: HashMap<StreamId, journal::Head>,
     /// How deep signals have called each other.
     pub(super) depth: usize,
 }
@@ -93,7 +98,7 @@ impl std::fmt::Debug for Tx<'_> {
 impl<'a> Tx<'a> {
     /// Opens a unit of work on a connection that is inside a transaction.
     pub(super) fn open(c: &'a mut Conn, app: &'a App, actor: &'a Actor, now: At) -> Self {
-        Self { c, app, actor, now, ids: app.ids(), law: app.law(), keys: app.keys(), held: BTreeMap::new(), depth: 0 }
+        Self { c, app, actor, now, ids: app.ids(), law: app.law(), keys: app.keys(), held: BTreeMap::new(), heads: HashMap::new(), depth: 0 }
     }
 
     /// The case as this unit of work sees it.
@@ -160,24 +165,26 @@ impl<'a> Tx<'a> {
         payload: serde_json::Value,
         marks: &Marks,
     ) -> Result<i64> {
-        journal::record(
-            self.c,
-            journal::Draft {
-                stream,
-                stream_id: id,
-                kind,
-                actor: self.actor.account(),
-                at: self.now,
-                occurred_at,
-                payload,
+        let event = journal::NewEvent {
+            stream,
+            stream_id: id,
+            kind: kind.to_owned(),
+            v: EVENT_VERSION,
+            actor: self.actor.account(),
+            at: self.now,
+            occurred_at,
+            payload,
+            about: About {
                 case_id: marks.case,
-                area: marks.area.as_deref(),
-                bureau: marks.bureau.as_deref(),
-                channel: marks.channel.as_deref(),
-                procedure_kind: marks.procedure.as_deref(),
-                amount: marks.amount,
+                area: marks.area.clone(),
+                bureau: marks.bureau.clone(),
+                channel: marks.channel.clone(),
+                procedure_kind: marks.procedure.clone(),
+                amount_fen: marks.amount.map(crate::law::Fen::get),
             },
-        )
+        };
+        let done = journal::append_after(self.c, &mut self.heads, &[event])?;
+        done.first().map(|a| i64::from(a.seq)).ok_or_else(|| Error::Internal("an event was not appended".into()))
     }
 
     /// Runs a body of its own inside this transaction: a savepoint, so that one bad row or alarm leaves the rest.
@@ -205,12 +212,14 @@ impl<'a> Tx<'a> {
             law: Arc::clone(&self.law),
             keys: Arc::clone(&self.keys),
             held: std::mem::take(&mut self.held),
+            heads: std::mem::take(&mut self.heads),
             depth: self.depth + 1,
         };
         let out = f(&mut inner);
-        let Tx { ids, held, .. } = inner;
+        let Tx { ids, held, heads, .. } = inner;
         self.ids = ids;
         self.held = held;
+        self.heads = heads;
         out
     }
 

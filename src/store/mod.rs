@@ -17,14 +17,13 @@ pub mod conn;
 #[macro_use]
 pub mod types;
 pub mod accounts;
+pub mod audit;
 pub mod cases;
 pub mod db;
 pub mod filings;
-pub mod ledger;
-pub mod audit;
-pub mod db;
 pub mod journal;
 pub mod keys;
+pub mod ledger;
 pub mod migrate;
 pub mod notices;
 pub mod papers;
