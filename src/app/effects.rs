@@ -1,0 +1,482 @@
+//! Effects of moves on the matter: load what the planner needs, plan it in `domain`, save it.
+//!
+//! Owns one arm for each [`EffectKind`] and nothing else changes the matter on behalf of a move. Planning of money is
+//! `domain::ledger`'s, of routing `domain::routing`'s; the rows are `store`'s.
+
+use super::documents;
+use super::subject::Subject;
+use super::write::Tx;
+use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, PaymentId};
+use crate::base::seal::Sealed;
+use crate::base::{Error, FieldError, Result, text};
+use crate::domain::intake::PartyRole;
+use crate::domain::ledger as rules;
+use crate::domain::routing::{self, FilingFacts, Routing};
+use crate::flow::{Effect, EffectKind, Graph, Step, Value};
+use crate::law::Fen;
+use crate::store::ledger::{self, Claim, Payment};
+use crate::store::{accounts, cases, filings, papers};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Something a move made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "made", rename_all = "snake_case")]
+pub enum Made {
+    /// A paper with its number.
+    Document {
+        /// Its id.
+        id: DocumentId,
+        /// Its kind.
+        kind: String,
+        /// Its number, 〔2026〕第1号.
+        number: String,
+    },
+    /// A payment.
+    Payment {
+        /// Its id.
+        id: PaymentId,
+    },
+    /// A case.
+    Case {
+        /// Its id.
+        id: CaseId,
+    },
+}
+
+/// Reads an argument that the check has proved to be there.
+struct Args<'a>(&'a Effect);
+impl Args<'_> {
+    fn missing(&self, name: &str) -> Error {
+        Error::Internal(format!("effect {:?} lacks {name}", self.0.kind))
+    }
+    fn text(&self, name: &str) -> Option<String> {
+        match self.0.args.get(name) {
+            Some(Value::Text(t)) => Some(t.clone()),
+            _ => None,
+        }
+    }
+    fn id(&self, name: &str) -> Option<Uuid> {
+        match self.0.args.get(name) {
+            Some(Value::Id(i)) => Some(*i),
+            _ => None,
+        }
+    }
+    fn money(&self, name: &str) -> Result<Fen> {
+        match self.0.args.get(name) {
+            Some(Value::Money(f)) => Ok(*f),
+            _ => Err(self.missing(name)),
+        }
+    }
+    fn need_text(&self, name: &str) -> Result<String> {
+        self.text(name).ok_or_else(|| self.missing(name))
+    }
+    fn need_id<T: From<Uuid>>(&self, name: &str) -> Result<T> {
+        self.id(name).map(T::from).ok_or_else(|| self.missing(name))
+    }
+}
+
+/// A finding of the ledger at the field of the form.
+fn at_form(mut f: FieldError) -> Error {
+    f.pointer = format!("/form/{}", f.pointer);
+    Error::Invalid(vec![f])
+}
+
+/// Applies one effect.
+///
+/// # Errors
+/// Field errors where the form names something impossible; the database.
+pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, made: &mut Vec<Made>) -> Result<()> {
+    let a = Args(e);
+    match e.kind {
+        EffectKind::SetLead => {
+            let bureau = bureau(tx, &a.need_text("bureau")?, "lead")?;
+            tx.change_case(subject.case_id()?, true, |c| c.lead_bureau = bureau)
+        }
+        EffectKind::SetOversight => {
+            let bureau = bureau(tx, &a.need_text("bureau")?, "oversight")?;
+            tx.change_case(subject.case_id()?, true, |c| c.oversight_bureau = Some(bureau))
+        }
+        EffectKind::Assign => {
+            officer(tx, subject, a.need_id("account")?, "account")?;
+            if let Some(second) = a.id("second") {
+                officer(tx, subject, second.into(), "second")?;
+                tx.change_case(subject.case_id()?, true, |c| c.second_officer = Some(second.into()))?;
+            }
+            Ok(())
+        }
+        EffectKind::Unassign => tx.change_case(subject.case_id()?, true, |c| c.second_officer = None),
+        EffectKind::SetSecondOfficer => {
+            let id: AccountId = a.need_id("account")?;
+            officer(tx, subject, id, "account")?;
+            tx.change_case(subject.case_id()?, true, |c| c.second_officer = Some(id))
+        }
+        EffectKind::CountTransfer => tx.change_case(subject.case_id()?, true, |c| c.transfers += 1),
+        EffectKind::SetGrade => {
+            let grade = a.need_text("grade")?;
+            tx.change_case(subject.case_id()?, true, |c| c.grade = grade)
+        }
+        EffectKind::SetFlag => {
+            let (flag, on) = (a.need_text("flag")?, e.args.get("on") == Some(&Value::Bool(true)));
+            tx.change_case(subject.case_id()?, true, |c| {
+                let mut flags: Vec<&str> = c.flags.split(',').filter(|f| !f.is_empty() && *f != flag).collect();
+                if on {
+                    flags.push(&flag);
+                }
+                c.flags = flags.join(",");
+            })
+        }
+        EffectKind::BecomeComplaint => become_complaint(tx, subject.case_id()?),
+        EffectKind::Conclude => {
+            let code = a.need_text("code")?;
+            let now = tx.now;
+            tx.change_case(subject.case_id()?, true, |c| {
+                c.conclusion = Some(code);
+                c.concluded_at = Some(now);
+            })
+        }
+        EffectKind::ClearConclusion => tx.change_case(subject.case_id()?, true, |c| {
+            c.conclusion = None;
+            c.concluded_at = None;
+        }),
+        EffectKind::RecordFinding => {
+            let (verified, rejected) = (a.money("verified")?, a.money("rejected")?);
+            let reason = a.text("reason");
+            change_claim(tx, subject, &a, |c| c.find(verified, rejected), |row| row.reject_reason = reason)
+        }
+        EffectKind::AmendClaim => {
+            let claimed = a.money("claimed")?;
+            change_claim(tx, subject, &a, |c| c.amend(claimed), |_| {})
+        }
+        EffectKind::RecordPayment => pay(tx, subject, &a, made),
+        EffectKind::ResolveRemainder => {
+            let code = a.need_text("code")?;
+            tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))
+        }
+        EffectKind::IssueDocument => {
+            made.push(documents::issue(tx, subject, step, &a.need_text("document")?)?);
+            Ok(())
+        }
+        EffectKind::JoinCase => join(tx, subject, a.need_id("case")?),
+        EffectKind::OpenCase => open_case(tx, subject, step, made),
+        EffectKind::AnswerFiling => {
+            let code = a.need_text("code")?;
+            change_filing(tx, subject, |f| f.answer_code = Some(code))
+        }
+        EffectKind::SetDeskReason => {
+            let reason = a.text("reason");
+            change_filing(tx, subject, |f| f.desk_reason = reason)
+        }
+        EffectKind::SetArea => {
+            let area = a.need_text("area")?;
+            if tx.app.city.areas.get(&area).is_none() {
+                return Err(Error::field("/form/area", "unknown_area", &[("value", &area)]));
+            }
+            if subject.row.case_id.is_some() {
+                let area = area.clone();
+                tx.change_case(subject.case_id()?, true, |c| c.area = area)?;
+            }
+            if subject.filing.is_some() { change_filing(tx, subject, |f| f.area = Some(area)) } else { Ok(()) }
+        }
+    }
+}
+
+fn bureau(tx: &Tx<'_>, code: &str, field: &str) -> Result<String> {
+    match tx.app.city.bureaus.get(code) {
+        Some(b) => Ok(b.code.clone()),
+        None => Err(Error::field(&format!("/form/{field}"), "unknown_bureau", &[("value", code)])),
+    }
+}
+
+/// An officer who may hold the case: an active handling officer of the lead bureau.
+fn officer(tx: &mut Tx<'_>, subject: &Subject, id: AccountId, field: &str) -> Result<()> {
+    let case = tx.case(subject.case_id()?)?;
+    let holders = accounts::holders(tx.c, "handler", &case.lead_bureau, tx.now)?;
+    if holders.iter().any(|(a, _)| *a == id) {
+        return Ok(());
+    }
+    Err(Error::field(&format!("/form/{field}"), "not_a_handler", &[("bureau", &tx.app.bureau_name(&case.lead_bureau))]))
+}
+
+fn change_filing(tx: &mut Tx<'_>, subject: &mut Subject, f: impl FnOnce(&mut filings::Filing)) -> Result<()> {
+    let filing = subject.filing.as_mut().ok_or_else(|| Error::Internal("an effect on a filing without one".into()))?;
+    f(filing);
+    filings::update(tx.c, filing)
+}
+
+/// The sums of a case follow its claims.
+fn retotal(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
+    let claims = ledger::claims_of(tx.c, case)?;
+    let sums: Vec<_> = claims.iter().map(Claim::sums).collect();
+    let t = rules::total(&sums).ok_or_else(|| Error::Internal("sums overflow".into()))?;
+    tx.change_case(case, true, |c| {
+        c.claimed = t.claimed;
+        c.verified = t.verified;
+        c.paid = t.paid;
+        c.waived = t.waived;
+        c.outstanding = t.outstanding;
+    })
+}
+
+fn claim_of(tx: &mut Tx<'_>, case: CaseId, id: ClaimId) -> Result<Claim> {
+    ledger::claims_of(tx.c, case)?.into_iter().find(|c| c.id == id).ok_or_else(|| Error::field("/form/claim", "unknown_claim", &[]))
+}
+
+fn change_claim(
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    a: &Args<'_>,
+    plan: impl FnOnce(rules::Sums) -> Result<rules::Sums, FieldError>,
+    also: impl FnOnce(&mut Claim),
+) -> Result<()> {
+    let case = subject.case_id()?;
+    let old = claim_of(tx, case, a.need_id("claim")?)?;
+    let mut row = old.with(plan(old.sums()).map_err(at_form)?);
+    also(&mut row);
+    ledger::update_claim(tx.c, &row)?;
+    retotal(tx, case)
+}
+
+fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut Vec<Made>) -> Result<()> {
+    let case = subject.case_id()?;
+    let (amount, payer) = (a.money("amount")?, a.need_text("payer_kind")?);
+    let paid_on = match a.0.args.get("paid_on") {
+        Some(Value::Day(d)) => *d,
+        _ => return Err(a.missing("paid_on")),
+    };
+    if paid_on > tx.now.day() {
+        return Err(Error::field("/form/paidOn", "in_future", &[]));
+    }
+    let proof: EvidenceId = a.need_id("proof")?;
+    let filings: Vec<_> = filings::of_case(tx.c, case)?.into_iter().map(|f| f.id).collect();
+    let known = papers::evidence_of(tx.c, case, &filings)?;
+    if !known.iter().any(|e| e.id == proof) {
+        return Err(Error::field("/form/proof", "unknown_evidence", &[]));
+    }
+    let bank_ref = a.text("bank_ref").map(|r| text::tidy(&r)).filter(|r| !r.is_empty());
+    if let Some(r) = &bank_ref
+        && ledger::reference_used(tx.c, r)?
+    {
+        return Err(Error::field("/form/bankRef", "reference_used", &[("value", r)]));
+    }
+    let claim = claim_of(tx, case, a.need_id("claim")?)?;
+    let discharges = match a.0.args.get("discharges") {
+        Some(Value::Bool(b)) => *b,
+        _ => rules::discharges(&payer),
+    };
+    let row = claim.with(claim.sums().pay(amount, discharges).map_err(at_form)?);
+    ledger::update_claim(tx.c, &row)?;
+    let payment = Payment {
+        id: tx.ids.id(tx.now),
+        case_id: case,
+        amount,
+        paid_on,
+        payer_kind: payer,
+        bank_ref,
+        proof_id: proof,
+        recorded_by: tx.actor.account(),
+        recorded_at: tx.now,
+    };
+    ledger::insert_payment(tx.c, &payment, &[(claim.id, amount)])?;
+    made.push(Made::Payment { id: payment.id });
+    retotal(tx, case)
+}
+
+/// The case's statutory clocks run from the earliest complaint among its filings (practice P1.10).
+fn become_complaint(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
+    let earliest = filings::of_case(tx.c, case)?.iter().filter(|f| f.kind == "complaint").map(|f| f.received_at).min();
+    let now = tx.now;
+    tx.change_case(case, true, |c| {
+        c.origin = "complaint".into();
+        if c.complaint_received_at.is_none() {
+            c.complaint_received_at = Some(earliest.unwrap_or(now));
+        }
+    })
+}
+
+/// A claim for the person of a filing, unless there is one already for the same time.
+fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Option<crate::base::id::RespondentId>) -> Result<()> {
+    let same = ledger::claims_of(tx.c, case)?.into_iter().any(|c| c.claimant_id == f.claimant_id);
+    if same {
+        return Ok(());
+    }
+    // one worker: the sum is his; several: his share is not known yet and the remainder says so
+    let sums = rules::Sums::claimed(if f.headcount == 1 { f.reported_total } else { Fen::ZERO });
+    let row = Claim {
+        id: tx.ids.id(tx.now),
+        case_id: case,
+        filing_id: f.id,
+        claimant_id: f.claimant_id,
+        respondent_id: respondent,
+        period_from: f.period_from,
+        period_to: f.period_to,
+        nature: "wages".into(),
+        migrant: "unknown".into(),
+        claimed: sums.claimed,
+        verified: sums.verified,
+        rejected: sums.rejected,
+        open: sums.open,
+        paid: sums.paid,
+        discharged: sums.discharged,
+        waived: sums.waived,
+        outstanding: sums.outstanding,
+        reject_reason: None,
+        created_at: tx.now,
+    };
+    ledger::insert_claim(tx.c, &row)
+}
+
+/// The filing joins a running case: it keeps its claimant, claim, clock and answer.
+fn join(tx: &mut Tx<'_>, subject: &mut Subject, case: CaseId) -> Result<()> {
+    let target = tx.case(case).map_err(|_| Error::field("/form/case", "unknown_case", &[]))?;
+    let scope = super::subject::scope_of(tx.app, Some(&target), subject.filing.as_ref());
+    if !crate::domain::access::may_read(tx.actor, &scope) {
+        return Err(Error::field("/form/case", "unknown_case", &[]));
+    }
+    change_filing(tx, subject, |f| {
+        f.case_id = Some(case);
+        f.area.get_or_insert(target.area.clone());
+    })?;
+    subject.row.case_id = Some(case);
+    let f = subject.filing.clone().ok_or_else(|| Error::Internal("join without a filing".into()))?;
+    let known = ledger::claims_of(tx.c, case)?.into_iter().any(|c| c.claimant_id == f.claimant_id);
+    add_claim(tx, &f, case, None)?;
+    filings::decide_suggestions(tx.c, f.id, Some(case), tx.now)?;
+    tx.change_case(case, true, |c| {
+        c.first_received_at = c.first_received_at.min(f.received_at);
+        if !known {
+            // another worker of the same matter; the same worker told us again adds nothing
+            c.headcount = c.headcount.saturating_add(f.headcount);
+            c.reported_total = c.reported_total.plus(f.reported_total).unwrap_or(c.reported_total);
+        }
+    })?;
+    retotal(tx, case)
+}
+
+/// Opens a case for a filing, with its chain and the reporter's claim.
+fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec<Made>) -> Result<()> {
+    let f = subject.filing.clone().ok_or_else(|| Error::Internal("a case without a filing".into()))?;
+    let area = f.area.clone().ok_or_else(|| Error::refused("area_unknown", &[]))?;
+    let given = |k: &str| match step.plain.get(k) {
+        Some(Value::Text(t)) => Some(t.clone()),
+        _ => None,
+    };
+    let narrative = tx.open_sealed("filings", "narrative_ct", f.id, &f.narrative_ct)?;
+    let facts = FilingFacts {
+        area_text: &area,
+        address: f.address.as_deref().unwrap_or_default(),
+        project_kind: f.project_kind.as_deref().unwrap_or_default(),
+        project: f.project_name.as_deref().unwrap_or_default(),
+        industry: f.industry.as_deref().unwrap_or_default(),
+        narrative: &narrative,
+        government_funded: f.government_funded,
+    };
+    let city = &tx.app.city;
+    let routed = match routing::route(&city.routing, &city.areas, &city.bureaus, &facts, f.received_at.day()) {
+        Routing::Routed(r) => r,
+        Routing::Desk(r) => return Err(Error::Refused(crate::base::error::Refusal::new(r.code, r.sentence))),
+    };
+    let lead = match given("lead") {
+        Some(b) => bureau(tx, &b, "lead")?,
+        None => routed.lead,
+    };
+    let oversight = match given("oversight") {
+        Some(b) => Some(bureau(tx, &b, "oversight")?),
+        None => routed.oversight.filter(|o| *o != lead),
+    };
+    let id: CaseId = tx.ids.id(tx.now);
+    let complaint = f.kind == "complaint";
+    let (chain, respondent) = chain(tx, &f, id)?;
+    let row = cases::Case {
+        id,
+        number: tx.ids.code("AJ"),
+        origin: if complaint { "complaint" } else { "clue" }.into(),
+        area,
+        lead_bureau: lead,
+        oversight_bureau: oversight,
+        project_name: f.project_name.clone(),
+        project_key: f.project_key.clone(),
+        project_kind: f.project_kind.clone(),
+        government_funded: f.government_funded,
+        address: f.address.clone(),
+        respondent_name: f.respondent_name.clone(),
+        respondent_key: f.respondent_key.clone(),
+        grade: f.grade.clone(),
+        flags: f.flags.clone(),
+        reported_total: f.reported_total,
+        headcount: f.headcount,
+        remainder_code: None,
+        claimed: Fen::ZERO,
+        verified: Fen::ZERO,
+        paid: Fen::ZERO,
+        waived: Fen::ZERO,
+        outstanding: Fen::ZERO,
+        transfers: 0,
+        conclusion: None,
+        second_officer: None,
+        first_received_at: f.received_at,
+        complaint_received_at: complaint.then_some(f.received_at),
+        state: String::new(),
+        open: true,
+        concluded_at: None,
+        created_at: tx.now,
+        version: 1,
+        form_version: 1,
+    };
+    cases::insert(tx.c, &row, &chain)?;
+    tx.adopt_case(row);
+    change_filing(tx, subject, |f| f.case_id = Some(id))?;
+    subject.row.case_id = Some(id);
+    made.push(Made::Case { id });
+    add_claim(tx, &f, id, respondent)?;
+    retotal(tx, id)
+}
+
+/// The chain of respondents with the article that makes each liable; a team leader stays sealed.
+fn chain(
+    tx: &mut Tx<'_>,
+    f: &filings::Filing,
+    case: CaseId,
+) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
+    let mut out = Vec::new();
+    let mut main = None;
+    for (i, p) in f.chain_doc.0.iter().enumerate() {
+        let id = tx.ids.id(tx.now);
+        let role = PartyRole::of(&p.role);
+        let (mut name_ct, mut person_ct): (Option<Sealed>, Option<Sealed>) = (None, None);
+        if role == Some(PartyRole::TeamLeader)
+            && let Some(ct) = &f.leader_ct
+        {
+            let json = tx.open_sealed("filings", "leader_ct", f.id, ct)?;
+            let (name, person): (String, Option<String>) =
+                serde_json::from_str(&json).map_err(|e| Error::Internal(format!("leader: {e}")))?;
+            name_ct = Some(tx.seal("respondents", "name_ct", id, &name)?);
+            person_ct = person.map(|n| tx.seal("respondents", "person_ct", id, &n)).transpose()?;
+        }
+        if main.is_none() && matches!(role, Some(PartyRole::Respondent | PartyRole::ContractEmployer)) {
+            main = Some(id);
+        }
+        out.push(cases::Respondent {
+            id,
+            case_id: case,
+            role: p.role.clone(),
+            name: p.name.clone(),
+            name_key: crate::domain::matching::company_key(&p.name),
+            uscc: p.uscc.clone(),
+            name_ct,
+            person_ct,
+            person_bix: None,
+            article: role.map(PartyRole::basis).filter(|b| !b.is_empty()),
+            position: i32::try_from(i).unwrap_or(i32::MAX),
+        });
+    }
+    Ok((out, main))
+}
+
+/// The signed 审批表 of a move whose last signature was just given.
+///
+/// # Errors
+/// The database.
+pub fn approval_form(tx: &mut Tx<'_>, subject: &Subject, graph: &Graph, step: &Step) -> Result<Option<Made>> {
+    documents::approval_form(tx, subject, graph, step)
+}

@@ -1,0 +1,243 @@
+//! Loading facts: the values definitions judge by, group by group.
+//!
+//! Owns the way from rows to the names of [`crate::domain::facts::FACTS`]; a move loads only the groups its definition
+//! needs. Decides nothing; a fact that has nothing to say is absent.
+
+use super::App;
+use super::subject::Subject;
+use super::write::Tx;
+use crate::base::{At, Result};
+use crate::flow::{Facts, Form, Graph, Value};
+use crate::law::{Fen, Law};
+use crate::store::procedures::{Row, TermRow};
+use crate::store::{Conn, accounts, cases, filings, ledger, papers, procedures};
+use std::collections::BTreeSet;
+
+/// The rule whose start is the day of docketing.
+const INVESTIGATION: &str = "complaint.investigate";
+/// The rule of the two years within which a violation is looked into.
+const LIMITATION: &str = "limitation.monitoring";
+
+/// What facts are about.
+struct About<'a> {
+    app: &'a App,
+    law: &'a Law,
+    now: At,
+    row: &'a Row,
+    terms: Vec<TermRow>,
+    case: Option<cases::Case>,
+    filing: Option<filings::Filing>,
+}
+
+/// Facts of the groups a move needs. `form` is what was given (some facts are about whom it names).
+///
+/// # Errors
+/// The database.
+pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>, _form: &Form) -> Result<Facts> {
+    let case = subject.case(tx)?;
+    let law = std::sync::Arc::clone(&tx.law);
+    let about = About {
+        app: tx.app,
+        law: &law,
+        now: tx.now,
+        row: &subject.row,
+        terms: subject.terms.clone(),
+        case,
+        filing: subject.filing.clone(),
+    };
+    groups_of(tx.c, &about, groups)
+}
+
+/// Facts of the groups the offers of a procedure need, for a reader.
+///
+/// # Errors
+/// The database.
+pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, graph: &Graph, now: At) -> Result<Facts> {
+    let law = app.law();
+    let about = About {
+        app,
+        law: &law,
+        now,
+        row,
+        terms: procedures::terms_of(c, row.id)?,
+        case: row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten(),
+        filing: row.filing_id.map(|id| filings::get(c, id)).transpose()?.flatten(),
+    };
+    groups_of(c, &about, &graph.offer_needs(&row.state))
+}
+
+fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<Facts> {
+    let mut out = Facts::new();
+    for g in groups {
+        match g.as_str() {
+            "case" => case_facts(c, a, &mut out)?,
+            "claims" => claim_facts(c, a, &mut out)?,
+            "people" => people_facts(c, a, &mut out)?,
+            "filing" => filing_facts(c, a, &mut out)?,
+            "money" => money_facts(c, a, &mut out)?,
+            "evidence" => evidence_facts(c, a, &mut out)?,
+            "documents" => document_facts(c, a, &mut out)?,
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+fn put(out: &mut Facts, name: &str, v: Value) {
+    out.insert(name.to_owned(), v);
+}
+fn text(s: &str) -> Value {
+    Value::Text(s.to_owned())
+}
+fn int(n: usize) -> Value {
+    Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+fn case_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let Some(case) = &a.case else { return Ok(()) };
+    put(out, "case.origin", text(&case.origin));
+    put(out, "case.received_at", Value::At(case.first_received_at));
+    if let Some(at) = case.complaint_received_at {
+        put(out, "case.complaint_received_at", Value::At(at));
+    }
+    let terms = if a.row.kind == "complaint" {
+        a.terms.clone()
+    } else {
+        let rows = procedures::of_case(c, case.id)?;
+        let ids: Vec<_> = rows.iter().filter(|r| r.kind == "complaint").map(|r| r.id).collect();
+        procedures::terms_of_many(c, &ids)?
+    };
+    let docketed = terms.iter().filter(|t| t.rule == INVESTIGATION).map(|t| t.start_at).min();
+    if let Some(at) = docketed {
+        put(out, "case.docketed_at", Value::At(at));
+    }
+    put(out, "case.docketed", Value::Bool(docketed.is_some()));
+    put(out, "case.area", text(&case.area));
+    put(out, "case.area_known", Value::Bool(a.app.city.areas.get(&case.area).is_some()));
+    put(out, "case.lead", text(&case.lead_bureau));
+    if let Some(o) = &case.oversight_bureau {
+        put(out, "case.oversight", text(o));
+    }
+    put(out, "case.grade", text(&case.grade));
+    put(out, "case.flagged", Value::Bool(!case.flags.is_empty()));
+    put(out, "case.transfers", Value::Int(i64::from(case.transfers)));
+    if let Some(code) = &case.conclusion {
+        put(out, "case.conclusion", text(code));
+    }
+    put(out, "case.construction", Value::Bool(case.project_name.is_some()));
+    put(out, "case.headcount", Value::Int(i64::from(case.headcount)));
+    put(out, "case.reported_total", Value::Money(case.reported_total));
+    put(out, "case.has_respondent", Value::Bool(!case.respondent_key.is_empty()));
+    put(out, "case.within_limitation", Value::Bool(within_limitation(c, a, case)?));
+    Ok(())
+}
+
+/// 劳动保障监察条例 Art 20: two years from the act, or from its end while it continues. A filing that does not say when
+/// the work was done speaks for the worker.
+fn within_limitation(c: &mut Conn, a: &About<'_>, case: &cases::Case) -> Result<bool> {
+    let received = case.first_received_at.day();
+    let Some(rule) = a.law.rules.term(LIMITATION, received) else { return Ok(true) };
+    let all = filings::of_case(c, case.id)?;
+    Ok(all.is_empty()
+        || all.iter().any(|f| match f.period_to {
+            None => true,
+            Some(end) => {
+                let term = crate::law::term::Term::begin(rule, end.start(), "");
+                term.due(&a.law.calendar, a.now).passes_at > f.received_at
+            }
+        }))
+}
+
+fn claim_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let Some(case) = &a.case else { return Ok(()) };
+    let claims = ledger::claims_of(c, case.id)?;
+    let sums: Vec<_> = claims.iter().map(ledger::Claim::sums).collect();
+    let t = crate::domain::ledger::total(&sums).unwrap_or_default();
+    put(out, "claims.count", int(claims.len()));
+    for (name, v) in [
+        ("claimed", t.claimed),
+        ("verified", t.verified),
+        ("rejected", t.rejected),
+        ("open", t.open),
+        ("paid", t.paid),
+        ("waived", t.waived),
+        ("outstanding", t.outstanding),
+        ("discharged", t.discharged),
+    ] {
+        put(out, &format!("claims.{name}"), Value::Money(v));
+    }
+    let left = Fen::new((case.reported_total.get() - t.claimed.get()).max(0));
+    let named = i64::try_from(claims.iter().filter(|c| c.claimed.get() > 0).count()).unwrap_or(i64::MAX);
+    let persons = (i64::from(case.headcount) - named).max(0);
+    put(out, "claims.remainder", Value::Money(left));
+    put(out, "claims.remainder_persons", Value::Int(persons));
+    put(out, "claims.remainder_resolved", Value::Bool(case.remainder_code.is_some() || (left == Fen::ZERO && persons == 0)));
+    Ok(())
+}
+
+fn people_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let Some(case) = &a.case else { return Ok(()) };
+    let officers = [a.row.assignee, case.second_officer].into_iter().flatten().collect::<BTreeSet<_>>();
+    put(out, "people.officers", int(officers.len()));
+    if let Some(s) = case.second_officer {
+        put(out, "people.second", Value::Id(s.into()));
+    }
+    let holders = accounts::holders(c, "handler", &case.lead_bureau, a.now)?;
+    put(out, "people.handlers", Value::List(holders.into_iter().map(|(id, _)| Value::Id(id.into())).collect()));
+    let recused = cases::recused(c, case.id)?;
+    put(out, "people.recused", Value::List(recused.into_iter().map(|id| Value::Id(id.into())).collect()));
+    Ok(())
+}
+
+fn filing_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let Some(f) = &a.filing else { return Ok(()) };
+    put(out, "filing.channel", text(&f.channel));
+    put(out, "filing.kind", text(&f.kind));
+    put(out, "filing.received_at", Value::At(f.received_at));
+    put(out, "filing.area_known", Value::Bool(f.area.is_some()));
+    if let Some(r) = &f.desk_reason {
+        put(out, "filing.desk_reason", text(r));
+    }
+    put(out, "filing.has_case", Value::Bool(f.case_id.is_some()));
+    if let Some(x) = &f.answer_code {
+        put(out, "filing.answer", text(x));
+    }
+    let phone = filings::claimant(c, f.claimant_id)?.is_some_and(|p| p.phone_ct.is_some());
+    put(out, "filing.contactable", Value::Bool(phone));
+    put(out, "filing.headcount", Value::Int(i64::from(f.headcount)));
+    put(out, "filing.reported_total", Value::Money(f.reported_total));
+    Ok(())
+}
+
+fn money_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let Some(case) = &a.case else { return Ok(()) };
+    let payments = ledger::payments_of(c, case.id)?;
+    let left: i64 = payments.iter().map(|(p, to)| p.amount.get() - to.iter().map(|(_, f)| f.get()).sum::<i64>()).sum();
+    put(out, "money.payments", int(payments.len()));
+    put(out, "money.unallocated", Value::Money(Fen::new(left)));
+    Ok(())
+}
+
+fn evidence_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let n = match (&a.case, &a.filing) {
+        (Some(case), _) => {
+            let ids: Vec<_> = filings::of_case(c, case.id)?.into_iter().map(|f| f.id).collect();
+            papers::evidence_of(c, case.id, &ids)?.len()
+        }
+        (None, Some(f)) => papers::evidence_of_filing(c, f.id)?.len(),
+        (None, None) => 0,
+    };
+    put(out, "evidence.count", int(n));
+    Ok(())
+}
+
+fn document_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let kinds = match (&a.case, &a.filing) {
+        (Some(case), _) => papers::documents_of(c, case.id, &[])?,
+        (None, Some(f)) => papers::documents_of_filing(c, f.id)?,
+        (None, None) => Vec::new(),
+    };
+    let kinds: BTreeSet<String> = kinds.into_iter().map(|d| d.kind).collect();
+    put(out, "documents.issued", Value::List(kinds.into_iter().map(Value::Text).collect()));
+    Ok(())
+}
