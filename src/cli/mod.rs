@@ -1,1 +1,4 @@
 //! Room `cli`.
+
+pub mod calendar;
+pub mod deadline;
