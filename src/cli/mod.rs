@@ -1,3 +1,5 @@
 //! Room `cli`.
 
 pub mod verify;
+pub mod calendar;
+pub mod deadline;
