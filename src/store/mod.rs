@@ -17,6 +17,7 @@ pub mod conn;
 #[macro_use]
 pub mod types;
 pub mod audit;
+pub mod backup;
 pub mod db;
 pub mod journal;
 pub mod keys;
