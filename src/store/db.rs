@@ -104,7 +104,7 @@ impl Target {
                 if mode != Mode::Create && !path.exists() {
                     return Err(missing(path));
                 }
-                let uri = format!("file:{}?mode={}", escaped(path)?, if mode == Mode::Create { "rwc" } else { "rw" });
+                let uri = file_uri(path, if mode == Mode::Create { "mode=rwc" } else { "mode=rw" })?;
                 let mut c = SqliteConnection::establish(&uri).map_err(|e| Error::Unavailable(format!("{}: {e}", path.display())))?;
                 // the timeout first: switching to WAL already needs a lock
                 c.batch_execute(&format!("pragma busy_timeout={}", o.lock_timeout_ms))?;
@@ -131,18 +131,18 @@ impl Target {
 fn missing(path: &Path) -> Error {
     Error::Config(format!("数据库文件 {} 不存在；请先运行 qingxin migrate 建库，或检查 DATABASE_URL", path.display()))
 }
-/// A path as the inside of an SQLite `file:` URI.
-fn escaped(path: &Path) -> Result<String> {
+/// A path as an SQLite `file:` URI, so that it can say whether the file may be made.
+pub(super) fn file_uri(path: &Path, parameters: &str) -> Result<String> {
     let text = path.to_str().ok_or_else(|| Error::Config(format!("数据库路径 {} 不是 UTF-8", path.display())))?;
-    let mut out = String::new();
+    let mut out = String::from(if text.starts_with('/') { "file://" } else { "file:" });
     for b in text.bytes() {
         match b {
             b'%' | b'?' | b'#' => out.push_str(&format!("%{b:02X}")),
-            _ if b.is_ascii() => out.push(char::from(b)),
+            _ if b.is_ascii_graphic() => out.push(char::from(b)),
             _ => out.push_str(&format!("%{b:02X}")),
         }
     }
-    Ok(out)
+    Ok(format!("{out}?{parameters}"))
 }
 fn first_line(s: &str) -> String {
     s.lines().next().unwrap_or_default().to_owned()

@@ -250,7 +250,7 @@ pub fn reseal(c: &mut Conn, ring: &KeyRing, col: SealedColumn, limit: i64, ids: 
     struct Row {
         #[diesel(sql_type = Id)]
         id: StreamId,
-        #[diesel(sql_type = diesel::sql_types::Text)]
+        #[diesel(sql_type = Text)]
         text: Sealed,
     }
     use diesel::sql_types::{BigInt, Text};

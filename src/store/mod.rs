@@ -19,6 +19,7 @@ pub mod types;
 pub mod accounts;
 pub mod audit;
 pub mod cases;
+pub mod backup;
 pub mod db;
 pub mod filings;
 pub mod journal;

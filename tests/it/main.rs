@@ -1,1 +1,5 @@
-//! The integration tests.
+//! The integration tests, one binary. `support` gives each test its own database on both backends.
+
+mod house;
+mod store;
+mod support;
