@@ -339,3 +339,61 @@ proptest::proptest! {
         }
     }
 }
+
+/// Reads a file whole: good, refused (row and first code), desk (row and reason).
+fn survey(profile: &Profile, bytes: &[u8]) -> (Vec<FilingDraft>, Vec<(u32, String)>, Vec<(u32, &'static str)>) {
+    use crate::domain::routing::{Areas, Bureaus, FilingFacts, Routing, RoutingTable, route};
+    let areas = Areas::load(include_str!("../../../config/areas.toml")).expect("areas");
+    let bureaus = Bureaus::load(include_str!("../../../config/bureaus.toml"), &areas).expect("bureaus");
+    let table = RoutingTable::load(include_str!("../../../config/routing.toml")).expect("table");
+    let (mut drafts, mut refused, mut desk) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, r) in read(profile, bytes) {
+        match r {
+            Err(e) => refused.push((number, e.join(" "))),
+            Ok(d) => {
+                if let Routing::Desk(reason) = route(&table, &areas, &bureaus, &FilingFacts::of(&d), d.received_at.day()) {
+                    desk.push((number, reason.code));
+                }
+                drafts.push(d);
+            }
+        }
+    }
+    (drafts, refused, desk)
+}
+
+#[test]
+fn the_shipped_clue_files_read_as_described() {
+    let (good, refused, desk) = survey(&national(), include_bytes!("../../../samples/national.xlsx"));
+    assert_eq!((good.len(), refused.len()), (52, 8));
+    let want = [
+        (44, "反映人身份证号码:not_an_id"),
+        (45, "欠薪单位统一社会信用代码:not_a_uscc"),
+        (46, "欠薪金额（元）:not_an_amount"),
+        (47, "欠薪人数（人）:not_positive"),
+        (48, "欠薪时间止:impossible_date"),
+        (49, "反映人姓名:required"),
+        (50, "反映人电话:not_a_phone"),
+        (51, "拖欠工资单位:no_respondent"),
+    ];
+    assert_eq!(refused.iter().map(|(n, c)| (*n, c.as_str())).collect::<Vec<_>>(), want);
+    assert_eq!(desk, [(52, "area_foreign"), (53, "area_unknown"), (54, "area_city_only")]);
+    assert!(good.iter().any(|d| d.superior));
+
+    let (good, refused, desk) = survey(&hotline(), include_bytes!("../../../samples/hotline.csv"));
+    assert_eq!(good.len(), 25);
+    let want = [(13, "来电人:required"), (14, "来电号码:not_a_phone"), (15, "来电时间:impossible_date"), (17, "人数:not_a_count"), (18, "欠薪金额:not_positive")];
+    assert_eq!(refused.iter().map(|(n, c)| (*n, c.as_str())).collect::<Vec<_>>(), want);
+    assert_eq!(desk, [(16, "area_foreign")]);
+    assert!(good.iter().all(|d| d.period_from.is_some() && d.kind == crate::domain::intake::FilingKind::Complaint));
+}
+
+/// Prints what becomes of a clue file outside the project: `QINGXIN_SURVEY=profile=path cargo test survey_a_file -- --ignored --nocapture`.
+#[test]
+#[ignore = "needs a file named by QINGXIN_SURVEY"]
+fn survey_a_file() {
+    let Ok(what) = std::env::var("QINGXIN_SURVEY") else { return };
+    let (profile, path) = what.split_once('=').expect("profile=path");
+    let bytes = std::fs::read(path).expect("the file");
+    let (good, refused, desk) = survey(&if profile == "national" { national() } else { hotline() }, &bytes);
+    println!("good {} refused {refused:?} desk {desk:?} total {}", good.len(), good.iter().map(|d| d.reported_total.get()).sum::<i64>());
+}
