@@ -271,3 +271,6 @@ impl RawRow {
         here.cloned().unwrap_or_else(|| field.label())
     }
 }
+
+#[cfg(test)]
+mod tests;

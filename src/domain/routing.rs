@@ -437,7 +437,7 @@ mod tests {
         let no_catch_all = TABLE.replace("id = \"default\"", "id = \"default\"\nindustry = [\"工程\"]");
         let twice = TABLE.replace("id = \"water-project\"", "id = \"water-kind\"");
         let unknown = TABLE.replace("lead = \"hrss\"", "lead = \"education\"");
-        let typo = TABLE.replacen("project_kind =", "projekt_kind =", 1);
+        let typo = TABLE.replacen("\nproject_kind =", "\nprojekt_kind =", 1);
         let blank = TABLE.replacen("[\"水利\",", "[\"\",", 1);
         let early = TABLE.replacen("blank = [\"project_kind\", \"project\"]\nnarrative = [\"水库\", \"灌区\", \"综合治理\", \"除险加固\", \"节水改造\", \"引水工程\", \"调水工程\", \"防洪工程\"]\n", "", 1);
         for (name, t) in [("no catch-all", no_catch_all), ("twice", twice), ("unknown", unknown), ("typo", typo), ("blank", blank), ("early", early)] {
