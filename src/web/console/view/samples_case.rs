@@ -173,7 +173,7 @@ impl CasePage {
                 term("寒亭区人社局 王建国", "作出调查结论", Lamp::Yellow, "剩 1 个工作日", "2026-11-24", "法定", "60 个工作日，自立案之日起；经批准延长 30 个工作日"),
                 term("寒亭区人社局", "答复全国平台", Lamp::Overdue, "超 1 个工作日", "2026-11-20", "服务", "5 个工作日，自转办之日起"),
                 term("鉴定机构", "提交鉴定意见", Lamp::Paused, "暂停中", "2026-12-01 自动恢复", "服务", "20 个工作日"),
-                term("王建国", "公告期满前不得作出决定", Lamp::Provisional, "剩 41 个工作日", "2027-01-21", "法定", "30 日，自公告之日起"),
+                term("王建国", "公告期满前不得作出决定", Lamp::Normal, "剩 41 个工作日", "2027-01-21", "法定", "30 日，自公告之日起"),
             ],
             past_terms: vec![
                 term("寒亭区人社局", "作出受理决定", Lamp::Met, "", "2026-09-25", "法定", "5 个工作日，自收到之日起"),
@@ -224,6 +224,8 @@ impl CasePage {
             events: events(),
             all_events_href: Some("/cases/1/events".into()),
         };
+        let mut full = full;
+        full.terms[3].due.provisional = true;
         let mut conflict = full.clone();
         conflict.conflict = Some(Conflict {
             summary: "赵敏在 2026-11-23 15:01 登记了付款。".into(),
