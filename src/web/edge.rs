@@ -80,7 +80,11 @@ fn of_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 /// Puts the edge around a router.
 pub(super) fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, settings: Arc<Settings>) -> Router<S> {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.timeout);
-    router.layer(timeout).layer(CatchPanicLayer::custom(of_panic)).layer(from_fn_with_state(settings, pass)).layer(CompressionLayer::new().gzip(true))
+    router
+        .layer(timeout)
+        .layer(CatchPanicLayer::custom(of_panic))
+        .layer(from_fn_with_state(settings, pass))
+        .layer(CompressionLayer::new().gzip(true))
 }
 
 async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
