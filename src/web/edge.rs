@@ -58,16 +58,19 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 ];
 static TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What answers a form from another site.
+type CrossSite = fn(ProtectionError) -> Response;
+
 /// The check of forms against other sites' pages, for routes that know a person by cookie.
 ///
 /// # Errors
 /// A trusted origin is not one.
-pub(super) fn csrf(settings: &Settings) -> Result<CsrfLayer<fn(ProtectionError) -> Response>> {
+pub(super) fn csrf(settings: &Settings) -> Result<CsrfLayer<CrossSite>> {
     let mut layer = CsrfLayer::new();
     for origin in &settings.trusted_origins {
         layer = layer.add_trusted_origin(origin).map_err(|e| Error::Config(format!("trusted origin {origin:?}: {e}")))?;
     }
-    let answer: fn(ProtectionError) -> Response = |_| Failure::cross_site().into_response();
+    let answer: CrossSite = |_| Failure::cross_site().into_response();
     Ok(layer.with_rejection_response(answer))
 }
 
@@ -80,7 +83,11 @@ fn of_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 /// Puts the edge around a router.
 pub(super) fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, settings: Arc<Settings>) -> Router<S> {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.timeout);
-    router.layer(timeout).layer(CatchPanicLayer::custom(of_panic)).layer(from_fn_with_state(settings, pass)).layer(CompressionLayer::new().gzip(true))
+    router
+        .layer(timeout)
+        .layer(CatchPanicLayer::custom(of_panic))
+        .layer(from_fn_with_state(settings, pass))
+        .layer(CompressionLayer::new().gzip(true))
 }
 
 async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
@@ -139,7 +146,7 @@ fn speaks_for_itself(response: &Response) -> bool {
 fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trace: &TraceId) -> Response {
     if failure.status() == StatusCode::UNAUTHORIZED && matches!(*method, Method::GET | Method::HEAD) {
         // Nobody is logged in: ask, and come back here.
-        let next: String = uri.path_and_query().map_or("/", |p| p.as_str()).bytes().map(|b| percent(b)).collect();
+        let next: String = uri.path_and_query().map_or("/", |p| p.as_str()).bytes().map(percent).collect();
         let to = if uri.path() == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
         let mut response = StatusCode::SEE_OTHER.into_response();
         if let Ok(value) = HeaderValue::from_str(&to) {

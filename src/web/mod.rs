@@ -18,3 +18,6 @@ pub use table::{Access, Route, Surface, Table};
 
 /// What a handler gives back.
 pub type Answer<T> = Result<T, Failure>;
+
+#[cfg(test)]
+mod tests;

@@ -77,12 +77,15 @@ fn operation(route: &Route) -> OperationBuilder {
             answer = answer.content(shape.media, content(shape));
         }
         if route.etag {
-            answer = answer.header("ETag", HeaderBuilder::new().schema(Some(string())).description(Some(text::zh("web.openapi.etag"))).build());
+            answer =
+                answer.header("ETag", HeaderBuilder::new().schema(Some(string())).description(Some(text::zh("web.openapi.etag"))).build());
         }
         op = op.response(status.to_string(), answer.build());
     }
     for status in problems(route) {
-        let answer = ResponseBuilder::new().description(text::zh(&format!("title.{status}"))).content(PROBLEM_JSON, content(&Shape::json::<Problem>()));
+        let answer = ResponseBuilder::new()
+            .description(text::zh(&format!("title.{status}")))
+            .content(PROBLEM_JSON, content(&Shape::json::<Problem>()));
         op = op.response(status.to_string(), answer.build());
     }
     match route.access {
@@ -123,7 +126,8 @@ fn content(shape: &Shape) -> utoipa::openapi::Content {
     let schema: RefOr<Schema> = match (&shape.schema, shape.media) {
         (Some(s), _) => s.clone(),
         (None, "multipart/form-data") => {
-            let file: Schema = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).into();
+            let file: Schema =
+                ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).into();
             Schema::from(ObjectBuilder::new().property("file", file).required("file")).into()
         }
         (None, _) => string().into(),

@@ -220,14 +220,20 @@ impl Route {
     /// Needs `Idempotency-Key`.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
-        self.params.push(Param { name: "Idempotency-Key", place: ParamIn::Header, required: true, about: "同一提交的唯一编号，8 至 64 个可见字符" });
+        self.params.push(Param {
+            name: "Idempotency-Key",
+            place: ParamIn::Header,
+            required: true,
+            about: "同一提交的唯一编号，8 至 64 个可见字符",
+        });
         self.problems.extend([422, 428]);
         self
     }
     /// Needs `If-Match`.
     #[must_use]
     pub fn if_match(mut self) -> Self {
-        self.params.push(Param { name: "If-Match", place: ParamIn::Header, required: true, about: "读取时得到的 ETag，例如 \"7\"" });
+        self.params
+            .push(Param { name: "If-Match", place: ParamIn::Header, required: true, about: "读取时得到的 ETag，例如 \"7\"" });
         self.problems.extend([409, 428]);
         self
     }
@@ -279,7 +285,8 @@ impl Route {
 }
 
 fn filter(method: &Method) -> Result<MethodFilter> {
-    MethodFilter::try_from(method.clone()).map_err(|_| Error::Config(format!("the router table has the method {method}, which no route may use")))
+    MethodFilter::try_from(method.clone())
+        .map_err(|_| Error::Config(format!("the router table has the method {method}, which no route may use")))
 }
 
 /// The table.
@@ -360,9 +367,8 @@ impl<S: Clone + Send + Sync + 'static> Table<S> {
             let service = if route.surface.is_html() { service.layer(edge::csrf(&settings)?) } else { service };
             router = router.route(route.path, service);
         }
-        let router = router
-            .fallback(|| async { Failure::no_route() })
-            .method_not_allowed_fallback(|| async { Failure::method_not_allowed() });
+        let router =
+            router.fallback(|| async { Failure::no_route() }).method_not_allowed_fallback(|| async { Failure::method_not_allowed() });
         Ok(edge::around(router, settings))
     }
 }

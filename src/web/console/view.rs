@@ -23,8 +23,8 @@ mod samples_case;
 
 pub use account::{AccountPage, Fact, SessionRow};
 pub use case::{
-    ApprovalStep, ApprovalView, CaseHead, CasePage, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation, FilingLink, Money, MoveView,
-    RefusedMove, RespondentRow, StepState, TermRow,
+    ApprovalStep, ApprovalView, CaseHead, CasePage, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation, FilingLink, Money,
+    MoveView, RefusedMove, RespondentRow, StepState, TermRow,
 };
 pub use desk::{DeskPage, DeskRow, Suggestion};
 pub use error::ErrorPage;

@@ -43,7 +43,8 @@ impl<S: Sync> FromRequestParts<S> for TraceId {
 /// # Errors
 /// It came twice or is not visible ASCII.
 pub(super) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Failure> {
-    let bad = |code| Failure::from(Error::Malformed(text::zh_with("web.detail.header", &[("name", name.as_str())]))).at(finding(name, code));
+    let bad =
+        |code| Failure::from(Error::Malformed(text::zh_with("web.detail.header", &[("name", name.as_str())]))).at(finding(name, code));
     let mut all = headers.get_all(name).iter();
     let Some(first) = all.next() else { return Ok(None) };
     if all.next().is_some() {
@@ -109,7 +110,8 @@ pub struct IfMatch(pub u64);
 impl IfMatch {
     fn parse(s: &str) -> Result<Self, Failure> {
         let bad = || {
-            Failure::from(Error::Malformed(text::zh_with("web.detail.header", &[("name", "If-Match")]))).at(finding(&IF_MATCH, "bad_if_match"))
+            Failure::from(Error::Malformed(text::zh_with("web.detail.header", &[("name", "If-Match")])))
+                .at(finding(&IF_MATCH, "bad_if_match"))
         };
         let digits = s.strip_prefix('"').and_then(|s| s.strip_suffix('"')).ok_or_else(bad)?;
         if digits.is_empty() || digits.len() > 19 || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -127,7 +129,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
 impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, s: &S) -> Result<Self, Failure> {
-        <Self as OptionalFromRequestParts<S>>::from_request_parts(parts, s).await?.ok_or_else(|| Error::PreconditionRequired("If-Match").into())
+        <Self as OptionalFromRequestParts<S>>::from_request_parts(parts, s)
+            .await?
+            .ok_or_else(|| Error::PreconditionRequired("If-Match").into())
     }
 }
 

@@ -46,7 +46,8 @@ pub struct PathText(pub String);
 impl FromStr for PathText {
     type Err = ();
     fn from_str(s: &str) -> Result<Self, ()> {
-        let ok = (1..=64).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.'));
+        let ok = (1..=64).contains(&s.len())
+            && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.'));
         if ok { Ok(Self(s.to_owned())) } else { Err(()) }
     }
 }

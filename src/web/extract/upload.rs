@@ -89,8 +89,10 @@ async fn one(field: Field<'_>) -> Result<Part, Failure> {
 /// The last component of whatever path the browser sent, without control or direction characters.
 fn clean_name(raw: &str) -> String {
     let last = raw.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String =
-        last.chars().filter(|c| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .collect();
     let clean = text::tidy(&clean);
     let n = clean.chars().count();
     let short: String = clean.chars().skip(n.saturating_sub(LONGEST_NAME)).collect();

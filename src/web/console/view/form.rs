@@ -26,6 +26,9 @@ impl Choice {
     }
 }
 
+/// A text of at most so many characters gets half the width.
+const SHORT_TEXT: usize = 64;
+
 /// How a field is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
@@ -177,10 +180,14 @@ impl FormField {
     pub fn is_group(&self) -> bool {
         matches!(self.kind, FieldKind::Radio | FieldKind::Checks)
     }
-    /// Whether it is asked in a short box.
+    /// Whether half the width is enough for it.
     #[must_use]
     pub fn is_short(&self) -> bool {
-        matches!(self.kind, FieldKind::Int | FieldKind::Money | FieldKind::Date | FieldKind::DateTime | FieldKind::Phone)
+        match self.kind {
+            FieldKind::Int | FieldKind::Money | FieldKind::Date | FieldKind::DateTime | FieldKind::Phone | FieldKind::Select => true,
+            FieldKind::Text => (1..=SHORT_TEXT).contains(&self.maxlength),
+            _ => false,
+        }
     }
 }
 
@@ -265,6 +272,11 @@ impl FormView {
                 continue;
             }
             let typed: Vec<&str> = pairs.iter().filter(|(k, _)| *k == field.key).map(|(_, v)| v.as_str()).collect();
+            let boxes = matches!(field.kind, FieldKind::Check | FieldKind::Checks | FieldKind::Radio);
+            if typed.is_empty() && !boxes {
+                // Not sent at all: what stood there stays.
+                continue;
+            }
             field.value = typed.last().copied().unwrap_or_default().to_owned();
             for o in &mut field.options {
                 o.selected = typed.contains(&o.value.as_str());

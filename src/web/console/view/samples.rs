@@ -69,7 +69,8 @@ fn inbox_row(lamp: Lamp, remaining: &str, date: &str, respondent: &str, task: &s
     }
 }
 fn filter(active: bool) -> Filter {
-    let choice = |key: &str, label: &str, options: &[(&str, &str)]| FormField::new(key, label, FieldKind::Select).options(options.iter().copied());
+    let choice =
+        |key: &str, label: &str, options: &[(&str, &str)]| FormField::new(key, label, FieldKind::Select).options(options.iter().copied());
     Filter {
         action: "/".into(),
         hidden: vec![("tab".into(), "mine".into())],
@@ -115,7 +116,8 @@ impl InboxPage {
         rows[0].amount = "¥3,486,200.00".into();
         rows[1].holder = "未指派".into();
         let mut first = Self {
-            chrome: chrome("待办", Place::Inbox).with_flash(Some(Flash { tone: Tone::Good, text: "案件 AJ-9QW2E-RTY4K 已签收。".into() })),
+            chrome: chrome("待办", Place::Inbox)
+                .with_flash(Some(Flash { tone: Tone::Good, text: "案件 AJ-9QW2E-RTY4K 已签收。".into() })),
             tabs: tabs(),
             filter: filter(false),
             rows,
@@ -164,7 +166,13 @@ impl SearchPage {
     pub(super) fn samples() -> Vec<Self> {
         let fields = vec![
             FormField::new("by", "查什么", FieldKind::Select)
-                .options([("code", "案号或登记编号"), ("unit", "单位或项目名称"), ("name", "劳动者姓名"), ("id", "证件号"), ("phone", "手机号")])
+                .options([
+                    ("code", "案号或登记编号"),
+                    ("unit", "单位或项目名称"),
+                    ("name", "劳动者姓名"),
+                    ("id", "证件号"),
+                    ("phone", "手机号"),
+                ])
                 .value("phone")
                 .required(),
             FormField::new("q", "内容", FieldKind::Text).required().max(60),
@@ -183,7 +191,8 @@ impl SearchPage {
         let mut unit = row.clone();
         unit.kind = "登记".into();
         unit.person = String::new();
-        let page = |asked: &str, rows, more| Self { chrome: chrome("查询", Place::Search), form: form.clone(), asked: asked.into(), rows, more };
+        let page =
+            |asked: &str, rows, more| Self { chrome: chrome("查询", Place::Search), form: form.clone(), asked: asked.into(), rows, more };
         vec![page("手机号 138****5678", vec![row, unit], true), page("", vec![], false), page("单位“海天”", vec![], false)]
     }
 }
@@ -262,7 +271,13 @@ pub(super) fn register_form() -> FormView {
             "",
             vec![
                 FormField::new("kind", "类别", Radio)
-                    .options([("complaint", "投诉"), ("report", "举报"), ("clue", "线索"), ("petition", "信访转送"), ("superior", "上级交办")])
+                    .options([
+                        ("complaint", "投诉"),
+                        ("report", "举报"),
+                        ("clue", "线索"),
+                        ("petition", "信访转送"),
+                        ("superior", "上级交办"),
+                    ])
                     .value("complaint")
                     .required(),
                 FormField::new("channel", "方式", Select).options([("phone", "来电"), ("visit", "来访"), ("letter", "来信")]).required(),
@@ -286,7 +301,12 @@ pub(super) fn register_form() -> FormView {
                 FormField::new("respondent", "被反映单位", Text).max(100),
                 FormField::new("uscc", "统一社会信用代码", Text).max(18),
                 FormField::new("project", "工程项目", Text).max(100),
-                FormField::new("project_kind", "项目类型", Select).options([("housing", "房屋市政"), ("road", "公路水路"), ("water", "水利"), ("none", "非工程")]),
+                FormField::new("project_kind", "项目类型", Select).options([
+                    ("housing", "房屋市政"),
+                    ("road", "公路水路"),
+                    ("water", "水利"),
+                    ("none", "非工程"),
+                ]),
                 FormField::new("area", "所在区县", Select).options([("370703", "寒亭区"), ("370702", "潍城区")]),
                 FormField::new("address", "详细地点", Text).max(200),
             ],
@@ -330,7 +350,10 @@ impl AccountPage {
             "修改密码",
             vec![
                 FormField::new("old", "原密码", FieldKind::Password).required().autocomplete("current-password"),
-                FormField::new("new", "新密码", FieldKind::Password).required().help("至少 12 个字符，不要与原密码相同").autocomplete("new-password"),
+                FormField::new("new", "新密码", FieldKind::Password)
+                    .required()
+                    .help("至少 12 个字符，不要与原密码相同")
+                    .autocomplete("new-password"),
                 FormField::new("again", "再输一次新密码", FieldKind::Password).required().autocomplete("new-password"),
             ],
         );
@@ -344,7 +367,12 @@ impl AccountPage {
         };
         let page = Self {
             chrome: chrome("我的账户", Place::Account),
-            facts: vec![Fact::new("姓名", "王建国"), Fact::new("部门", "寒亭区人社局"), Fact::new("区划", "寒亭区"), Fact::new("岗位", "承办、受理")],
+            facts: vec![
+                Fact::new("姓名", "王建国"),
+                Fact::new("部门", "寒亭区人社局"),
+                Fact::new("区划", "寒亭区"),
+                Fact::new("岗位", "承办、受理"),
+            ],
             password: password.clone(),
             sessions: vec![session("Chrome 138 / 统信 UOS", true), session("Edge 141 / Windows 10", false)],
             must_change: false,
@@ -382,7 +410,12 @@ impl UnmaskPage {
         shown.recorded = "已记录：王建国 2026-11-23 15:04 因“联系劳动者”查看。".into();
         shown.rows = vec![UnmaskedRow {
             subject: "劳动者 1".into(),
-            values: vec![Fact::new("姓名", "张三"), Fact::new("身份证号", "379900199001011234"), Fact::new("手机号", "13812345678"), Fact::new("银行卡", "")],
+            values: vec![
+                Fact::new("姓名", "张三"),
+                Fact::new("身份证号", "379900199001011234"),
+                Fact::new("手机号", "13812345678"),
+                Fact::new("银行卡", ""),
+            ],
         }];
         vec![ask, shown]
     }

@@ -16,9 +16,16 @@ fn term(who: &str, what: &str, lamp: Lamp, remaining: &str, date: &str, effect: 
                 "从 2026-09-21 起数 60 个工作日。".into(),
                 "2026-10-20 批准延长 30 个工作日，合计 90 个工作日。".into(),
             ],
-            skipped: ["2026-09-25 中秋节", "2026-09-26 中秋节", "2026-09-27 中秋节", "2026-10-01 国庆节", "2026-10-02 国庆节", "2026-10-03 国庆节"]
-                .map(str::to_owned)
-                .to_vec(),
+            skipped: [
+                "2026-09-25 中秋节",
+                "2026-09-26 中秋节",
+                "2026-09-27 中秋节",
+                "2026-10-01 国庆节",
+                "2026-10-02 国庆节",
+                "2026-10-03 国庆节",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             article: "《劳动保障监察条例》第十七条".into(),
             calendar: "日历：国务院办公厅关于 2026 年部分节假日安排的通知（2025-11-04）。2027 年尚未公布，按周一至周五暂计。".into(),
         },
@@ -58,7 +65,9 @@ fn moves() -> Vec<MoveView> {
             "《保障农民工工资支付条例》第三条",
             vec![
                 occurred(),
-                FormField::new("claim", "明细", FieldKind::Select).options([("c1", "张*　2026-03 至 2026-08"), ("c2", "李*　2026-05 至 2026-08")]).required(),
+                FormField::new("claim", "明细", FieldKind::Select)
+                    .options([("c1", "张*　2026-03 至 2026-08"), ("c2", "李*　2026-05 至 2026-08")])
+                    .required(),
                 FormField::new("verified", "认定应付", FieldKind::Money).required(),
                 FormField::new("rejected", "不予认定", FieldKind::Money).value("0").required(),
                 FormField::new("grounds", "依据", FieldKind::Checks)
@@ -72,7 +81,11 @@ fn moves() -> Vec<MoveView> {
             "payment",
             "登记付款",
             "",
-            vec![occurred(), FormField::new("amount", "金额", FieldKind::Money).required(), FormField::new("proof", "凭证", FieldKind::File).required()],
+            vec![
+                occurred(),
+                FormField::new("amount", "金额", FieldKind::Money).required(),
+                FormField::new("proof", "凭证", FieldKind::File).required(),
+            ],
         ),
         extend,
         close,
@@ -170,10 +183,18 @@ impl CasePage {
             head: head(),
             conflict: None,
             terms: vec![
-                term("寒亭区人社局 王建国", "作出调查结论", Lamp::Yellow, "剩 1 个工作日", "2026-11-24", "法定", "60 个工作日，自立案之日起；经批准延长 30 个工作日"),
+                term(
+                    "寒亭区人社局 王建国",
+                    "作出调查结论",
+                    Lamp::Yellow,
+                    "剩 1 个工作日",
+                    "2026-11-24",
+                    "法定",
+                    "60 个工作日，自立案之日起；经批准延长 30 个工作日",
+                ),
                 term("寒亭区人社局", "答复全国平台", Lamp::Overdue, "超 1 个工作日", "2026-11-20", "服务", "5 个工作日，自转办之日起"),
                 term("鉴定机构", "提交鉴定意见", Lamp::Paused, "暂停中", "2026-12-01 自动恢复", "服务", "20 个工作日"),
-                term("王建国", "公告期满前不得作出决定", Lamp::Provisional, "剩 41 个工作日", "2027-01-21", "法定", "30 日，自公告之日起"),
+                term("王建国", "公告期满前不得作出决定", Lamp::Normal, "剩 41 个工作日", "2027-01-21", "法定", "30 日，自公告之日起"),
             ],
             past_terms: vec![
                 term("寒亭区人社局", "作出受理决定", Lamp::Met, "", "2026-09-25", "法定", "5 个工作日，自收到之日起"),
@@ -182,12 +203,21 @@ impl CasePage {
             approval: None,
             moves: moves(),
             refused: vec![
-                RefusedMove { label: "结案".into(), reason: "尚有 ¥25,200.00 未付；未付清不能按“已付清”结案。".into() },
-                RefusedMove { label: "移送公安".into(), reason: "还没有责令限期支付并逾期（法释〔2013〕3号）。".into() },
+                RefusedMove {
+                    label: "结案".into(), reason: "尚有 ¥25,200.00 未付；未付清不能按“已付清”结案。".into()
+                },
+                RefusedMove {
+                    label: "移送公安".into(), reason: "还没有责令限期支付并逾期（法释〔2013〕3号）。".into()
+                },
             ],
             claims: vec![claim("张*", "¥18,600.00", ("部分支付", Tone::Warn)), claim("李*", "", ("待认定", Tone::Plain))],
             respondents: vec![
-                RespondentRow { role: "建设单位".into(), name: "潍坊固堤置业有限公司".into(), code: "91370703MA3TEXT0XR".into(), liable: String::new() },
+                RespondentRow {
+                    role: "建设单位".into(),
+                    name: "潍坊固堤置业有限公司".into(),
+                    code: "91370703MA3TEXT0XR".into(),
+                    liable: String::new(),
+                },
                 RespondentRow {
                     role: "总承包".into(),
                     name: "潍坊海天建设工程有限公司".into(),
@@ -216,7 +246,9 @@ impl CasePage {
                 "/cases/1/evidence",
                 "上传",
                 vec![
-                    FormField::new("kind", "种类", FieldKind::Select).options([("attendance", "考勤"), ("payroll", "工资条"), ("bank", "银行回单")]).required(),
+                    FormField::new("kind", "种类", FieldKind::Select)
+                        .options([("attendance", "考勤"), ("payroll", "工资条"), ("bank", "银行回单")])
+                        .required(),
                     FormField::new("file", "文件", FieldKind::File).required().help("图片、PDF 或表格，不超过 20 MB"),
                 ],
             ))),
@@ -224,6 +256,8 @@ impl CasePage {
             events: events(),
             all_events_href: Some("/cases/1/events".into()),
         };
+        let mut full = full;
+        full.terms[3].due.provisional = true;
         let mut conflict = full.clone();
         conflict.conflict = Some(Conflict {
             summary: "赵敏在 2026-11-23 15:01 登记了付款。".into(),
@@ -307,15 +341,32 @@ impl FilingPage {
             ],
             narrative: "我们二十三个人从三月干到八月，只发过一次生活费。\n项目部说总包没拨款，总包说已经拨了。".into(),
             unmask_href: Some("/filings/1/unmask".into()),
-            case: Some(FilingLink { who: "潍坊海天建设工程有限公司".into(), state: "调查中".into(), href: "/cases/1".into(), ..filing_link() }),
+            case: Some(FilingLink {
+                who: "潍坊海天建设工程有限公司".into(),
+                state: "调查中".into(),
+                href: "/cases/1".into(),
+                ..filing_link()
+            }),
             desk_reason: None,
             conflict: None,
-            terms: vec![term("寒亭区人社局", "答复全国平台", Lamp::Overdue, "超 1 个工作日", "2026-11-20", "服务", "5 个工作日，自转办之日起")],
+            terms: vec![term(
+                "寒亭区人社局",
+                "答复全国平台",
+                Lamp::Overdue,
+                "超 1 个工作日",
+                "2026-11-20",
+                "服务",
+                "5 个工作日，自转办之日起",
+            )],
             moves: vec![a_move(
                 "answer",
                 "答复",
                 "",
-                vec![FormField::new("code", "答复结论", FieldKind::Radio).options([("paid", "已支付"), ("agreed", "达成还款协议"), ("none", "不存在欠薪")]).required()],
+                vec![
+                    FormField::new("code", "答复结论", FieldKind::Radio)
+                        .options([("paid", "已支付"), ("agreed", "达成还款协议"), ("none", "不存在欠薪")])
+                        .required(),
+                ],
             )],
             refused: vec![RefusedMove { label: "退回".into(), reason: "已并入案件，不能再退回。".into() }],
             documents: documents(),

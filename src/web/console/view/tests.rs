@@ -79,7 +79,8 @@ fn every_field_has_a_label_and_every_reference_a_target() {
         let ids: Vec<&str> = tags.iter().filter_map(|(_, a)| a.get("id")).map(String::as_str).collect();
         let unique: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(ids.len(), unique.len(), "{name} has an id twice: {ids:?}");
-        let labelled: BTreeSet<&str> = tags.iter().filter(|(t, _)| t == "label").filter_map(|(_, a)| a.get("for")).map(String::as_str).collect();
+        let labelled: BTreeSet<&str> =
+            tags.iter().filter(|(t, _)| t == "label").filter_map(|(_, a)| a.get("for")).map(String::as_str).collect();
         for (tag, a) in &tags {
             let kind = a.get("type").map(String::as_str).unwrap_or_default();
             if matches!(tag.as_str(), "select" | "textarea") || (tag == "input" && !matches!(kind, "hidden" | "checkbox" | "radio")) {
@@ -136,7 +137,8 @@ fn what_people_typed_is_escaped_and_kept_but_no_password() {
 
 #[test]
 fn findings_without_a_field_speak_of_the_whole_form() {
-    let findings = [crate::base::FieldError::new("/nowhere", "x", "整体有误。"), crate::base::FieldError::new("/form/q", "x", "内容有误。")];
+    let findings =
+        [crate::base::FieldError::new("/nowhere", "x", "整体有误。"), crate::base::FieldError::new("/form/q", "x", "内容有误。")];
     let form = SearchPage::samples()[0].form.clone().with_findings(&findings);
     let summary: Vec<(String, String)> = form.summary().into_iter().map(|e| (e.target, e.message)).collect();
     assert_eq!(summary, [(String::new(), "整体有误。".to_owned()), ("search-q".to_owned(), "内容：内容有误。".to_owned())]);
@@ -191,11 +193,34 @@ fn colours_can_be_read_by_day_and_by_night() {
     let mut night = day.clone();
     night.extend(block("dark){:root{"));
     let text = [
-        ("ink", "bg"), ("ink", "card"), ("ink", "hover"), ("dim", "bg"), ("dim", "card"), ("dim", "hover"), ("dim", "plain-bg"), ("link", "bg"),
-        ("link", "card"), ("link", "hover"), ("on-brand", "brand"), ("on-brand", "brand-deep"), ("on-brand-dim", "brand"), ("on-btn", "btn"),
-        ("on-btn", "btn-hover"), ("on-btn", "danger"), ("on-btn", "danger-hover"), ("plain-ink", "plain-bg"), ("info-ink", "info-bg"),
-        ("good-ink", "good-bg"), ("warn-ink", "warn-bg"), ("bad-ink", "bad-bg"), ("over-ink", "over-bg"), ("bad-ink", "card"), ("good-ink", "card"),
-        ("bad-ink", "hover"), ("focus-ink", "focus"), ("brand", "on-brand"),
+        ("ink", "bg"),
+        ("ink", "card"),
+        ("ink", "hover"),
+        ("dim", "bg"),
+        ("dim", "card"),
+        ("dim", "hover"),
+        ("dim", "plain-bg"),
+        ("link", "bg"),
+        ("link", "card"),
+        ("link", "hover"),
+        ("on-brand", "brand"),
+        ("on-brand", "brand-deep"),
+        ("on-brand-dim", "brand"),
+        ("on-btn", "btn"),
+        ("on-btn", "btn-hover"),
+        ("on-btn", "danger"),
+        ("on-btn", "danger-hover"),
+        ("plain-ink", "plain-bg"),
+        ("info-ink", "info-bg"),
+        ("good-ink", "good-bg"),
+        ("warn-ink", "warn-bg"),
+        ("bad-ink", "bad-bg"),
+        ("over-ink", "over-bg"),
+        ("bad-ink", "card"),
+        ("good-ink", "card"),
+        ("bad-ink", "hover"),
+        ("focus-ink", "focus"),
+        ("brand", "on-brand"),
     ];
     let shapes = [("edge", "card"), ("good-ink", "card"), ("warn-ink", "card"), ("over-bg", "card"), ("btn", "card")];
     for (name, tokens) in [("day", &day), ("night", &night)] {
