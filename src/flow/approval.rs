@@ -5,7 +5,7 @@
 
 use super::graph::{BACKDATING, Graph, MoveDef, ROUTE, SUPERVISOR};
 use super::guard::Env;
-use super::step::{Bench, dated, judge, lag, make, own, roles, still, windows};
+use super::step::{Bench, dated, lag, make, own, roles, still, windows};
 use super::terms::{self, Moment, refuse};
 use super::value::*;
 use crate::base::At;
@@ -27,7 +27,7 @@ pub fn term_key(chain: &str, step: &str) -> String {
 /// The chain that must sign a move: its own, or that of a pause which needs a second person.
 pub(super) fn chain_for(b: &Bench<'_>, p: &Procedure, def: &MoveDef, mv: &Move) -> Result<Option<String>, Refusal> {
     if let Some(x) = &def.pauses {
-        let own = own(p, mv, b.now);
+        let own = own(b, p, def, mv);
         let env = Env { facts: b.facts, form: &mv.form, own: &own };
         let m = Moment { law: b.law, at: mv.occurred_at, now: b.now, cause: &def.title, env };
         if terms::pause_asked(b.graph, p, x, &mv.form, &m, &mut Facts::new())?.second {
@@ -93,7 +93,7 @@ fn arm_step(b: &Bench<'_>, after: &mut Procedure, ids: &mut Ids) -> Result<(), R
     let Some(a) = &after.approval else { return Ok(()) };
     let Some(key) = a.steps.get(a.step) else { return Ok(()) };
     let Some(def) = b.graph.step_of(&a.chain, key) else { return Err(refuse("unknown_step", &[("step", key)])) };
-    let t = terms::begin(b.law, &def.rule, &term_key(&a.chain, key), b.now, &def.title, b.now, ids)?;
+    let t = terms::begin(b.graph, b.law, &def.rule, &term_key(&a.chain, key), b.now, &def.title, b.now, ids)?;
     after.terms.push(t);
     Ok(())
 }

@@ -46,6 +46,9 @@ impl Scope for Names<'_> {
         if let Some(key) = name.strip_prefix("form.") {
             return self.form.iter().find(|f| f.key == key).map(|f| f.kind.ty());
         }
+        if let Some(key) = name.strip_prefix("rule.") {
+            return self.reg.numbers.contains(key).then_some(ValueType::Int);
+        }
         own_type(name).or_else(|| self.reg.facts.get(name).map(|f| f.ty))
     }
     fn codes(&self, list: &str, tag: &str) -> Option<Vec<String>> {
@@ -105,7 +108,8 @@ impl Build<'_> {
         match e {
             Ok(e) => Some(e),
             Err(p) => {
-                self.find_at(w.span().start, p.code, &[("word", &p.detail)]);
+                let code = if p.code == "unknown_name" && p.detail.starts_with("form.") { "form_lacks" } else { p.code };
+                self.find_at(w.span().start, code, &[("word", &p.detail)]);
                 None
             }
         }
@@ -127,8 +131,7 @@ impl Build<'_> {
         }
         let terms: Vec<TermDef> = in_order(&def.terms).into_iter().map(|(k, t)| self.term(k, t)).collect();
         let start = self.make(START, def.key.span().start, &def.start);
-        let moves: Vec<MoveDef> =
-            in_order(&def.moves).into_iter().map(|(k, m)| self.make(k.get_ref(), k.span().start, m)).collect();
+        let moves: Vec<MoveDef> = in_order(&def.moves).into_iter().map(|(k, m)| self.make(k.get_ref(), k.span().start, m)).collect();
         let mut graph = Graph {
             key: def.key.get_ref().clone(),
             version: def.version,
@@ -142,9 +145,10 @@ impl Build<'_> {
             chains,
             source: self.source.clone(),
         };
-        let groups: Vec<BTreeSet<String>> = graph.moves.iter().chain([&graph.start]).map(|m| self.groups(&graph, m)).collect();
-        for (m, g) in graph.moves.iter_mut().chain([&mut graph.start]).zip(groups) {
-            m.groups = g;
+        let names: Vec<BTreeSet<String>> = graph.moves.iter().chain([&graph.start]).map(|m| names(&graph, m)).collect();
+        for (m, names) in graph.moves.iter_mut().chain([&mut graph.start]).zip(names) {
+            m.groups = names.iter().filter_map(|n| self.reg.facts.get(n.as_str())).map(|f| f.group.to_owned()).collect();
+            m.numbers = names.iter().filter_map(|n| n.strip_prefix("rule.")).map(str::to_owned).collect();
         }
         graph
     }
@@ -350,43 +354,44 @@ impl Build<'_> {
         StepDef { key: s.key.get_ref().clone(), title: s.title.clone(), role, rule: self.rule(&s.rule), rungs, evidence: s.evidence }
     }
 
-    fn groups(&self, graph: &Graph, m: &MoveDef) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        let mut add = |e: &Expr| names.extend(e.names(true));
-        m.form.iter().filter_map(|f| f.required_if.as_ref()).for_each(&mut add);
-        m.guards.iter().for_each(|g| add(&g.test));
-        for e in &m.effects {
-            e.test.iter().for_each(&mut add);
-            e.args.iter().for_each(|a| add(&a.1));
-        }
-        for s in &m.signals {
-            s.test.iter().for_each(&mut add);
-            s.form.iter().for_each(|a| add(&a.1));
-        }
-        m.notices.iter().filter_map(|n| n.test.as_ref()).for_each(&mut add);
-        m.extends.iter().filter_map(|x| x.by.as_ref()).for_each(&mut add);
-        m.pauses.iter().for_each(|p| add(&p.days));
-        let entered = m.to.as_ref().and_then(|s| graph.state(s)).map(|s| s.arms.as_slice()).unwrap_or_default();
-        let mut facts = Vec::new();
-        for a in m.arms.iter().chain(entered) {
-            a.test.iter().for_each(&mut add);
-            if let Some(t) = graph.term(&a.term) {
-                t.anchor.iter().for_each(&mut add);
-                if let RuleRef::By { fact, .. } = &t.rule {
-                    facts.push(fact.clone());
-                }
-            }
-        }
-        names.extend(facts);
-        names.iter().filter_map(|n| self.reg.facts.get(n.as_str())).map(|f| f.group.to_owned()).collect()
-    }
-
     pub(super) fn codes_of(&self, list: &str) -> Option<Vec<(String, String)>> {
         self.reg.codes.get(list).cloned()
     }
 }
 
 mod moves;
+
+/// Every name a move may look at, the conditions of the terms it may arm included.
+fn names(graph: &Graph, m: &MoveDef) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |e: &Expr| names.extend(e.names(true));
+    m.form.iter().filter_map(|f| f.required_if.as_ref()).for_each(&mut add);
+    m.guards.iter().for_each(|g| add(&g.test));
+    for e in &m.effects {
+        e.test.iter().for_each(&mut add);
+        e.args.iter().for_each(|a| add(&a.1));
+    }
+    for s in &m.signals {
+        s.test.iter().for_each(&mut add);
+        s.form.iter().for_each(|a| add(&a.1));
+    }
+    m.notices.iter().filter_map(|n| n.test.as_ref()).for_each(&mut add);
+    m.extends.iter().filter_map(|x| x.by.as_ref()).for_each(&mut add);
+    m.pauses.iter().for_each(|p| add(&p.days));
+    let entered = m.to.as_ref().and_then(|s| graph.state(s)).map(|s| s.arms.as_slice()).unwrap_or_default();
+    let mut facts = Vec::new();
+    for a in m.arms.iter().chain(entered) {
+        a.test.iter().for_each(&mut add);
+        if let Some(t) = graph.term(&a.term) {
+            t.anchor.iter().for_each(&mut add);
+            if let RuleRef::By { fact, .. } = &t.rule {
+                facts.push(fact.clone());
+            }
+        }
+    }
+    names.extend(facts);
+    names
+}
 
 /// Reads `half`, `due`, `-10wd`, `+4h`.
 fn offset(text: &str) -> Option<Offset> {

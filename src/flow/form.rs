@@ -215,10 +215,12 @@ fn read(f: &FieldDef, v: &Json, in_fen: bool) -> Result<Option<Value>, Wrong> {
             }
             _ => return wrong("not_a_code"),
         },
-        FieldKind::Account | FieldKind::Claim | FieldKind::Case | FieldKind::Evidence => match s.and_then(|s| uuid::Uuid::try_parse(s).ok()) {
-            Some(id) => Value::Id(id),
-            None => return wrong("not_an_id"),
-        },
+        FieldKind::Account | FieldKind::Claim | FieldKind::Case | FieldKind::Evidence => {
+            match s.and_then(|s| uuid::Uuid::try_parse(s).ok()) {
+                Some(id) => Value::Id(id),
+                None => return wrong("not_an_id"),
+            }
+        }
         FieldKind::EvidenceList => match files(v, s) {
             Some(ids) if ids.is_empty() => return Ok(None),
             Some(ids) if ids.len() <= FILES => Value::List(ids),

@@ -6,12 +6,14 @@
 
 pub mod approval;
 pub mod build;
+pub mod check;
 pub mod definition;
 pub mod effect;
 pub mod form;
 pub mod graph;
 pub mod guard;
 pub mod offer;
+pub mod query;
 pub mod step;
 pub mod terms;
 mod time;

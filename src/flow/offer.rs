@@ -79,7 +79,7 @@ pub fn offer(graph: &Graph, law: &Law, p: &Procedure, actor: &Acting, facts: &Fa
 
 /// Guards and terms that do not wait for the form.
 fn standing(b: &Bench<'_>, p: &Procedure, def: &MoveDef, mv: &Move) -> Result<(), Refusal> {
-    let own = own(p, mv, b.now);
+    let own = own(b, p, def, mv);
     let env = Env { facts: b.facts, form: &mv.form, own: &own };
     let mut used = Facts::new();
     for g in def.guards.iter().filter(|g| !g.test.uses_form()) {
@@ -140,11 +140,7 @@ fn requests(b: &Bench<'_>, p: &Procedure, actor: &Acting) -> Vec<Offer> {
     if role.is_some_and(|r| roles(p, actor).contains(&r)) {
         let own = actor.account == Some(a.requested_by);
         let again = a.signed.iter().any(|s| Some(s.by) == actor.account);
-        let refusal = if own {
-            Some(refuse("own_request", &[]))
-        } else {
-            again.then(|| refuse("signed_already", &[]))
-        };
+        let refusal = if own { Some(refuse("own_request", &[])) } else { again.then(|| refuse("signed_already", &[])) };
         push(builtin::APPROVE, "move.approve", Tone::Primary, refusal.clone());
         push(builtin::REJECT, "move.reject", Tone::Danger, refusal);
     }

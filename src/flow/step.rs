@@ -60,7 +60,8 @@ pub fn start(graph: &Graph, law: &Law, input: &StartInput, facts: &Facts, now: A
         terms: Vec::new(),
         approval: None,
     };
-    let mv = Move { name: START.to_owned(), actor: input.actor.clone(), occurred_at: input.occurred_at, form: input.form.clone(), term: None };
+    let mv =
+        Move { name: START.to_owned(), actor: input.actor.clone(), occurred_at: input.occurred_at, form: input.form.clone(), term: None };
     may(&b, &p, &graph.start, &mv)?;
     let late = dated(&b, &p, &mv)?.late;
     let mut step = make(&b, &p, &graph.start, &mv, ids)?;
@@ -165,7 +166,7 @@ pub(super) fn windows(b: &Bench<'_>, p: &Procedure, def: &MoveDef, at: At) -> Re
             && t.term.kind == Kind::Gate
             && !terms::passed(b.law, &t.term, at, b.now)
         {
-            let due = t.term.due(&b.law.calendar, b.now).day.to_string();
+            let due = terms::due_day(&t.term.due(&b.law.calendar, b.now)).to_string();
             return Err(refuse("too_early", &[("term", &b.graph.term_title(key)), ("due", &due)]));
         }
     }
@@ -193,7 +194,10 @@ pub(super) fn dated(b: &Bench<'_>, p: &Procedure, mv: &Move) -> Result<Dated, Re
         return Err(refuse("before_state", &[("since", &p.entered_at.list_text())]));
     }
     let lag = lag(b, mv.occurred_at);
-    Ok(Dated { late: lag > terms::number(b.law, "engine.late_entry", b.now)?, too_far: lag > terms::number(b.law, "engine.backdate_limit", b.now)? })
+    Ok(Dated {
+        late: lag > terms::number(b.law, "engine.late_entry", b.now)?,
+        too_far: lag > terms::number(b.law, "engine.backdate_limit", b.now)?,
+    })
 }
 
 /// Working days between paper and record.
@@ -202,7 +206,8 @@ pub(super) fn lag(b: &Bench<'_>, at: At) -> i64 {
 }
 
 /// What every move knows of itself and its procedure.
-pub(super) fn own(p: &Procedure, mv: &Move, now: At) -> Facts {
+pub(super) fn own(b: &Bench<'_>, p: &Procedure, def: &MoveDef, mv: &Move) -> Facts {
+    let now = b.now;
     let mut own = Facts::from([
         ("move.occurred_at".to_owned(), Value::At(mv.occurred_at)),
         ("move.occurred_on".to_owned(), Value::Day(mv.occurred_at.day())),
@@ -212,6 +217,11 @@ pub(super) fn own(p: &Procedure, mv: &Move, now: At) -> Facts {
         ("procedure.entered_at".to_owned(), Value::At(p.entered_at)),
         ("procedure.state".to_owned(), Value::Text(p.state.clone())),
     ]);
+    for key in &def.numbers {
+        if let Some(n) = b.law.rules.number(key, now.day()) {
+            own.insert(format!("rule.{key}"), Value::Int(n));
+        }
+    }
     if let Some(a) = mv.actor.account {
         own.insert("move.actor".to_owned(), Value::Id(a.uuid()));
     }
@@ -271,7 +281,7 @@ fn effect(e: &EffectDef, env: &Env<'_>, used: &mut Facts) -> Result<Option<Effec
 /// Makes a move that nothing stands in the way of any more but its guards.
 pub(super) fn make(b: &Bench<'_>, p: &Procedure, def: &MoveDef, mv: &Move, ids: &mut Ids) -> Result<Step, Refusal> {
     let mut used = Facts::new();
-    let own = own(p, mv, b.now);
+    let own = own(b, p, def, mv);
     let env = Env { facts: b.facts, form: &mv.form, own: &own };
     judge(def, &env, &mut used)?;
     let m = Moment { law: b.law, at: mv.occurred_at, now: b.now, cause: &def.title, env };

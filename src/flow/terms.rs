@@ -9,10 +9,9 @@ use super::guard::{Env, Fault};
 use super::value::{Facts, Form, Procedure, TermState, TermStatus, Value};
 use crate::base::error::Refusal;
 use crate::base::id::{Ids, TermId};
-use crate::base::{At, text};
+use crate::base::{At, Day, text};
 use crate::law::Law;
-use crate::law::term::{Effect, Extension, Kind, Pause, Term};
-use chrono::Duration;
+use crate::law::term::{Due, Effect, Extension, Kind, Offset, Pause, Term};
 
 /// A refusal with its catalogue sentence `refused.<code>`.
 #[must_use]
@@ -42,6 +41,12 @@ pub fn number(law: &Law, key: &str, at: At) -> Result<i64, Refusal> {
 #[must_use]
 pub fn paused(t: &Term) -> bool {
     t.pauses.iter().any(|p| p.until.is_none())
+}
+
+/// The day a due date lies on, also when the term is counted in hours.
+#[must_use]
+pub fn due_day(due: &Due) -> Day {
+    due.day.unwrap_or_else(|| due.passes_at.day())
 }
 
 /// Whether a live term's due date has passed at `at`.
@@ -121,7 +126,7 @@ pub fn arm(graph: &Graph, p: &mut Procedure, a: &Arm, m: &Moment<'_>, used: &mut
         }
     }
     let cause = if def.from.is_empty() { m.cause } else { &def.from };
-    let t = begin(m.law, rule, &def.key, start, cause, m.now, ids)?;
+    let t = begin(graph, m.law, rule, &def.key, start, cause, m.now, ids)?;
     if t.term.kind != def.kind {
         return Err(refuse("rule_kind", &[("rule", rule), ("term", &def.title)]));
     }
@@ -129,15 +134,28 @@ pub fn arm(graph: &Graph, p: &mut Procedure, a: &Arm, m: &Moment<'_>, used: &mut
     Ok(())
 }
 
-/// A fresh term of a rule.
+/// A fresh term of a rule. Reminders that would lie before its start are none.
 ///
 /// # Errors
 /// `rule_missing` when no rule of this key is in force at the start.
-pub fn begin(law: &Law, rule: &str, key: &str, start: At, cause: &str, now: At, ids: &mut Ids) -> Result<TermState, Refusal> {
+#[expect(clippy::too_many_arguments, reason = "a term is made of what it is made of")]
+pub fn begin(
+    graph: &Graph,
+    law: &Law,
+    rule: &str,
+    key: &str,
+    start: At,
+    cause: &str,
+    now: At,
+    ids: &mut Ids,
+) -> Result<TermState, Refusal> {
     let found = law.rules.term(rule, start.day()).ok_or_else(|| refuse("rule_missing", &[("rule", rule)]))?;
     let term = Term::begin(found, start, cause);
-    let id = ids.id(now);
-    Ok(TermState { id, key: key.to_owned(), term, status: TermStatus::Live, ended_at: None, missed: false, next_rung: 0 })
+    let early = |r: &&RungDef| {
+        matches!(r.at, Offset::Half | Offset::WorkingDaysBefore(_) | Offset::HoursBefore(_)) && rung_at(law, &term, r, now) <= start
+    };
+    let next_rung = graph.rungs(key).iter().take_while(early).count();
+    Ok(TermState { id: ids.id(now), key: key.to_owned(), term, status: TermStatus::Live, ended_at: None, missed: false, next_rung })
 }
 
 /// Ends a term; a duty whose due date had passed keeps the mark for good.
@@ -214,7 +232,7 @@ pub struct PauseAsked {
     pub ground: String,
     /// Its article; empty when it has none.
     pub article: String,
-    /// For how many days.
+    /// For how many working days.
     pub days: i64,
     /// Whether a second person must sign.
     pub second: bool,
@@ -225,7 +243,14 @@ pub struct PauseAsked {
 ///
 /// # Errors
 /// `term_not_running`, `term_expired`, `already_paused`, `pause_needs_article`, `pause_too_long`, `form_incomplete`.
-pub fn pause_asked(graph: &Graph, p: &Procedure, x: &PauseDef, form: &Form, m: &Moment<'_>, used: &mut Facts) -> Result<PauseAsked, Refusal> {
+pub fn pause_asked(
+    graph: &Graph,
+    p: &Procedure,
+    x: &PauseDef,
+    form: &Form,
+    m: &Moment<'_>,
+    used: &mut Facts,
+) -> Result<PauseAsked, Refusal> {
     let key = select(&x.term, form)?.to_owned();
     let title = graph.term_title(&key);
     let t = live(p, &key).ok_or_else(|| refuse("term_not_running", &[("term", &title)]))?;
@@ -263,7 +288,7 @@ pub fn pause(graph: &Graph, p: &mut Procedure, asked: &PauseAsked, m: &Moment<'_
     t.term.pauses.push(Pause {
         from: m.at,
         until: None,
-        resume_by: m.at.plus(Duration::days(asked.days)),
+        resume_by: m.law.calendar.nth_after(m.at.day(), u64::try_from(asked.days).unwrap_or(0)).end(),
         ground: asked.ground.clone(),
         article: asked.article.clone(),
     });

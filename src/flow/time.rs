@@ -68,7 +68,7 @@ pub(super) fn rung(b: &Bench<'_>, p: &Procedure, mv: &Move, ids: &mut Ids) -> Re
     step.notices.extend(notices);
     step.plain.insert("term".to_owned(), Value::Text(t.key.clone()));
     step.plain.insert("rung".to_owned(), Value::Text(last.action.name().to_owned()));
-    step.plain.insert("due".to_owned(), Value::Day(due.day));
+    step.plain.insert("due".to_owned(), Value::Day(terms::due_day(&due)));
     Ok(step)
 }
 

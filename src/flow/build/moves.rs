@@ -89,6 +89,7 @@ impl Build<'_> {
             approval,
             form,
             groups: BTreeSet::new(),
+            numbers: BTreeSet::new(),
             at,
         }
     }

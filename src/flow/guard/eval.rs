@@ -21,7 +21,7 @@ impl<'a> Env<'a> {
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         match name.split_once('.') {
             Some(("form", key)) => self.form.get(key),
-            Some(("move" | "procedure", _)) => self.own.get(name),
+            Some(("move" | "procedure" | "rule", _)) => self.own.get(name),
             _ => self.facts.get(name),
         }
     }

@@ -257,11 +257,7 @@ fn alike(a: Expr, b: Expr, scope: &dyn Scope) -> Result<(Expr, Expr, ValueType),
     {
         (a, ta) = (Expr::Lit(Value::Money(Fen::new(*n))), ValueType::Money);
     }
-    if ta == tb {
-        Ok((a, b, ta))
-    } else {
-        Err(Problem::new("types_differ", format!("{text}（{} / {}）", type_name(ta), type_name(tb))))
-    }
+    if ta == tb { Ok((a, b, ta)) } else { Err(Problem::new("types_differ", format!("{text}（{} / {}）", type_name(ta), type_name(tb)))) }
 }
 
 fn sum(a: Expr, b: Expr, scope: &dyn Scope, sign: char) -> Result<(Expr, Expr, ValueType), Problem> {

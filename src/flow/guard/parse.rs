@@ -94,7 +94,8 @@ fn number(text: &str) -> Result<(Value, &str), Problem> {
         if fen.len() != 2 {
             return Err(wrong());
         }
-        let value = yuan.parse::<i64>().ok().and_then(|y| y.checked_mul(100)).zip(fen.parse::<i64>().ok()).and_then(|(y, f)| y.checked_add(f));
+        let value =
+            yuan.parse::<i64>().ok().and_then(|y| y.checked_mul(100)).zip(fen.parse::<i64>().ok()).and_then(|(y, f)| y.checked_add(f));
         return Ok((Value::Money(Fen::new(value.ok_or_else(wrong)?)), rest));
     }
     let n: i64 = digits.parse().map_err(|_| wrong())?;

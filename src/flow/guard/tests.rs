@@ -129,8 +129,11 @@ fn any_expr() -> impl Strategy<Value = Expr> {
             two.clone().prop_map(|(a, b)| Expr::In(Box::new(a), Box::new(b))),
             two.clone().prop_map(|(a, b)| Expr::Add(Box::new(a), Box::new(b))),
             two.clone().prop_map(|(a, b)| Expr::Sub(Box::new(a), Box::new(b))),
-            (prop::sample::select(vec![Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]), two)
-                .prop_map(|(op, (a, b))| Expr::Compare(op, Box::new(a), Box::new(b))),
+            (prop::sample::select(vec![Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]), two).prop_map(|(op, (a, b))| Expr::Compare(
+                op,
+                Box::new(a),
+                Box::new(b)
+            )),
         ]
     })
 }
