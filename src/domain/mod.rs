@@ -1,1 +1,4 @@
 //! Room `domain`.
+
+pub mod effects;
+pub mod facts;
