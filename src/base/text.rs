@@ -23,6 +23,11 @@ pub fn has(code: &str) -> bool {
     catalogue().contains_key(code)
 }
 
+/// What follows `prefix` in every code of the Chinese catalogue that starts with it.
+pub fn starting_with(prefix: &str) -> impl Iterator<Item = &'static str> {
+    catalogue().keys().filter_map(move |k| k.strip_prefix(prefix))
+}
+
 /// The Chinese text of a code; the code itself when there is none.
 #[must_use]
 pub fn zh(code: &str) -> &str {

@@ -6,6 +6,8 @@
 //! text that `boot` has read.
 
 pub mod access;
+pub mod effects;
+pub mod facts;
 pub mod grade;
 pub mod intake;
 pub mod ledger;

@@ -416,3 +416,6 @@ pub fn against(g: &Graph, rules: &Rules, day: Day) -> Vec<Finding> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

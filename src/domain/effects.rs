@@ -1,0 +1,42 @@
+//! What effects are called by people, beside their signature in [`crate::flow::effect`].
+//!
+//! Owns the Chinese name of every effect, for the pages that show what a move changes. Plans no rows.
+
+use crate::flow::EffectKind;
+
+/// What a person calls an effect.
+#[must_use]
+pub fn title(kind: EffectKind) -> &'static str {
+    match kind {
+        EffectKind::SetLead => "确定承办部门",
+        EffectKind::SetOversight => "确定行业监管部门",
+        EffectKind::Assign => "指派承办人",
+        EffectKind::Unassign => "解除承办人",
+        EffectKind::CountTransfer => "记移送一次",
+        EffectKind::SetGrade => "调整案件等级",
+        EffectKind::SetFlag => "特别标记",
+        EffectKind::BecomeComplaint => "线索转为投诉",
+        EffectKind::Conclude => "记录办结结论",
+        EffectKind::ClearConclusion => "撤回办结结论",
+        EffectKind::RecordFinding => "记录核查结果",
+        EffectKind::AmendClaim => "更正主张金额",
+        EffectKind::RecordPayment => "记录支付",
+        EffectKind::ResolveRemainder => "处理未具名差额",
+        EffectKind::IssueDocument => "出具文书",
+        EffectKind::SetSecondOfficer => "指定第二承办人",
+        EffectKind::JoinCase => "并入案件",
+        EffectKind::OpenCase => "建立案件",
+        EffectKind::AnswerFiling => "记录答复",
+        EffectKind::SetDeskReason => "记录留台原因",
+        EffectKind::SetArea => "确定区划",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_effect_has_its_own_name() {
+        let names: std::collections::BTreeSet<_> = crate::flow::effect::ALL.into_iter().map(super::title).collect();
+        assert_eq!(names.len(), crate::flow::effect::ALL.len());
+    }
+}

@@ -1,0 +1,188 @@
+//! The facts the matter offers to definitions, the roles a person may have towards it, and the coded lists.
+//!
+//! Owns names and types; `app` loads the values, group by group. Names are append-only: a running procedure keeps the
+//! definition it began with. Reads no file: texts come in as arguments.
+
+use crate::base::{Error, Result, text};
+use crate::flow::{FactSpec, Registry, ValueType};
+use crate::law::Rules;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use ValueType::{At, Bool, Id, Int, List, Money, Text};
+
+/// The code lists as shipped; `boot` may overlay a city's own.
+pub const CODES: &str = include_str!("../../config/codes.toml");
+
+const fn fact(name: &'static str, ty: ValueType, label: &'static str, group: &'static str) -> FactSpec {
+    FactSpec { name, ty, label, group }
+}
+
+/// Every fact. Those marked (absent) are not there when there is nothing to say; a guard that looks at them without
+/// `has(…)` is refused then.
+pub const FACTS: &[FactSpec] = &[
+    // case: the row of the case
+    fact("case.origin", Text, "案件来源性质（complaint 投诉、clue 线索）", "case"),
+    fact("case.received_at", At, "最早登记的收到时间", "case"),
+    fact("case.complaint_received_at", At, "最早一件投诉的收到时间（没有投诉则无）", "case"),
+    fact("case.docketed_at", At, "立案时间（未立案则无）", "case"),
+    fact("case.docketed", Bool, "是否已立案", "case"),
+    fact("case.area", Text, "区划代码（不明则无）", "case"),
+    fact("case.area_known", Bool, "区划是否确定", "case"),
+    fact("case.lead", Text, "承办部门（未定则无）", "case"),
+    fact("case.oversight", Text, "行业监管部门（无则无）", "case"),
+    fact("case.grade", Text, "案件等级", "case"),
+    fact("case.flagged", Bool, "是否有特别标记", "case"),
+    fact("case.transfers", Int, "已移送次数", "case"),
+    fact("case.conclusion", Text, "办结结论（未办结则无）", "case"),
+    fact("case.construction", Bool, "是否工程建设领域", "case"),
+    fact("case.headcount", Int, "涉及人数", "case"),
+    fact("case.reported_total", Money, "登记的欠薪总额", "case"),
+    fact("case.has_respondent", Bool, "是否有明确的被反映单位", "case"),
+    fact("case.within_limitation", Bool, "是否在两年查处时效内", "case"),
+    // claims: sums over the claims of the case
+    fact("claims.count", Int, "欠薪明细条数", "claims"),
+    fact("claims.claimed", Money, "主张金额合计", "claims"),
+    fact("claims.verified", Money, "核实金额合计", "claims"),
+    fact("claims.rejected", Money, "不予认定金额合计", "claims"),
+    fact("claims.open", Money, "尚未核查金额合计", "claims"),
+    fact("claims.paid", Money, "已支付金额合计", "claims"),
+    fact("claims.waived", Money, "放弃金额合计", "claims"),
+    fact("claims.outstanding", Money, "尚欠金额合计", "claims"),
+    fact("claims.discharged", Money, "用人单位自行支付金额合计", "claims"),
+    fact("claims.remainder", Money, "登记总额中未具名的差额", "claims"),
+    fact("claims.remainder_persons", Int, "登记人数中未具名的人数", "claims"),
+    fact("claims.remainder_resolved", Bool, "未具名差额是否已处理（无差额视为已处理）", "claims"),
+    // people: officers of the case
+    fact("people.officers", Int, "承办人数（承办人与第二承办人）", "people"),
+    fact("people.second", Id, "第二承办人（未定则无）", "people"),
+    fact("people.handlers", List, "承办部门可办案的人员", "people"),
+    fact("people.recused", List, "应当回避的人员", "people"),
+    // filing: the row of the filing
+    fact("filing.channel", Text, "来源渠道", "filing"),
+    fact("filing.kind", Text, "登记性质", "filing"),
+    fact("filing.received_at", At, "收到时间", "filing"),
+    fact("filing.area_known", Bool, "区划是否确定", "filing"),
+    fact("filing.desk_reason", Text, "留台原因（无则无）", "filing"),
+    fact("filing.has_case", Bool, "是否已并入或建立案件", "filing"),
+    fact("filing.answer", Text, "已作的答复（未答复则无）", "filing"),
+    fact("filing.contactable", Bool, "是否留有联系方式", "filing"),
+    fact("filing.headcount", Int, "登记人数", "filing"),
+    fact("filing.reported_total", Money, "登记金额", "filing"),
+    // money: payments
+    fact("money.payments", Int, "支付记录条数", "money"),
+    fact("money.unallocated", Money, "尚未分配到人的款项", "money"),
+    // evidence and papers
+    fact("evidence.count", Int, "证据件数", "evidence"),
+    fact("documents.issued", List, "已出具文书的种类", "documents"),
+];
+
+/// Duties of staff.
+pub const DUTIES: [&str; 7] = ["desk", "handler", "leader", "legal", "head", "supervisor", "credit"];
+/// Places a duty may be held towards a procedure: the lead bureau of the case, its oversight bureau, the bureau that
+/// received the filing, the supervisor's office whose area covers the case's area, the city.
+pub const PLACES: [&str; 5] = ["lead", "oversight", "receiving", "above", "city"];
+/// Roles that are no duty at a place.
+pub const PERSONS: [&str; 5] = ["assignee", "second", "requester", "system", "claimant"];
+
+/// Every role a definition may name: `duty@place` and the persons.
+#[must_use]
+pub fn roles() -> BTreeSet<String> {
+    let pairs = DUTIES.iter().flat_map(|d| PLACES.iter().map(move |p| format!("{d}@{p}")));
+    pairs.chain(PERSONS.iter().map(|p| (*p).to_owned())).collect()
+}
+
+/// What a person calls a role: 承办部门大队长.
+#[must_use]
+pub fn role_title(role: &str) -> String {
+    match role.split_once('@') {
+        Some((duty, place)) => format!("{}{}", text::zh(&format!("place.{place}")), text::zh(&format!("duty.{duty}"))),
+        None => text::zh(&format!("role.{role}")).to_owned(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeList {
+    title: String,
+    codes: Vec<Code>,
+}
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    code: String,
+    name: String,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    article: String,
+}
+
+/// The procedures that exist.
+pub const PROCEDURES: [&str; 2] = ["filing", "complaint"];
+
+/// Everything a definition may refer to. `codes` is the text of `config/codes.toml`.
+///
+/// # Errors
+/// `Config` when the code lists cannot be read, a code stands twice or has no name.
+pub fn registry(codes: &str, rules: &Rules) -> Result<Registry> {
+    let lists: BTreeMap<String, CodeList> = toml::from_str(codes).map_err(|e| Error::Config(format!("config/codes.toml：{e}")))?;
+    let mut reg = Registry {
+        facts: FACTS.iter().map(|f| (f.name, f.clone())).collect(),
+        roles: roles(),
+        notices: text::starting_with("notice.").map(str::to_owned).collect(),
+        rules: rules.term_keys().map(str::to_owned).collect(),
+        numbers: rules.numbers().map(|n| n.key.clone()).collect(),
+        procedures: PROCEDURES.iter().map(|p| (*p).to_owned()).collect(),
+        ..Registry::default()
+    };
+    for (list, l) in lists {
+        let mut seen = BTreeSet::new();
+        if l.title.trim().is_empty() || l.codes.is_empty() {
+            return Err(Error::Config(format!("config/codes.toml：代码表 {list} 没有名称或没有代码")));
+        }
+        for c in &l.codes {
+            if c.name.trim().is_empty() || !seen.insert(c.code.clone()) {
+                return Err(Error::Config(format!("config/codes.toml：代码表 {list} 中的 {} 重复或没有名称", c.code)));
+            }
+            for t in &c.tags {
+                reg.code_tags.entry(list.clone()).or_default().entry(t.clone()).or_default().push(c.code.clone());
+            }
+            if !c.article.is_empty() {
+                reg.code_articles.entry(list.clone()).or_default().insert(c.code.clone(), c.article.clone());
+            }
+        }
+        reg.codes.insert(list, l.codes.into_iter().map(|c| (c.code, c.name)).collect());
+    }
+    Ok(reg)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_named_by_group_and_once() {
+        let names: BTreeSet<_> = FACTS.iter().map(|f| f.name).collect();
+        assert_eq!(names.len(), FACTS.len());
+        for f in FACTS {
+            assert_eq!(f.name.split_once('.').map(|n| n.0), Some(f.group), "{}", f.name);
+        }
+    }
+
+    #[test]
+    fn every_role_has_a_chinese_name() {
+        for r in roles() {
+            let t = role_title(&r);
+            assert!(!t.contains('.') && !t.is_ascii(), "{r}: {t}");
+        }
+    }
+
+    #[test]
+    fn shipped_codes_load_and_doubles_are_refused() {
+        let reg = registry(CODES, &Rules::embedded()).unwrap();
+        assert!(reg.code_tags["conclusion"]["leaves_outstanding"].contains(&"to_police".to_owned()));
+        assert!(!reg.code_articles["pause_ground"].contains_key("awaiting_court"), "no article, no pause of the sixty days");
+        let twice = "[x]\ntitle='x'\ncodes=[{code='a',name='a'},{code='a',name='b'}]";
+        assert!(matches!(registry(twice, &Rules::embedded()), Err(Error::Config(m)) if m.contains('x')));
+    }
+}
