@@ -12,7 +12,7 @@ use crate::base::{Error, FieldError, Result, text};
 use crate::domain::intake::PartyRole;
 use crate::domain::ledger as rules;
 use crate::domain::routing::{self, FilingFacts, Routing};
-use crate::flow::{Effect, EffectKind, Graph, Step, Value};
+use crate::flow::{Effect, EffectKind, Step, Value};
 use crate::law::Fen;
 use crate::store::ledger::{self, Claim, Payment};
 use crate::store::{accounts, cases, filings, papers};
@@ -471,12 +471,4 @@ fn chain(
         });
     }
     Ok((out, main))
-}
-
-/// The signed 审批表 of a move whose last signature was just given.
-///
-/// # Errors
-/// The database.
-pub fn approval_form(tx: &mut Tx<'_>, subject: &Subject, graph: &Graph, step: &Step) -> Result<Option<Made>> {
-    documents::approval_form(tx, subject, graph, step)
 }

@@ -7,7 +7,7 @@ use super::App;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::base::{At, Result};
-use crate::flow::{Facts, Form, Graph, Value};
+use crate::flow::{Facts, Graph, Procedure, Value};
 use crate::law::{Fen, Law};
 use crate::store::procedures::{Row, TermRow};
 use crate::store::{Conn, accounts, cases, filings, ledger, papers, procedures};
@@ -29,11 +29,11 @@ struct About<'a> {
     filing: Option<filings::Filing>,
 }
 
-/// Facts of the groups a move needs. `form` is what was given (some facts are about whom it names).
+/// Facts of the groups a move needs.
 ///
 /// # Errors
 /// The database.
-pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>, _form: &Form) -> Result<Facts> {
+pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Result<Facts> {
     let case = subject.case(tx)?;
     let law = std::sync::Arc::clone(&tx.law);
     let about = About {
@@ -52,7 +52,7 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>, _form
 ///
 /// # Errors
 /// The database.
-pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, graph: &Graph, now: At) -> Result<Facts> {
+pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, p: &Procedure, graph: &Graph, now: At) -> Result<Facts> {
     let law = app.law();
     let about = About {
         app,
@@ -63,7 +63,7 @@ pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, graph: &Graph, now: At
         case: row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten(),
         filing: row.filing_id.map(|id| filings::get(c, id)).transpose()?.flatten(),
     };
-    groups_of(c, &about, &graph.offer_needs(&row.state))
+    groups_of(c, &about, &graph.offer_needs(p))
 }
 
 fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<Facts> {

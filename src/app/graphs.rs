@@ -40,8 +40,8 @@ impl Graphs {
     /// # Errors
     /// [`Error::Config`] with every finding: file, line and Chinese sentence.
     pub fn load(sources: &[Source], registry: &Registry) -> Result<Self> {
-        let files: Vec<(&str, &str)> = sources.iter().map(|s| (s.file.as_str(), s.text.as_str())).collect();
-        let graphs = crate::flow::check::check_all(&files, registry).map_err(|found| {
+        let files: Vec<(String, String)> = sources.iter().map(|s| (s.file.clone(), s.text.clone())).collect();
+        let graphs = crate::flow::check::load(&files, registry).map_err(|found| {
             Error::Config(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
         let mut out = Self::default();

@@ -204,7 +204,7 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
 }
 
 /// 民法典 Art 17: a person under 18 is a minor.
-const ADULT: u32 = 18;
+const ADULT: i32 = 18;
 
 fn claimant(keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, now: At) -> Result<Claimant> {
     let id = ids.id(now);
@@ -290,10 +290,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
 /// the look-alikes noted for an officer.
 fn forward(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant, procedure: ProcedureId, routed: &Routed) -> Result<(Option<CaseId>, bool)> {
     let decision = match_filing(tx, row, claimant)?;
-    let mut form = Form::from([
-        ("area".to_owned(), Value::Text(routed.area.clone())),
-        ("lead".to_owned(), Value::Text(routed.lead.clone())),
-    ]);
+    let mut form = Form::from([("lead".to_owned(), Value::Text(routed.lead.clone()))]);
     if let Some(o) = &routed.oversight {
         form.insert("oversight".to_owned(), Value::Text(o.clone()));
     }

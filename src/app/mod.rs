@@ -30,6 +30,7 @@ use crate::base::seal::KeyRing;
 use crate::base::{At, Clock, Result};
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
+use crate::flow::Registry;
 use crate::gateway::blobs::Blobs;
 use crate::law::Law;
 use crate::store::Db;
@@ -72,6 +73,8 @@ pub struct App {
     pub city: City,
     /// Checked definitions.
     pub graphs: Graphs,
+    /// What definitions may name: facts, roles, coded lists.
+    pub registry: Registry,
     /// Evidence files.
     pub blobs: Blobs,
     /// Ids and randomness.
@@ -103,6 +106,8 @@ pub struct Parts {
     pub city: City,
     /// Checked definitions.
     pub graphs: Graphs,
+    /// What definitions may name.
+    pub registry: Registry,
     /// Evidence files.
     pub blobs: Blobs,
     /// Ids and randomness.
@@ -127,6 +132,7 @@ impl App {
             config: p.config,
             city: p.city,
             graphs: p.graphs,
+            registry: p.registry,
             blobs: p.blobs,
             entropy: p.entropy,
             dummy_hash: people::hash_password("nobody has this password")?,
@@ -181,6 +187,16 @@ impl App {
     #[must_use]
     pub fn bureau_name(&self, code: &str) -> String {
         self.city.bureaus.get(code).map_or_else(|| code.to_owned(), |b| b.name.clone())
+    }
+    /// The Chinese name of a code of a list in `config/codes.toml`, the code itself when it is unknown.
+    #[must_use]
+    pub fn code_title(&self, list: &str, code: &str) -> String {
+        self.registry.codes.get(list).and_then(|l| l.iter().find(|(c, _)| c == code)).map_or_else(|| code.to_owned(), |(_, t)| t.clone())
+    }
+    /// The article a code stands on.
+    #[must_use]
+    pub fn code_article(&self, list: &str, code: &str) -> Option<String> {
+        self.registry.code_articles.get(list).and_then(|l| l.get(code)).cloned()
     }
     /// The name of an area, its code when it is unknown.
     #[must_use]

@@ -6,15 +6,15 @@
 
 use super::effects::{self, Made};
 use super::subject::Subject;
-use super::write::{Marks, Tx};
-use super::{facts, notify, project};
+use super::write::Tx;
+use super::{documents, facts, notify, project};
 use crate::base::id::{CaseId, FilingId, ProcedureId, RowId, TermId};
 use crate::base::{At, Error, Result};
 use crate::domain::access::{self, Actor};
-use crate::flow::{self, Acting, Form, Graph, Move, Signal, SignalTo, Step, builtin};
+use crate::flow::step::{self, StartInput};
+use crate::flow::{Acting, Form, Graph, Move, Signal, SignalTo, Step, form};
 use crate::store::{cases, procedures};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How deep procedures may tell each other things within one transaction.
@@ -101,9 +101,8 @@ pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
     }
     let form = match &cmd.form {
         Given::Parsed(f) => f.clone(),
-        Given::Raw(v) => graph.parse_form(&cmd.name, v).map_err(Error::Invalid)?,
+        Given::Raw(v) => form::parse_form(&graph, &cmd.name, v).map_err(Error::Invalid)?,
     };
-    let facts = facts::load(tx, &subject, &groups(&graph, &subject, &cmd.name), &form)?;
     let occurred_at = match (cmd.occurred_at, tx.actor.is_system()) {
         (Some(at), true) => at.max(subject.procedure.entered_at).min(tx.now),
         (Some(at), false) => at,
@@ -116,7 +115,8 @@ pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
         form,
         term: cmd.term,
     };
-    let step = flow::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
+    let facts = facts::load(tx, &subject, &graph.needs(&subject.procedure, &mv))?;
+    let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
     apply(tx, &graph, &mut subject, step)
 }
 
@@ -131,32 +131,18 @@ fn refused(r: crate::base::error::Refusal) -> Error {
 /// As [`perform_in`].
 pub fn start_in(tx: &mut Tx<'_>, begin: &Begin) -> Result<Performed> {
     let graph = tx.app.graphs.latest(&begin.kind)?;
-    let id: ProcedureId = tx.ids.id(tx.now);
-    let mut subject = Subject::fresh(tx, id, &graph, begin)?;
+    let mut subject = Subject::fresh(tx, &graph, begin)?;
     let scope = subject.scope(tx)?;
     let roles = access::roles(tx.actor, &scope);
-    let groups = graph.start.groups.clone();
-    let facts = facts::load(tx, &subject, &groups, &begin.form)?;
-    let input = flow::StartInput {
-        id,
+    let facts = facts::load(tx, &subject, &graph.start.groups)?;
+    let input = StartInput {
         actor: Acting { account: tx.actor.account(), roles },
         occurred_at: begin.occurred_at.min(tx.now),
         form: begin.form.clone(),
     };
-    let step = flow::start(&graph, &tx.law, &input, &facts, tx.now, &mut tx.ids).map_err(refused)?;
+    let step = step::start(&graph, &tx.law, &input, &facts, tx.now, &mut tx.ids).map_err(refused)?;
+    subject.row.id = step.after.id;
     apply(tx, &graph, &mut subject, step)
-}
-
-/// The fact groups a move may ask for; for a signature those of the move that waits, for a rung those of any move it
-/// may make.
-fn groups(graph: &Graph, subject: &Subject, name: &str) -> BTreeSet<String> {
-    let of = |n: &str| graph.moves.iter().filter(|m| m.name == n).flat_map(|m| m.groups.iter().cloned()).collect::<BTreeSet<_>>();
-    match name {
-        builtin::APPROVE => subject.procedure.approval.as_ref().map(|a| of(&a.name)).unwrap_or_default(),
-        builtin::RUNG => graph.moves.iter().filter(|m| m.told).flat_map(|m| m.groups.iter().cloned()).collect(),
-        builtin::REJECT | builtin::WITHDRAW | builtin::RESUME => BTreeSet::new(),
-        n => of(n),
-    }
 }
 
 /// Applies a step: effects, the procedure with its terms and alarms, the event, remarks, notices, then signals.
@@ -165,8 +151,9 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     for e in &step.effects {
         effects::apply(tx, subject, &step, e, &mut made)?;
     }
-    if step.event == "moved" && !step.after.approval.is_some() && subject.procedure.approval.is_some() {
-        made.extend(effects::approval_form(tx, subject, graph, &step)?);
+    if step.event == "moved" && step.request.is_some() {
+        // the last signature was given: the 审批表 with all of them is evidence of the approval
+        made.extend(documents::approval_form(tx, subject, graph, &step)?);
     }
     let before = std::mem::replace(&mut subject.procedure, step.after.clone());
     project::save(tx, graph, subject, &before, step.visible)?;
@@ -176,6 +163,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
         "from": step.from, "to": step.after.state,
         "form": step.plain, "sealed": step.sealed.keys().collect::<Vec<_>>(),
         "facts": step.facts_used, "effects": step.effects.iter().map(|e| e.kind).collect::<Vec<_>>(),
+        "signedStep": step.request.as_ref().and_then(|r| r.signed.last()).map(|x| x.step.clone()),
         "made": made, "late": step.late_entered, "basis": step.basis,
         "by": if tx.actor.is_system() { tx.actor.key() } else { "staff".to_owned() },
     });

@@ -9,7 +9,7 @@ use super::subject::Subject;
 use super::write::Tx;
 use crate::base::id::TermId;
 use crate::base::{At, Day, Error, Result};
-use crate::flow::{self, Graph, Procedure, TermState, TermStatus};
+use crate::flow::{Graph, Procedure, TermState, TermStatus, terms};
 use crate::law::Law;
 use crate::law::term::{Effect, Kind};
 use crate::store::procedures::{self, Alarm, TermRow};
@@ -106,7 +106,7 @@ pub fn save(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, before: &Proc
     let pending = match &after.approval {
         None => None,
         Some(a) => {
-            let role = graph.approver(a).ok_or_else(|| Error::Internal(format!("approval {} has no step", a.chain)))?;
+            let role = graph.signer(&after).ok_or_else(|| Error::Internal(format!("approval {} has no step", a.chain)))?;
             let bureau = bureau_of(tx, subject, &role)?;
             Some((role, bureau, serde_json::to_string(a).map_err(|e| Error::Internal(format!("approval: {e}")))?))
         }
@@ -184,7 +184,7 @@ fn save_terms(tx: &mut Tx<'_>, law: &Law, subject: &mut Subject) -> Result<()> {
 
 fn save_alarms(tx: &mut Tx<'_>, graph: &Graph, law: &Law, subject: &Subject, before: &Procedure) -> Result<()> {
     let alarms = |p: &Procedure| -> BTreeMap<TermId, (usize, At)> {
-        if p.ended { BTreeMap::new() } else { flow::alarms(graph, law, p, tx.now).into_iter().map(|(t, r, at)| (t, (r, at))).collect() }
+        if p.ended { BTreeMap::new() } else { terms::alarms(graph, law, p, tx.now).into_iter().map(|(t, r, at)| (t, (r, at))).collect() }
     };
     let (old, new) = (alarms(before), alarms(&subject.procedure));
     let gone: Vec<TermId> = old.keys().filter(|t| !new.contains_key(t)).copied().collect();
@@ -206,4 +206,15 @@ fn save_alarms(tx: &mut Tx<'_>, graph: &Graph, law: &Law, subject: &Subject, bef
         )?;
     }
     Ok(())
+}
+
+/// Sets the alarms of a procedure anew whatever was stored: after a calendar moved its dates, or when a sweep finds one
+/// missing.
+///
+/// # Errors
+/// The database.
+pub fn rearm(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject) -> Result<()> {
+    let law = std::sync::Arc::clone(&tx.law);
+    let none = Procedure { ended: true, ..subject.procedure.clone() };
+    save_alarms(tx, graph, &law, subject, &none)
 }

@@ -63,11 +63,13 @@ impl Subject {
     ///
     /// # Errors
     /// The filing or case it is to be about does not exist.
-    pub fn fresh(tx: &mut Tx<'_>, id: ProcedureId, graph: &Graph, begin: &Begin) -> Result<Self> {
+    pub fn fresh(tx: &mut Tx<'_>, graph: &Graph, begin: &Begin) -> Result<Self> {
         let filing = match begin.filing {
             Some(f) => Some(filings::get(tx.c, f)?.ok_or(Error::NotFound("filing"))?),
             None => None,
         };
+        // `step::start` gives the id; until then nothing is stored
+        let id: ProcedureId = uuid::Uuid::nil().into();
         let row = procedures::Row {
             id,
             kind: graph.key.clone(),
@@ -156,9 +158,12 @@ impl Subject {
     /// # Errors
     /// The database.
     pub fn what_changed(&self, tx: &mut Tx<'_>, graph: &Graph) -> Result<String> {
-        let last = journal::last(tx.c, self.row.id.into())?;
-        let state = graph.states.iter().find(|s| s.key == self.procedure.state).map_or("", |s| s.title.as_str());
-        let Some(e) = last else { return Ok(state.to_owned()) };
+        let state = graph.state(&self.procedure.state).map_or("", |s| s.title.as_str());
+        let last = match self.row.case_id {
+            Some(case) => journal::of_case(tx.c, case, 1)?.into_iter().next(),
+            None => journal::stream(tx.c, self.row.id.into())?.pop(),
+        };
+        let Some(e) = last.map(|s| s.core) else { return Ok(state.to_owned()) };
         let who = match e.actor.map(|a| accounts::get(tx.c, a)).transpose()?.flatten() {
             Some(a) => a.name,
             None => text::zh("actor.system").to_owned(),

@@ -438,15 +438,6 @@ fn words(list: &str, joined: &str) -> Vec<String> {
     joined.split(',').filter(|s| !s.is_empty()).map(|s| coded(list, s)).collect()
 }
 
-/// The Chinese name of a role: `承办人（承办部门）`.
-#[must_use]
-pub fn role_title(role: &str) -> String {
-    match role.split_once('@') {
-        None => coded("role", role),
-        Some((duty, place)) => text::zh_with("role.at", &[("duty", text::zh(&format!("duty.{duty}"))), ("place", text::zh(&format!("place.{place}")))]),
-    }
-}
-
 /// The lamp of a duty, by its ladder's yellow rung: the same answer in lists and on pages.
 #[must_use]
 pub fn lamp(law: &Law, graph: &Graph, key: &str, due_at: At, due_day: Option<Day>, now: At) -> Lamp {
@@ -505,7 +496,7 @@ impl Looker<'_> {
         TermView {
             key: t.key.clone(),
             title: graph.term_title(&t.key),
-            owner: graph.term_owner(&t.key).map(role_title).unwrap_or_default(),
+            owner: graph.term_owner(&t.key).map(crate::domain::facts::role_title).unwrap_or_default(),
             kind: match t.term.kind {
                 Kind::Duty => "duty",
                 Kind::Window => "window",
@@ -568,7 +559,7 @@ impl Looker<'_> {
         scope.assignee = p.assignee;
         scope.requester = p.approval.as_ref().map(|a| a.requested_by);
         let acting = Acting { account: actor.account(), roles: access::roles(actor, &scope) };
-        let facts = super::facts::load_for_offer(self.c, self.app, row, &graph, self.now)?;
+        let facts = super::facts::load_for_offer(self.c, self.app, row, &p, &graph, self.now)?;
         let moves = flow::offer::offer(&graph, &self.law, &p, &acting, &facts, self.now);
         let holder = text::zh_with(
             "holder.at",
@@ -807,12 +798,6 @@ fn budget_text(t: &crate::law::term::Term) -> String {
 }
 
 impl App {
-    /// The Chinese name of a code of a list in `config/codes.toml`.
-    #[must_use]
-    pub fn code_title(&self, list: &str, code: &str) -> String {
-        self.codes.get(list).and_then(|l| l.iter().find(|(c, _)| c == code)).map_or_else(|| code.to_owned(), |(_, t)| t.clone())
-    }
-
     /// The whole file of a case for whoever may read it.
     ///
     /// # Errors
@@ -900,7 +885,7 @@ fn case_file(c: &mut Conn, app: &App, actor: &Actor, id: CaseId, now: At) -> Res
     for n in told {
         let to = match n.account_id {
             Some(a) => look.name(Some(a))?,
-            None => role_title(&n.audience),
+            None => crate::domain::facts::role_title(&n.audience),
         };
         notice_views.push(notice_view(&n, to));
     }

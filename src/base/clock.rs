@@ -122,7 +122,8 @@ impl Day {
     /// Later by `n` days (earlier when negative), saturating at the ends of the calendar.
     #[must_use]
     pub fn plus(self, n: i64) -> Self {
-        Self(self.0.checked_add_signed(Duration::days(n)).unwrap_or(if n < 0 { NaiveDate::MIN } else { NaiveDate::MAX }))
+        let moved = Duration::try_days(n).and_then(|d| self.0.checked_add_signed(d));
+        Self(moved.unwrap_or(if n < 0 { NaiveDate::MIN } else { NaiveDate::MAX }))
     }
     /// The next day.
     #[must_use]

@@ -82,6 +82,13 @@ pub enum PartyRole {
     TeamLeader,
 }
 impl PartyRole {
+    /// The place of a stable code.
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        [Self::Respondent, Self::ContractEmployer, Self::Owner, Self::GeneralContractor, Self::Subcontractor, Self::TeamLeader]
+            .into_iter()
+            .find(|r| r.code() == code)
+    }
     /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -375,3 +375,27 @@ pub struct Step {
     /// prints. The procedure afterwards holds it only while it waits.
     pub request: Option<Approval>,
 }
+
+impl Step {
+    /// A step that changes nothing: for papers issued outside a move.
+    #[must_use]
+    pub fn still(p: &Procedure, at: At) -> Self {
+        Self {
+            name: String::new(),
+            event: "moved",
+            from: p.state.clone(),
+            after: p.clone(),
+            effects: Vec::new(),
+            signals: Vec::new(),
+            notices: Vec::new(),
+            plain: Form::new(),
+            sealed: BTreeMap::new(),
+            facts_used: Facts::new(),
+            occurred_at: at,
+            late_entered: false,
+            visible: false,
+            basis: String::new(),
+            request: None,
+        }
+    }
+}

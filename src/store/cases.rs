@@ -2,7 +2,7 @@
 //!
 //! The case is the unit of consistency: [`update`] raises `version` and fails when someone else was faster.
 
-use super::schema::{cases, respondents};
+use super::schema::{cases, recusals, respondents};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, RespondentId};
 use crate::base::seal::Sealed;
@@ -133,4 +133,26 @@ pub fn candidates(c: &mut Conn, respondent_key: &str, project_key: Option<&str>,
 /// A page of cases by id after `after`: for sweeps and `doctor`.
 pub fn page(c: &mut Conn, after: CaseId, limit: i64) -> Result<Vec<Case>> {
     Ok(cases::table.filter(cases::id.gt(after)).order(cases::id).limit(limit).select(Case::as_select()).load(c)?)
+}
+
+/// Officers who must keep out of a case.
+pub fn recused(c: &mut Conn, id: CaseId) -> Result<Vec<AccountId>> {
+    Ok(recusals::table.filter(recusals::case_id.eq(id)).order(recusals::account_id).select(recusals::account_id).load(c)?)
+}
+
+/// Notes that an officer must keep out; noting it twice changes nothing.
+pub fn insert_recusal(c: &mut Conn, case: CaseId, account: AccountId, reason: &str, by: Option<AccountId>, at: At) -> Result<bool> {
+    if recused(c, case)?.contains(&account) {
+        return Ok(false);
+    }
+    diesel::insert_into(recusals::table)
+        .values((
+            recusals::case_id.eq(case),
+            recusals::account_id.eq(account),
+            recusals::reason.eq(reason),
+            recusals::recorded_by.eq(by),
+            recusals::recorded_at.eq(at),
+        ))
+        .execute(c)?;
+    Ok(true)
 }

@@ -222,6 +222,19 @@ diesel::table! {
     use diesel::sql_types::*;
     #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
+    recusals (case_id, account_id) {
+        case_id -> Id,
+        account_id -> Id,
+        reason -> Text,
+        recorded_by -> Nullable<Id>,
+        recorded_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[allow(unused_imports)]
+    use crate::store::types::{Doc, Id, Ts};
     imports (id) {
         id -> Id,
         profile -> Text,
@@ -560,4 +573,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(accounts, duties, sessions, absences, claimants, cases, respondents, imports, filings, amendments, suggestions, procedures, terms, alarms, claims, evidence, payments, allocations, documents, remarks, notices, idempotency, calendar_years, definitions);
+diesel::allow_tables_to_appear_in_same_query!(accounts, duties, sessions, absences, claimants, cases, respondents, recusals, imports, filings, amendments, suggestions, procedures, terms, alarms, claims, evidence, payments, allocations, documents, remarks, notices, idempotency, calendar_years, definitions);

@@ -134,6 +134,16 @@ create table respondents (
 );
 create index respondents_case on respondents (case_id, position);
 
+-- Officers who must keep out of a case 回避 (劳动保障监察条例 Art 16).
+create table recusals (
+  case_id uuid not null references cases (id),
+  account_id uuid not null references accounts (id),
+  reason text not null,
+  recorded_by uuid references accounts (id),
+  recorded_at timestamptz not null,
+  primary key (case_id, account_id)
+);
+
 create table imports (
   id uuid primary key,
   profile text not null,

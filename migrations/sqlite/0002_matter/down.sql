@@ -15,6 +15,7 @@ drop table suggestions;
 drop table amendments;
 drop table filings;
 drop table imports;
+drop table recusals;
 drop table respondents;
 drop table cases;
 drop table claimants;

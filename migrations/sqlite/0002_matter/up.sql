@@ -134,6 +134,16 @@ create table respondents (
 ) strict;
 create index respondents_case on respondents (case_id, position);
 
+-- Officers who must keep out of a case 回避 (劳动保障监察条例 Art 16).
+create table recusals (
+  case_id blob not null references cases (id),
+  account_id blob not null references accounts (id),
+  reason text not null,
+  recorded_by blob references accounts (id),
+  recorded_at integer not null,
+  primary key (case_id, account_id)
+) strict;
+
 create table imports (
   id blob primary key,
   profile text not null,
