@@ -160,7 +160,7 @@ fn yuan(fen: Fen) -> String {
     let whole = (abs / 100).to_string();
     let mut out = String::new();
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -401,7 +401,8 @@ pub fn approval(d: &Approval, copy: Copy) -> Result<String> {
 
 /// The same paper without anything that could tell who complained, so that a template cannot print it by mistake.
 fn unnamed(d: &Transfer) -> Transfer {
-    let mut names: Vec<&str> = d.claims.iter().map(|c| c.claimant.as_str()).chain([d.matter.claimant.as_str(), d.head.code.as_str()]).collect();
+    let mut names: Vec<&str> =
+        d.claims.iter().map(|c| c.claimant.as_str()).chain([d.matter.claimant.as_str(), d.head.code.as_str()]).collect();
     names.retain(|n| n.chars().count() > 1);
     names.sort_by_key(|n| std::cmp::Reverse(n.len()));
     let scrub = |s: &str| names.iter().fold(s.to_owned(), |s, n| s.replace(n, "（略）"));

@@ -196,20 +196,18 @@ impl Areas {
         if rest.is_empty() {
             return if city { Place::CityOnly } else { Place::Unknown(text.trim().to_owned()) };
         }
-        if rest != s {
-            if let Some(place) = self.by_name(rest, on) {
-                return place;
-            }
+        if rest != s
+            && let Some(place) = self.by_name(rest, on)
+        {
+            return place;
         }
         // 奎文区东关街道: the area is named first, more follows.
         if let Some(a) = self.leading(rest, city, on) {
             return Place::Area(a.code.clone());
         }
         // Within the city nothing is foreign.
-        if !city {
-            if let Some(f) = self.foreign_leading(&s) {
-                return Place::Foreign(f);
-            }
+        if !city && let Some(f) = self.foreign_leading(&s) {
+            return Place::Foreign(f);
         }
         Place::Unknown(text.trim().to_owned())
     }
@@ -225,10 +223,8 @@ impl Areas {
         if let Some(a) = self.leading(rest, city, on) {
             return Place::Area(a.code.clone());
         }
-        if !city {
-            if let Some(f) = self.foreign_leading(&s) {
-                return Place::Foreign(f);
-            }
+        if !city && let Some(f) = self.foreign_leading(&s) {
+            return Place::Foreign(f);
         }
         // The first full name anywhere: 北海路88号（奎文区）.
         let found = self.valid(on).filter(|a| a.code != self.city).filter_map(|a| {
@@ -262,7 +258,9 @@ impl Areas {
         let name = self.get(&self.city).map(|c| plain(&c.name)).unwrap_or_default();
         let short = name.trim_end_matches('市').to_owned();
         loop {
-            let Some((word, cut)) = self.above.iter().find_map(|w| rest.strip_prefix(w.as_str()).map(|r| (w, r))) else { return (rest, city) };
+            let Some((word, cut)) = self.above.iter().find_map(|w| rest.strip_prefix(w.as_str()).map(|r| (w, r))) else {
+                return (rest, city);
+            };
             city |= word.starts_with(&short) || *word == self.city;
             rest = cut;
         }
@@ -295,7 +293,10 @@ impl Areas {
 
 /// Narrow, without white space, brackets and separators.
 fn plain(s: &str) -> String {
-    narrow(s).chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '\\' | ',' | '>' | '(' | ')' | '·' | '、' | '—' | '_' | '|' | '.')).collect()
+    narrow(s)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '\\' | ',' | '>' | '(' | ')' | '·' | '、' | '—' | '_' | '|' | '.'))
+        .collect()
 }
 
 #[cfg(test)]
@@ -404,7 +405,11 @@ mod tests {
 
     #[test]
     fn rows_hold_only_in_their_time() {
-        let closed = include_str!("../../../config/areas.toml").replacen("located_in = \"370704\"", "located_in = \"370704\"\nvalid_to = \"2025-12-31\"", 1);
+        let closed = include_str!("../../../config/areas.toml").replacen(
+            "located_in = \"370704\"",
+            "located_in = \"370704\"\nvalid_to = \"2025-12-31\"",
+            1,
+        );
         let a = Areas::load(&closed).expect("loads");
         assert!(matches!(a.resolve("峡山区", on()), Place::Unknown(_)));
         assert_eq!(a.resolve("峡山区", "2025-12-31".parse().expect("a day")), Place::Area("370795".to_owned()));

@@ -73,7 +73,12 @@ pub(super) fn open(bytes: &[u8], profile: &Profile, limits: &FileLimits) -> Resu
 }
 
 /// Loads one sheet, or gives it up when the headings are not in its first rows.
-fn load(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, profile: &Profile, limits: &FileLimits) -> Result<std::result::Result<Sheet, Vec<String>>> {
+fn load(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    profile: &Profile,
+    limits: &FileLimits,
+) -> Result<std::result::Result<Sheet, Vec<String>>> {
     let mut reader = match book.worksheet_cells_reader(name) {
         Ok(r) => r,
         // A chart sheet in worksheet's clothing: nothing to read there.
