@@ -124,7 +124,7 @@ impl Sheet {
         &self.columns
     }
 
-    /// Whether a line is no row: blank, the title or the headings once more, a total, or who filled in the table.
+    /// Whether a line is no row: blank or only numbered, the title or the headings once more, a total, or who filled in the table.
     fn is_no_row(&self, cells: &[Cell]) -> bool {
         let given: Vec<(usize, String)> = cells
             .iter()
@@ -134,6 +134,10 @@ impl Sheet {
             .filter(|(_, t)| !t.is_empty())
             .collect();
         let Some((first_at, first)) = given.first() else { return true };
+        // Numbered lines nobody filled in: no column that means something has a word.
+        if !given.iter().any(|(i, _)| self.columns.by_field.values().any(|at| at == i)) {
+            return true;
+        }
         if given.iter().all(|(_, t)| self.titles.contains(t)) {
             return true;
         }
