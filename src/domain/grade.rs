@@ -5,7 +5,9 @@
 
 use crate::base::text::{zh, zh_with};
 use crate::base::{Day, Error, Result};
+use crate::domain::intake::FilingDraft;
 use crate::law::Fen;
+use crate::law::identity::ResidentId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -140,6 +142,8 @@ pub struct GradePolicy {
     pub superior: Grade,
     /// From so many workers on the matter is flagged 群体性.
     pub mass_headcount: i64,
+    /// Below this age a reporter is a minor (民法典第十七条).
+    pub minor_age: i32,
     /// Words.
     #[serde(default)]
     pub words: Vec<WordRule>,
@@ -180,8 +184,23 @@ pub struct GradeFacts<'a> {
     pub superior: bool,
     /// The reporter's words.
     pub narrative: &'a str,
-    /// Ages known from resident IDs below the age of majority raise the flag too.
+    /// The reporter's resident ID says that the reporter is a minor.
     pub reporter_is_minor: bool,
+}
+impl<'a> GradeFacts<'a> {
+    /// From a draft.
+    #[must_use]
+    pub fn of(d: &'a FilingDraft, policy: &GradePolicy) -> Self {
+        let age = d.reporter.id.as_deref().and_then(|id| ResidentId::parse(id).ok()).map(|id| id.age_on(d.received_at.day()));
+        Self {
+            headcount: d.headcount,
+            amount: d.reported_total,
+            government_funded: d.government_funded,
+            superior: d.superior,
+            narrative: d.narrative.as_deref().unwrap_or_default(),
+            reporter_is_minor: age.is_some_and(|a| a < policy.minor_age),
+        }
+    }
 }
 
 /// The grade with its reasons and flags.
@@ -244,7 +263,8 @@ pub fn grade(policy: &GradePolicy, f: &GradeFacts<'_>, on: Day) -> Graded {
     let today = on.to_string();
     let md = today.get(5..).unwrap_or_default();
     for s in &policy.seasons {
-        let inside = if s.from <= s.to { (s.from.as_str()..=s.to.as_str()).contains(&md) } else { md >= s.from.as_str() || md <= s.to.as_str() };
+        let inside =
+            if s.from <= s.to { (s.from.as_str()..=s.to.as_str()).contains(&md) } else { md >= s.from.as_str() || md <= s.to.as_str() };
         if inside {
             out.flags.insert(Flag::Season);
             if f.headcount >= s.headcount {
@@ -284,7 +304,7 @@ mod tests {
         let g = judge(
             &GradeFacts {
                 headcount: 60,
-                amount: Fen::new(1_000_000_00),
+                amount: Fen::new(100_000_000),
                 government_funded: Some(true),
                 superior: true,
                 narrative: "有人扬言跳楼，工地上还有未成年工人受伤",
@@ -303,7 +323,10 @@ mod tests {
 
     #[test]
     fn a_word_inside_an_excepted_phrase_raises_nothing() {
-        let g = judge(&GradeFacts { headcount: 1, amount: Fen::new(100), narrative: "未受伤，没有工伤", ..GradeFacts::default() }, "2026-06-01");
+        let g = judge(
+            &GradeFacts { headcount: 1, amount: Fen::new(100), narrative: "未受伤，没有工伤", ..GradeFacts::default() },
+            "2026-06-01",
+        );
         assert_eq!((g.grade, g.flags.len()), (Grade::Ordinary, 0), "{:?}", g.reasons);
     }
 

@@ -114,7 +114,7 @@ impl PartyRole {
 }
 
 /// One party of the chain, as reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// Its place.
     pub role: PartyRole,
@@ -124,6 +124,14 @@ pub struct Party {
     pub uscc: Option<String>,
     /// Resident ID of a team leader, checked. Personal: sealed at rest.
     pub id: Option<String>,
+}
+
+impl std::fmt::Debug for Party {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A team leader is a person.
+        let name = if self.role == PartyRole::TeamLeader { text::mask_name(&self.name) } else { self.name.clone() };
+        write!(f, "Party({} {name})", self.role.code())
+    }
 }
 
 /// Who reports. All of it personal: sealed at rest.
@@ -156,7 +164,8 @@ pub struct Remark {
 }
 
 /// A report that passed: typed, normalised, not yet stored. Holds personal data in clear; lives only until it is sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Its debug text names nobody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilingDraft {
     /// 投诉, 举报, 线索, 信访转送, 上级交办.
     pub kind: FilingKind,
@@ -209,6 +218,18 @@ pub struct FilingDraft {
     /// What the desk should look at.
     pub remarks: Vec<Remark>,
 }
+impl std::fmt::Debug for FilingDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FilingDraft")
+            .field("kind", &self.kind)
+            .field("channel", &self.channel)
+            .field("headcount", &self.headcount)
+            .field("reported_total", &self.reported_total)
+            .field("period", &(self.period_from, self.period_to))
+            .field("remarks", &self.remarks.iter().map(|r| r.code.as_str()).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
 impl FilingDraft {
     /// The party in a place.
     #[must_use]
@@ -238,13 +259,18 @@ pub enum CellKind {
     Moment,
 }
 
-/// One cell as text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// One cell as text. Its debug text says only what kind it is.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Cell {
     /// What kind.
     pub kind: CellKind,
     /// Its text as stored.
     pub text: Box<str>,
+}
+impl std::fmt::Debug for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}[{}]", self.kind, self.text.len())
+    }
 }
 impl Cell {
     /// A text cell; empty when there is only white space.

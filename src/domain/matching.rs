@@ -7,6 +7,7 @@
 use crate::base::Day;
 use crate::base::id::CaseId;
 use crate::base::text::{narrow, zh};
+use crate::domain::intake::{FilingDraft, Party, PartyRole};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -73,6 +74,20 @@ pub struct MatchKey {
     pub project: Option<String>,
     /// When the work was done.
     pub period: Period,
+}
+
+impl MatchKey {
+    /// From a draft and the worker's blind indexes.
+    #[must_use]
+    pub fn of(d: &FilingDraft, worker: WorkerKey) -> Self {
+        let owes = |p: &&Party| matches!(p.role, PartyRole::Respondent | PartyRole::ContractEmployer | PartyRole::TeamLeader);
+        Self {
+            worker,
+            respondents: d.parties.iter().filter(owes).map(|p| UnitKey::new(p.uscc.as_deref(), &p.name)).collect(),
+            project: d.project.as_deref().map(project_key),
+            period: Period { from: d.period_from, to: d.period_to },
+        }
+    }
 }
 
 /// A filing of an open case that might be about the same matter.
@@ -234,12 +249,14 @@ pub fn project_key(name: &str) -> String {
         .iter()
         .enumerate()
         .fold(s, |s, (i, n)| s.replace(&format!("{n}期"), &format!("{}期", i + 1)));
-    let cut = ["建设项目", "工程项目", "项目部", "项目", "工程", "工地"].iter().find_map(|t| s.strip_suffix(t)).filter(|h| h.chars().count() > 1);
+    let cut =
+        ["建设项目", "工程项目", "项目部", "项目", "工程", "工地"].iter().find_map(|t| s.strip_suffix(t)).filter(|h| h.chars().count() > 1);
     cut.map(str::to_owned).unwrap_or(s)
 }
 
 fn is_mark(c: char) -> bool {
-    c.is_ascii_punctuation() || matches!(c, '·' | '•' | '—' | '–' | '“' | '”' | '‘' | '’' | '、' | '。' | '〔' | '〕' | '【' | '】' | '《' | '》')
+    c.is_ascii_punctuation()
+        || matches!(c, '·' | '•' | '—' | '–' | '“' | '”' | '‘' | '’' | '、' | '。' | '〔' | '〕' | '【' | '】' | '《' | '》')
 }
 
 #[cfg(test)]

@@ -340,11 +340,19 @@ pub fn route(table: &RoutingTable, areas: &Areas, bureaus: &Bureaus, f: &FilingF
     let from = if by_address { "route.by_address" } else { "route.by_area" };
     let mut why = zh_with(from, &[("text", f.area_text), ("area", &areas.long_name(code))]);
     let with = match oversight {
-        Some(o) => zh_with("route.with_oversight", &[("why", &rule.why), ("lead", &lead.name), ("oversight", &o.name), ("basis", &table.basis)]),
+        Some(o) => {
+            zh_with("route.with_oversight", &[("why", &rule.why), ("lead", &lead.name), ("oversight", &o.name), ("basis", &table.basis)])
+        }
         None => zh_with("route.without_oversight", &[("why", &rule.why), ("lead", &lead.name), ("basis", &table.basis)]),
     };
     why.push_str(&with);
-    Routing::Routed(Routed { area: code.clone(), lead: lead.code.clone(), oversight: oversight.map(|b| b.code.clone()), rule_id: rule.id.clone(), why })
+    Routing::Routed(Routed {
+        area: code.clone(),
+        lead: lead.code.clone(),
+        oversight: oversight.map(|b| b.code.clone()),
+        rule_id: rule.id.clone(),
+        why,
+    })
 }
 
 #[cfg(test)]
@@ -384,7 +392,11 @@ mod tests {
         ] {
             let got = go(&FilingFacts { area_text: area, project_kind: kind, project, narrative, ..FilingFacts::default() });
             let Routing::Routed(r) = got else { panic!("{area} {kind}: {got:?}") };
-            assert_eq!((r.lead.as_str(), r.oversight.as_deref().unwrap_or(""), r.rule_id.as_str()), (lead, oversight, rule), "{area} {kind} {project}");
+            assert_eq!(
+                (r.lead.as_str(), r.oversight.as_deref().unwrap_or(""), r.rule_id.as_str()),
+                (lead, oversight, rule),
+                "{area} {kind} {project}"
+            );
             assert!(!r.why.contains('{') && r.why.ends_with('。') && !r.why.contains("route."), "{}", r.why);
         }
     }
@@ -423,7 +435,13 @@ mod tests {
         let (_, a, b) = world();
         let rule = "[[rule]]\nid='gov'\ngovernment_funded=true\narea_kind=['zone']\nlead='housing'\nwhy='x'\n[[rule]]\nid='rest'\nlead='hrss'\nwhy='y'\n";
         let t = RoutingTable::load(&format!("version='1'\nbasis='b'\n{rule}")).expect("loads");
-        let id = |area: &str, gov| match route(&t, &a, &b, &FilingFacts { area_text: area, government_funded: gov, ..FilingFacts::default() }, on()) {
+        let id = |area: &str, gov| match route(
+            &t,
+            &a,
+            &b,
+            &FilingFacts { area_text: area, government_funded: gov, ..FilingFacts::default() },
+            on(),
+        ) {
             Routing::Routed(r) => r.rule_id,
             Routing::Desk(d) => d.sentence,
         };
@@ -440,14 +458,18 @@ mod tests {
         let typo = TABLE.replacen("\nproject_kind =", "\nprojekt_kind =", 1);
         let blank = TABLE.replacen("[\"水利\",", "[\"\",", 1);
         let early = TABLE.replacen("blank = [\"project_kind\", \"project\"]\nnarrative = [\"水库\", \"灌区\", \"综合治理\", \"除险加固\", \"节水改造\", \"引水工程\", \"调水工程\", \"防洪工程\"]\n", "", 1);
-        for (name, t) in [("no catch-all", no_catch_all), ("twice", twice), ("unknown", unknown), ("typo", typo), ("blank", blank), ("early", early)] {
+        for (name, t) in
+            [("no catch-all", no_catch_all), ("twice", twice), ("unknown", unknown), ("typo", typo), ("blank", blank), ("early", early)]
+        {
             assert_ne!(t, TABLE, "{name} changes the table");
             assert!(matches!(RoutingTable::load(&t), Err(Error::Config(_))), "{name}");
         }
         let (_, a, _) = world();
         let bureaus = include_str!("../../config/bureaus.toml");
         assert!(Bureaus::load(&bureaus.replacen("kind = \"hrss\"", "kind = \"water\"", 1), &a).is_err());
-        assert!(Bureaus::load(&bureaus.replacen("[[bureau]]\ncode = \"370783-hrss\"", "[[bureau]]\ncode = \"370999-hrss\"", 1), &a).is_err());
+        assert!(
+            Bureaus::load(&bureaus.replacen("[[bureau]]\ncode = \"370783-hrss\"", "[[bureau]]\ncode = \"370999-hrss\"", 1), &a).is_err()
+        );
     }
 
     #[test]

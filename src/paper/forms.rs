@@ -10,6 +10,7 @@ mod tests;
 
 pub use samples::{Sample, samples};
 
+use crate::base::text::mask_name;
 use crate::base::{At, Day, Error, Result};
 use crate::law::rules::TermRule;
 use crate::law::term::Unit;
@@ -119,7 +120,7 @@ impl Limitation {
 }
 
 /// What the matter is about, as papers state it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Matter {
     /// The worker's full name.
     pub claimant: String,
@@ -137,6 +138,11 @@ pub struct Matter {
     pub headcount: i64,
     /// Sum in all.
     pub amount: Fen,
+}
+impl std::fmt::Debug for Matter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Matter({})", mask_name(&self.claimant))
+    }
 }
 impl Matter {
     fn period_text(&self) -> String {
@@ -160,7 +166,7 @@ fn yuan(fen: Fen) -> String {
     let whole = (abs / 100).to_string();
     let mut out = String::new();
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -237,7 +243,7 @@ pub enum TransferKind {
 }
 
 /// One claim that goes along.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ClaimLine {
     /// Whose.
     pub claimant: String,
@@ -245,6 +251,11 @@ pub struct ClaimLine {
     pub period: String,
     /// How much.
     pub amount: Fen,
+}
+impl std::fmt::Debug for ClaimLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ClaimLine({})", mask_name(&self.claimant))
+    }
 }
 impl ClaimLine {
     fn amount_text(&self) -> String {
@@ -401,7 +412,8 @@ pub fn approval(d: &Approval, copy: Copy) -> Result<String> {
 
 /// The same paper without anything that could tell who complained, so that a template cannot print it by mistake.
 fn unnamed(d: &Transfer) -> Transfer {
-    let mut names: Vec<&str> = d.claims.iter().map(|c| c.claimant.as_str()).chain([d.matter.claimant.as_str(), d.head.code.as_str()]).collect();
+    let mut names: Vec<&str> =
+        d.claims.iter().map(|c| c.claimant.as_str()).chain([d.matter.claimant.as_str(), d.head.code.as_str()]).collect();
     names.retain(|n| n.chars().count() > 1);
     names.sort_by_key(|n| std::cmp::Reverse(n.len()));
     let scrub = |s: &str| names.iter().fold(s.to_owned(), |s, n| s.replace(n, "（略）"));

@@ -28,6 +28,8 @@ pub struct Sheet {
     header: u32,
     columns: Arc<Columns>,
     titles: HashSet<String>,
+    /// The headings in the form in which they are compared.
+    keys: Vec<String>,
     lines: Lines,
     count: u32,
     limit: u32,
@@ -96,6 +98,7 @@ fn sheet(name: String, header: Header, head: Vec<Line>, rest: Lines, limits: &Fi
     Sheet {
         name,
         header: number,
+        keys: header.columns.headings.iter().map(|h| heading_key(h).full).collect(),
         columns: Arc::new(header.columns),
         titles,
         lines: Box::new(below.into_iter().map(Ok).chain(rest)),
@@ -121,15 +124,27 @@ impl Sheet {
         &self.columns
     }
 
-    /// Whether a line is no row: blank, the title or the headings once more, a total, or who filled in the table.
+    /// Whether a line is no row: blank or only numbered, the title or the headings once more, a total, or who filled in the table.
     fn is_no_row(&self, cells: &[Cell]) -> bool {
-        let given: Vec<(usize, String)> =
-            cells.iter().enumerate().filter(|(_, c)| c.kind != CellKind::Empty).map(|(i, c)| (i, tidy(&c.text))).filter(|(_, t)| !t.is_empty()).collect();
+        let given: Vec<(usize, String)> = cells
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.kind != CellKind::Empty)
+            .map(|(i, c)| (i, tidy(&c.text)))
+            .filter(|(_, t)| !t.is_empty())
+            .collect();
         let Some((first_at, first)) = given.first() else { return true };
+        // Numbered lines nobody filled in: no column that means something has a word.
+        if !given.iter().any(|(i, _)| self.columns.by_field.values().any(|at| at == i)) {
+            return true;
+        }
         if given.iter().all(|(_, t)| self.titles.contains(t)) {
             return true;
         }
-        let heads = given.iter().filter(|(i, t)| self.columns.headings.get(*i).is_some_and(|h| heading_key(h).full == heading_key(t).full)).count();
+        let heads = given
+            .iter()
+            .filter(|(i, t)| t.chars().count() < 40 && self.keys.get(*i).is_some_and(|k| !k.is_empty() && *k == heading_key(t).full))
+            .count();
         if heads >= 2 && heads * 2 >= given.len() {
             return true;
         }
@@ -140,9 +155,12 @@ impl Sheet {
             return false;
         }
         let word: String = first.chars().filter(|c| !c.is_whitespace()).collect();
-        let total = ["合计", "总计", "小计", "共计", "本页合计", "本页小计", "累计"].iter().any(|w| word.trim_end_matches([':', '：']) == *w);
+        let total =
+            ["合计", "总计", "小计", "共计", "本页合计", "本页小计", "累计"].iter().any(|w| word.trim_end_matches([':', '：']) == *w);
         let foot = given.len() <= 4
-            && ["填报", "填表", "制表", "审核", "备注", "说明", "注：", "注:", "联系人：", "单位负责人", "导出时间", "打印时间"].iter().any(|w| word.starts_with(w));
+            && ["填报", "填表", "制表", "审核", "备注", "说明", "注：", "注:", "联系人：", "单位负责人", "导出时间", "打印时间"]
+                .iter()
+                .any(|w| word.starts_with(w));
         total || foot
     }
 }

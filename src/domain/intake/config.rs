@@ -3,6 +3,7 @@
 //! Owns the numbers that are policy, not law. Never decides: `read` applies the caps, `grade` the thresholds.
 
 use super::profile::Field;
+use crate::base::text;
 use crate::base::{Error, Result};
 use crate::domain::grade::GradePolicy;
 use crate::law::Fen;
@@ -31,7 +32,9 @@ impl TextLimits {
     pub fn of(&self, field: Field) -> usize {
         use Field as F;
         match field {
-            F::ReporterName | F::Respondent | F::ContractEmployer | F::Owner | F::GeneralContractor | F::Subcontractor | F::TeamLeader => self.name,
+            F::ReporterName | F::Respondent | F::ContractEmployer | F::Owner | F::GeneralContractor | F::Subcontractor | F::TeamLeader => {
+                self.name
+            }
             F::Project => self.project,
             F::Area | F::Address => self.address,
             F::Narrative | F::PreviousDetail => self.narrative,
@@ -61,6 +64,8 @@ pub struct Caps {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IntakeConfig {
+    /// Codes of channels; their names stand in the catalogue under `channel.<code>`.
+    pub channels: Vec<String>,
     /// Caps of one report.
     pub caps: Caps,
     /// Limits of a file.
@@ -97,13 +102,18 @@ impl IntakeConfig {
     /// # Errors
     /// [`Error::Config`] with place and remedy: not TOML of this shape, or a cap that is not positive.
     pub fn parse(source: &str) -> Result<Self> {
-        let c: Self = toml::from_str(source).map_err(|e| Error::Config(format!("config/intake.toml 无法读取：{e}")))?;
+        let mut c: Self = toml::from_str(source).map_err(|e| Error::Config(format!("config/intake.toml 无法读取：{e}")))?;
         if c.caps.amount <= Fen::ZERO || c.caps.headcount <= 0 {
             return Err(Error::Config("config/intake.toml 有误：caps.amount_fen 和 caps.headcount 须大于 0。".to_owned()));
         }
         if c.file.rows == 0 || c.file.columns == 0 || c.file.header_rows == 0 {
             return Err(Error::Config("config/intake.toml 有误：file.rows、file.columns、file.header_rows 须大于 0。".to_owned()));
         }
+        if let Some(code) = c.channels.iter().find(|code| !text::has(&format!("channel.{code}"))) {
+            return Err(Error::Config(format!("config/intake.toml 有误：渠道 {code} 没有名称，请在文本目录里补上 channel.{code}。")));
+        }
+        // Compared with cells in this form.
+        c.caps.placeholders.iter_mut().for_each(|p| *p = text::tidy(&text::narrow(p)));
         c.grade.check()?;
         Ok(c)
     }

@@ -144,7 +144,9 @@ impl Scan {
                 let time = if run.len() > 8 { Some((num(8..10)?, num(10..12)?, num(12..14).unwrap_or(0))) } else { self.time() };
                 plain(year, num(4..6), num(6..8), time)
             }
-            6 if compact && (run.starts_with("19") || run.starts_with("20")) => plain(i32::try_from(num(0..4)?).ok()?, num(4..6), None, None),
+            6 if compact && (run.starts_with("19") || run.starts_with("20")) => {
+                plain(i32::try_from(num(0..4)?).ok()?, num(4..6), None, None)
+            }
             1 | 2 => {
                 let year = inherit?;
                 let month = run.parse().ok()?;
@@ -215,10 +217,12 @@ fn numerals(s: &str) -> String {
     if s.bytes().any(|b| b.is_ascii_digit()) || !s.contains('年') {
         return s.to_owned();
     }
-    let value = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c).or(match c {
-        '零' | '○' => Some(0),
-        _ => None,
-    });
+    let value = |c: char| {
+        "〇一二三四五六七八九".chars().position(|d| d == c).or(match c {
+            '零' | '○' => Some(0),
+            _ => None,
+        })
+    };
     let mut out = String::new();
     let mut run: Vec<char> = Vec::new();
     for c in s.chars().chain(std::iter::once('\n')) {
@@ -332,10 +336,10 @@ fn whole(s: &str, forms: &BTreeSet<DateForm>) -> Result<Partial, DateFault> {
 pub fn period(text: &str, forms: &BTreeSet<DateForm>) -> Result<(Day, Option<Day>), DateFault> {
     let s = clean(text, forms);
     let mut scan = Scan::new(&s);
-    if let Some((from, to)) = scan.period(forms.contains(&DateForm::Compact)) {
-        if scan.done() {
-            return Ok((from.bound(false)?, to.map(|t| t.bound(true)).transpose()?));
-        }
+    if let Some((from, to)) = scan.period(forms.contains(&DateForm::Compact))
+        && scan.done()
+    {
+        return Ok((from.bound(false)?, to.map(|t| t.bound(true)).transpose()?));
     }
     Ok((bound(text, false, forms)?, Some(bound(text, true, forms)?)))
 }
@@ -394,7 +398,8 @@ mod tests {
         for text in ["2026-13-40", "2026年2月30日", "20260230", "2026-11-07 25:00", "2026-11-07 12:60"] {
             assert_eq!(instant(text, &all()), Err(DateFault::Impossible), "{text}");
         }
-        for text in ["", "昨天", "26.11.7", "11/7/2026", "2026", "2026.1", "2026年11月", "19999", "2026-11-07 起诉", "2026-11", "12345"] {
+        for text in ["", "昨天", "26.11.7", "11/7/2026", "2026", "2026.1", "2026年11月", "19999", "2026-11-07 起诉", "2026-11", "12345"]
+        {
             assert_eq!(instant(text, &all()), Err(DateFault::Unreadable), "{text}");
         }
     }
@@ -431,7 +436,8 @@ mod tests {
             let got = period(text, &all()).map(|(a, b)| (a.to_string(), b.map(|b| b.to_string()).unwrap_or_default()));
             assert_eq!(got, Ok((from.to_owned(), to.to_owned())), "{text}");
         }
-        let got = find_period("本人于2025年10月至2026年01月在某工地务工，12人工资共195176.63元至今未发").map(|(a, b)| (a.to_string(), b.map(|d| d.to_string())));
+        let got = find_period("本人于2025年10月至2026年01月在某工地务工，12人工资共195176.63元至今未发")
+            .map(|(a, b)| (a.to_string(), b.map(|d| d.to_string())));
         assert_eq!(got, Some(("2025-10-01".to_owned(), Some("2026-01-31".to_owned()))));
         assert_eq!(find_period("电话13800001111，2026年3月打的，金额2000元-3000元"), None);
         assert_eq!(find_period("2026年05月至2026年01月倒着写的"), None, "a reversed period in running text is no period");

@@ -238,7 +238,9 @@ impl Profile {
                 }
                 let found = c.headings.iter().map(|h| heading_key(h)).find_map(|want| {
                     keys.iter().enumerate().position(|(i, k)| {
-                        !taken[i] && !k.full.is_empty() && if exact { k.full == want.full } else { !k.bare.is_empty() && k.bare == want.bare }
+                        !taken[i]
+                            && !k.full.is_empty()
+                            && if exact { k.full == want.full } else { !k.bare.is_empty() && k.bare == want.bare }
                     })
                 });
                 if let Some(i) = found {
@@ -256,7 +258,8 @@ impl Profile {
     /// Labels of what a set of columns lacks to be readable; empty when nothing.
     #[must_use]
     pub fn lacking(&self, columns: &Columns) -> Vec<String> {
-        let usual = |f: &Field| self.columns.iter().find(|c| c.field == *f).and_then(|c| c.headings.first()).cloned().unwrap_or_else(|| f.label());
+        let usual =
+            |f: &Field| self.columns.iter().find(|c| c.field == *f).and_then(|c| c.headings.first()).cloned().unwrap_or_else(|| f.label());
         let mut out: Vec<String> = self.required.iter().filter(|f| !columns.by_field.contains_key(f)).map(usual).collect();
         if !self.any_of.is_empty() && !self.any_of.iter().any(|f| columns.by_field.contains_key(f)) {
             out.push(self.any_of.iter().map(usual).collect::<Vec<_>>().join("或"));

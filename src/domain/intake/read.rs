@@ -77,7 +77,7 @@ impl Reader<'_> {
     fn given(&self, field: Field) -> Option<&Cell> {
         let cell = self.input.cell(field).filter(|c| c.kind != CellKind::Empty)?;
         let plain = tidy(&narrow(&cell.text));
-        let nothing = plain.is_empty() || self.caps.placeholders.iter().any(|p| narrow(p) == plain);
+        let nothing = plain.is_empty() || self.caps.placeholders.contains(&plain);
         (!nothing).then_some(cell)
     }
     /// A short text, tidied; over its limit it is a fault.
@@ -164,7 +164,9 @@ impl Reader<'_> {
         let s = s.trim_end_matches(['人', '名', '位']);
         let whole = s.split_once('.').map_or(s, |(w, f)| if !f.is_empty() && f.bytes().all(|b| b == b'0') { w } else { s });
         let digits = whole.strip_prefix('-').unwrap_or(whole);
-        let Some(n) = (!digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| whole.parse::<i64>().ok()).flatten()
+        let Some(n) = (!digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| whole.parse::<i64>().ok())
+            .flatten()
         else {
             self.fault(field, "not_a_count", &[]);
             return None;
@@ -182,7 +184,7 @@ impl Reader<'_> {
     fn date_fault(&mut self, field: Field, fault: DateFault) {
         self.fault(field, if fault == DateFault::Impossible { "impossible_date" } else { "not_a_date" }, &[]);
     }
-    /// The text of a date cell. A plain number with a fraction such as 2026.1 is a year and month that lost its zero.
+    /// The text of a date cell.
     fn date_text(&self, field: Field) -> Option<String> {
         self.given(field).map(|c| tidy(&c.text))
     }
@@ -204,6 +206,7 @@ impl Reader<'_> {
             if i == 1 && matches!(s.as_str(), "至今" | "今" | "现在" | "目前") {
                 continue;
             }
+            // A plain number such as 2026.1 is a year and month that may have lost its zero.
             if self.given(field).is_some_and(|c| c.kind == CellKind::Number && c.text.starts_with("20") && c.text.find('.') == Some(4)) {
                 self.date_fault(field, DateFault::Unreadable);
                 continue;
@@ -214,21 +217,22 @@ impl Reader<'_> {
                 (Err(e), _) => self.date_fault(field, e),
             }
         }
-        if ends == [None, None] && self.faults.is_empty() {
-            if let Some(s) = self.date_text(Field::Period) {
-                match dates::period(&s, forms) {
-                    Ok((from, to)) if to.is_some_and(|to| to < from) => self.fault(Field::Period, "reversed_dates", &[]),
-                    // The end of the month that runs is no future.
-                    Ok((from, to)) if from > today || to.is_some_and(|to| to > month_end(today)) => self.fault(Field::Period, "future_date", &[]),
-                    Ok((from, to)) => ends = [Some(from), to],
-                    Err(e) => self.date_fault(Field::Period, e),
+        let apart = self.given(Field::PeriodFrom).is_some() || self.given(Field::PeriodTo).is_some();
+        if !apart && let Some(s) = self.date_text(Field::Period) {
+            match dates::period(&s, forms) {
+                Ok((from, to)) if to.is_some_and(|to| to < from) => self.fault(Field::Period, "reversed_dates", &[]),
+                // The end of the month that runs is no future.
+                Ok((from, to)) if from > today || to.is_some_and(|to| to > month_end(today)) => {
+                    self.fault(Field::Period, "future_date", &[])
                 }
+                Ok((from, to)) => ends = [Some(from), to],
+                Err(e) => self.date_fault(Field::Period, e),
             }
         }
-        if let [Some(from), Some(to)] = ends {
-            if to < from {
-                self.fault(Field::PeriodTo, "reversed_dates", &[]);
-            }
+        if let [Some(from), Some(to)] = ends
+            && to < from
+        {
+            self.fault(Field::PeriodTo, "reversed_dates", &[]);
         }
         (ends[0], ends[1])
     }
@@ -264,10 +268,11 @@ pub(super) fn draft(door: &Door<'_>, input: &dyn Input, caps: &Caps, now: At) ->
     } else {
         r.short(Field::SourceNumber).map(|s| narrow(&s).replace(' ', ""))
     };
-    if let Some(n) = &source_number {
-        if !door.number_prefixes.is_empty() && !door.number_prefixes.iter().any(|p| n.starts_with(p.as_str())) {
-            r.remark(Field::SourceNumber, "unusual_number");
-        }
+    if let Some(n) = &source_number
+        && !door.number_prefixes.is_empty()
+        && !door.number_prefixes.iter().any(|p| n.starts_with(p.as_str()))
+    {
+        r.remark(Field::SourceNumber, "unusual_number");
     }
     let (received_at, received_stated) = r.received(door.dates, now);
     if !received_stated {
@@ -297,7 +302,8 @@ pub(super) fn draft(door: &Door<'_>, input: &dyn Input, caps: &Caps, now: At) ->
     let parties: Vec<Party> = chain.into_iter().filter_map(|(role, name, uscc, id)| r.party(role, name, uscc, id)).collect();
     let project = r.short(Field::Project);
     let employer = parties.iter().any(|p| matches!(p.role, PartyRole::Respondent | PartyRole::ContractEmployer | PartyRole::TeamLeader));
-    let cut = r.faults.iter().any(|f| f.code == "too_long" && [Field::Respondent, Field::Project].iter().any(|x| input.pointer(*x) == f.pointer));
+    let cut =
+        r.faults.iter().any(|f| f.code == "too_long" && [Field::Respondent, Field::Project].iter().any(|x| input.pointer(*x) == f.pointer));
     if !employer && project.is_none() && !cut {
         r.fault(Field::Respondent, "no_respondent", &[]);
     }
@@ -310,7 +316,10 @@ pub(super) fn draft(door: &Door<'_>, input: &dyn Input, caps: &Caps, now: At) ->
     }
     let narrative = r.long(Field::Narrative);
     if period_from.is_none() && period_to.is_none() && door.period_from_narrative {
-        let found = narrative.as_deref().and_then(dates::find_period).filter(|(from, to)| *from <= today && to.is_none_or(|to| to <= month_end(today)));
+        let found = narrative
+            .as_deref()
+            .and_then(dates::find_period)
+            .filter(|(from, to)| *from <= today && to.is_none_or(|to| to <= month_end(today)));
         match found {
             Some((from, to)) => {
                 (period_from, period_to) = (Some(from), to);
@@ -322,7 +331,14 @@ pub(super) fn draft(door: &Door<'_>, input: &dyn Input, caps: &Caps, now: At) ->
 
     let previous = r.short(Field::PreviousChannels);
     let previous_channels = previous
-        .map(|s| narrow(&s).split([',', ';', '、', '|', '/']).map(str::trim).filter(|s| !matches!(*s, "" | "否" | "是")).map(str::to_owned).collect())
+        .map(|s| {
+            narrow(&s)
+                .split([',', ';', '、', '|', '/'])
+                .map(str::trim)
+                .filter(|s| !matches!(*s, "" | "否" | "是"))
+                .map(str::to_owned)
+                .collect()
+        })
         .unwrap_or_default();
     let industry = r.short(Field::Industry);
     let project_kind = r.short(Field::ProjectKind);

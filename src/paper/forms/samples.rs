@@ -2,7 +2,9 @@
 //!
 //! Every person is synthetic.
 
-use super::{Approval, ApprovalStep, ClaimLine, DocumentNumber, Expect, Head, Limitation, Matter, Receipt, Refusal, Remedy, Transfer, TransferKind};
+use super::{
+    Approval, ApprovalStep, ClaimLine, DocumentNumber, Expect, Head, Limitation, Matter, Receipt, Refusal, Remedy, Transfer, TransferKind,
+};
 use crate::base::Day;
 use crate::law::Fen;
 
@@ -48,7 +50,8 @@ pub fn samples(limitation: &Limitation) -> Vec<Sample> {
         amount: Fen::new(4_999_999_999),
         ..usual.clone()
     };
-    let emptiest = Matter { claimant: "杨义".to_owned(), project: None, period_from: None, period_to: None, headcount: 1, ..usual.clone() };
+    let emptiest =
+        Matter { claimant: "杨义".to_owned(), project: None, period_from: None, period_to: None, headcount: 1, ..usual.clone() };
     vec![
         sample("usual", &usual, "潍坊市奎文区人力资源和社会保障局", 2, false, limitation),
         sample("longest", &longest, &format!("{}人力资源和社会保障局劳动保障监察大队", longest.area), 40, false, limitation),
@@ -71,14 +74,25 @@ fn sample(name: &'static str, matter: &Matter, authority: &str, lines: usize, ba
     let transfer = |kind| Transfer {
         head: head("奎人社监移"),
         kind,
-        receiver: if kind == TransferKind::Arbitration { "潍坊市奎文区劳动人事争议仲裁委员会" } else { "潍坊市奎文区住房和城乡建设局" }.to_owned(),
+        receiver: if kind == TransferKind::Arbitration {
+            "潍坊市奎文区劳动人事争议仲裁委员会"
+        } else {
+            "潍坊市奎文区住房和城乡建设局"
+        }
+        .to_owned(),
         matter: matter.clone(),
         received_at,
         facts: (!bare).then(|| format!("经询问{}，项目存在转包情形，编号TS-7K3M9-PQR2X。", matter.claimant)),
-        reason: if bare { "该事项属于你单位职责".to_owned() } else { format!("{}反映的项目欠薪由转包引起", matter.claimant) },
+        reason: if bare {
+            "该事项属于你单位职责".to_owned()
+        } else {
+            format!("{}反映的项目欠薪由转包引起", matter.claimant)
+        },
         article: "《保障农民工工资支付条例》第七条、第十条".to_owned(),
         reply_by: (!bare).then(|| day(2026, 11, 20)),
-        claims: (0..lines).map(|i| ClaimLine { claimant: format!("工友甲{i}"), period: "2025年10月".to_owned(), amount: Fen::new(1_234_567) }).collect(),
+        claims: (0..lines)
+            .map(|i| ClaimLine { claimant: format!("工友甲{i}"), period: "2025年10月".to_owned(), amount: Fen::new(1_234_567) })
+            .collect(),
         attachments: many("证据材料"),
         limitation: (kind == TransferKind::Arbitration || !bare).then(|| limitation.clone()),
     };

@@ -76,7 +76,8 @@ fn arbitration_prints_the_limit_and_transfer_keeps_the_first_day() {
 fn refusal_states_reason_article_and_remedies() {
     let s = &samples(&limitation())[0];
     let page = refusal(&s.refusal, Copy::Claimant).expect("renders");
-    for text in ["已超过查处期限", "第十八条", "六十日内向潍坊市奎文区人民政府申请行政复议", "提起行政诉讼"] {
+    for text in ["已超过查处期限", "第十八条", "六十日内向潍坊市奎文区人民政府申请行政复议", "提起行政诉讼"]
+    {
         assert!(page.contains(text), "the refusal lacks {text}");
     }
 }
@@ -87,9 +88,27 @@ fn the_employers_copy_never_identifies_a_complainant() {
         for (paper, page) in pages(&s, Copy::Employer) {
             match (paper.as_str(), page) {
                 ("Referral" | "Transfer", Ok(page)) => {
-                    let escaped = s.receipt.matter.claimant.replace('&', "&#38;").replace('<', "&#60;").replace('>', "&#62;").replace('"', "&#34;").replace('\'', "&#39;");
+                    let escaped = s
+                        .receipt
+                        .matter
+                        .claimant
+                        .replace('&', "&#38;")
+                        .replace('<', "&#60;")
+                        .replace('>', "&#62;")
+                        .replace('"', "&#34;")
+                        .replace('\'', "&#39;");
                     let number = s.receipt.matter.amount_text();
-                    for secret in [s.receipt.matter.claimant.as_str(), &escaped, "工友甲", "TS-7K3M9-PQR2X", "考勤", "证据材料", "2026年11月7日", "2025年10月", &number] {
+                    for secret in [
+                        s.receipt.matter.claimant.as_str(),
+                        &escaped,
+                        "工友甲",
+                        "TS-7K3M9-PQR2X",
+                        "考勤",
+                        "证据材料",
+                        "2026年11月7日",
+                        "2025年10月",
+                        &number,
+                    ] {
                         assert!(!page.contains(secret), "{} {paper} tells {secret}", s.name);
                     }
                     assert!(page.contains("送用人单位") && page.contains(&s.receipt.matter.respondent), "{}", s.name);

@@ -25,7 +25,10 @@ fn read(profile: &Profile, bytes: &[u8]) -> Vec<(u32, std::result::Result<Filing
         .expect("the file opens")
         .map(|r| {
             let r = r.expect("the row reads");
-            (r.number, read_row(profile, &r, &c.caps, now()).map_err(|e| e.into_iter().map(|e| format!("{}:{}", e.pointer, e.code)).collect()))
+            (
+                r.number,
+                read_row(profile, &r, &c.caps, now()).map_err(|e| e.into_iter().map(|e| format!("{}:{}", e.pointer, e.code)).collect()),
+            )
         })
         .collect()
 }
@@ -57,19 +60,32 @@ fn a_workbook_with_titles_other_order_serials_and_totals() {
         ws.merge_range(0, 0, 0, 7, "全国根治欠薪线索统计表", &Format::new()).expect("title");
         ws.write_string(1, 0, "填报单位：潍坊市").expect("cell");
         // Row 3 is blank; the headings stand in row 4, marked, broken and bracketed.
-        for (i, h) in ["序号", "欠薪金额\n（元）", "*反映人姓名", "欠薪人数(人)", " 拖欠工资 单位 ", "线索登记时间", "欠薪时间起", "欠薪时间止", "所属管辖", "线索编号", "反映人身份证号码"]
-            .iter()
-            .enumerate()
+        for (i, h) in [
+            "序号",
+            "欠薪金额\n（元）",
+            "*反映人姓名",
+            "欠薪人数(人)",
+            " 拖欠工资 单位 ",
+            "线索登记时间",
+            "欠薪时间起",
+            "欠薪时间止",
+            "所属管辖",
+            "线索编号",
+            "反映人身份证号码",
+        ]
+        .iter()
+        .enumerate()
         {
             ws.write_string(3, u16::try_from(i).expect("small"), *h).expect("heading");
         }
         let row = |ws: &mut rust_xlsxwriter::Worksheet, r: u32, name: &str, number: &str| {
             ws.write_number(r, 0, r).expect("cell");
-            ws.write_number(r, 1, 93_288.820_000_000_01).expect("cell");
+            ws.write_number(r, 1, 93_288.0 + 0.82).expect("cell");
             ws.write_string(r, 2, name).expect("cell");
             ws.write_number(r, 3, 12).expect("cell");
             ws.write_string(r, 4, "潍坊某某建筑有限公司").expect("cell");
-            ws.write_datetime_with_format(r, 5, ExcelDateTime::from_ymd(2026, 11, 7).expect("d").and_hms(22, 35, 0).expect("t"), &date).expect("cell");
+            ws.write_datetime_with_format(r, 5, ExcelDateTime::from_ymd(2026, 11, 7).expect("d").and_hms(22, 35, 0).expect("t"), &date)
+                .expect("cell");
             ws.write_string(r, 6, "2025年10月").expect("cell");
             ws.write_number(r, 7, 46_053).expect("cell");
             ws.write_string(r, 8, "奎文区").expect("cell");
@@ -78,11 +94,14 @@ fn a_workbook_with_titles_other_order_serials_and_totals() {
         row(ws, 4, "张三", "SD1");
         // Row 6 is blank. A page break: title and headings once more, then a total.
         ws.write_string(6, 0, "全国根治欠薪线索统计表").expect("cell");
-        for (i, h) in ["序号", "欠薪金额（元）", "反映人姓名", "欠薪人数（人）", "拖欠工资单位"].iter().enumerate() {
+        for (i, h) in ["序号", "欠薪金额（元）", "反映人姓名", "欠薪人数（人）", "拖欠工资单位"].iter().enumerate()
+        {
             ws.write_string(7, u16::try_from(i).expect("small"), *h).expect("heading");
         }
         row(ws, 8, "李四", "SD2");
         ws.write_string(9, 0, "合 计").expect("cell");
+        // Numbered lines nobody filled in.
+        ws.write_number(11, 0, 9).expect("cell");
         ws.write_formula(9, 1, Formula::new("=SUM(B5:B9)").set_result("186577.64")).expect("cell");
         ws.write_string(10, 0, "制表人：王五").expect("cell");
     });
@@ -99,7 +118,8 @@ fn a_workbook_with_titles_other_order_serials_and_totals() {
 #[test]
 fn a_number_that_lost_its_digits_is_told_apart() {
     let bytes = book(|ws| {
-        for (i, h) in ["反映人姓名", "反映人身份证号码", "欠薪单位", "欠薪人数", "欠薪金额（万元）", "线索编号"].iter().enumerate() {
+        for (i, h) in ["反映人姓名", "反映人身份证号码", "欠薪单位", "欠薪人数", "欠薪金额（万元）", "线索编号"].iter().enumerate()
+        {
             ws.write_string(0, u16::try_from(i).expect("small"), *h).expect("heading");
         }
         for (r, id) in [(1, Some(379_900_197_611_050_351.0)), (2, None)] {
@@ -146,7 +166,8 @@ fn the_headings_may_stand_on_the_second_sheet() {
     let mut b = Workbook::new();
     b.add_worksheet().write_string(0, 0, "填表说明").expect("cell");
     let ws = b.add_worksheet();
-    for (i, (h, v)) in [("姓名", "张三"), ("欠薪单位", "甲公司"), ("欠薪人数", "2"), ("欠薪金额", "1.5万元")].iter().enumerate() {
+    for (i, (h, v)) in [("姓名", "张三"), ("欠薪单位", "甲公司"), ("欠薪人数", "2"), ("欠薪金额", "1.5万元")].iter().enumerate()
+    {
         let c = u16::try_from(i).expect("small");
         ws.write_string(0, c, *h).expect("cell");
         ws.write_string(1, c, *v).expect("cell");
@@ -274,13 +295,17 @@ fn rejects_come_back_as_text_and_can_be_imported_again() {
     let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(&bytes[..])).expect("opens");
     let range = calamine::Reader::worksheet_range(&mut book, "退回的行").expect("a sheet");
     let cell = |r, c| range.get_value((r, c)).map(ToString::to_string).unwrap_or_default();
-    assert_eq!((0..9).map(|c| cell(0, c)).collect::<Vec<_>>(), ["工单编号", "来电人", "来电号码", "被反映单位", "欠薪金额", "人数", "行号", "列", "原因"]);
+    assert_eq!(
+        (0..9).map(|c| cell(0, c)).collect::<Vec<_>>(),
+        ["工单编号", "来电人", "来电号码", "被反映单位", "欠薪金额", "人数", "行号", "列", "原因"]
+    );
     assert_eq!(cell(1, 0), "0001", "text keeps its zeros");
     assert_eq!(cell(1, 1), "=cmd|' /C calc'!A0");
     assert!(calamine::Reader::worksheet_formula(&mut book, "退回的行").expect("a sheet").is_empty(), "nothing is a formula");
     assert_eq!(cell(1, 6), "2");
     assert_eq!(cell(1, 7), "来电号码、欠薪金额、人数");
-    for part in ["“来电号码”不是有效的电话号码", "“欠薪金额”不是能识别的金额", "“人数”必须大于 0"] {
+    for part in ["“来电号码”不是有效的电话号码", "“欠薪金额”不是能识别的金额", "“人数”必须大于 0"]
+    {
         assert!(cell(1, 8).contains(part), "{}", cell(1, 8));
     }
     assert_eq!(cell(2, 7), "来电人、被反映单位");
@@ -294,7 +319,14 @@ fn exported_tables_are_guarded() {
         headings: vec!["姓名".to_owned(), "金额".to_owned(), "日期".to_owned(), "人数".to_owned()],
         rows: ["=1+1", "+86", "-x", "@a", "\t=1", "＝1", "正常, \"引\""]
             .iter()
-            .map(|s| vec![Value::Text((*s).to_owned()), Value::Money(Fen::new(-140_950)), Value::Day("2026-11-07".parse().expect("a day")), Value::Int(3)])
+            .map(|s| {
+                vec![
+                    Value::Text((*s).to_owned()),
+                    Value::Money(Fen::new(-140_950)),
+                    Value::Day("2026-11-07".parse().expect("a day")),
+                    Value::Int(3),
+                ]
+            })
             .collect(),
     };
     let text = String::from_utf8(csv(&table).expect("csv")).expect("utf-8");
@@ -313,8 +345,24 @@ fn exported_tables_are_guarded() {
 #[test]
 fn every_reason_has_its_sentence() {
     for code in [
-        "required", "too_long", "not_an_id", "not_a_uscc", "not_a_phone", "lost_digits", "not_an_amount", "not_a_count", "not_positive", "above_cap",
-        "not_a_date", "impossible_date", "future_date", "reversed_dates", "after_receipt", "no_respondent", "unknown_kind", "unknown_channel",
+        "required",
+        "too_long",
+        "not_an_id",
+        "not_a_uscc",
+        "not_a_phone",
+        "lost_digits",
+        "not_an_amount",
+        "not_a_count",
+        "not_positive",
+        "above_cap",
+        "not_a_date",
+        "impossible_date",
+        "future_date",
+        "reversed_dates",
+        "after_receipt",
+        "no_respondent",
+        "unknown_kind",
+        "unknown_channel",
     ] {
         assert!(has(&format!("intake.{code}")), "{code}");
     }
@@ -341,7 +389,8 @@ proptest::proptest! {
 }
 
 /// Reads a file whole: good, refused (row and first code), desk (row and reason).
-fn survey(profile: &Profile, bytes: &[u8]) -> (Vec<FilingDraft>, Vec<(u32, String)>, Vec<(u32, &'static str)>) {
+type Survey = (Vec<FilingDraft>, Vec<(u32, String)>, Vec<(u32, &'static str)>);
+fn survey(profile: &Profile, bytes: &[u8]) -> Survey {
     use crate::domain::routing::{Areas, Bureaus, FilingFacts, Routing, RoutingTable, route};
     let areas = Areas::load(include_str!("../../../config/areas.toml")).expect("areas");
     let bureaus = Bureaus::load(include_str!("../../../config/bureaus.toml"), &areas).expect("bureaus");
@@ -381,7 +430,13 @@ fn the_shipped_clue_files_read_as_described() {
 
     let (good, refused, desk) = survey(&hotline(), include_bytes!("../../../samples/hotline.csv"));
     assert_eq!(good.len(), 25);
-    let want = [(13, "来电人:required"), (14, "来电号码:not_a_phone"), (15, "来电时间:impossible_date"), (17, "人数:not_a_count"), (18, "欠薪金额:not_positive")];
+    let want = [
+        (13, "来电人:required"),
+        (14, "来电号码:not_a_phone"),
+        (15, "来电时间:impossible_date"),
+        (17, "人数:not_a_count"),
+        (18, "欠薪金额:not_positive"),
+    ];
     assert_eq!(refused.iter().map(|(n, c)| (*n, c.as_str())).collect::<Vec<_>>(), want);
     assert_eq!(desk, [(16, "area_foreign")]);
     assert!(good.iter().all(|d| d.period_from.is_some() && d.kind == crate::domain::intake::FilingKind::Complaint));

@@ -122,7 +122,7 @@ fn record(text: &str, delimiter: char, at: &mut usize, limits: &FileLimits) -> V
     loop {
         let rest = &text[*at..];
         let (value, used) = quoted(rest, delimiter, limits).unwrap_or_else(|| {
-            let end = rest.find(|c| c == delimiter || c == '\n' || c == '\r').unwrap_or(rest.len());
+            let end = rest.find([delimiter, '\n', '\r']).unwrap_or(rest.len());
             (rest[..end].to_owned(), end)
         });
         cells.push(field(&value, limits));

@@ -188,7 +188,9 @@ fn shown(v: &Value) -> String {
         Value::Empty => String::new(),
         Value::Text(s) => guard(s),
         Value::Int(n) => n.to_string(),
-        Value::Money(m) => format!("{}{}.{:02}", if m.get() < 0 { "-" } else { "" }, m.get().unsigned_abs() / 100, m.get().unsigned_abs() % 100),
+        Value::Money(m) => {
+            format!("{}{}.{:02}", if m.get() < 0 { "-" } else { "" }, m.get().unsigned_abs() / 100, m.get().unsigned_abs() % 100)
+        }
         Value::Day(d) => d.to_string(),
         Value::At(t) => t.list_text(),
     }
