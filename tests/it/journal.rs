@@ -2,7 +2,6 @@
 
 use crate::on_both;
 use crate::support::{Backend, TestDb, t0};
-use diesel::prelude::*;
 use qingxin::base::id::{CaseId, StreamId};
 use qingxin::base::seal::archive::{Kind, Report};
 use qingxin::base::seal::merkle::{verify_consistency, verify_inclusion};

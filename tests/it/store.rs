@@ -10,6 +10,7 @@ use qingxin::law::Fen;
 use qingxin::law::term::Kind;
 use qingxin::store::types::{Doc, Id, Json, Ts};
 use qingxin::store::{Conn, Db, Options, backup, each, insert_many, keys, migrate, savepoint, snapshot, statement};
+use std::future::Future as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
@@ -217,7 +218,7 @@ on_both! {
             let n: i64 = db.read(|c| Ok(samples::table.count().get_result(c)?)).await.unwrap();
             assert_eq!(n, 20);
             let (s, g) = (started.clone(), go.clone());
-            let lost = tokio::spawn(async move { db.write(move |c| { s.wait(); g.wait(); add(c, 99) }).await });
+            let lost = tokio::spawn(async move { db.write(move |c| { add(c, 99)?; s.wait(); g.wait(); Ok(()) }).await });
             let s = started.clone();
             tokio::task::spawn_blocking(move || s.wait()).await.unwrap();
             lost.abort();
@@ -260,6 +261,45 @@ on_both! {
         });
         assert_eq!(numbers(&t.db).len(), 40);
     }
+}
+
+#[test]
+fn when_the_group_breaks_nobody_in_it_is_told_it_was_saved() {
+    let t = TestDb::new(Backend::Sqlite).unwrap();
+    make(&t.db);
+    let rt = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (first, go) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    rt.block_on(async {
+        let (f, g, db) = (first.clone(), go.clone(), t.db.clone());
+        let a = tokio::spawn(async move {
+            db.write(move |c| {
+                add(c, 1)?;
+                f.wait();
+                g.wait();
+                Ok(())
+            })
+            .await
+        });
+        tokio::task::spawn_blocking(move || first.wait()).await.unwrap();
+        // one poll puts a job into the queue: these share the transaction of the one that waits
+        let mut b = Box::pin(t.db.write(|c| add(c, 2)));
+        let mut breaks = Box::pin(t.db.write(|c| {
+            add(c, 3)?;
+            c.batch("rollback")
+        }));
+        let mut later = Box::pin(t.db.write(|c| add(c, 4)));
+        std::future::poll_fn(|cx| {
+            assert!(b.as_mut().poll(cx).is_pending() && breaks.as_mut().poll(cx).is_pending() && later.as_mut().poll(cx).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+        tokio::task::spawn_blocking(move || go.wait()).await.unwrap();
+        assert!(matches!(a.await.unwrap(), Err(Error::Unavailable(_))));
+        assert!(matches!(b.await, Err(Error::Unavailable(_))));
+        assert!(breaks.await.is_err());
+        later.await.unwrap();
+    });
+    assert_eq!(numbers(&t.db), [4]);
 }
 
 #[test]

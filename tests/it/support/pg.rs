@@ -178,10 +178,6 @@ impl Cluster {
         }
         Database { cluster: self, name }
     }
-    /// Where `pg_dump` and its like are.
-    pub fn programs(&self) -> &Path {
-        &self.programs
-    }
 }
 
 fn as_user(mut c: Command, user: Option<(u32, u32)>) -> Command {
