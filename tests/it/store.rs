@@ -1,15 +1,15 @@
-//! The store on both backends: the two doors, types, keys, backups. The journal is in `journal.rs`.
+//! The store on both backends: the two doors and the types. Keys, migrations and backups are in `keeping.rs`.
 
 use crate::on_both;
-use crate::support::{Backend, TestDb, backends, empty, t0};
+use crate::support::{Backend, TestDb, t0};
 use diesel::prelude::*;
 use qingxin::base::id::{CaseId, Ids};
-use qingxin::base::seal::{self, MasterKey, Place, Purpose, Sealed};
+use qingxin::base::seal::{self, Place, Sealed};
 use qingxin::base::{At, Day, Error, Result};
 use qingxin::law::Fen;
 use qingxin::law::term::Kind;
 use qingxin::store::types::{Doc, Id, Json, Ts};
-use qingxin::store::{Conn, Db, Options, backup, each, insert_many, keys, migrate, savepoint, snapshot, statement};
+use qingxin::store::{Conn, Db, Options, each, insert_many, migrate, savepoint, snapshot, statement};
 use std::future::Future as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -32,18 +32,18 @@ diesel::table! {
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = samples)]
 #[diesel(treat_none_as_default_value = false)]
-struct Sample {
-    id: CaseId,
-    n: i32,
-    at: Option<At>,
-    day: Option<Day>,
-    amount: Option<Fen>,
-    kind: Option<Kind>,
-    doc: Option<Json<serde_json::Value>>,
-    secret: Option<Sealed>,
+pub struct Sample {
+    pub id: CaseId,
+    pub n: i32,
+    pub at: Option<At>,
+    pub day: Option<Day>,
+    pub amount: Option<Fen>,
+    pub kind: Option<Kind>,
+    pub doc: Option<Json<serde_json::Value>>,
+    pub secret: Option<Sealed>,
 }
 
-fn make(db: &Db) {
+pub fn make(db: &Db) {
     db.write_blocking(|c| {
         c.batch(if c.is_pg() {
             "create table samples (id uuid primary key, n integer not null unique, at timestamptz, day date, amount bigint check (amount >= 0), kind text, doc jsonb, secret text)"
@@ -53,11 +53,11 @@ fn make(db: &Db) {
     })
     .unwrap();
 }
-fn sample(n: i32) -> Sample {
+pub fn sample(n: i32) -> Sample {
     let id = uuid::Uuid::from_u128(u128::try_from(n).unwrap() + 1).into();
     Sample { id, n, at: None, day: None, amount: None, kind: None, doc: None, secret: None }
 }
-fn add(c: &mut Conn, n: i32) -> Result<()> {
+pub fn add(c: &mut Conn, n: i32) -> Result<()> {
     diesel::insert_into(samples::table).values(sample(n)).execute(c)?;
     Ok(())
 }
@@ -264,6 +264,24 @@ on_both! {
 }
 
 #[test]
+fn hot_statements_are_prepared_once() {
+    #[derive(QueryableByName)]
+    struct Prepared {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        statement: String,
+    }
+    let Some(t) = TestDb::new(Backend::Postgres) else { return };
+    let db = Db::open(&t.url, &Options { pool: 1, ..t.options.clone() }).unwrap();
+    for _ in 0..3 {
+        crate::journal::fill_db(&db, 1);
+    }
+    let known: Vec<Prepared> =
+        db.read_blocking(|c| Ok(diesel::sql_query("select statement from pg_prepared_statements").load(c)?)).unwrap();
+    let has = |words: &str| known.iter().filter(|p| p.statement.contains(words)).count();
+    assert_eq!((has("INSERT INTO \"events\""), has("update events set log_no"), has("max(\"events\".\"log_no\")")), (1, 1, 1));
+}
+
+#[test]
 fn when_the_group_breaks_nobody_in_it_is_told_it_was_saved() {
     let t = TestDb::new(Backend::Sqlite).unwrap();
     make(&t.db);
@@ -367,199 +385,4 @@ fn a_path_with_odd_characters_is_a_path() {
     migrate::migrate(&url, &Options::default(), t0(), &mut Ids::system()).unwrap();
     assert!(path.exists());
     Db::open(&url, &Options::default()).unwrap();
-}
-
-#[test]
-fn migrate_makes_the_store_once_whoever_starts() {
-    for backend in backends() {
-        let dir = tempfile::tempdir().unwrap();
-        let (url, options, _pg) = empty(backend, dir.path()).unwrap();
-        if backend == Backend::Postgres {
-            assert!(matches!(Db::open(&url, &options), Err(Error::Config(s)) if s.contains("qingxin migrate")));
-        }
-        let b = Barrier::new(4);
-        let all: Vec<_> = std::thread::scope(|s| {
-            let hs: Vec<_> = (0..4)
-                .map(|_| {
-                    s.spawn(|| {
-                        b.wait();
-                        migrate::migrate(&url, &options, t0(), &mut Ids::system()).unwrap()
-                    })
-                })
-                .collect();
-            hs.into_iter().map(|h| h.join().unwrap()).collect()
-        });
-        assert_eq!(all.iter().filter(|m| m.created).count(), 1, "{backend:?}");
-        assert!(all.iter().all(|m| m.store_id == all[0].store_id));
-        assert_eq!(all.iter().filter(|m| !m.applied.is_empty()).count(), 1);
-        let db = Db::open(&url, &options).unwrap();
-        assert_eq!(db.read_blocking(keys::list).unwrap().len(), 3);
-        if backend == Backend::Sqlite {
-            use std::os::unix::fs::PermissionsExt as _;
-            let key = dir.path().join("test.db.key");
-            assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
-            assert_eq!(all.iter().filter(|m| m.made_key_file.as_deref() == Some(key.as_path())).count(), 1);
-        }
-    }
-}
-
-#[test]
-fn a_lost_or_wrong_master_key_is_told_and_never_replaced() {
-    let dir = tempfile::tempdir().unwrap();
-    let (url, options, _) = empty(Backend::Sqlite, dir.path()).unwrap();
-    migrate::migrate(&url, &options, t0(), &mut Ids::system()).unwrap();
-    let key = dir.path().join("test.db.key");
-    std::fs::rename(&key, dir.path().join("kept")).unwrap();
-    assert!(matches!(migrate::migrate(&url, &options, t0(), &mut Ids::system()), Err(Error::Config(s)) if s.contains("test.db.key")));
-    assert!(!key.exists());
-    keys::write_master(&key, &MasterKey::fresh(&mut Ids::system())).unwrap();
-    assert!(
-        matches!(migrate::migrate(&url, &options, t0(), &mut Ids::system()), Err(Error::Config(s)) if s.contains("QINGXIN_MASTER_KEY_FILE"))
-    );
-    assert!(keys::write_master(&key, &MasterKey::fresh(&mut Ids::system())).is_err(), "never overwritten");
-    if let Some((url, options, _pg)) = empty(Backend::Postgres, dir.path()) {
-        let none = Options { master_key_file: None, ..options };
-        assert!(
-            matches!(migrate::migrate(&url, &none, t0(), &mut Ids::system()), Err(Error::Config(s)) if s.contains("QINGXIN_MASTER_KEY_FILE"))
-        );
-    }
-}
-
-on_both! {
-    fn a_schema_that_is_not_ours_is_refused(t: &TestDb) {
-        t.db.write_blocking(|c| c.batch("insert into __diesel_schema_migrations (version) values ('9999')")).unwrap();
-        assert!(matches!(Db::open(&t.url, &t.options), Err(Error::Config(s)) if s.contains("9999") && s.contains("新")));
-        assert!(matches!(migrate::migrate(&t.url, &t.options, t0(), &mut Ids::system()), Err(Error::Config(_))));
-        t.db.write_blocking(|c| c.batch("delete from __diesel_schema_migrations where version = '9999' or version = (select max(version) from __diesel_schema_migrations where version < '9999')")).unwrap();
-        assert!(matches!(Db::open(&t.url, &t.options), Err(Error::Config(s)) if s.contains("qingxin migrate")));
-    }
-
-    fn keys_rotate_reseal_and_retire(t: &TestDb) {
-        make(&t.db);
-        let col = keys::SealedColumn { table: "samples", column: "secret", id: "id" };
-        let place = |id: CaseId| Place::new("samples", "secret", id);
-        let old_kid = t.ring.newest(Purpose::Data).unwrap().kid.clone();
-        let rows: Vec<Sample> = (0..7).map(|n| {
-            let secret = (n != 3).then(|| seal::seal(&t.ring, place(sample(n).id), &format!("姓名{n}"), &mut t.ids.lock().unwrap()).unwrap());
-            Sample { secret, ..sample(n) }
-        }).collect();
-        t.db.write_blocking(move |c| insert_many!(c, samples::table, &rows)).unwrap();
-        let master = keys::master(t.db.target(), &t.options).unwrap();
-        let m = master.clone();
-        let new_kid = t.db.write_blocking(move |c| keys::rotate(c, &m, Purpose::Data, t0().plus(chrono::Duration::days(1)), &mut Ids::system())).unwrap();
-        let ring = t.db.key_ring().unwrap();
-        assert_eq!(ring.newest(Purpose::Data).unwrap().kid, new_kid);
-        // old rows open under the new ring; the old ring does not open new rows
-        let mut rounds = Vec::new();
-        loop {
-            let ring = ring.clone();
-            let n = t.db.write_blocking(move |c| keys::reseal(c, &ring, col, 4, &mut Ids::system())).unwrap();
-            rounds.push(n);
-            if n == 0 { break }
-        }
-        assert_eq!(rounds, [4, 2, 0]);
-        let (o, n) = (old_kid.clone(), new_kid.clone());
-        let left = t.db.read_blocking(move |c| Ok((keys::sealed_with(c, col, &o)?, keys::sealed_with(c, col, &n)?))).unwrap();
-        assert_eq!(left, (0, 6));
-        let back: Vec<Sample> = t.db.read_blocking(|c| Ok(samples::table.order(samples::n).load(c)?)).unwrap();
-        assert_eq!(seal::open(&ring, place(back[6].id), back[6].secret.as_ref().unwrap()).unwrap(), "姓名6");
-        assert!(seal::open(&t.ring, place(back[6].id), back[6].secret.as_ref().unwrap()).is_err());
-        assert!(matches!(t.db.write_blocking(move |c| keys::retire(c, &new_kid)), Err(Error::Config(_))));
-        let o = old_kid.clone();
-        t.db.write_blocking(move |c| keys::retire(c, &o)).unwrap();
-        assert!(t.db.key_ring().unwrap().find(Purpose::Data, &old_kid).is_none());
-    }
-
-    fn a_new_master_key_rewraps_and_changes_nothing_else(t: &TestDb) {
-        let old = keys::master(t.db.target(), &t.options).unwrap();
-        let new = MasterKey::fresh(&mut Ids::system());
-        let (o, n) = (old.clone(), new.clone());
-        assert_eq!(t.db.write_blocking(move |c| keys::rewrap(c, &o, &n, &mut Ids::system())).unwrap(), 3);
-        assert!(matches!(t.db.key_ring(), Err(Error::Config(_))));
-        let path = t.dir.path().join("new.key");
-        keys::write_master(&path, &new).unwrap();
-        let db = Db::open(&t.url, &Options { master_key_file: Some(path), ..t.options.clone() }).unwrap();
-        let names = |r: &seal::KeyRing| r.keys().iter().map(|k| k.kid.clone()).collect::<Vec<_>>();
-        let ring = db.key_ring().unwrap();
-        assert_eq!(names(&ring), names(&t.ring));
-        let sealed = seal::seal(&t.ring, Place::new("a", "b", 1), "x", &mut Ids::system()).unwrap();
-        assert_eq!(seal::open(&ring, Place::new("a", "b", 1), &sealed).unwrap(), "x");
-    }
-
-    fn a_backup_restores_into_an_empty_place_and_only_there(t: &TestDb) {
-        crate::journal::fill(t, 300);
-        let (from, place) = (t.dir.path().join("backup"), tempfile::tempdir().unwrap());
-        let made = backup::backup(&t.url, &t.options, &from, t0()).unwrap();
-        assert!(made.tables.iter().any(|x| x.name == "events" && x.rows == 300), "{made:?}");
-        // no key leaves with it
-        let key = std::fs::read(keys::master_path(t.db.target(), &t.options).unwrap()).unwrap();
-        for f in &made.files {
-            let bytes = std::fs::read(from.join(&f.name)).unwrap();
-            assert!(!bytes.windows(43).any(|w| *w == key[..43]), "{}", f.name);
-        }
-        let again = backup::backup(&t.url, &t.options, &from, t0());
-        assert!(matches!(again, Err(Error::Config(s)) if s.contains("不是空的")));
-        let (url, options, _pg) = empty(t.backend, place.path()).unwrap();
-        let options = Options { master_key_file: Some(keys::master_path(t.db.target(), &t.options).unwrap()), ..options };
-        let r = backup::restore(&from, &url, &options).unwrap();
-        assert_eq!((r.journal.events, r.journal.findings.len(), r.key_problem), (300, 0, None));
-        let other = Db::open(&url, &options).unwrap();
-        let dump = |db: &Db| db.read_blocking(|c| qingxin::store::journal::page(c, 0, 1000)).unwrap();
-        assert_eq!(dump(&other), dump(&t.db));
-        // it goes on where it was: appends, numbers, checkpoints
-        crate::journal::fill_db(&other, 10);
-        assert!(matches!(backup::restore(&from, &url, &options), Err(Error::Config(_))));
-        // a wrong master key is told, not hidden
-        let strange = place.path().join("strange.key");
-        keys::write_master(&strange, &MasterKey::fresh(&mut Ids::system())).unwrap();
-        let place = tempfile::tempdir().unwrap();
-        let (url, options, _pg) = empty(t.backend, place.path()).unwrap();
-        let r = backup::restore(&from, &url, &Options { master_key_file: Some(strange), ..options }).unwrap();
-        assert!(r.key_problem.unwrap().contains(&made.master_kid));
-    }
-
-    fn a_damaged_backup_is_refused_and_leaves_nothing(t: &TestDb) {
-        crate::journal::fill(t, 5);
-        let from = t.dir.path().join("backup");
-        let made = backup::backup(&t.url, &t.options, &from, t0()).unwrap();
-        backup::verify(&from).unwrap();
-        let file = from.join(&made.files[made.files.len() / 2].name);
-        let mut bytes = std::fs::read(&file).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        std::fs::write(&file, bytes).unwrap();
-        let place = tempfile::tempdir().unwrap();
-        let (url, options, _pg) = empty(t.backend, place.path()).unwrap();
-        assert!(matches!(backup::restore(&from, &url, &options), Err(Error::Config(s)) if s.contains("清单")));
-        assert!(std::fs::read_dir(place.path()).unwrap().next().is_none());
-        std::fs::remove_file(from.join("manifest.json")).unwrap();
-        assert!(matches!(backup::verify(&from), Err(Error::Config(s)) if s.contains("manifest.json")));
-    }
-}
-
-#[test]
-fn a_backup_taken_while_others_write_is_one_moment() {
-    for backend in backends() {
-        let t = TestDb::new(backend).unwrap();
-        let stop = std::sync::atomic::AtomicBool::new(false);
-        std::thread::scope(|s| {
-            s.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    crate::journal::fill_db(&t.db, 3);
-                }
-            });
-            // the first events are there before the backup begins
-            while t.db.read_blocking(|c| qingxin::store::journal::last_log_no(c)).unwrap() < 6 {}
-            let from = t.dir.path().join("backup");
-            let made = backup::backup(&t.url, &t.options, &from, t0());
-            stop.store(true, Ordering::Relaxed);
-            let made = made.unwrap();
-            let place = tempfile::tempdir().unwrap();
-            let (url, options, _pg) = empty(backend, place.path()).unwrap();
-            let r = backup::restore(&from, &url, &options).unwrap();
-            assert_eq!(r.journal.findings, []);
-            let rows = made.tables.iter().find(|x| x.name == "events").unwrap().rows;
-            assert!(rows % 3 == 0 && rows >= 6);
-        });
-    }
 }

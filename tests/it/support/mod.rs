@@ -142,7 +142,7 @@ fn sqlite_template() -> &'static std::path::Path {
 macro_rules! on_both {
     ($($(#[$m:meta])* fn $name:ident($t:ident: &TestDb) $body:block)+) => {$(
         mod $name {
-            #[allow(unused_imports, reason = "a body may need nothing of its module")]
+            #[allow(unused_imports, clippy::allow_attributes, reason = "a body may need nothing of its module")]
             use super::*;
             fn body($t: &$crate::support::TestDb) $body
             $(#[$m])*
