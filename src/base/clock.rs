@@ -65,7 +65,7 @@ impl At {
     ///
     /// # Errors
     /// The text is not RFC 3339.
-    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         DateTime::parse_from_rfc3339(text.trim())
             .map(|t| Self::new(t.with_timezone(&Utc)))
             .map_err(|_| format!("{text:?} is not an RFC 3339 instant such as 2026-11-23T09:00:00+08:00"))
@@ -83,12 +83,12 @@ impl fmt::Debug for At {
     }
 }
 impl Serialize for At {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.collect_str(self)
     }
 }
 impl<'de> Deserialize<'de> for At {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let s = String::deserialize(d)?;
         Self::parse(&s).map_err(serde::de::Error::custom)
     }
@@ -167,7 +167,7 @@ impl Day {
 }
 impl FromStr for Day {
     type Err = String;
-    fn from_str(s: &str) -> std::result::Result<Self, String> {
+    fn from_str(s: &str) -> Result<Self, String> {
         let ok = s.len() == 10 && s.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
         if ok { NaiveDate::parse_from_str(s, "%Y-%m-%d").ok() } else { None }
             .map(Self)
@@ -185,12 +185,12 @@ impl fmt::Debug for Day {
     }
 }
 impl Serialize for Day {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.collect_str(self)
     }
 }
 impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }

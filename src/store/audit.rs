@@ -8,7 +8,7 @@ use super::journal::{self, checkpoint_name};
 use super::migrate;
 use super::schema::{checkpoints, events, key_ring};
 use crate::base::id::{AccountId, CaseId, StreamId};
-use crate::base::seal::archive::{Auditor, Kind, Manifest, ManifestFile, Report, line};
+use crate::base::seal::archive::{Auditor, Finding, Kind, Manifest, ManifestFile, Report, line};
 use crate::base::seal::{About, Checkpoint, EventCore, Hash, PublicKey, hex};
 use crate::base::{At, Error, Result};
 use diesel::prelude::*;
@@ -239,16 +239,12 @@ pub fn check(c: &mut Conn, outside: &[(String, String)]) -> Result<Report> {
         }
         let last = unsigned(after);
         let mut report = auditor.finish(None);
-        if report.findings.is_empty() {
-            if let Some((cp, _)) = journal::latest_checkpoint(c)? {
-                if journal::root(c, cp.size)? != cp.root {
-                    report.findings.push(crate::base::seal::archive::Finding {
-                        kind: Kind::Edited,
-                        place: "log_tree".into(),
-                        message: format!("保存的子树与第 1 至 {last} 号事件不符"),
-                    });
-                }
-            }
+        if report.findings.is_empty()
+            && let Some((cp, _)) = journal::latest_checkpoint(c)?
+            && journal::root(c, cp.size)? != cp.root
+        {
+            let message = format!("保存的子树与第 1 至 {last} 号事件不符");
+            report.findings.push(Finding { kind: Kind::Edited, place: "log_tree".into(), message });
         }
         Ok(report)
     })

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use multi::{Conn, MultiBackend, MultiRawValue};
 
 mod multi {
-    #![allow(missing_docs, clippy::allow_attributes, reason = "what the derive writes")]
+    #![expect(missing_docs, reason = "what the derive writes")]
     use diesel::{PgConnection, SqliteConnection};
 
     /// A connection to either database.
@@ -294,16 +294,14 @@ macro_rules! statement {
         impl diesel::RunQueryDsl<$conn> for $name {}
         $(impl diesel::query_builder::Query for $name { type SqlType = $ret; })?
         const _: () = {
-            #[expect(non_camel_case_types, reason = "a field's name stands for its SQL type")]
-            mod sql_type_of {
-                #[allow(unused_imports, reason = "not every statement uses every type")]
-                use super::*;
-                $(pub(super) type $f = $st;)*
-            }
+            $(
+                #[expect(non_camel_case_types, reason = "a field's name stands for its SQL type")]
+                type $f = $st;
+            )*
             impl diesel::query_builder::QueryFragment<$backend> for $name {
                 fn walk_ast<'b>(&'b self, mut out: diesel::query_builder::AstPass<'_, 'b, $backend>) -> diesel::QueryResult<()> {
                     out.push_sql($head);
-                    $(out.push_bind_param::<sql_type_of::$field, _>(&self.$field)?; out.push_sql($tail);)*
+                    $(out.push_bind_param::<$field, _>(&self.$field)?; out.push_sql($tail);)*
                     Ok(())
                 }
             }

@@ -277,9 +277,14 @@ impl Db {
     /// # Errors
     /// What `f` says; [`Error::Unavailable`] when no connection is to be had; [`Error::Internal`] when `f` panics.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
-        let _turn = self.turn(self.0.turns.clone()).await?;
+        let turn = self.turn(self.0.turns.clone()).await?;
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_blocking(f)).await.map_err(|_| Error::Internal("a read was cut off".into()))?
+        // the turn ends with the work, not with the caller's patience
+        let work = move || {
+            let _turn = turn;
+            db.read_blocking(f)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal("a read was cut off".into()))?
     }
     /// Runs `f` in one transaction: all of it or nothing. Once handed in it runs to its end even when the caller goes
     /// away. Must not call `read` or `write` of the same database inside.
@@ -290,17 +295,23 @@ impl Db {
     pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         match &self.0.writer {
             Some(w) => {
-                let _place = self.turn(w.places.clone()).await?;
+                let place = self.turn(w.places.clone()).await?;
                 let (tx, rx) = oneshot::channel();
-                w.send(f, move |r| drop(tx.send(r)))?;
+                w.send(f, move |r| {
+                    drop(place);
+                    drop(tx.send(r));
+                })?;
                 rx.await.map_err(|_| gone())?
             }
             None => {
-                let _turn = self.turn(self.0.turns.clone()).await?;
+                let turn = self.turn(self.0.turns.clone()).await?;
                 let db = self.clone();
-                tokio::task::spawn_blocking(move || db.write_blocking(f))
-                    .await
-                    .map_err(|_| Error::Internal("a write was cut off".into()))?
+                // the turn ends with the work, not with the caller's patience
+                let work = move || {
+                    let _turn = turn;
+                    db.write_blocking(f)
+                };
+                tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal("a write was cut off".into()))?
             }
         }
     }

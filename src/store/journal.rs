@@ -241,7 +241,7 @@ pub fn page(c: &mut Conn, after: u64, limit: i64) -> Result<Vec<Stored>> {
 /// # Errors
 /// What the database says.
 pub fn last_log_no(c: &mut Conn) -> Result<u64> {
-    let last: Option<i64> = events::table.select(diesel::dsl::max(events::log_no)).first(c)?;
+    let last: Option<i64> = events::table.filter(events::log_no.is_not_null()).select(diesel::dsl::max(events::log_no)).first(c)?;
     Ok(count(last.unwrap_or(0)))
 }
 

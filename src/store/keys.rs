@@ -268,12 +268,56 @@ pub fn reseal(c: &mut Conn, ring: &KeyRing, col: SealedColumn, limit: i64, ids: 
 }
 
 impl Db {
-    /// The key ring of this database, unwrapped with the master key its options name.
+    /// The key ring of this database, unwrapped with the master key its options name. Finishes a change of the master key
+    /// that was cut off between database and file.
     ///
     /// # Errors
     /// As [`master`] and [`load`].
     pub fn key_ring(&self) -> Result<KeyRing> {
-        let master = master(self.target(), self.options())?;
-        self.read_blocking(|c| load(c, &master))
+        let path = master_path(self.target(), self.options())?;
+        let with = |key: MasterKey| self.read_blocking(|c| load(c, &key));
+        read_master(&path).and_then(with).or_else(|e| {
+            let half = with_suffix(&path, ".new");
+            if !half.exists() {
+                return Err(e);
+            }
+            let ring = read_master(&half).and_then(with)?;
+            swap(&path)?;
+            Ok(ring)
+        })
     }
+
+    /// Wraps the ring under a new master key. With `new` the key is in that file (made when it is missing) and the
+    /// operator names it to every node afterwards; without, the file in use is replaced and the old one kept as
+    /// `<file>.old`. Gives the file that now holds the key.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when a file cannot be read or written or the present master key is wrong.
+    pub fn change_master(&self, new: Option<&Path>, ids: &mut Ids) -> Result<PathBuf> {
+        let path = master_path(self.target(), self.options())?;
+        let old = read_master(&path)?;
+        let to = new.map_or_else(|| with_suffix(&path, ".new"), Path::to_owned);
+        let key = if to.exists() {
+            read_master(&to)?
+        } else {
+            let key = MasterKey::fresh(ids);
+            write_master(&to, &key)?;
+            key
+        };
+        // its own source of nonces: the work may run on the writer's thread
+        self.write_blocking(move |c| rewrap(c, &old, &key, &mut Ids::system()))?;
+        if new.is_some() {
+            return Ok(to);
+        }
+        swap(&path)?;
+        Ok(path)
+    }
+}
+/// Puts `<file>.new` in the place of `<file>`, which becomes `<file>.old`.
+fn swap(path: &Path) -> Result<()> {
+    let io = |e: std::io::Error| Error::Config(format!("不能更换主密钥文件 {}：{e}；新密钥在 {}.new", path.display(), path.display()));
+    if path.exists() {
+        std::fs::rename(path, with_suffix(path, ".old")).map_err(io)?;
+    }
+    std::fs::rename(with_suffix(path, ".new"), path).map_err(io)
 }

@@ -50,9 +50,9 @@ pub fn migrate(url: &str, options: &Options, at: At, ids: &mut Ids) -> Result<Mi
     let known = versions(c.is_pg())?;
     refuse_newer(&applied(&mut c)?, &known)?;
     let applied = run(&mut c, None)?;
-    let made_key_file = first_time(&mut c, &target, options, at, ids)?;
+    let (created, made_key_file) = first_time(&mut c, &target, options, at, ids)?;
     let store_id = meta(&mut c, "store_id")?.ok_or_else(|| Error::Internal("meta has no store_id".into()))?;
-    Ok(Migrated { created: applied.iter().any(|n| Some(n) == known.first()), applied, store_id, made_key_file })
+    Ok(Migrated { created, applied, store_id, made_key_file })
 }
 
 /// On SQLite one `migrate` at a time holds `<database>.lock`.
@@ -153,11 +153,11 @@ pub(super) fn check(c: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-fn first_time(c: &mut Conn, target: &Target, options: &Options, at: At, ids: &mut Ids) -> Result<Option<PathBuf>> {
+fn first_time(c: &mut Conn, target: &Target, options: &Options, at: At, ids: &mut Ids) -> Result<(bool, Option<PathBuf>)> {
     if keys::exists(c)? {
         // a wrong or lost master key is told now, not at the first sealed name
         keys::load(c, &keys::master(target, options)?)?;
-        return Ok(None);
+        return Ok((false, None));
     }
     let (master, made) = keys::master_or_new(target, options, ids)?;
     contained(c, |c| {
@@ -167,7 +167,7 @@ fn first_time(c: &mut Conn, target: &Target, options: &Options, at: At, ids: &mu
         keys::create(c, &master, at, ids)
     })
     .result()?;
-    Ok(made)
+    Ok((true, made))
 }
 
 /// A value of `meta`: `store_id`, `created_at`, and what other rooms keep about the store as a whole.

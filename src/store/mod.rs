@@ -7,10 +7,10 @@
 //! How a table group is written:
 //! - its table stands in `schema.rs`, its SQL in `migrations/{sqlite,postgres}/<name>` (same names, parity-tested, SQLite `STRICT`);
 //! - column types: [`types::Id`] (uuid | BLOB), [`types::Ts`] (timestamptz | INTEGER, milliseconds), [`types::Doc`] (jsonb | TEXT,
-//!   Rust side [`types::Json`]), `Date`, `Text`, `BigInt` for [`Fen`](crate::law::Fen); text enums by [`text_enum!`](crate::store::types);
+//!   Rust side [`types::Json`]), `Date`, `Text`, `BigInt` for [`Fen`](crate::law::Fen); text enums by [`text_enum!`];
 //! - every `Insertable` says `#[diesel(treat_none_as_default_value = false)]`, or the statement is never cached;
-//! - several rows at once by [`insert_many!`](crate::store::conn), what else `MultiConnection` refuses by [`each!`](crate::store::conn);
-//! - a hot UPDATE is a [`statement!`](crate::store::conn): diesel caches neither its own UPDATE nor `sql_query`.
+//! - several rows at once by [`insert_many!`], what else `MultiConnection` refuses by [`each!`];
+//! - a hot UPDATE is a [`statement!`]: diesel caches neither its own UPDATE nor `sql_query`.
 
 #[macro_use]
 pub mod conn;
@@ -34,6 +34,7 @@ pub mod sealed;
 pub mod settings;
 pub mod worklist;
 
+pub use crate::{each, insert_many, statement, text_enum};
 pub use conn::{Conn, exclusive, savepoint, snapshot, try_lock};
 pub use db::{Db, Options};
 

@@ -54,7 +54,7 @@ macro_rules! column {
             #[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
             #[diesel(foreign_derive)]
             #[diesel(sql_type = $sql)]
-            #[allow(dead_code, reason = "carries the derives only")]
+            #[expect(dead_code, reason = "carries the derives only")]
             struct Proxy($rust);
         };
     };
@@ -254,7 +254,7 @@ macro_rules! text_enum {
             #[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
             #[diesel(foreign_derive)]
             #[diesel(sql_type = diesel::sql_types::Text)]
-            #[allow(dead_code, reason = "carries the derives only")]
+            #[expect(dead_code, reason = "carries the derives only")]
             struct Proxy($t);
             impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $t
             where

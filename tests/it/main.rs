@@ -1,5 +1,14 @@
 //! The integration tests, one binary. `support` gives each test its own database on both backends.
+//!
+//! `#[cfg(test)]` stands before each module so that helpers may unwrap like the tests they help.
 
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod journal;
+#[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
 mod support;

@@ -37,7 +37,7 @@ create table events (
     log_no bigint check (log_no > 0),
     primary key (stream_id, seq)
 );
-create unique index events_log_no on events (log_no);
+create unique index events_log_no on events (log_no) where log_no is not null;
 create index events_unsequenced on events (at, stream_id, seq) where log_no is null;
 create index events_case on events (case_id, at) where case_id is not null;
 

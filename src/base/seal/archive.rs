@@ -226,7 +226,9 @@ impl Auditor {
             };
             self.find(Kind::Edited, place, &format!("流 {name} {what}"));
         }
-        self.streams.insert(core.stream_id, (core.seq, *hash));
+        if core.seq > seq {
+            self.streams.insert(core.stream_id, (core.seq, *hash));
+        }
     }
     fn root_at(&mut self, size: u64) {
         let Some(root) = self.tree.as_ref().filter(|t| t.size() == size).map(Frontier::root) else { return };

@@ -6,6 +6,8 @@
 
 pub mod pg;
 
+use diesel::RunQueryDsl as _;
+use diesel::connection::SimpleConnection as _;
 use qingxin::base::id::Ids;
 use qingxin::base::seal::KeyRing;
 use qingxin::base::{At, Day};
@@ -58,6 +60,34 @@ impl TestDb {
     /// A second connection to the same database, as another node or process has it.
     pub fn again(&self) -> Db {
         Db::open(&self.url, &self.options).unwrap()
+    }
+    /// How the database would run a statement, one step a line. On PostgreSQL small tables are read whole unless that is
+    /// made unattractive: it is here, so that the plan shows whether an index fits.
+    pub fn plan(&self, sql: &str) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Lite {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            detail: String,
+        }
+        #[derive(diesel::QueryableByName)]
+        struct Pg {
+            #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+            detail: String,
+        }
+        let sql = sql.to_owned();
+        self.db
+            .write_blocking(move |c| match c {
+                qingxin::store::Conn::Sqlite(c) => {
+                    let rows: Vec<Lite> = diesel::sql_query(format!("explain query plan {sql}")).load(c)?;
+                    Ok(rows.into_iter().map(|r| r.detail + "\n").collect())
+                }
+                qingxin::store::Conn::Pg(c) => {
+                    c.batch_execute("set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off")?;
+                    let rows: Vec<Pg> = diesel::sql_query(format!("explain {sql}")).load(c)?;
+                    Ok(rows.into_iter().map(|r| r.detail + "\n").collect())
+                }
+            })
+            .unwrap()
     }
     /// The throw-away database on PostgreSQL.
     pub fn pg(&self) -> Option<&pg::Database> {
@@ -112,7 +142,7 @@ fn sqlite_template() -> &'static std::path::Path {
 macro_rules! on_both {
     ($($(#[$m:meta])* fn $name:ident($t:ident: &TestDb) $body:block)+) => {$(
         mod $name {
-            #[allow(unused_imports, reason = "a body may need nothing of its module")]
+            #[allow(unused_imports, clippy::allow_attributes, reason = "a body may need nothing of its module")]
             use super::*;
             fn body($t: &$crate::support::TestDb) $body
             $(#[$m])*

@@ -115,7 +115,17 @@ impl Cluster {
         let me = Self { dir, programs, user, next: AtomicU32::new(0), template: OnceLock::new(), turn: Mutex::new(()), _watch: watch };
         let data = me.dir.join("data");
         me.run("initdb", |c| {
-            c.arg("-D").arg(&data).args(["-U", "qingxin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"])
+            c.arg("-D").arg(&data).args([
+                "-U",
+                "qingxin",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "--no-instructions",
+            ])
         });
         std::fs::create_dir(me.dir.join("s")).unwrap();
         std::fs::set_permissions(me.dir.join("s"), std::fs::Permissions::from_mode(0o777)).unwrap();
@@ -168,10 +178,6 @@ impl Cluster {
         }
         Database { cluster: self, name }
     }
-    /// Where `pg_dump` and its like are.
-    pub fn programs(&self) -> &Path {
-        &self.programs
-    }
 }
 
 fn as_user(mut c: Command, user: Option<(u32, u32)>) -> Command {
@@ -194,7 +200,13 @@ fn sweep(base: &Path, programs: &Path) {
         if path.join("data/postmaster.pid").exists() {
             let owner = std::fs::metadata(path.join("data")).ok().filter(|_| other_user().is_some()).map(|m| (m.uid(), m.gid()));
             let mut c = as_user(Command::new(programs.join("pg_ctl")), owner);
-            let _ = c.arg("-D").arg(path.join("data")).args(["-m", "immediate", "-w", "stop"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let _ = c
+                .arg("-D")
+                .arg(path.join("data"))
+                .args(["-m", "immediate", "-w", "stop"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
         }
         if std::fs::remove_dir_all(&path).is_ok() {
             loud(&format!("swept the PostgreSQL cluster of process {pid}"));
