@@ -74,6 +74,11 @@ fn evidence() -> FieldDef {
     plain(EVIDENCE, FieldKind::Evidence, "form.approval_evidence", "Signed paper", false)
 }
 
+/// A fault at a field, in the words of forms: they name the field by its title.
+fn fault(pointer: impl Into<String>, code: &str, args: &[(&str, &str)]) -> FieldError {
+    FieldError::new(pointer, code, crate::base::text::zh_with(&format!("form.fault.{code}"), args))
+}
+
 /// Reads a form. Takes JSON types (whole numbers, `…Fen`, RFC 3339) and what an HTML form sends (text; amounts in yuan,
 /// instants as `2026-11-23T15:04` in UTC+8); empty text counts as not given.
 ///
@@ -81,13 +86,13 @@ fn evidence() -> FieldDef {
 /// Every wrong field with its JSON pointer `/form/<field>`.
 pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<FieldError>> {
     let Some(fields) = fields(graph, name) else {
-        return Err(vec![FieldError::coded("/form", "unknown_move", &[])]);
+        return Err(vec![fault("/form", "unknown_move", &[])]);
     };
     let empty = serde_json::Map::new();
     let input = match input {
         Json::Object(m) => m,
         Json::Null => &empty,
-        _ => return Err(vec![FieldError::coded("/form", "not_an_object", &[])]),
+        _ => return Err(vec![fault("/form", "not_an_object", &[])]),
     };
     let mut out = Form::new();
     let mut wrong = Vec::new();
@@ -105,9 +110,9 @@ pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<F
             Ok(Some(v)) => {
                 out.insert(f.key.clone(), v);
             }
-            Ok(None) if f.required => wrong.push(FieldError::coded(pointer, "required", &[("title", &f.title)])),
+            Ok(None) if f.required => wrong.push(fault(pointer, "required", &[("title", &f.title)])),
             Ok(None) => {}
-            Err((code, detail)) => wrong.push(FieldError::coded(pointer, code, &[("title", &f.title), ("detail", &detail)])),
+            Err((code, detail)) => wrong.push(fault(pointer, code, &[("title", &f.title), ("detail", &detail)])),
         }
     }
     for f in &fields {
@@ -125,7 +130,7 @@ pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<F
     }
     for key in input.keys() {
         if !seen.contains(key) {
-            wrong.push(FieldError::coded(format!("/form/{}", key.replace('~', "~0").replace('/', "~1")), "unknown_field", &[]));
+            wrong.push(fault(format!("/form/{}", key.replace('~', "~0").replace('/', "~1")), "unknown_field", &[]));
         }
     }
     if wrong.is_empty() { Ok(out) } else { Err(wrong) }
@@ -134,7 +139,7 @@ pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<F
 /// The finding that a field must be given.
 #[must_use]
 pub fn required(f: &FieldDef) -> FieldError {
-    FieldError::coded(format!("/form/{}", json_name(f)), "required", &[("title", &f.title)])
+    fault(format!("/form/{}", json_name(f)), "required", &[("title", &f.title)])
 }
 
 /// Fields that must be given and are not.
