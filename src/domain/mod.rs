@@ -2,3 +2,6 @@
 
 pub mod effects;
 pub mod facts;
+
+#[cfg(test)]
+mod tests;
