@@ -1,1 +1,250 @@
-//! Start-up.
+//! Start-up: reads files and variables, opens the database, puts the [`App`] together.
+//!
+//! Owns every file of configuration that is read and the order of start-up. Decides nothing of the matter. What a city
+//! does not configure comes from the program itself (`config/` and `workflows/` are embedded).
+
+use crate::app::graphs::{self, Source};
+use crate::app::{App, City, Entropy, Graphs, Parts, calendar};
+use crate::base::config::Config;
+use crate::base::id::Ids;
+use crate::base::{Clock, Error, Result};
+use crate::domain::facts;
+use crate::domain::intake::{IntakeConfig, Profile};
+use crate::domain::routing::{Areas, Bureaus, RoutingTable};
+use crate::gateway::blobs::Blobs;
+use crate::law::calendar::Year;
+use crate::law::{Calendar, Law, Rules};
+use crate::store::db::Target;
+use crate::store::migrate::{self, Migrated};
+use crate::store::{Db, Options};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The database when `DATABASE_URL` is not set.
+pub const DEFAULT_URL: &str = "sqlite://qingxin.db";
+
+/// The environment a command runs in.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// `DATABASE_URL`, or the default.
+    pub url: String,
+    /// `QINGXIN_MASTER_KEY_FILE`.
+    pub master_key_file: Option<PathBuf>,
+    /// `--config` or `QINGXIN_CONFIG`.
+    pub config_file: Option<PathBuf>,
+    /// All variables, for `QINGXIN__A__B`.
+    pub variables: BTreeMap<String, String>,
+    /// Demo and training data.
+    pub demo: bool,
+    /// Where ids come from; a seed for tests and the demo.
+    pub seed: Option<Vec<u8>>,
+}
+
+impl Place {
+    /// From the process's environment.
+    #[must_use]
+    pub fn from_env(config_file: Option<PathBuf>) -> Self {
+        let variables: BTreeMap<String, String> = std::env::vars().collect();
+        let some = |k: &str| variables.get(k).filter(|v| !v.is_empty()).cloned();
+        Self {
+            url: some("DATABASE_URL").unwrap_or_else(|| DEFAULT_URL.to_owned()),
+            master_key_file: some("QINGXIN_MASTER_KEY_FILE").map(PathBuf::from),
+            config_file: config_file.or_else(|| some("QINGXIN_CONFIG").map(PathBuf::from)),
+            variables,
+            demo: false,
+            seed: None,
+        }
+    }
+    /// A database of its own (tests, the demo).
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), master_key_file: None, config_file: None, variables: BTreeMap::new(), demo: false, seed: None }
+    }
+    /// How the database is opened.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options { master_key_file: self.master_key_file.clone(), ..Options::default() }
+    }
+    fn ids(&self) -> Ids {
+        self.seed.as_ref().map_or_else(Ids::system, |s| Ids::seeded(s))
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::Config(format!("{} 无法读取：{e}", path.display())))
+}
+
+/// The configuration, and the directory beside its file in which a city keeps its own tables.
+///
+/// # Errors
+/// [`Error::Config`] naming file and line, or the variable.
+pub fn config(place: &Place) -> Result<(Config, Option<PathBuf>)> {
+    match &place.config_file {
+        None => Ok((Config::read(None, &place.variables)?, None)),
+        Some(p) => {
+            let text = read(p)?;
+            let dir = p.parent().map(Path::to_path_buf);
+            Ok((Config::read(Some((&p.display().to_string(), &text)), &place.variables)?, dir))
+        }
+    }
+}
+
+/// A table of the city's own directory, or the one shipped.
+fn table(dir: Option<&Path>, name: &str, shipped: &str) -> Result<String> {
+    match dir.map(|d| d.join(name)).filter(|p| p.is_file()) {
+        Some(p) => read(&p),
+        None => Ok(shipped.to_owned()),
+    }
+}
+
+/// Files of a subdirectory of the city's own directory, by name.
+fn files(dir: Option<&Path>, sub: &str) -> Result<Vec<(String, String)>> {
+    let Some(dir) = dir.map(|d| d.join(sub)).filter(|d| d.is_dir()) else { return Ok(Vec::new()) };
+    let unreadable = |e: std::io::Error| Error::Config(format!("{} 无法读取：{e}", dir.display()));
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(&dir).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|x| x == "toml") {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            out.push((name, read(&path)?));
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// Places, bureaus, routing, intake.
+///
+/// # Errors
+/// [`Error::Config`] with place and remedy.
+pub fn city(dir: Option<&Path>) -> Result<City> {
+    let areas = Areas::load(&table(dir, "areas.toml", include_str!("../config/areas.toml"))?)?;
+    let bureaus = Bureaus::load(&table(dir, "bureaus.toml", include_str!("../config/bureaus.toml"))?, &areas)?;
+    let routing = RoutingTable::load(&table(dir, "routing.toml", include_str!("../config/routing.toml"))?)?;
+    let intake = IntakeConfig::parse(&table(dir, "intake.toml", include_str!("../config/intake.toml"))?)?;
+    let mut profiles = BTreeMap::new();
+    let shipped = [include_str!("../config/imports/national.toml"), include_str!("../config/imports/hotline.toml")];
+    let own = files(dir, "imports")?;
+    for text in shipped.into_iter().chain(own.iter().map(|(_, t)| t.as_str())) {
+        let p = Profile::parse(text)?;
+        profiles.insert(p.key.clone(), Arc::new(p));
+    }
+    Ok(City { areas, bureaus, routing, intake, profiles })
+}
+
+/// Calendars and rules without a database.
+///
+/// # Errors
+/// [`Error::Config`] with place and remedy.
+pub fn law(dir: Option<&Path>, today: crate::base::Day) -> Result<Law> {
+    let rules = match dir.map(|d| d.join("rules.toml")).filter(|p| p.is_file()) {
+        Some(p) => Rules::embedded().overlaid(&read(&p)?)?,
+        None => Rules::embedded(),
+    };
+    let mut calendar = Calendar::embedded();
+    for (name, text) in files(dir, "calendar")? {
+        calendar = calendar.with(Year::parse(&text).map_err(|e| Error::Config(format!("calendar/{name}：{e}")))?);
+    }
+    let calendar = calendar.with_rules(&rules, today);
+    Ok(Law { calendar: Arc::new(calendar), rules: Arc::new(rules) })
+}
+
+/// The definitions shipped with the program.
+#[must_use]
+pub fn definitions() -> Vec<Source> {
+    [("filing.v1.toml", include_str!("../workflows/filing.v1.toml")), ("complaint.v1.toml", include_str!("../workflows/complaint.v1.toml"))]
+        .into_iter()
+        .map(|(file, text)| Source { file: format!("workflows/{file}"), text: text.to_owned() })
+        .collect()
+}
+
+/// Creates or upgrades the database and publishes new definitions.
+///
+/// # Errors
+/// [`Error::Config`] for the operator, or the database.
+pub fn migrate(place: &Place, clock: &dyn Clock) -> Result<Migrated> {
+    let done = migrate::migrate(&place.url, &place.options(), clock.now(), &mut place.ids())?;
+    let (_, dir) = config(place)?;
+    let law = law(dir.as_deref(), clock.now().day())?;
+    let registry = facts::registry(&table(dir.as_deref(), "codes.toml", facts::CODES)?, &law.rules)?;
+    let db = Db::open(&place.url, &place.options())?;
+    let sources = sources(&db)?;
+    let graphs = Graphs::load(&sources, &registry)?;
+    let now = clock.now();
+    db.write_blocking(move |c| graphs::publish(c, &graphs, now))?;
+    Ok(done)
+}
+
+fn sources(db: &Db) -> Result<Vec<Source>> {
+    let mut all = definitions();
+    let shipped = all.clone();
+    all.extend(db.read_blocking(|c| graphs::published(c, &shipped))?);
+    Ok(all)
+}
+
+/// Where files beside the database are kept.
+fn beside(target: &Target, configured: &str, suffix: &str, fallback: &str) -> PathBuf {
+    if !configured.is_empty() {
+        return PathBuf::from(configured);
+    }
+    match target {
+        Target::Sqlite(p) => {
+            let mut name = p.file_stem().map(|s| s.to_owned()).unwrap_or_default();
+            name.push(suffix);
+            p.with_file_name(name)
+        }
+        Target::Pg(_) => PathBuf::from(fallback),
+    }
+}
+
+/// The directory of evidence files.
+#[must_use]
+pub fn evidence_dir(config: &Config, target: &Target) -> PathBuf {
+    beside(target, &config.evidence.directory, "-evidence", "qingxin-evidence")
+}
+
+/// The directory of signed checkpoints, outside the database.
+#[must_use]
+pub fn checkpoint_dir(config: &Config, target: &Target) -> PathBuf {
+    beside(target, &config.checkpoint.directory, "-checkpoints", "qingxin-checkpoints")
+}
+
+/// Opens the database and puts the program together.
+///
+/// # Errors
+/// [`Error::Config`] for the operator: URL, missing file (names `qingxin migrate`), schema, key, configuration or a
+/// definition that cannot run.
+pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
+    let (config, dir) = config(place)?;
+    let city = city(dir.as_deref())?;
+    if city.areas.get(&config.city.code).is_none() || city.bureaus.get(&config.city.bureau).is_none() {
+        return Err(Error::Config(format!(
+            "配置项 city.code = {:?} 或 city.bureau = {:?} 不在 areas.toml、bureaus.toml 中，请核对。",
+            config.city.code, config.city.bureau
+        )));
+    }
+    let law = law(dir.as_deref(), clock.now().day())?;
+    let registry = facts::registry(&table(dir.as_deref(), "codes.toml", facts::CODES)?, &law.rules)?;
+    let db = Db::open(&place.url, &place.options())?;
+    let keys = db.key_ring()?;
+    let graphs = Graphs::load(&sources(&db)?, &registry)?;
+    let base = Arc::clone(&law.calendar);
+    let (calendar, store_id, marked) = db.read_blocking(move |c| {
+        Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?))
+    })?;
+    let now = clock.now();
+    let to_publish = graphs.clone();
+    db.write_blocking(move |c| graphs::publish(c, &to_publish, now))?;
+    let demo = marked.is_some();
+    let blobs = Blobs::directory(&evidence_dir(&config, db.target()))?;
+    if let Some(id) = store_id {
+        blobs.claim_blocking(&id)?;
+    }
+    let entropy = match &place.seed {
+        None => Entropy::System,
+        Some(s) => Entropy::Seeded(std::sync::Mutex::new((s.clone(), 0))),
+    };
+    let law = Law { calendar: Arc::new(calendar), rules: law.rules };
+    App::new(Parts { db, config, city, graphs, registry, blobs, entropy, law, keys, demo: demo || place.demo }, clock)
+}

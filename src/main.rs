@@ -1,2 +1,7 @@
 //! The `qingxin` program.
-fn main() {}
+
+use clap::Parser;
+
+fn main() {
+    std::process::exit(qingxin::cli::run(qingxin::cli::Cli::parse()));
+}

@@ -12,7 +12,7 @@ use super::project;
 use crate::base::id::{ProcedureId, TermId};
 use crate::base::{At, Error, Result};
 use crate::domain::access::Actor;
-use crate::flow::{Form, TermStatus, builtin, terms};
+use crate::flow::{Form, TermStatus, terms};
 use crate::law::term::Kind;
 use crate::store::procedures::{self, Alarm};
 use chrono::Duration;

@@ -10,5 +10,5 @@ pub mod id;
 pub mod seal;
 pub mod text;
 
-pub use clock::{At, Clock, Day};
+pub use clock::{At, Clock, Day, SystemClock};
 pub use error::{Error, FieldError, Result};

@@ -1,5 +1,121 @@
-//! Room `cli`.
+//! The command line: arguments in, one use case, words out.
+//!
+//! Owns the arguments, the exit codes (0 done, 1 failed or findings, 2 bad rows or wrong use) and what an operator reads
+//! (Chinese on stderr; stdout is data). Decides nothing.
 
-pub mod verify;
+pub mod account;
+pub mod admin;
 pub mod calendar;
 pub mod deadline;
+pub mod import;
+pub mod serve;
+pub mod verify;
+pub mod workflow;
+
+use crate::app::App;
+use crate::base::{Result, SystemClock};
+use crate::boot::{self, Place};
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// 清薪：欠薪投诉案件办理系统
+#[derive(Debug, Parser)]
+#[command(name = "qingxin", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// 配置文件（默认见 config/default.toml；也可用环境变量 QINGXIN_CONFIG）
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// 做什么
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// 做什么
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 建立或升级数据库（DATABASE_URL，默认 ./qingxin.db）
+    Migrate,
+    /// 启动服务
+    Serve(serve::ServeArgs),
+    /// 导入线索文件
+    Import(import::ImportArgs),
+    /// 账号管理
+    Account(account::AccountArgs),
+    /// 计算期限（不需要数据库）
+    Deadline(deadline::DeadlineArgs),
+    /// 节假日安排
+    Calendar(calendar::CalendarArgs),
+    /// 流程定义
+    Workflow(workflow::Args),
+    /// 体检：配置、数据库、各项承诺
+    Doctor(admin::DoctorArgs),
+    /// 备份
+    Backup(admin::BackupArgs),
+    /// 恢复到空数据库
+    Restore(admin::RestoreArgs),
+    /// 密钥
+    Keys(admin::KeysArgs),
+    /// 导出日志供离线核验
+    Journal(admin::JournalArgs),
+    /// 离线核验导出的日志
+    Verify(verify::Args),
+}
+
+/// Opens the program for a command.
+///
+/// # Errors
+/// As [`boot::open`].
+pub fn open(config: Option<PathBuf>) -> Result<Arc<App>> {
+    boot::open(&Place::from_env(config), Arc::new(SystemClock))
+}
+
+/// Runs the command line; returns the exit code.
+#[must_use]
+pub fn run(cli: Cli) -> i32 {
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
+    let config = cli.config.clone();
+    let done = match cli.command {
+        Command::Deadline(a) => return deadline::run(&a, &mut out, &mut err),
+        Command::Calendar(a) => match calendar::run(&a, &mut out, &mut err) {
+            Some(code) => return code,
+            None => admin::calendar_import(&a, config, &mut out),
+        },
+        Command::Workflow(a) => return workflow::run(&a, &mut out, &mut err),
+        Command::Migrate => admin::migrate(config, &mut out),
+        Command::Serve(a) => {
+            drop(out);
+            return finish(serve::run(a, config), &mut err);
+        }
+        Command::Import(a) => import::run(&a, config, &mut out),
+        Command::Account(a) => account::run(&a, config, &mut out),
+        Command::Doctor(a) => admin::doctor(&a, config, &mut out),
+        Command::Backup(a) => admin::backup(&a, config, &mut out),
+        Command::Restore(a) => admin::restore(&a, config, &mut out),
+        Command::Keys(a) => admin::keys(&a, config, &mut out),
+        Command::Journal(a) => admin::journal(&a, config, &mut out),
+        Command::Verify(a) => verify::run(&a, &mut out).map(i32::from),
+    };
+    finish(done, &mut err)
+}
+
+fn finish(done: Result<i32>, err: &mut impl Write) -> i32 {
+    match done {
+        Ok(code) => code,
+        Err(e) => {
+            // the operator reads the sentence; what only an operator may see follows it
+            let sentence = e.sentence();
+            let detail = e.to_string();
+            let _ = if sentence == detail || matches!(e, crate::base::Error::Config(_)) {
+                writeln!(err, "错误：{detail}")
+            } else {
+                writeln!(err, "错误：{sentence}（{detail}）")
+            };
+            for f in e.fields() {
+                let _ = writeln!(err, "  {}：{}", f.pointer, f.message);
+            }
+            1
+        }
+    }
+}

@@ -6,12 +6,18 @@
 use crate::base::{Error, Result, text};
 use crate::flow::{FactSpec, Registry, ValueType};
 use crate::law::Rules;
+use ValueType::{At, Bool, Id, Int, List, Money, Text};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use ValueType::{At, Bool, Id, Int, List, Money, Text};
 
 /// The code lists as shipped; `boot` may overlay a city's own.
 pub const CODES: &str = include_str!("../../config/codes.toml");
+
+/// The definitions as shipped: file name and text. `boot` publishes them and overlays a city's own.
+pub const DEFINITIONS: &[(&str, &str)] = &[
+    ("workflows/complaint.v1.toml", include_str!("../../workflows/complaint.v1.toml")),
+    ("workflows/filing.v1.toml", include_str!("../../workflows/filing.v1.toml")),
+];
 
 const fn fact(name: &'static str, ty: ValueType, label: &'static str, group: &'static str) -> FactSpec {
     FactSpec { name, ty, label, group }

@@ -416,6 +416,3 @@ pub fn against(g: &Graph, rules: &Rules, day: Day) -> Vec<Finding> {
     }
     found
 }
-
-#[cfg(test)]
-mod tests;

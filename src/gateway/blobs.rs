@@ -56,6 +56,23 @@ impl Blobs {
         }
     }
 
+    /// [`Blobs::claim`] for start-up, where no runtime runs yet.
+    ///
+    /// # Errors
+    /// As [`Blobs::claim`].
+    pub fn claim_blocking(&self, id: &str) -> Result<()> {
+        let (me, id) = (self.clone(), id.to_owned());
+        // a thread of its own: the caller may be inside a runtime (tests) or not (commands)
+        std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .build()
+                .map_err(|e| Error::Io(format!("runtime: {e}")))?
+                .block_on(me.claim(&id))
+        })
+        .join()
+        .map_err(|_| Error::Internal("the object store could not be claimed".into()))?
+    }
+
     /// Writes a file whole.
     ///
     /// # Errors

@@ -1,1 +1,183 @@
-//! Room `jobs`.
+//! Background work: level-triggered loops without a leader.
+//!
+//! Owns when things run, never what they do: each tick calls one use case that looks only at stored state, so a missed
+//! tick heals at the next and any number of nodes may run the same loops. A failure is logged once, here, and the loop
+//! goes on.
+
+use crate::app::App;
+use crate::base::Result;
+use crate::base::id::ProcedureId;
+use crate::store::{journal, settings};
+use chrono::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::sync::watch;
+
+/// Procedures a sweep looks at in one go.
+const SWEEP_PAGE: i64 = 500;
+/// Terms re-projected in one transaction.
+const REPROJECT_BATCH: i64 = 200;
+/// Events numbered in one transaction.
+const SEQUENCE_BATCH: u32 = 1_000;
+/// Seconds between sweeps of all open procedures.
+const SWEEP_EVERY: u64 = 600;
+/// Seconds between looks at calendar and checkpoint.
+const SLOW_EVERY: u64 = 60;
+/// Hours an idempotency key is remembered.
+const REMEMBER_HOURS: i64 = 72;
+
+/// Gauges the operator watches.
+#[derive(Debug, Default)]
+pub struct Gauges {
+    /// Age of the oldest due alarm, seconds.
+    pub alarm_lag: AtomicI64,
+    /// Procedures the last sweep could not repair.
+    pub broken: AtomicI64,
+}
+
+/// One tick of the alarms: everything due now, in bounded batches.
+///
+/// # Errors
+/// The database.
+pub fn alarms(app: &Arc<App>, owner: &str) -> Result<usize> {
+    let mut fired = 0;
+    loop {
+        let done = app.fire_alarms(owner)?;
+        fired += done.fired;
+        if done.claimed == 0 || done.fired + done.stale == 0 {
+            return Ok(fired);
+        }
+    }
+}
+
+/// Numbers committed events without gaps.
+///
+/// # Errors
+/// The database.
+pub fn sequence(app: &Arc<App>) -> Result<u64> {
+    let mut n = 0;
+    loop {
+        let span = app.db.write_blocking(|c| journal::sequence(c, SEQUENCE_BATCH))?;
+        n += span.end - span.start;
+        if span.end - span.start < u64::from(SEQUENCE_BATCH) {
+            return Ok(n);
+        }
+    }
+}
+
+/// Writes the day's signed checkpoint, once a day, and publishes all outside the database.
+///
+/// # Errors
+/// The database or the directory.
+pub fn checkpoint(app: &Arc<App>, dir: &std::path::Path) -> Result<()> {
+    let (keys, now) = (app.keys(), app.now());
+    let last = app.db.read_blocking(|c| journal::latest_checkpoint(c))?;
+    if last.is_none_or(|(cp, _)| cp.at.day() < now.day()) {
+        app.db.write_blocking(move |c| journal::checkpoint(c, &keys, now).map(drop))?;
+    }
+    app.db.read_blocking(|c| journal::publish(c, dir).map(drop))
+}
+
+/// Sweeps all open procedures; returns how many were repaired and how many are beyond repair.
+///
+/// # Errors
+/// The database.
+pub fn sweep(app: &Arc<App>) -> Result<(usize, usize)> {
+    let mut after: ProcedureId = uuid::Uuid::nil().into();
+    let (mut repaired, mut broken) = (0, 0);
+    loop {
+        let (last, swept) = app.sweep_page(after, SWEEP_PAGE)?;
+        repaired += swept.repaired.len();
+        for id in &swept.broken {
+            tracing::error!(procedure = %id, "an open procedure has no live duty");
+        }
+        broken += swept.broken.len();
+        match last {
+            Some(l) => after = l,
+            None => return Ok((repaired, broken)),
+        }
+    }
+}
+
+/// Takes a newer calendar and projects open terms anew.
+///
+/// # Errors
+/// The database.
+pub fn calendar(app: &Arc<App>) -> Result<usize> {
+    app.refresh_calendar()?;
+    let mut n = 0;
+    loop {
+        let done = app.reproject(REPROJECT_BATCH)?;
+        n += done;
+        if done == 0 {
+            return Ok(n);
+        }
+    }
+}
+
+/// Forgets old idempotency keys.
+///
+/// # Errors
+/// The database.
+pub fn forget(app: &Arc<App>) -> Result<usize> {
+    let before = app.now().plus(-Duration::hours(REMEMBER_HOURS));
+    app.db.write_blocking(move |c| settings::forget(c, before, 1_000))
+}
+
+fn logged<T>(what: &str, r: Result<T>) -> Option<T> {
+    r.map_err(|e| tracing::error!(job = what, code = e.code(), error = %e, "a job failed and will run again")).ok()
+}
+
+/// Starts all loops; they end when `stop` turns true. `node` names this process in leases.
+pub fn start(app: &Arc<App>, node: &str, checkpoints: PathBuf, gauges: &Arc<Gauges>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+    let every = |seconds: u64, mut stop: watch::Receiver<bool>, work: Arc<dyn Fn() + Send + Sync>| {
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(std::time::Duration::from_secs(seconds));
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    _ = tick.tick() => {}
+                    r = stop.changed() => if r.is_err() || *stop.borrow() { return },
+                }
+                let work = Arc::clone(&work);
+                if tokio::task::spawn_blocking(move || work()).await.is_err() {
+                    tracing::error!("a job panicked and will run again");
+                }
+            }
+        })
+    };
+    let poll = app.config.jobs.poll_seconds;
+    let (a, g, node) = (Arc::clone(app), Arc::clone(gauges), node.to_owned());
+    let fire = move || {
+        logged("alarms", alarms(&a, &node));
+        if let Some(lag) = logged("alarm lag", a.alarm_lag()) {
+            g.alarm_lag.store(lag, Ordering::Relaxed);
+        }
+    };
+    let a = Arc::clone(app);
+    let number = move || {
+        logged("sequencer", sequence(&a));
+    };
+    let (a, g) = (Arc::clone(app), Arc::clone(gauges));
+    let look = move || {
+        if let Some((repaired, broken)) = logged("sweep", sweep(&a)) {
+            if repaired > 0 {
+                tracing::warn!(repaired, "the sweep set missing alarms again");
+            }
+            g.broken.store(i64::try_from(broken).unwrap_or(i64::MAX), Ordering::Relaxed);
+        }
+        logged("forget", forget(&a));
+    };
+    let a = Arc::clone(app);
+    let slow = move || {
+        logged("calendar", calendar(&a));
+        logged("checkpoint", checkpoint(&a, &checkpoints));
+    };
+    vec![
+        every(poll, stop.clone(), Arc::new(fire)),
+        every(poll, stop.clone(), Arc::new(number)),
+        every(SWEEP_EVERY, stop.clone(), Arc::new(look)),
+        every(SLOW_EVERY, stop.clone(), Arc::new(slow)),
+    ]
+}

@@ -282,8 +282,9 @@ macro_rules! insert_many {
 /// let n = Bump { state, id, version }.execute(c)?;
 /// ```
 /// The text alternates with the fields to bind and ends in a text (perhaps `""`). A field may be bound twice. With
-/// `returns (Integer, Text)` before `sql` it can be loaded. `on Pg` after the fields makes it a statement for
-/// PostgreSQL alone (`.execute(pg)` inside `match c`).
+/// `returns (Integer, Text),` before `sql` it can be loaded. `on Pg,` or `on Pg returns …,` there makes it a statement for
+/// PostgreSQL alone (`.execute(pg)` inside `match c`): a whole write set as one CTE, say. A field that is not bound is a
+/// warning; on SQLite the order of first use must be that of the text, which it is.
 #[macro_export]
 macro_rules! statement {
     (@imp $name:ident, $backend:ty, $conn:ty, [$($f:ident : $st:ty),*], [$($ret:ty)?], $head:literal $(, $field:ident, $tail:literal)*) => {

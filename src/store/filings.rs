@@ -340,3 +340,8 @@ pub fn update_import(c: &mut Conn, row: &Import) -> Result<()> {
 pub fn imports(c: &mut Conn, limit: i64) -> Result<Vec<Import>> {
     Ok(imports::table.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(c)?)
 }
+
+/// The newest persons, for `doctor`.
+pub fn claimants_page(c: &mut Conn, limit: i64) -> Result<Vec<Claimant>> {
+    Ok(claimants::table.order(claimants::id.desc()).limit(limit).select(Claimant::as_select()).load(c)?)
+}

@@ -471,3 +471,12 @@ pub fn inclusion(c: &mut Conn, stream: StreamId, seq: i32) -> Result<Option<Incl
 pub fn consistency(c: &mut Conn, old: u64, size: u64) -> Result<Vec<Hash>> {
     merkle::consistency(old, size).into_iter().map(|s| span_hash(c, s)).collect()
 }
+
+/// The newest numbered events, newest first, for `doctor`.
+///
+/// # Errors
+/// What the database says.
+pub fn latest(c: &mut Conn, limit: i64) -> Result<Vec<Stored>> {
+    let q = events::table.filter(events::log_no.is_not_null()).order(events::log_no.desc());
+    read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
+}

@@ -240,8 +240,8 @@ pub fn sealed_with(c: &mut Conn, col: SealedColumn, kid: &str) -> Result<i64> {
     Ok(row.n)
 }
 
-/// Seals up to `limit` rows of a column again with the current data key; gives how many were left over from older keys in
-/// this round (0: done). Run it in bounded writes until it says 0.
+/// Seals up to `limit` rows of a column that an older key sealed again with the current data key; gives how many (0: done).
+/// Run it in bounded writes until it says 0.
 ///
 /// # Errors
 /// [`Error::Internal`] when a text does not open.

@@ -78,3 +78,14 @@ pub fn mark_read(c: &mut Conn, to: &[AccountId], ids: &[NoticeId], at: At) -> Re
 pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Notice>> {
     Ok(notices::table.filter(notices::case_id.eq(Some(id))).order(notices::id).limit(500).select(Notice::as_select()).load(c)?)
 }
+
+/// Notices for which there was nobody, oldest first.
+pub fn unaddressed(c: &mut Conn, limit: i64) -> Result<Vec<Notice>> {
+    Ok(notices::table
+        .filter(notices::account_id.is_null())
+        .filter(notices::read_at.is_null())
+        .order((notices::created_at, notices::id))
+        .limit(limit)
+        .select(Notice::as_select())
+        .load(c)?)
+}

@@ -5,9 +5,11 @@
 //! never sees SQL, never decides who may do what: it only hands over who asks.
 
 pub mod assets;
+pub mod auth;
 pub mod console;
 pub mod edge;
 pub mod extract;
+pub mod office;
 pub mod openapi;
 pub mod problem;
 pub mod table;
@@ -15,6 +17,18 @@ pub mod table;
 pub use edge::Settings;
 pub use problem::{Failure, Problem};
 pub use table::{Access, Route, Surface, Table};
+
+use crate::app::App;
+use std::sync::Arc;
+
+/// The one router table: every path of every surface.
+#[must_use]
+pub fn table() -> Table<Arc<App>> {
+    let mut table = Table::new();
+    office::routes(&mut table);
+    console::routes(&mut table);
+    table
+}
 
 /// What a handler gives back.
 pub type Answer<T> = Result<T, Failure>;

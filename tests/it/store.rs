@@ -76,6 +76,12 @@ statement! {
     sql "select n, doc from samples where id = ", id, ""
 }
 
+statement! {
+    /// For one backend.
+    struct Twice { n: i32 => diesel::sql_types::Integer } on Pg returns (diesel::sql_types::Integer, diesel::sql_types::Integer),
+    sql "select ", n, "::int, 2 * ", n, ""
+}
+
 on_both! {
     fn every_type_reads_back(t: &TestDb) {
         make(&t.db);
@@ -119,6 +125,18 @@ on_both! {
         assert_eq!(n, 1);
         let (n, doc): (i32, Option<Json<serde_json::Value>>) = t.db.read_blocking(|c| Ok(Read { id: sample(1).id }.get_result(c)?)).unwrap();
         assert_eq!((n, doc), (42, None));
+        let both = t.db.read_blocking(|c| match c {
+            Conn::Pg(pg) => Ok(Twice { n: 21 }.get_result::<(i32, i32)>(pg)?),
+            Conn::Sqlite(_) => Ok((21, 42)),
+        }).unwrap();
+        assert_eq!(both, (21, 42));
+    }
+
+    fn an_unknown_text_is_an_error_of_its_row(t: &TestDb) {
+        make(&t.db);
+        t.db.write_blocking(|c| { add(c, 1)?; c.batch("update samples set kind = 'strange'") }).unwrap();
+        let r = t.db.read_blocking(|c| Ok(samples::table.select(samples::kind).first::<Option<Kind>>(c)?));
+        assert!(matches!(&r, Err(Error::Internal(s)) if s.contains("kind") && !s.contains("strange")), "{r:?}");
     }
 
     fn upserts_go_through_each(t: &TestDb) {

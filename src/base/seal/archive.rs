@@ -91,6 +91,12 @@ pub struct Finding {
     pub message: String,
 }
 
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}（{}）：{}", self.place, self.kind.word(), self.message)
+    }
+}
+
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {

@@ -4,3 +4,10 @@
 //! into a context and render it; nothing here decides anything.
 
 pub mod view;
+
+use super::Table;
+use crate::app::App;
+use std::sync::Arc;
+
+/// Adds the console's rows to the router table.
+pub fn routes(_table: &mut Table<Arc<App>>) {}

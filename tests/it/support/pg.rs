@@ -100,7 +100,7 @@ impl Cluster {
             chown(&dir, Some(uid), Some(gid)).unwrap();
         }
         // the watch first: whatever happens from here on is cleaned up
-        let stop = r#"read -r _; "$1/pg_ctl" -D "$2/data" -m immediate -w stop; rm -rf "$2""#;
+        let stop = r#"read -r _; "$1/pg_ctl" -D "$2/data" -m immediate -w stop; rm -rf "$2" || { sleep 1; rm -rf "$2"; }"#;
         let mut watch = as_user(Command::new("sh"), user);
         let watch = watch
             .args(["-c", stop, "sh"])

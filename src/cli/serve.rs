@@ -1,0 +1,136 @@
+//! `qingxin serve`: the HTTP server with its background jobs, and an orderly end.
+
+use crate::app::App;
+use crate::base::{Error, Result};
+use crate::boot;
+use crate::jobs::{self, Gauges};
+use crate::web::{self, Settings, Surface};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// 启动服务
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// 监听地址，默认取配置 server.listen
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<String>,
+    /// 只提供这些界面；默认全部
+    #[arg(long, value_enum)]
+    pub surface: Vec<SurfaceArg>,
+}
+
+/// A surface to serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SurfaceArg {
+    /// 劳动者接口
+    Claimant,
+    /// 部门接口与办案台
+    Office,
+    /// 系统交换接口
+    Exchange,
+}
+
+/// Runs until the process is told to stop.
+///
+/// # Errors
+/// Start-up fails: configuration, database, address.
+pub fn run(args: ServeArgs, config: Option<PathBuf>) -> Result<i32> {
+    log();
+    let app = super::open(config)?;
+    if app.demo {
+        return Err(Error::Config("这是演示数据库，不能用于正式服务。请用 qingxin demo 打开，或换一个数据库。".into()));
+    }
+    serve(&app, args.listen.as_deref(), &args.surface, |address| {
+        tracing::info!(%address, "serving");
+        eprintln!("清薪已启动：http://{address}/");
+    })?;
+    Ok(0)
+}
+
+/// Logs to stderr, as JSON unless a person watches.
+pub fn log() {
+    use std::io::IsTerminal;
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("QINGXIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let b = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = if std::io::stderr().is_terminal() { b.compact().try_init() } else { b.json().try_init() };
+}
+
+/// Serves an opened program with its jobs until SIGINT or SIGTERM.
+///
+/// # Errors
+/// The address cannot be bound, or the router table is wrong.
+pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], ready: impl FnOnce(std::net::SocketAddr)) -> Result<()> {
+    let listen = listen.unwrap_or(&app.config.server.listen).to_owned();
+    let settings = Settings {
+        secure_cookies: app.config.server.secure_cookies,
+        demo: app.demo,
+        timeout: Duration::from_secs(app.config.server.timeout_seconds),
+        ..Settings::default()
+    };
+    let table = web::table();
+    let table = if surfaces.is_empty() {
+        table
+    } else {
+        let mut keep = vec![Surface::Public, Surface::Ops];
+        for s in surfaces {
+            match s {
+                SurfaceArg::Claimant => keep.push(Surface::Claimant),
+                SurfaceArg::Office => keep.extend([Surface::Office, Surface::Console]),
+                SurfaceArg::Exchange => keep.push(Surface::Exchange),
+            }
+        }
+        table.only(&keep)
+    };
+    let router = table.router(Arc::new(settings))?.with_state(Arc::clone(app));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Error::Io(format!("runtime: {e}")))?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(&listen)
+            .await
+            .map_err(|e| Error::Config(format!("无法监听 {listen}：{e}。请检查 --listen 或 server.listen，或端口是否被占用。")))?;
+        let address = listener.local_addr().map_err(|e| Error::Io(e.to_string()))?;
+        let (tell, stop) = watch::channel(false);
+        let gauges = Arc::new(Gauges::default());
+        let dir = boot::checkpoint_dir(&app.config, app.db.target());
+        let node = crate::app::ids_in(app, |ids| ids.code("node"));
+        let running = jobs::start(app, &node, dir, &gauges, &stop);
+        ready(address);
+        let mut ending = stop.clone();
+        axum::serve(listener, router)
+            .with_graceful_shutdown(async move {
+                tokio::select! {
+                    () = signalled() => {}
+                    _ = ending.changed() => {}
+                }
+                let _ = tell.send(true);
+            })
+            .await
+            .map_err(|e| Error::Io(format!("serve: {e}")))?;
+        for job in running {
+            let _ = job.await;
+        }
+        Ok(())
+    })
+}
+
+async fn signalled() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut term) => tokio::select! {
+                _ = interrupt => {}
+                _ = term.recv() => {}
+            },
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}

@@ -1,0 +1,191 @@
+//! The engine on the shipped definitions: what these tests share, and the tests.
+//!
+//! They live here and not in `flow` because the definitions speak of facts that only `domain` knows.
+
+mod approvals;
+mod findings;
+mod forms;
+mod lives;
+mod pictures;
+mod promise;
+mod terms;
+
+use crate::base::error::Refusal;
+use crate::base::id::{AccountId, Ids};
+use crate::base::{At, Day};
+use crate::domain::facts;
+use crate::flow::graph::Graph;
+use crate::flow::{Acting, Finding, Registry, check};
+use crate::law::{Calendar, Law, Rules};
+use std::sync::Arc;
+
+pub fn files() -> Vec<(String, String)> {
+    facts::DEFINITIONS.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect()
+}
+pub fn registry() -> Registry {
+    facts::registry(facts::CODES, &Rules::embedded()).unwrap()
+}
+pub fn shipped() -> Vec<Graph> {
+    check::load(&files(), &registry()).unwrap_or_else(|f| panic!("{}", lines(&f)))
+}
+pub fn graph(key: &str) -> Graph {
+    shipped().into_iter().find(|g| g.key == key).unwrap()
+}
+pub fn lines(found: &[Finding]) -> String {
+    found.iter().map(|f| format!("{f}\n")).collect()
+}
+pub fn law() -> Law {
+    Law { calendar: Arc::new(Calendar::embedded()), rules: Arc::new(Rules::embedded()) }
+}
+/// 2026-m-d h:00 in UTC+8.
+pub fn at(m: u32, d: u32, h: u32) -> At {
+    Day::ymd(2026, m, d).unwrap().at(h, 0)
+}
+pub fn person(n: u8, roles: &[&str]) -> Acting {
+    Acting { account: Some(account(n)), roles: roles.iter().map(|r| (*r).to_owned()).collect() }
+}
+pub fn account(n: u8) -> AccountId {
+    uuid::Uuid::from_bytes([n; 16]).into()
+}
+pub fn system() -> Acting {
+    Acting { account: None, roles: ["system".to_owned()].into() }
+}
+
+/// A procedure driven by hand.
+pub struct Life {
+    pub g: Graph,
+    pub law: Law,
+    pub p: Procedure,
+    pub facts: Facts,
+    pub ids: Ids,
+    pub now: At,
+}
+
+/// Facts of an ordinary complaint in which everything is in order.
+pub fn facts_in_order(received: At) -> Facts {
+    let yes = Value::Bool(true);
+    let id = |n: u8| Value::Id(account(n).uuid());
+    let money = |n: i64| Value::Money(Fen::new(n));
+    let text = |s: &str| Value::Text(s.to_owned());
+    [
+        ("case.origin", text("complaint")),
+        ("case.received_at", Value::At(received)),
+        ("case.complaint_received_at", Value::At(received)),
+        ("case.docketed", Value::Bool(false)),
+        ("case.area_known", yes.clone()),
+        ("case.lead", text("rs-370705")),
+        ("case.grade", text("ordinary")),
+        ("case.transfers", Value::Int(0)),
+        ("case.has_respondent", yes.clone()),
+        ("case.within_limitation", yes.clone()),
+        ("claims.count", Value::Int(2)),
+        ("claims.open", money(0)),
+        ("claims.verified", money(500_000)),
+        ("claims.paid", money(0)),
+        ("claims.outstanding", money(500_000)),
+        ("claims.remainder_resolved", yes.clone()),
+        ("people.officers", Value::Int(2)),
+        ("people.second", id(2)),
+        ("people.handlers", Value::List(vec![id(1), id(2), id(3)])),
+        ("people.recused", Value::List(Vec::new())),
+        ("money.unallocated", money(0)),
+        ("filing.channel", text("hotline")),
+        ("filing.kind", text("complaint")),
+        ("filing.received_at", Value::At(received)),
+        ("filing.area_known", yes),
+    ]
+    .into_iter()
+    .map(|(k, v)| (k.to_owned(), v))
+    .collect()
+}
+
+impl Life {
+    pub fn begin(key: &str, now: At) -> Self {
+        let (g, law, facts) = (graph(key), law(), facts_in_order(now));
+        let mut ids = Ids::seeded(key.as_bytes());
+        let input = StartInput { actor: system(), occurred_at: now, form: Form::new() };
+        let p = start(&g, &law, &input, &facts, now, &mut ids).unwrap().after;
+        Self { g, law, p, facts, ids, now }
+    }
+    pub fn set(&mut self, name: &str, v: Value) {
+        assert!(self.facts.insert(name.to_owned(), v).is_some() || facts::FACTS.iter().any(|f| f.name == name), "{name}");
+    }
+    /// Tries a move dated `on` and keeps what it comes to.
+    pub fn at(&mut self, name: &str, actor: &Acting, on: At, form: &[(&str, Value)]) -> Result<Step, Refusal> {
+        let form = form.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        self.make(Move { name: name.to_owned(), actor: actor.clone(), occurred_at: on, form, term: None })
+    }
+    pub fn make(&mut self, mv: Move) -> Result<Step, Refusal> {
+        let s = step(&self.g, &self.law, &self.p, &mv, &self.facts, self.now, &mut self.ids)?;
+        self.p = s.after.clone();
+        Ok(s)
+    }
+    /// Makes a move now; it must go.
+    pub fn go(&mut self, name: &str, actor: &Acting, form: &[(&str, Value)]) -> Step {
+        let now = self.now;
+        self.at(name, actor, now, form).unwrap_or_else(|r| panic!("{name}: {} {}", r.code, r.message))
+    }
+    /// The refusal a move meets.
+    pub fn refused(&mut self, name: &str, actor: &Acting, form: &[(&str, Value)]) -> String {
+        let now = self.now;
+        match self.at(name, actor, now, form) {
+            Ok(_) => panic!("{name} went through"),
+            Err(r) => {
+                assert!(!r.message.contains('{') && !r.message.is_ascii(), "{}", r.message);
+                r.code
+            }
+        }
+    }
+    pub fn term(&self, key: &str) -> &TermState {
+        self.p.terms.iter().rev().find(|t| t.key == key).unwrap_or_else(|| panic!("no term {key}"))
+    }
+    pub fn live(&self) -> Vec<&str> {
+        self.p.terms.iter().filter(|t| t.status == TermStatus::Live).map(|t| t.key.as_str()).collect()
+    }
+    /// The alarm of a term fires at `now`.
+    pub fn alarm(&mut self, key: &str) -> Result<Step, Refusal> {
+        let id = self.p.terms.iter().find(|t| t.key == key && t.status == TermStatus::Live).map(|t| t.id);
+        let name = id.and_then(|id| alarm_move(&self.p, id)).unwrap_or(builtin::RUNG);
+        self.make(Move { name: name.to_owned(), actor: system(), occurred_at: self.now, form: Form::new(), term: id })
+    }
+    /// From its dispatch to the investigation, one working day a move from 2026-03-02 on.
+    pub fn investigating() -> Self {
+        let mut l = Self::begin("complaint", at(3, 2, 9));
+        l.go("sign_for", &desk(), &[]);
+        l.go("assign", &leader(), &[("account", id(1)), ("second", id(2))]);
+        l.now = at(3, 3, 9);
+        l.go("docket", &officer(), &[("facts", words())]);
+        l.go(builtin::APPROVE, &leader(), &[]);
+        l.go(builtin::APPROVE, &head(), &[]);
+        l.go("start_investigation", &officer(), &[]);
+        l
+    }
+}
+
+pub fn id(n: u8) -> Value {
+    Value::Id(account(n).uuid())
+}
+pub fn words() -> Value {
+    Value::Text("经查，用人单位拖欠工资属实，情况如下。".to_owned())
+}
+pub fn code(c: &str) -> Value {
+    Value::Text(c.to_owned())
+}
+pub fn officer() -> Acting {
+    person(1, &["handler@lead"])
+}
+pub fn desk() -> Acting {
+    person(7, &["desk@lead", "desk@receiving"])
+}
+pub fn leader() -> Acting {
+    person(4, &["leader@lead", "leader@receiving"])
+}
+pub fn legal() -> Acting {
+    person(5, &["legal@lead"])
+}
+pub fn head() -> Acting {
+    person(6, &["head@lead", "head@receiving"])
+}
+pub fn supervisor() -> Acting {
+    person(8, &["supervisor@above"])
+}

@@ -1,0 +1,146 @@
+//! Promise 1 under random lives: whatever is done, told or left undone, every open procedure has a holder and a live
+//! duty, and nothing of the definition is missing at run time.
+
+use super::*;
+use crate::flow::form;
+use crate::flow::graph::FieldKind;
+use crate::flow::terms::{alarms, has_live_duty};
+use proptest::prelude::*;
+
+const OURS: [&str; 8] =
+    ["no_duty_left", "rule_missing", "rule_kind", "fact_type", "unknown_step", "missing_fact", "unknown_move", "overflow"];
+
+struct Dice(Vec<u32>, usize);
+impl Dice {
+    fn roll(&mut self, n: usize) -> usize {
+        let v = self.0[self.1 % self.0.len()].wrapping_add(u32::try_from(self.1 / self.0.len()).unwrap());
+        self.1 += 1;
+        if n == 0 { 0 } else { usize::try_from(v).unwrap() % n }
+    }
+}
+
+fn filled(l: &Life, name: &str, d: &mut Dice) -> Form {
+    let mut out = Form::new();
+    for f in form::fields(&l.g, name).unwrap_or_default() {
+        if !f.required && d.roll(2) == 0 {
+            continue;
+        }
+        let v = match f.kind {
+            FieldKind::Choice => Value::Text(f.choices[d.roll(f.choices.len())].0.clone()),
+            FieldKind::Int => Value::Int(i64::try_from(1 + d.roll(12)).unwrap()),
+            FieldKind::Money => Value::Money(Fen::new(1)),
+            FieldKind::Day => Value::Day(l.now.day()),
+            FieldKind::At => Value::At(l.now),
+            FieldKind::Bool => Value::Bool(d.roll(3) > 0),
+            FieldKind::Account => id(u8::try_from(1 + d.roll(3)).unwrap()),
+            FieldKind::EvidenceList => Value::List(vec![id(9)]),
+            FieldKind::Claim | FieldKind::Case | FieldKind::Evidence => id(9),
+            FieldKind::Text | FieldKind::LongText | FieldKind::Bureau | FieldKind::Area => words(),
+        };
+        out.insert(f.key, v);
+    }
+    out
+}
+
+fn shake(l: &mut Life, d: &mut Dice) {
+    for name in [
+        "case.area_known",
+        "case.has_respondent",
+        "case.within_limitation",
+        "claims.remainder_resolved",
+        "filing.area_known",
+        "case.docketed",
+    ] {
+        l.set(name, Value::Bool(d.roll(4) > 0));
+    }
+    l.set("case.transfers", Value::Int(i64::try_from(d.roll(4)).unwrap()));
+    l.set("case.origin", code(["clue", "complaint"][d.roll(2)]));
+    l.set("claims.outstanding", Value::Money(Fen::new([0, 5][d.roll(2)])));
+    l.set("claims.paid", Value::Money(Fen::new(5)));
+    l.set("claims.verified", Value::Money(Fen::new([0, 5][d.roll(2)])));
+    l.set("filing.kind", code(["complaint", "report", "clue"][d.roll(3)]));
+    l.set("filing.channel", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
+}
+
+fn live(key: &str, rolls: Vec<u32>) {
+    let mut d = Dice(rolls, 0);
+    let mut l = Life::begin(key, at(1, 5, 9));
+    let everyone = [officer(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
+    for _ in 0..60 {
+        shake(&mut l, &mut d);
+        l.now = l.now.plus(chrono::Duration::minutes(i64::try_from(d.roll(3_000)).unwrap()));
+        let due: Vec<_> = alarms(&l.g, &l.law, &l.p, l.now).into_iter().filter(|a| a.2 <= l.now).collect();
+        let moves: Vec<String> = l.g.moves.iter().filter(|m| m.from.contains(&l.p.state)).map(|m| m.name.clone()).collect();
+        let before = l.p.clone();
+        let result = match d.roll(if l.p.approval.is_some() { 6 } else { 4 }) {
+            0 if !due.is_empty() => {
+                let (id, _, _) = due[d.roll(due.len())];
+                let name = alarm_move(&l.p, id).unwrap();
+                let r = l.make(Move { name: name.into(), actor: system(), occurred_at: l.now, form: Form::new(), term: Some(id) });
+                assert!(r.is_ok(), "what is due goes: {:?}", r.map(|_| ()));
+                r
+            }
+            4 | 5 => {
+                let name = [builtin::APPROVE, builtin::APPROVE, builtin::APPROVE, builtin::REJECT, builtin::WITHDRAW][d.roll(5)];
+                let mut form = filled(&l, name, &mut d);
+                form.insert("opinion".into(), words());
+                let who = everyone[d.roll(everyone.len())].clone();
+                l.make(Move { name: name.into(), actor: who, occurred_at: l.now, form, term: None })
+            }
+            _ if moves.is_empty() => continue,
+            _ => {
+                let name = moves[d.roll(moves.len())].clone();
+                let def = l.g.find(&name).unwrap();
+                let who = if def.told {
+                    system()
+                } else {
+                    everyone.iter().find(|a| !crate::flow::step::roles(&l.p, a).is_disjoint(&def.who)).cloned().unwrap_or_else(officer)
+                };
+                let form = filled(&l, &name, &mut d);
+                let back = l.now.plus(chrono::Duration::hours(-i64::try_from(d.roll(200)).unwrap())).max(l.p.entered_at);
+                let when = if d.roll(3) == 0 { back } else { l.now };
+                l.make(Move { name, actor: who, occurred_at: when, form, term: None })
+            }
+        };
+        match result {
+            Ok(s) => {
+                assert!(has_live_duty(&l.p), "{} left {} without a duty", s.name, l.p.state);
+                let state = l.g.state(&l.p.state).unwrap();
+                assert_eq!(state.terminal, l.p.ended);
+                if !l.p.ended {
+                    let holder = state.holder.as_deref().unwrap();
+                    assert!(holder != "assignee" || l.p.assignee.is_some(), "{} left {} without an officer", s.name, l.p.state);
+                }
+                for (old, new) in before.terms.iter().zip(&l.p.terms) {
+                    assert_eq!(old.id, new.id, "terms are never thrown away");
+                    assert!(!old.missed || new.missed, "a mark is never taken back");
+                    assert!(old.status == TermStatus::Live || old == new, "what ended stays as it ended");
+                    assert_eq!(old.term.start, new.term.start, "no clock is reset");
+                }
+                for t in l.p.terms.iter().filter(|t| t.status == TermStatus::Live && !l.p.ended) {
+                    let known = l.g.rungs(&t.key).len();
+                    assert!(t.next_rung <= known);
+                    let has = alarms(&l.g, &l.law, &l.p, l.now).iter().any(|a| a.0 == t.id);
+                    assert!(has || t.next_rung == known, "{} has no alarm", t.key);
+                }
+                assert!(s.sealed.keys().all(|k| !s.plain.contains_key(k)));
+            }
+            Err(r) => {
+                assert!(!OURS.contains(&r.code.as_str()), "{}: {}", r.code, r.message);
+                assert_eq!(before, l.p);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #[test]
+    fn complaints_keep_promise_one(rolls in prop::collection::vec(any::<u32>(), 200..400)) {
+        live("complaint", rolls);
+    }
+    #[test]
+    fn filings_keep_promise_one(rolls in prop::collection::vec(any::<u32>(), 200..400)) {
+        live("filing", rolls);
+    }
+}

@@ -1,0 +1,57 @@
+//! Who asks: a bearer token on the APIs, the session cookie in the console.
+//!
+//! Owns the two extractors that turn a token into an [`Actor`]. Decides nothing but that: what the actor may do is asked
+//! in the use case. A person who must change the password first gets no further than that.
+
+use super::Failure;
+use super::extract::{Bearer, SessionCookie};
+use crate::app::App;
+use crate::base::Error;
+use crate::domain::access::{Actor, Staff};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+/// The staff member of an API request.
+#[derive(Debug, Clone)]
+pub struct By(pub Actor);
+
+/// The staff member of a console request.
+#[derive(Debug, Clone)]
+pub struct Officer(pub Staff);
+impl Officer {
+    /// As an actor.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Staff(self.0.clone())
+    }
+}
+
+/// Paths open to a person who must change the password first.
+fn before_change(path: &str) -> bool {
+    matches!(path, "/account" | "/account/password" | "/logout" | "/api/office/v1/session" | "/api/office/v1/session/password")
+}
+
+async fn staff(parts: &Parts, app: &Arc<App>, token: &str) -> Result<Staff, Failure> {
+    let staff = app.authenticate(token).await?;
+    if staff.must_change && !before_change(parts.uri.path()) {
+        return Err(Error::Forbidden("must_change_password").into());
+    }
+    Ok(staff)
+}
+
+impl FromRequestParts<Arc<App>> for By {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        let Bearer(token) = Bearer::from_request_parts(parts, app).await?;
+        Ok(Self(Actor::Staff(staff(parts, app, token.reveal()).await?)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Officer {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        let SessionCookie(token) = SessionCookie::from_request_parts(parts, app).await?;
+        Ok(Self(staff(parts, app, token.reveal()).await?))
+    }
+}
