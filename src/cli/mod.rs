@@ -1,3 +1,5 @@
 //! Room `cli`.
 
+pub mod calendar;
+pub mod deadline;
 pub mod workflow;

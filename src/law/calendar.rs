@@ -320,4 +320,4 @@ impl Calendar {
     }
 }
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -22,3 +22,16 @@ pub struct Law {
     /// Dated values with their articles.
     pub rules: std::sync::Arc<Rules>,
 }
+
+impl Law {
+    /// The calendars and rules shipped with the program.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::new(Calendar::embedded(), Rules::embedded())
+    }
+    /// A snapshot of loaded calendars and rules.
+    #[must_use]
+    pub fn new(calendar: Calendar, rules: Rules) -> Self {
+        Self { calendar: std::sync::Arc::new(calendar), rules: std::sync::Arc::new(rules) }
+    }
+}

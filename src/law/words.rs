@@ -100,7 +100,7 @@ pub fn numeral(n: u32) -> String {
             continue;
         }
         if std::mem::take(&mut gap) {
-            out.push_str("零");
+            out.push('零');
         }
         // 十七, but 一百一十七.
         if !(unit == 10 && v == 1 && out.is_empty()) {
@@ -188,7 +188,7 @@ mod tests {
         }
         let (mut sum, mut d) = (0, 0);
         for c in text.chars() {
-            match PLACES.iter().position(|p| p.chars().next() == Some(c)) {
+            match PLACES.iter().position(|p| p.starts_with(c)) {
                 Some(i) => sum += std::mem::take(&mut d) * 10i64.pow(u32::try_from(i).ok()?),
                 None => d = i64::try_from(DIGITS.iter().position(|x| *x == c)?).ok()?,
             }

@@ -86,14 +86,10 @@ pub fn count_paused(calendar: &Calendar, start: Day, n: u64, unit: Unit, rolls: 
         Unit::Hours | Unit::OfficeHours => start,
     };
     let mut due = nominal;
-    while rolls {
-        let next = calendar.roll(due);
-        match paused.end_of(next) {
-            Some(end) if next.next() != next => due = end.next(),
-            _ => {
-                due = next;
-                break;
-            }
+    if rolls {
+        due = calendar.roll(nominal);
+        while let Some(end) = paused.end_of(due).filter(|end| end.next() > *end) {
+            due = calendar.roll(end.next());
         }
     }
     // Working days rest on every day of the way, other units only on the days looked at for rolling.
