@@ -250,9 +250,9 @@ pub fn svg(g: &Graph) -> String {
             (_, Tone::Normal) => "#444444",
         };
         let dash = if e.told { " stroke-dasharray=\"4 3\"" } else { "" };
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\"{dash} marker-end=\"url(#a)\"/><text x=\"{}\" y=\"{}\" fill=\"{colour}\">{}</text>\n",
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\"{dash} marker-end=\"url(#a)\"/><text x=\"{}\" y=\"{}\" fill=\"{colour}\">{}</text>",
             points.join(" "),
             e.label.x,
             e.label.y + FONT - 1,
@@ -285,11 +285,11 @@ pub fn svg(g: &Graph) -> String {
     }
     let mut y = l.height - i32::try_from(l.notes.len()).unwrap_or(0) * 18 - 14;
     if !l.notes.is_empty() {
-        let _ = write!(out, "<text x=\"{PAD}\" y=\"{y}\" font-weight=\"600\">不改变状态的动作</text>\n");
+        let _ = writeln!(out, "<text x=\"{PAD}\" y=\"{y}\" font-weight=\"600\">不改变状态的动作</text>");
     }
     for n in &l.notes {
         y += 18;
-        let _ = write!(out, "<text x=\"{PAD}\" y=\"{y}\">{}</text>\n", escape(n));
+        let _ = writeln!(out, "<text x=\"{PAD}\" y=\"{y}\">{}</text>", escape(n));
     }
     out.push_str("</svg>\n");
     out

@@ -4,6 +4,7 @@
 
 use super::graph::{Action, FieldDef, Graph, MoveDef, RuleRef, TermDef};
 use super::guard;
+use super::value::SignalTo;
 use crate::base::text;
 use crate::law::term::{Kind, Offset};
 use std::fmt::Write as _;
@@ -122,7 +123,14 @@ fn one(out: &mut String, g: &Graph, m: &MoveDef, role: RoleName<'_>) {
         let _ = writeln!(out, "    效果：{}", all.join("，"));
     }
     for s in &m.signals {
-        let _ = writeln!(out, "    联动：{:?} {}", s.to, s.name);
+        let to = match &s.to {
+            SignalTo::Parent => "上级程序".to_owned(),
+            SignalTo::Children(k) => format!("下级程序 {k}"),
+            SignalTo::Case(k) => format!("同案程序 {k}"),
+            SignalTo::New(k) => format!("新程序 {k}"),
+        };
+        let when = s.test.as_ref().map(|e| format!("，当 {e}")).unwrap_or_default();
+        let _ = writeln!(out, "    联动：{to} {}{when}", s.name);
     }
     for n in &m.notices {
         let _ = writeln!(out, "    通知：{}　{}", role(&n.to), text::zh(&format!("notice.{}", n.template)));

@@ -142,7 +142,8 @@ pub(super) fn may(b: &Bench<'_>, p: &Procedure, def: &MoveDef, mv: &Move) -> Res
     if def.told && !system {
         return Err(refuse("told_only", &[("move", &def.title)]));
     }
-    if !def.told && !(system && starting) && roles(p, &mv.actor).is_disjoint(&def.who) {
+    let by_itself = def.told || (system && starting);
+    if !by_itself && roles(p, &mv.actor).is_disjoint(&def.who) {
         return Err(refuse("not_your_role", &[("move", &def.title)]));
     }
     let heavy = def.goes() || def.approval.is_some() || def.extends.is_some() || def.pauses.is_some();

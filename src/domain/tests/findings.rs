@@ -233,7 +233,7 @@ fn versions_differ_by_name_and_running_procedures_go_over() {
     assert_eq!((m.after.state.as_str(), m.after.version), ("sent_on", 2));
     assert_eq!((m.kept, m.cancelled), (vec!["follow".to_owned()], vec!["redo".to_owned()]));
     assert!(m.armed.is_empty(), "forward was armed once already");
-    assert!(m.after.terms.iter().any(|t| *t == reply), "ended terms stay as they are");
+    assert!(m.after.terms.contains(&reply), "ended terms stay as they are");
     let unmapped = migrate(&old, &new, &Plan::default(), &l.law, &l.p, &l.facts, l.now, &mut l.ids);
     assert_eq!(unmapped.unwrap_err().code, "migrate_unmapped");
 }

@@ -15,8 +15,10 @@ use crate::base::id::{AccountId, Ids};
 use crate::base::{At, Day};
 use crate::domain::facts;
 use crate::flow::graph::Graph;
-use crate::flow::{Acting, Finding, Registry, check};
-use crate::law::{Calendar, Law, Rules};
+use crate::flow::step::{StartInput, start, step};
+use crate::flow::terms::alarm_move;
+use crate::flow::{Acting, Facts, Finding, Form, Move, Procedure, Registry, Step, TermState, TermStatus, Value, builtin, check};
+use crate::law::{Calendar, Fen, Law, Rules};
 use std::sync::Arc;
 
 pub fn files() -> Vec<(String, String)> {

@@ -220,7 +220,7 @@ impl Build<'_> {
                 None => {}
             }
         }
-        for (k, _) in e {
+        for k in e.keys() {
             let k_name = k.get_ref().as_str();
             if k_name != "do" && k_name != "if" && !effect::args(kind).iter().any(|a| a.0 == k_name) {
                 self.find(k, "unknown_argument");
