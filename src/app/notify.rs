@@ -6,7 +6,7 @@ use super::subject::Subject;
 use super::write::Tx;
 use crate::base::Result;
 use crate::base::id::AccountId;
-use crate::flow::{Graph, NoticeOrder, Step};
+use crate::flow::{Graph, NoticeOrder, Procedure, Step};
 use crate::law::term::next_office_time;
 use crate::store::types::Json;
 use crate::store::{accounts, notices};
@@ -16,14 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// The database.
-pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, step: &Step) -> Result<()> {
+pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedure, step: &Step) -> Result<()> {
     if step.notices.is_empty() {
         return Ok(());
     }
     let case = subject.case(tx)?;
     let number = case.as_ref().map(|c| c.number.clone()).or_else(|| subject.filing.as_ref().map(|f| f.number.clone())).unwrap_or_default();
     let state = graph.states.iter().find(|s| s.key == subject.procedure.state).map_or("", |s| s.title.as_str());
-    let mut args = BTreeMap::from([("number".to_owned(), number), ("state".to_owned(), state.to_owned())]);
+    let move_title = graph.find(&step.name).map_or_else(|| step.name.clone(), |m| m.title.clone());
+    let mut args = BTreeMap::from([("number".to_owned(), number), ("state".to_owned(), state.to_owned()), ("move".to_owned(), move_title)]);
     if let Some(day) = subject.row.due_day {
         args.insert("due".into(), day.to_string());
     } else if let Some(at) = subject.row.due_at {
@@ -36,11 +37,11 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, step: &Step) -> 
     let mut rows = Vec::new();
     let mut told = BTreeSet::new();
     for order in &step.notices {
-        let mut persons = audience(tx, subject, order)?;
+        let mut persons = audience(tx, subject, before, step, order)?;
         if persons.is_empty() {
             // a vacant post never swallows a notice: the supervisor hears it
             let above = NoticeOrder { audience: "supervisor@above".into(), template: order.template.clone() };
-            persons = audience(tx, subject, &above)?;
+            persons = audience(tx, subject, before, step, &above)?;
         }
         let persons: Vec<Option<AccountId>> =
             if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
@@ -66,12 +67,13 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, step: &Step) -> 
 }
 
 /// The persons of a role towards this procedure.
-fn audience(tx: &mut Tx<'_>, subject: &Subject, order: &NoticeOrder) -> Result<Vec<AccountId>> {
+fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step, order: &NoticeOrder) -> Result<Vec<AccountId>> {
     let one = |a: Option<AccountId>| a.into_iter().collect::<Vec<_>>();
     match order.audience.as_str() {
-        "assignee" => Ok(one(subject.procedure.assignee)),
+        // who held it before the step hears of it; the new officer when there was none
+        "assignee" => Ok(one(before.assignee.or(subject.procedure.assignee))),
         "second" => Ok(one(subject.case(tx)?.and_then(|c| c.second_officer))),
-        "requester" => Ok(one(subject.procedure.approval.as_ref().map(|a| a.requested_by))),
+        "requester" => Ok(one(step.request.as_ref().or(before.approval.as_ref()).map(|a| a.requested_by))),
         role => {
             let (duty, _) = role.split_once('@').unwrap_or((role, ""));
             if duty == "handler"

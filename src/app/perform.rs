@@ -174,7 +174,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
         let ct = tx.seal("remarks", "text_ct", id, text)?;
         procedures::insert_remark(tx.c, id, stream, seq, field, &ct)?;
     }
-    notify::queue(tx, graph, subject, &step)?;
+    notify::queue(tx, graph, subject, &before, &step)?;
     for signal in &step.signals {
         tell(tx, subject, signal, step.occurred_at)?;
     }

@@ -991,9 +991,21 @@ pub fn notice_view(n: &notices::Notice, to: String) -> NoticeView {
     NoticeView {
         id: n.id.to_string(),
         to,
-        text: text::zh_with(&format!("notice.{}", n.template), &args),
+        text: notice_text(n, &args),
         at: n.not_before,
         read_at: n.read_at,
         case: n.case_id,
     }
+}
+
+/// `AJ-… 调查（2026-12-31 到期）：期限提醒……`: number first, the term where the notice is about one.
+fn notice_text(n: &notices::Notice, args: &[(&str, &str)]) -> String {
+    let get = |k: &str| args.iter().find(|(name, _)| *name == k).map_or("", |(_, v)| *v);
+    let body = text::zh_with(&format!("notice.{}", n.template), args);
+    let about = if n.template.starts_with("term_") && !get("term").is_empty() {
+        text::zh_with("notice_head.term", &[("number", get("number")), ("term", get("term")), ("due", get("due"))])
+    } else {
+        text::zh_with("notice_head.plain", &[("number", get("number"))])
+    };
+    format!("{about}{body}")
 }

@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn catalogue_reads() {
+        let all: Catalogue = toml::from_str(include_str!("../../config/texts/zh.toml")).unwrap();
+        assert!(all.len() > 400, "a key that stands twice makes the whole file unreadable");
+        assert!(all.values().all(|t| !t.trim().is_empty()));
+    }
+
+    #[test]
     fn narrow_and_tidy() {
         assert_eq!(narrow("１，４０９．５０"), "1,409.50");
         assert_eq!(tidy("\u{feff} 张　三 \n"), "张 三");

@@ -119,6 +119,3 @@ fn finish(done: Result<i32>, err: &mut impl Write) -> i32 {
         }
     }
 }
-pub mod calendar;
-pub mod deadline;
-pub mod workflow;
