@@ -197,7 +197,8 @@ fn save_alarms(tx: &mut Tx<'_>, graph: &Graph, law: &Law, subject: &Subject, bef
                 procedure_id: subject.row.id,
                 case_id: subject.row.case_id,
                 rung: i32::try_from(*rung).unwrap_or(i32::MAX),
-                fire_at: *fire_at,
+                // an instant already past fires once, now: the gauge counts from when there was something to fire
+                fire_at: (*fire_at).max(tx.now),
                 lease_owner: None,
                 lease_until: None,
                 attempts: 0,
