@@ -230,9 +230,8 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     let keys = db.key_ring()?;
     let graphs = Graphs::load(&sources(&db)?, &registry)?;
     let base = Arc::clone(&law.calendar);
-    let (calendar, store_id, marked) = db.read_blocking(move |c| {
-        Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?))
-    })?;
+    let (calendar, store_id, marked) =
+        db.read_blocking(move |c| Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?)))?;
     let now = clock.now();
     let to_publish = graphs.clone();
     db.write_blocking(move |c| graphs::publish(c, &to_publish, now))?;

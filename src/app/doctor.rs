@@ -91,7 +91,12 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let notes = notes(checkpoints);
     let report = app.db.read_blocking(|c| audit::check(c, &notes))?;
     let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
-    r.add("承诺三 日志链与检查点", usize::try_from(report.events).unwrap_or(0), &found, "日志可能被改动：请立即保全数据库和检查点目录，并报告。");
+    r.add(
+        "承诺三 日志链与检查点",
+        usize::try_from(report.events).unwrap_or(0),
+        &found,
+        "日志可能被改动：请立即保全数据库和检查点目录，并报告。",
+    );
     let lost = app.db.read_blocking(|c| notices::unaddressed(c, PAGE))?;
     let lost: Vec<String> = lost.into_iter().map(|n| format!("通知 {} 无人可送（{}）", n.id, n.audience)).collect();
     r.advise("承诺五 通知都有收件人", 1, &lost, "请给空缺岗位配人。");
@@ -229,8 +234,12 @@ fn personal(app: &Arc<App>) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     let (people, events) = app.db.read_blocking(|c| Ok((filings::claimants_page(c, PAGE)?, journal::latest(c, EVENTS)?)))?;
     for p in people {
-        let columns: [(&'static str, Option<&Sealed>); 4] =
-            [("name_ct", Some(&p.name_ct)), ("person_ct", p.person_ct.as_ref()), ("phone_ct", p.phone_ct.as_ref()), ("bank_ct", p.bank_ct.as_ref())];
+        let columns: [(&'static str, Option<&Sealed>); 4] = [
+            ("name_ct", Some(&p.name_ct)),
+            ("person_ct", p.person_ct.as_ref()),
+            ("phone_ct", p.phone_ct.as_ref()),
+            ("bank_ct", p.bank_ct.as_ref()),
+        ];
         for (column, ct) in columns.into_iter().filter_map(|(n, c)| c.map(|c| (n, c))) {
             if let Err(e) = seal::open(&keys, Place::new("claimants", column, p.id), ct) {
                 wrong.push(format!("劳动者 {} 的 {column} 无法打开：{}", p.id, e.code()));

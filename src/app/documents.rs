@@ -387,4 +387,3 @@ impl App {
         Ok(Paper { number: row.number, kind: row.kind, html })
     }
 }
-

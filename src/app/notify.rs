@@ -43,8 +43,7 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             let above = NoticeOrder { audience: "supervisor@above".into(), template: order.template.clone() };
             persons = audience(tx, subject, before, step, &above)?;
         }
-        let persons: Vec<Option<AccountId>> =
-            if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
+        let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
         for account_id in persons {
             if !told.insert((account_id, order.template.clone())) {
                 continue;

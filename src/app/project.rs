@@ -165,8 +165,7 @@ pub fn save(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, before: &Proc
 
 fn save_terms(tx: &mut Tx<'_>, law: &Law, subject: &mut Subject) -> Result<()> {
     let old: BTreeMap<TermId, &TermRow> = subject.terms.iter().map(|t| (t.id, t)).collect();
-    let rows: Vec<TermRow> =
-        subject.procedure.terms.iter().enumerate().map(|(i, t)| term_row(&subject.row, law, t, i, tx.now)).collect();
+    let rows: Vec<TermRow> = subject.procedure.terms.iter().enumerate().map(|(i, t)| term_row(&subject.row, law, t, i, tx.now)).collect();
     let mut fresh = Vec::new();
     for row in &rows {
         match old.get(&row.id) {

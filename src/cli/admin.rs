@@ -178,7 +178,8 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
             let noted = kid.clone();
             app.write_blocking(&system, None, move |tx| {
                 let payload = serde_json::json!({ "kid": noted });
-                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default()).map(drop)
+                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default())
+                    .map(drop)
             })?;
             if !no_reseal {
                 let mut n = 0;
