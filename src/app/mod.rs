@@ -17,6 +17,7 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
+pub mod report;
 pub mod sight;
 pub mod subject;
 pub mod sweep;
