@@ -150,6 +150,29 @@ pub fn law(dir: Option<&Path>, today: crate::base::Day) -> Result<Law> {
     Ok(Law { calendar: Arc::new(calendar), rules: Arc::new(rules) })
 }
 
+/// The calendar a command without a database counts by: what is shipped, what the city's directory holds, and what was
+/// loaded into the database if there is one. The second value says why the database could not be asked.
+///
+/// # Errors
+/// [`Error::Config`] with place and remedy.
+pub fn known_calendar(place: &Place, today: crate::base::Day) -> Result<(Calendar, Option<Error>)> {
+    let (_, dir) = config(place)?;
+    let base = law(dir.as_deref(), today)?.calendar;
+    let there = match Target::parse(&place.url) {
+        Ok(Target::Sqlite(p)) => p.is_file(),
+        Ok(Target::Pg(_)) => true,
+        Err(_) => false,
+    };
+    if !there {
+        return Ok(((*base).clone(), None));
+    }
+    let shipped = Arc::clone(&base);
+    match Db::open(&place.url, &place.options()).and_then(|db| db.read_blocking(move |c| calendar::current(c, &shipped))) {
+        Ok(c) => Ok((c, None)),
+        Err(e) => Ok(((*base).clone(), Some(e))),
+    }
+}
+
 /// The definitions shipped with the program.
 #[must_use]
 pub fn definitions() -> Vec<Source> {
@@ -230,9 +253,8 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     let keys = db.key_ring()?;
     let graphs = Graphs::load(&sources(&db)?, &registry)?;
     let base = Arc::clone(&law.calendar);
-    let (calendar, store_id, marked) = db.read_blocking(move |c| {
-        Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?))
-    })?;
+    let (calendar, store_id, marked) =
+        db.read_blocking(move |c| Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?)))?;
     let now = clock.now();
     let to_publish = graphs.clone();
     db.write_blocking(move |c| graphs::publish(c, &to_publish, now))?;

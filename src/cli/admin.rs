@@ -112,7 +112,11 @@ pub fn doctor(args: &DoctorArgs, config: Option<PathBuf>, out: &mut dyn Write) -
         writeln!(out, "{v}").map_err(io)?;
     } else {
         for line in &report.lines {
-            let mark = if line.ok { "正常" } else { "异常" };
+            let mark = match (line.ok, line.advice) {
+                (true, false) => "正常",
+                (true, true) => "提示",
+                (false, _) => "异常",
+            };
             writeln!(out, "[{mark}] {}：{}", line.what, line.said).map_err(io)?;
         }
     }
@@ -174,7 +178,8 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
             let noted = kid.clone();
             app.write_blocking(&system, None, move |tx| {
                 let payload = serde_json::json!({ "kid": noted });
-                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default()).map(drop)
+                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default())
+                    .map(drop)
             })?;
             if !no_reseal {
                 let mut n = 0;

@@ -86,10 +86,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         table.only(&keep)
     };
     let router = table.router(Arc::new(settings))?.with_state(Arc::clone(app));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Error::Io(format!("runtime: {e}")))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Error::Io(format!("runtime: {e}")))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(&listen)
             .await
