@@ -4,12 +4,14 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
+pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
 pub mod evidence;
 pub mod facts;
 pub mod graphs;
+pub mod history;
 pub mod import;
 pub mod inbox;
 pub mod intake;
@@ -17,7 +19,11 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
+<<<<<<< HEAD
 pub mod report;
+=======
+pub mod roster;
+>>>>>>> web
 pub mod sight;
 pub mod subject;
 pub mod sweep;

@@ -147,7 +147,6 @@ pub struct ProcedureView {
     /// The request that waits for signatures.
     pub approval: Option<ApprovalView>,
     /// Moves this reader may make or see refused.
-    #[schema(value_type = Vec<Object>)]
     pub moves: Vec<Offer>,
     /// The version a form must send back (`If-Match`).
     pub form_version: i64,
@@ -463,7 +462,7 @@ pub fn lamp(law: &Law, graph: &Graph, key: &str, due_at: At, due_day: Option<Day
 }
 
 /// A reader's look at the database: names of persons are fetched once.
-struct Looker<'a> {
+pub(super) struct Looker<'a> {
     c: &'a mut Conn,
     app: &'a App,
     law: Arc<Law>,
@@ -526,7 +525,7 @@ impl Looker<'_> {
         }
     }
 
-    fn procedure(
+    pub(super) fn procedure(
         &mut self,
         row: &Row,
         terms: &[TermRow],
@@ -683,7 +682,7 @@ impl Looker<'_> {
     }
 
     /// Events in words, newest first, with the free texts of moves opened.
-    fn timeline(&mut self, events: Vec<journal::Stored>, rows: &[Row]) -> Result<Vec<EventView>> {
+    pub(super) fn timeline(&mut self, events: Vec<journal::Stored>, rows: &[Row]) -> Result<Vec<EventView>> {
         let streams: Vec<StreamId> = events.iter().map(|e| e.core.stream_id).collect::<BTreeSet<_>>().into_iter().collect();
         let mut remarks: BTreeMap<(StreamId, i64), Vec<(String, String)>> = BTreeMap::new();
         for (id, stream, seq, field, ct) in procedures::remarks_of(self.c, &streams)? {
@@ -838,7 +837,7 @@ impl App {
     }
 }
 
-fn looker<'a>(c: &'a mut Conn, app: &'a App, now: At) -> Looker<'a> {
+pub(super) fn looker<'a>(c: &'a mut Conn, app: &'a App, now: At) -> Looker<'a> {
     Looker { c, app, law: app.law(), keys: app.keys(), now, names: BTreeMap::new() }
 }
 
