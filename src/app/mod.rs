@@ -4,7 +4,11 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
+<<<<<<< HEAD
 pub mod desk;
+=======
+pub mod counter;
+>>>>>>> paper
 pub mod doctor;
 pub mod documents;
 pub mod effects;
