@@ -433,11 +433,7 @@ fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec
 }
 
 /// The chain of respondents with the article that makes each liable; a team leader stays sealed.
-fn chain(
-    tx: &mut Tx<'_>,
-    f: &filings::Filing,
-    case: CaseId,
-) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
+fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
     let mut out = Vec::new();
     let mut main = None;
     for (i, p) in f.chain_doc.0.iter().enumerate() {

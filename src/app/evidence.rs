@@ -155,7 +155,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] or [`Error::Forbidden`].
-    pub async fn may_see(self: &Arc<Self>, actor: &Actor, case: Option<CaseId>, filing: Option<FilingId>, ability: Option<Ability>) -> Result<()> {
+    pub async fn may_see(
+        self: &Arc<Self>,
+        actor: &Actor,
+        case: Option<CaseId>,
+        filing: Option<FilingId>,
+        ability: Option<Ability>,
+    ) -> Result<()> {
         let (app, actor) = (Arc::clone(self), actor.clone());
         self.db
             .read(move |c| {

@@ -84,6 +84,8 @@ pub struct App {
     pub dummy_hash: String,
     /// How many passwords are hashed at once.
     pub hashers: tokio::sync::Semaphore,
+    /// Where signed checkpoints go, outside the database.
+    pub checkpoints: std::path::PathBuf,
     /// Demo and training data: fenced, shown by a banner.
     pub demo: bool,
     law: RwLock<Arc<Law>>,
@@ -117,6 +119,8 @@ pub struct Parts {
     pub law: Law,
     /// Keys.
     pub keys: KeyRing,
+    /// Where signed checkpoints go.
+    pub checkpoints: std::path::PathBuf,
     /// Demo and training data.
     pub demo: bool,
 }
@@ -138,6 +142,7 @@ impl App {
             entropy: p.entropy,
             dummy_hash: people::hash_password("nobody has this password")?,
             hashers: tokio::sync::Semaphore::new(2),
+            checkpoints: p.checkpoints,
             demo: p.demo,
             law: RwLock::new(Arc::new(p.law)),
             keys: RwLock::new(Arc::new(p.keys)),

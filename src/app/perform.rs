@@ -108,13 +108,7 @@ pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
         (Some(at), false) => at,
         (None, _) => tx.now,
     };
-    let mv = Move {
-        name: cmd.name.clone(),
-        actor: Acting { account: tx.actor.account(), roles },
-        occurred_at,
-        form,
-        term: cmd.term,
-    };
+    let mv = Move { name: cmd.name.clone(), actor: Acting { account: tx.actor.account(), roles }, occurred_at, form, term: cmd.term };
     let facts = facts::load(tx, &subject, &graph.needs(&subject.procedure, &mv))?;
     let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
     apply(tx, &graph, &mut subject, step)

@@ -13,7 +13,7 @@ pub mod verify;
 pub mod workflow;
 
 use crate::app::App;
-use crate::base::{Result, SystemClock};
+use crate::base::{Clock, Result, SystemClock};
 use crate::boot::{self, Place};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -71,17 +71,26 @@ pub fn open(config: Option<PathBuf>) -> Result<Arc<App>> {
     boot::open(&Place::from_env(config), Arc::new(SystemClock))
 }
 
+/// The calendar of commands that need no database; says so when a database that is there could not be asked.
+fn known(config: Option<PathBuf>, err: &mut dyn Write) -> Result<crate::law::Calendar> {
+    let (calendar, trouble) = boot::known_calendar(&Place::from_env(config), SystemClock.now().day())?;
+    if let Some(e) = trouble {
+        let _ = writeln!(err, "提示：未能读取数据库中的节假日安排（{e}），按随程序提供的安排计算。");
+    }
+    Ok(calendar)
+}
+
 /// Runs the command line; returns the exit code.
 #[must_use]
 pub fn run(cli: Cli) -> i32 {
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
     let config = cli.config.clone();
     let done = match cli.command {
-        Command::Deadline(a) => return deadline::run(&a, &mut out, &mut err),
-        Command::Calendar(a) => match calendar::run(&a, &mut out, &mut err) {
-            Some(code) => return code,
+        Command::Deadline(a) => known(config, &mut err).map(|c| deadline::run(&a, &c, &mut out, &mut err)),
+        Command::Calendar(a) => known(config.clone(), &mut err).and_then(|c| match calendar::run(&a, &c, &mut out, &mut err) {
+            Some(code) => Ok(code),
             None => admin::calendar_import(&a, config, &mut out),
-        },
+        }),
         Command::Workflow(a) => return workflow::run(&a, &mut out, &mut err),
         Command::Migrate => admin::migrate(config, &mut out),
         Command::Serve(a) => {

@@ -1,8 +1,8 @@
 //! The outbox of notices, shown to their persons in the console.
 
+use super::Conn;
 use super::schema::notices;
 use super::types::Json;
-use super::Conn;
 use crate::base::id::{AccountId, CaseId, NoticeId, ProcedureId};
 use crate::base::{At, Result};
 use diesel::prelude::*;

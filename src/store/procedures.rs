@@ -101,7 +101,8 @@ pub fn get(c: &mut Conn, id: ProcedureId) -> Result<Option<Row>> {
 /// Saves a procedure read before with its revision raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Row) -> Result<()> {
     let next = Row { rev: row.rev + 1, ..row.clone() };
-    let n = diesel::update(procedures::table.filter(procedures::id.eq(row.id)).filter(procedures::rev.eq(row.rev))).set(&next).execute(c)?;
+    let n =
+        diesel::update(procedures::table.filter(procedures::id.eq(row.id)).filter(procedures::rev.eq(row.rev))).set(&next).execute(c)?;
     ensure_one(n, "procedures")
 }
 
@@ -289,7 +290,13 @@ pub fn alarms_of(c: &mut Conn, ids: &[TermId]) -> Result<Vec<Alarm>> {
 /// Keeps the sealed free text of a move beside its event.
 pub fn insert_remark(c: &mut Conn, id: RowId, stream: StreamId, seq: i64, field: &str, text_ct: &Sealed) -> Result<()> {
     diesel::insert_into(remarks::table)
-        .values((remarks::id.eq(id), remarks::stream_id.eq(stream), remarks::seq.eq(seq), remarks::field.eq(field), remarks::text_ct.eq(text_ct)))
+        .values((
+            remarks::id.eq(id),
+            remarks::stream_id.eq(stream),
+            remarks::seq.eq(seq),
+            remarks::field.eq(field),
+            remarks::text_ct.eq(text_ct),
+        ))
         .execute(c)?;
     Ok(())
 }
