@@ -4,11 +4,8 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
-<<<<<<< HEAD
 pub mod desk;
-=======
 pub mod counter;
->>>>>>> paper
 pub mod doctor;
 pub mod documents;
 pub mod effects;
@@ -23,11 +20,8 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
-<<<<<<< HEAD
 pub mod report;
-=======
 pub mod roster;
->>>>>>> web
 pub mod sight;
 pub mod subject;
 pub mod sweep;

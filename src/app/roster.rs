@@ -213,7 +213,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] (also when the bureau is none of the actor's business).
-    pub async fn handlers(self: &Arc<Self>, actor: &Actor, bureau: &str) -> Result<Vec<Colleague>> {
+    pub async fn bureau_handlers(self: &Arc<Self>, actor: &Actor, bureau: &str) -> Result<Vec<Colleague>> {
         let known = self.city.bureaus.get(bureau).ok_or(Error::NotFound("bureau"))?;
         let path = self.area_path(Some(&known.area));
         let near = actor.duties().iter().filter(|d| !d.kind.is_admin()).any(|d| {
