@@ -362,3 +362,9 @@ pub struct CasePage {
     /// Notices sent.
     pub told: Vec<ToldRow>,
 }
+impl CasePage {
+    /// Whether one of the rarer moves is shown open.
+    fn more_open(&self) -> bool {
+        self.more.iter().any(|m| m.open || m.form.has_errors())
+    }
+}

@@ -58,6 +58,13 @@ pub struct FilingPage {
     pub events: Vec<EventRow>,
 }
 
+impl FilingPage {
+    /// Whether one of the rarer moves is shown open.
+    fn more_open(&self) -> bool {
+        self.more.iter().any(|m| m.open || m.form.has_errors())
+    }
+}
+
 /// 登记: plain registration by an officer.
 #[derive(Debug, Clone, Template)]
 #[template(path = "register.html")]
