@@ -9,6 +9,7 @@ use super::subject::procedure;
 use crate::base::id::{CaseId, ProcedureId};
 use crate::base::seal::{self, Place, Sealed};
 use crate::base::{At, Error, Result};
+use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
@@ -104,6 +105,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let lost = app.db.read_blocking(|c| notices::unaddressed(c, PAGE))?;
     let lost: Vec<String> = lost.into_iter().map(|n| format!("通知 {} 无人可送（{}）", n.id, n.audience)).collect();
     r.advise("承诺五 通知都有收件人", 1, &lost, "请给空缺岗位配人。");
+    let (people, odd) = duties(app)?;
+    r.add("承诺六 岗位、部门、区划均有效，三员分离", people, &odd, "请由安全管理员更正岗位。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)
@@ -216,6 +219,33 @@ fn sums(app: &Arc<App>, case: &cases::Case, wrong: &mut Vec<String>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Duties name bureaus and areas that exist, and no administrator is another one or works on cases.
+fn duties(app: &Arc<App>) -> Result<(usize, Vec<String>)> {
+    let now = app.now();
+    let (mut seen, mut wrong, mut after) = (0, Vec::new(), String::new());
+    loop {
+        let from = after.clone();
+        let page = app.db.read_blocking(|c| {
+            let rows = accounts::page(c, &from, PAGE)?;
+            let ids: Vec<_> = rows.iter().map(|a| a.id).collect();
+            Ok((rows, accounts::duties_of(c, &ids, now)?))
+        })?;
+        let Some(last) = page.0.last() else { return Ok((seen, wrong)) };
+        after.clone_from(&last.login);
+        for a in &page.0 {
+            seen += 1;
+            let mine: Vec<_> = page.1.iter().filter(|d| d.account_id == a.id).collect();
+            let kinds: Vec<DutyKind> = mine.iter().filter_map(|d| DutyKind::of(&d.duty)).collect();
+            if kinds.len() != mine.len() || mine.iter().any(|d| app.city.areas.get(&d.area).is_none()) {
+                wrong.push(format!("账号 {} 的岗位或区划不存在", a.login));
+            }
+            if kinds.iter().any(|x| kinds.iter().any(|y| !access::compatible(*x, *y))) {
+                wrong.push(format!("账号 {} 兼任了不相容的岗位", a.login));
+            }
+        }
+    }
 }
 
 /// Copies of checkpoints outside the database.
