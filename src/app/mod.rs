@@ -4,6 +4,7 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
+pub mod demo;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
