@@ -199,7 +199,7 @@ pub fn build(place: &Place, cases: u64, now: At, bar: &ProgressBar) -> Result<Bu
     let hours = Hours::new(&app.law().calendar, first, today);
     let mut world = World::new(Arc::clone(&app), crew, rng, hours);
     plan::fill(&mut world, cases);
-    let checkpoints = boot::checkpoint_dir(&app.config, app.db.target());
+    let checkpoints = app.checkpoints.clone();
     let mut year = Year::new(clock, world)?;
     let files = today.plus(-FILES_ARRIVE);
     bar.set_message("模拟一年");
