@@ -36,7 +36,7 @@ fn note(tx: &mut Tx<'_>, id: FilingId, reason: &str, remark: &str) -> Result<Fil
     if !access::may_read(tx.actor, &scope) {
         return Err(Error::NotFound("filing"));
     }
-    if !access::may(tx.actor, Ability::Unmask, "") {
+    if !access::may_towards(tx.actor, Ability::Unmask, &scope) {
         return Err(Error::Forbidden("unmask"));
     }
     // a reporter 举报人 is named to nobody outside the unit that received the report (practice P1.10)
@@ -67,22 +67,20 @@ impl App {
     pub async fn unmask(self: &Arc<Self>, actor: &Actor, id: FilingId, reason: &str, remark: &str) -> Result<Unmasked> {
         let (reason, remark) = (reason.to_owned(), remark.to_owned());
         self.write(actor, None, move |tx| note(tx, id, &reason, &remark)).await?;
-        let keys = self.keys();
-        self.db
-            .read(move |c| {
-                let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
-                let p = filings::claimant(c, f.claimant_id)?.ok_or(Error::NotFound("claimant"))?;
-                let open = |column: &'static str, ct: &crate::base::seal::Sealed| {
-                    crate::base::seal::open(&keys, crate::base::seal::Place::new("claimants", column, p.id), ct)
-                };
-                Ok(Unmasked {
-                    name: open("name_ct", &p.name_ct)?,
-                    phone: p.phone_ct.as_ref().map(|c| open("phone_ct", c)).transpose()?,
-                    id_number: p.person_ct.as_ref().map(|c| open("person_ct", c)).transpose()?,
-                    bank_card: p.bank_ct.as_ref().map(|c| open("bank_ct", c)).transpose()?,
-                })
+        self.look(move |c, _, keys| {
+            let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
+            let p = filings::claimant(c, f.claimant_id)?.ok_or(Error::NotFound("claimant"))?;
+            let open = |column: &'static str, ct: &crate::base::seal::Sealed| {
+                crate::base::seal::open(keys, crate::base::seal::Place::new("claimants", column, p.id), ct)
+            };
+            Ok(Unmasked {
+                name: open("name_ct", &p.name_ct)?,
+                phone: p.phone_ct.as_ref().map(|c| open("phone_ct", c)).transpose()?,
+                id_number: p.person_ct.as_ref().map(|c| open("person_ct", c)).transpose()?,
+                bank_card: p.bank_ct.as_ref().map(|c| open("bank_ct", c)).transpose()?,
             })
-            .await
+        })
+        .await
     }
 }
 

@@ -93,7 +93,7 @@ pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Case>> {
     Ok(cases::table.filter(cases::number.eq(number)).select(Case::as_select()).first(c).optional()?)
 }
 
-/// Saves a case read before with its version raised; [`crate::base::Error::Conflict`] when another was faster.
+/// Saves a case read before with its version raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
     let next = Case { version: row.version + 1, ..row.clone() };
     let n = diesel::update(cases::table.filter(cases::id.eq(row.id)).filter(cases::version.eq(row.version))).set(&next).execute(c)?;

@@ -430,7 +430,6 @@ diesel::table! {
         discharged -> BigInt,
         waived -> BigInt,
         outstanding -> BigInt,
-        reject_reason -> Nullable<Text>,
         created_at -> Ts,
     }
 }

@@ -337,7 +337,6 @@ create table claims (
   discharged integer not null,
   waived integer not null,
   outstanding integer not null,
-  reject_reason text,
   created_at integer not null,
   check (claimed >= 0 and verified >= 0 and rejected >= 0 and open >= 0 and paid >= 0 and waived >= 0 and outstanding >= 0),
   check (discharged >= 0 and discharged <= paid),
