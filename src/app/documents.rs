@@ -332,7 +332,7 @@ fn opinions(tx: &mut Tx<'_>, subject: &Subject) -> Result<std::collections::BTre
 }
 
 /// An issued paper as it was.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Paper {
     /// Its number.
     pub number: String,
@@ -340,6 +340,12 @@ pub struct Paper {
     pub kind: String,
     /// The page, its hash compared.
     pub html: String,
+}
+
+impl std::fmt::Debug for Paper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Paper({})", self.number)
+    }
 }
 
 /// Issues a receipt for a filing on request: for what came by file no paper was printed at the time.

@@ -20,12 +20,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Something a move made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "made", rename_all = "snake_case")]
 pub enum Made {
     /// A paper with its number.
     Document {
         /// Its id.
+        #[schema(value_type = String)]
         id: DocumentId,
         /// Its kind.
         kind: String,
@@ -35,11 +36,13 @@ pub enum Made {
     /// A payment.
     Payment {
         /// Its id.
+        #[schema(value_type = String)]
         id: PaymentId,
     },
     /// A case.
     Case {
         /// Its id.
+        #[schema(value_type = String)]
         id: CaseId,
     },
 }

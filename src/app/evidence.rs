@@ -30,7 +30,7 @@ const TYPES: &[&str] = &[
 ];
 
 /// A file as uploaded.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Upload {
     /// The case it belongs to.
     pub case: Option<CaseId>,
@@ -48,7 +48,7 @@ pub struct Upload {
 pub const KINDS: &[&str] = &["proof", "contract", "wage_slip", "attendance", "statement", "photo", "approval", "service", "other"];
 
 /// A file fetched.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Fetched {
     /// Its name.
     pub name: String,
@@ -56,6 +56,17 @@ pub struct Fetched {
     pub media_type: String,
     /// The bytes, whose hash was compared with the row.
     pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Upload({}, {} bytes)", self.kind, self.bytes.len())
+    }
+}
+impl std::fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fetched({}, {} bytes)", self.media_type, self.bytes.len())
+    }
 }
 
 /// The type of a file by its content.

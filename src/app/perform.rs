@@ -47,11 +47,13 @@ pub struct Command {
 }
 
 /// What came of it. Ids only: it is remembered for the idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Performed {
     /// The procedure.
+    #[schema(value_type = String)]
     pub procedure: ProcedureId,
     /// Its case, if any.
+    #[schema(value_type = Option<String>)]
     pub case: Option<CaseId>,
     /// The state it is in now.
     pub state: String,

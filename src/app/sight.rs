@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub const REASONS: &[&str] = &["contact", "verify_identity", "payment", "document", "superior_request"];
 
 /// The plain data of a filing's reporter.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "named as in the form")]
 pub struct Unmasked {
@@ -26,6 +26,12 @@ pub struct Unmasked {
     pub phone: Option<String>,
     pub id_number: Option<String>,
     pub bank_card: Option<String>,
+}
+
+impl std::fmt::Debug for Unmasked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Unmasked(…)")
+    }
 }
 
 /// Notes the look; returns nothing personal, so that nothing personal is remembered for an idempotency key.
@@ -106,9 +112,12 @@ pub fn recuse(tx: &mut Tx<'_>, case: CaseId, officer: AccountId, reason: &str) -
     if accounts::get(tx.c, officer)?.is_none() {
         return Err(Error::field("/account", "unknown_account", &[]));
     }
-    if cases::insert_recusal(tx.c, case, officer, &reason, tx.actor.account(), tx.now)? {
+    if cases::insert_recusal(tx.c, case, officer, tx.actor.account(), tx.now)? {
         let marks = Marks { case: Some(case), ..Marks::default() };
-        tx.record("case", case.into(), "recused", tx.now, serde_json::json!({ "account": officer }), &marks)?;
+        let seq = tx.record("case", case.into(), "recused", tx.now, serde_json::json!({ "account": officer }), &marks)?;
+        let remark = tx.ids.id(tx.now);
+        let ct = tx.seal("remarks", "text_ct", remark, &reason)?;
+        crate::store::procedures::insert_remark(tx.c, remark, case.into(), seq, "reason", &ct)?;
         tx.change_case(case, true, |_| {})?;
     }
     Ok(())

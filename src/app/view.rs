@@ -19,7 +19,7 @@ use crate::domain::access::{self, Actor};
 use crate::law::Fen;
 use crate::store::procedures::{self, TermRow};
 use crate::store::{Conn, cases, filings, journal, ledger, notices, papers};
-use look::{Looker, hidden};
+pub(in crate::app) use look::{Looker, hidden};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use words::words;
@@ -44,7 +44,7 @@ impl App {
     }
 }
 
-fn looker<'a>(c: &'a mut Conn, app: &'a App, keys: &'a KeyRing, now: At, hidden: BTreeSet<FilingId>) -> Looker<'a> {
+pub(in crate::app) fn looker<'a>(c: &'a mut Conn, app: &'a App, keys: &'a KeyRing, now: At, hidden: BTreeSet<FilingId>) -> Looker<'a> {
     Looker { c, app, law: app.law(), keys, now, names: BTreeMap::new(), hidden }
 }
 

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod calendar;
 pub mod deadline;
 pub mod import;
+pub mod report;
 pub mod serve;
 pub mod verify;
 pub mod workflow;
@@ -49,6 +50,8 @@ pub enum Command {
     Calendar(calendar::CalendarArgs),
     /// 流程定义
     Workflow(workflow::Args),
+    /// 期限执行情况：按时签收率等，及各人中止次数
+    Report(report::ReportArgs),
     /// 体检：配置、数据库、各项承诺
     Doctor(admin::DoctorArgs),
     /// 备份
@@ -99,6 +102,7 @@ pub fn run(cli: Cli) -> i32 {
         }
         Command::Import(a) => import::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
+        Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),
         Command::Restore(a) => admin::restore(&a, config, &mut out),

@@ -140,19 +140,13 @@ pub fn recused(c: &mut Conn, id: CaseId) -> Result<Vec<AccountId>> {
     Ok(recusals::table.filter(recusals::case_id.eq(id)).order(recusals::account_id).select(recusals::account_id).load(c)?)
 }
 
-/// Notes that an officer must keep out; noting it twice changes nothing.
-pub fn insert_recusal(c: &mut Conn, case: CaseId, account: AccountId, reason: &str, by: Option<AccountId>, at: At) -> Result<bool> {
+/// Notes that an officer must keep out; noting it twice changes nothing. Why is a sealed remark of the event.
+pub fn insert_recusal(c: &mut Conn, case: CaseId, account: AccountId, by: Option<AccountId>, at: At) -> Result<bool> {
     if recused(c, case)?.contains(&account) {
         return Ok(false);
     }
     diesel::insert_into(recusals::table)
-        .values((
-            recusals::case_id.eq(case),
-            recusals::account_id.eq(account),
-            recusals::reason.eq(reason),
-            recusals::recorded_by.eq(by),
-            recusals::recorded_at.eq(at),
-        ))
+        .values((recusals::case_id.eq(case), recusals::account_id.eq(account), recusals::recorded_by.eq(by), recusals::recorded_at.eq(at)))
         .execute(c)?;
     Ok(true)
 }
