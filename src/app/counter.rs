@@ -87,7 +87,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Forbidden`], field errors with pointers into the form, or the database.
-    pub async fn register_by_form(self: &Arc<Self>, actor: &Actor, key: Option<Key>, form: &FilingForm, receiving: &str) -> Result<Registered> {
+    pub async fn register_by_form(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<Key>,
+        form: &FilingForm,
+        receiving: &str,
+    ) -> Result<Registered> {
         let own = self.counters(actor);
         let receiving = if receiving.is_empty() { own.first().cloned().unwrap_or_default() } else { receiving.to_owned() };
         if !own.contains(&receiving) {
@@ -194,16 +200,16 @@ impl App {
     /// The database.
     pub async fn absences(self: &Arc<Self>, actor: &Actor) -> Result<Vec<AbsenceView>> {
         let (me, now) = (actor.account().ok_or(Error::Unauthenticated)?, self.now());
-        self.db
-            .read(move |c| {
-                let mut out = Vec::new();
-                for a in accounts::absences_of(c, me, now, SHORT)? {
-                    let delegate = a.delegate_id.map(|d| accounts::get(c, d)).transpose()?.flatten().map(|d| d.name);
-                    out.push(AbsenceView { from: a.starts_at, until: a.ends_at, delegate, reason: a.reason });
-                }
-                Ok(out)
-            })
-            .await
+        self.look(move |c, _, keys| {
+            let mut out = Vec::new();
+            for a in accounts::absences_of(c, me, now, SHORT)? {
+                let reason = seal::open(keys, Place::new("absences", "reason_ct", a.id), &a.reason_ct)?;
+                let delegate = a.delegate_id.map(|d| accounts::get(c, d)).transpose()?.flatten().map(|d| d.name);
+                out.push(AbsenceView { from: a.starts_at, until: a.ends_at, delegate, reason });
+            }
+            Ok(out)
+        })
+        .await
     }
 
     /// A page of accounts by log-in name.
@@ -271,10 +277,7 @@ fn changed(what: &str, f: &filings::Filing, d: &FilingDraft) -> (String, String,
         "project" => (some(&f.project_name), some(&d.project)),
         "area" => (f.area_text.clone(), some(&d.area_text)),
         "address" => (some(&f.address), some(&d.address)),
-        "period" => (
-            format!("{} 至 {}", day(f.period_from), day(f.period_to)),
-            format!("{} 至 {}", day(d.period_from), day(d.period_to)),
-        ),
+        "period" => (format!("{} 至 {}", day(f.period_from), day(f.period_to)), format!("{} 至 {}", day(d.period_from), day(d.period_to))),
         "received_at" => (f.received_at.list_text(), d.received_at.list_text()),
         "respondent" => (
             f.respondent_name.clone(),
