@@ -19,6 +19,7 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
+pub mod ready;
 pub mod roster;
 pub mod sight;
 pub mod subject;
