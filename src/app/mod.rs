@@ -22,6 +22,7 @@ pub mod people;
 pub mod perform;
 pub mod project;
 pub mod report;
+pub mod ready;
 pub mod roster;
 pub mod sight;
 pub mod subject;
