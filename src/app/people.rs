@@ -414,7 +414,7 @@ impl App {
     }
 
     /// Work that eats a core: off the async threads, a few at a time.
-    async fn hashing<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    pub(super) async fn hashing<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _permit = self.hashers.acquire().await.map_err(|_| Error::Unavailable("shutting down".into()))?;
         tokio::task::spawn_blocking(f).await.map_err(|e| Error::Internal(format!("hashing: {e}")))
     }
