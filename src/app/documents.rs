@@ -190,7 +190,7 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
                 .or_else(|| chosen("bureau"))
                 .or_else(|| chosen("lead"))
                 .map(|b| tx.app.bureau_name(&b))
-                .or_else(|| said("receiver"))
+                .or_else(|| said("authority"))
                 .unwrap_or_else(|| chosen("destination").map_or_else(|| title.clone(), |d| tx.app.code_title("destination", &d)));
             let claims = claim_lines(tx, g.case)?;
             let reason = if explanation.is_empty() { title } else { format!("{title}。{explanation}") };
@@ -387,4 +387,3 @@ impl App {
         Ok(Paper { number: row.number, kind: row.kind, html })
     }
 }
-

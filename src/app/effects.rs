@@ -20,12 +20,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Something a move made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "made", rename_all = "snake_case")]
 pub enum Made {
     /// A paper with its number.
     Document {
         /// Its id.
+        #[schema(value_type = String)]
         id: DocumentId,
         /// Its kind.
         kind: String,
@@ -35,11 +36,13 @@ pub enum Made {
     /// A payment.
     Payment {
         /// Its id.
+        #[schema(value_type = String)]
         id: PaymentId,
     },
     /// A case.
     Case {
         /// Its id.
+        #[schema(value_type = String)]
         id: CaseId,
     },
 }
@@ -433,11 +436,7 @@ fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec
 }
 
 /// The chain of respondents with the article that makes each liable; a team leader stays sealed.
-fn chain(
-    tx: &mut Tx<'_>,
-    f: &filings::Filing,
-    case: CaseId,
-) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
+fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
     let mut out = Vec::new();
     let mut main = None;
     for (i, p) in f.chain_doc.0.iter().enumerate() {

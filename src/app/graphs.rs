@@ -41,9 +41,8 @@ impl Graphs {
     /// [`Error::Config`] with every finding: file, line and Chinese sentence.
     pub fn load(sources: &[Source], registry: &Registry) -> Result<Self> {
         let files: Vec<(String, String)> = sources.iter().map(|s| (s.file.clone(), s.text.clone())).collect();
-        let graphs = crate::flow::check::load(&files, registry).map_err(|found| {
-            Error::Config(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-        })?;
+        let graphs = crate::flow::check::load(&files, registry)
+            .map_err(|found| Error::Config(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
         let mut out = Self::default();
         for (graph, source) in graphs.into_iter().zip(sources) {
             let version = i32::try_from(graph.version).map_err(|_| Error::Config(format!("{}：版本号过大。", source.file)))?;
@@ -59,7 +58,10 @@ impl Graphs {
     /// # Errors
     /// [`Error::Internal`] when it is not loaded (start-up has checked that it is).
     pub fn get(&self, key: &str, version: i32) -> Result<Arc<Graph>> {
-        self.all.get(&(key.to_owned(), version)).cloned().ok_or_else(|| Error::Internal(format!("definition {key}.v{version} is not loaded")))
+        self.all
+            .get(&(key.to_owned(), version))
+            .cloned()
+            .ok_or_else(|| Error::Internal(format!("definition {key}.v{version} is not loaded")))
     }
     /// The newest version.
     ///
@@ -98,7 +100,9 @@ pub fn publish(c: &mut Conn, graphs: &Graphs, at: At) -> Result<()> {
     }
     for (key, version, n) in procedures::open_versions(c)? {
         if graphs.get(&key, version).is_err() {
-            return Err(Error::Config(format!("有 {n} 个在办程序使用 {key}.v{version}，但本程序没有这个流程定义。请安装含有该定义的版本。")));
+            return Err(Error::Config(format!(
+                "有 {n} 个在办程序使用 {key}.v{version}，但本程序没有这个流程定义。请安装含有该定义的版本。"
+            )));
         }
     }
     Ok(())

@@ -245,7 +245,8 @@ impl App {
                 Ok((items(c, &app, lines, now)?, total))
             })
             .await?;
-        let next = items.last().and_then(|i| i.due_at.map(|at| (at, i.procedure))).filter(|_| i64::try_from(items.len()).unwrap_or(0) == size);
+        let next =
+            items.last().and_then(|i| i.due_at.map(|at| (at, i.procedure))).filter(|_| i64::try_from(items.len()).unwrap_or(0) == size);
         Ok(Page { tab, items, total: total.min(CAP), capped: total > CAP, page, size, next })
     }
 
@@ -255,7 +256,8 @@ impl App {
     /// The database.
     pub async fn tab_counts(self: &Arc<Self>, actor: &Actor) -> Result<Vec<(Tab, i64)>> {
         let now = self.now();
-        let filters: Vec<(Tab, Filter)> = self.tabs(actor).into_iter().filter_map(|t| self.tab_filter(actor, t, now).map(|f| (t, f))).collect();
+        let filters: Vec<(Tab, Filter)> =
+            self.tabs(actor).into_iter().filter_map(|t| self.tab_filter(actor, t, now).map(|f| (t, f))).collect();
         self.db.read(move |c| filters.iter().map(|(t, f)| Ok((*t, worklist::count(c, f, CAP)?))).collect()).await
     }
 
@@ -284,7 +286,13 @@ impl App {
     ///
     /// # Errors
     /// The database.
-    pub async fn my_notices(self: &Arc<Self>, actor: &Actor, unread: bool, before: Option<(At, NoticeId)>, limit: i64) -> Result<Vec<NoticeView>> {
+    pub async fn my_notices(
+        self: &Arc<Self>,
+        actor: &Actor,
+        unread: bool,
+        before: Option<(At, NoticeId)>,
+        limit: i64,
+    ) -> Result<Vec<NoticeView>> {
         let (to, now, name) = (accounts_of(actor), self.now(), actor_name(actor));
         self.db
             .read(move |c| {
@@ -368,7 +376,11 @@ fn items(c: &mut Conn, app: &App, lines: Vec<Line>, now: At) -> Result<Vec<Item>
                     (None, None) => String::new(),
                 },
                 source_number: f.and_then(|f| f.source_no.clone()),
-                respondent: case.as_ref().map(|c| c.respondent_name.clone()).or_else(|| f.map(|f| f.respondent_name.clone())).unwrap_or_default(),
+                respondent: case
+                    .as_ref()
+                    .map(|c| c.respondent_name.clone())
+                    .or_else(|| f.map(|f| f.respondent_name.clone()))
+                    .unwrap_or_default(),
                 project: case.as_ref().and_then(|c| c.project_name.clone()).or_else(|| f.and_then(|f| f.project_name.clone())),
                 area: l.area.as_deref().map_or_else(|| f.map(|f| f.area_text.clone()).unwrap_or_default(), |a| app.area_name(a)),
                 state_title: graph.state(&l.state).map(|s| s.title.clone()).unwrap_or_default(),
@@ -376,7 +388,11 @@ fn items(c: &mut Conn, app: &App, lines: Vec<Line>, now: At) -> Result<Vec<Item>
                 grade_title: view::coded("grade", &grade),
                 grade,
                 flags: flags.split(',').filter(|s| !s.is_empty()).map(|s| view::coded("flag", s)).collect(),
-                origin: case.as_ref().map(|c| view::coded("origin", &c.origin)).or_else(|| f.map(|f| view::coded("filing.kind", &f.kind))).unwrap_or_default(),
+                origin: case
+                    .as_ref()
+                    .map(|c| view::coded("origin", &c.origin))
+                    .or_else(|| f.map(|f| view::coded("filing.kind", &f.kind)))
+                    .unwrap_or_default(),
                 channel: f.map(|f| view::coded("channel", &f.channel)),
                 headcount: case.as_ref().map(|c| c.headcount).or_else(|| f.map(|f| f.headcount)).unwrap_or(0),
                 amount_fen: case.as_ref().map(|c| c.reported_total).or_else(|| f.map(|f| f.reported_total)).unwrap_or_default(),

@@ -256,14 +256,8 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
     };
     let row = Filing { claimant_id: claimant.id, import_id: import, created_by: tx.actor.account(), ..f.clone() };
     filings::insert(tx.c, &row)?;
-    let begin = Begin {
-        kind: "filing".into(),
-        case: None,
-        filing: Some(row.id),
-        parent: None,
-        occurred_at: row.received_at,
-        form: Form::new(),
-    };
+    let begin =
+        Begin { kind: "filing".into(), case: None, filing: Some(row.id), parent: None, occurred_at: row.received_at, form: Form::new() };
     let started = perform::start_in(tx, &begin)?;
     let payload = serde_json::json!({
         "filing": row.id, "channel": row.channel, "kind": row.kind, "grade": row.grade, "flags": row.flags,
@@ -301,14 +295,7 @@ fn forward(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant, procedure: Proced
         }
         _ => false,
     };
-    let cmd = Command {
-        procedure,
-        name: "forward".into(),
-        form: Given::Parsed(form),
-        occurred_at: Some(tx.now),
-        seen: None,
-        term: None,
-    };
+    let cmd = Command { procedure, name: "forward".into(), form: Given::Parsed(form), occurred_at: Some(tx.now), seen: None, term: None };
     let system = Actor::System("routing");
     let done = tx.with_actor(&system, |tx| perform::perform_in(tx, &cmd))?;
     if let Join::Suggest { cases } = decision {

@@ -43,8 +43,7 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             let above = NoticeOrder { audience: "supervisor@above".into(), template: order.template.clone() };
             persons = audience(tx, subject, before, step, &above)?;
         }
-        let persons: Vec<Option<AccountId>> =
-            if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
+        let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
         for account_id in persons {
             if !told.insert((account_id, order.template.clone())) {
                 continue;
@@ -71,19 +70,26 @@ fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step,
     let one = |a: Option<AccountId>| a.into_iter().collect::<Vec<_>>();
     match order.audience.as_str() {
         // who held it before the step hears of it; the new officer when there was none
-        "assignee" => Ok(one(before.assignee.or(subject.procedure.assignee))),
+        "assignee" => at_work(tx, before.assignee.or(subject.procedure.assignee)),
         "second" => Ok(one(subject.case(tx)?.and_then(|c| c.second_officer))),
         "requester" => Ok(one(step.request.as_ref().or(before.approval.as_ref()).map(|a| a.requested_by))),
         role => {
             let (duty, _) = role.split_once('@').unwrap_or((role, ""));
-            if duty == "handler"
-                && let Some(a) = subject.procedure.assignee
-            {
-                return Ok(vec![a]);
+            if duty == "handler" {
+                let held = at_work(tx, subject.procedure.assignee)?;
+                if !held.is_empty() {
+                    return Ok(held);
+                }
             }
             let bureau = bureau_of(tx, subject, role)?;
             let holders = accounts::holders(tx.c, duty, &bureau, tx.now)?;
             Ok(holders.into_iter().map(|(id, _)| id).collect())
         }
     }
+}
+
+/// The officer if the account is active: an officer who is gone hears nothing, and the notice goes on to the supervisor.
+fn at_work(tx: &mut Tx<'_>, officer: Option<AccountId>) -> Result<Vec<AccountId>> {
+    let Some(id) = officer else { return Ok(Vec::new()) };
+    Ok(accounts::get(tx.c, id)?.filter(|a| a.state == "active").map(|a| a.id).into_iter().collect())
 }

@@ -5,9 +5,9 @@
 //! themselves.
 
 use super::write::{Marks, Tx};
-use crate::base::seal::hex;
 use super::{App, ids_in};
 use crate::base::id::{AccountId, RowId, SessionId};
+use crate::base::seal::hex;
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor, Duty, DutyKind, Staff};
 use crate::store::{Conn, accounts};
@@ -148,6 +148,10 @@ pub fn give_duty(tx: &mut Tx<'_>, account: AccountId, duty: &Duty) -> Result<Row
         return Err(Error::Forbidden("manage_accounts"));
     }
     check_duty(tx.app, duty)?;
+    let held = accounts::duties_of(tx.c, &[account], tx.now)?;
+    if held.iter().filter_map(|d| DutyKind::of(&d.duty)).any(|k| !access::compatible(k, duty.kind)) {
+        return Err(Error::field("/duties", "separate_admins", &[]));
+    }
     let row = accounts::DutyRow {
         id: tx.ids.id(tx.now),
         account_id: account,
@@ -204,7 +208,14 @@ pub fn set_active(tx: &mut Tx<'_>, account: AccountId, active: bool) -> Result<(
 ///
 /// # Errors
 /// [`Error::Forbidden`] unless it is the own absence or the leader's, head's or administrator's business; field errors.
-pub fn record_absence(tx: &mut Tx<'_>, account: AccountId, delegate: Option<AccountId>, from: At, until: At, reason: &str) -> Result<RowId> {
+pub fn record_absence(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    delegate: Option<AccountId>,
+    from: At,
+    until: At,
+    reason: &str,
+) -> Result<RowId> {
     let duties = accounts::duties_of(tx.c, &[account], tx.now)?;
     let own = tx.actor.account() == Some(account);
     if !own && !duties.iter().any(|d| access::may(tx.actor, Ability::RecordAbsence, &d.bureau)) && !tx.actor.is_system() {
@@ -246,12 +257,7 @@ fn staff(c: &mut Conn, account: &accounts::Account, session: Option<SessionId>, 
             let kind = DutyKind::of(&d.duty)?;
             let other = d.account_id != account.id;
             // administration is never delegated
-            (!(other && kind.is_admin())).then(|| Duty {
-                kind,
-                bureau: d.bureau,
-                area: d.area,
-                for_account: other.then_some(d.account_id),
-            })
+            (!(other && kind.is_admin())).then(|| Duty { kind, bureau: d.bureau, area: d.area, for_account: other.then_some(d.account_id) })
         })
         .collect();
     Ok(Staff { account: account.id, name: account.name.clone(), duties, session, must_change: account.must_change })

@@ -47,11 +47,13 @@ pub struct Command {
 }
 
 /// What came of it. Ids only: it is remembered for the idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Performed {
     /// The procedure.
+    #[schema(value_type = String)]
     pub procedure: ProcedureId,
     /// Its case, if any.
+    #[schema(value_type = Option<String>)]
     pub case: Option<CaseId>,
     /// The state it is in now.
     pub state: String,
@@ -108,13 +110,7 @@ pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
         (Some(at), false) => at,
         (None, _) => tx.now,
     };
-    let mv = Move {
-        name: cmd.name.clone(),
-        actor: Acting { account: tx.actor.account(), roles },
-        occurred_at,
-        form,
-        term: cmd.term,
-    };
+    let mv = Move { name: cmd.name.clone(), actor: Acting { account: tx.actor.account(), roles }, occurred_at, form, term: cmd.term };
     let facts = facts::load(tx, &subject, &graph.needs(&subject.procedure, &mv))?;
     let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
     apply(tx, &graph, &mut subject, step)

@@ -165,8 +165,7 @@ pub fn save(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, before: &Proc
 
 fn save_terms(tx: &mut Tx<'_>, law: &Law, subject: &mut Subject) -> Result<()> {
     let old: BTreeMap<TermId, &TermRow> = subject.terms.iter().map(|t| (t.id, t)).collect();
-    let rows: Vec<TermRow> =
-        subject.procedure.terms.iter().enumerate().map(|(i, t)| term_row(&subject.row, law, t, i, tx.now)).collect();
+    let rows: Vec<TermRow> = subject.procedure.terms.iter().enumerate().map(|(i, t)| term_row(&subject.row, law, t, i, tx.now)).collect();
     let mut fresh = Vec::new();
     for row in &rows {
         match old.get(&row.id) {
@@ -197,7 +196,8 @@ fn save_alarms(tx: &mut Tx<'_>, graph: &Graph, law: &Law, subject: &Subject, bef
                 procedure_id: subject.row.id,
                 case_id: subject.row.case_id,
                 rung: i32::try_from(*rung).unwrap_or(i32::MAX),
-                fire_at: *fire_at,
+                // an instant already past fires once, now: the gauge counts from when there was something to fire
+                fire_at: (*fire_at).max(tx.now),
                 lease_owner: None,
                 lease_until: None,
                 attempts: 0,

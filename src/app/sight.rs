@@ -51,7 +51,8 @@ fn note(tx: &mut Tx<'_>, id: FilingId, reason: &str, remark: &str) -> Result<Fil
         return Err(Error::field("/remark", "remark_length", &[]));
     }
     let marks = Marks { case: f.case_id, bureau: Some(f.receiving_bureau.clone()), ..Marks::default() };
-    let seq = tx.record("filing", id.into(), "unmasked", tx.now, serde_json::json!({ "reason": reason, "claimant": f.claimant_id }), &marks)?;
+    let seq =
+        tx.record("filing", id.into(), "unmasked", tx.now, serde_json::json!({ "reason": reason, "claimant": f.claimant_id }), &marks)?;
     let row = tx.ids.id(tx.now);
     let ct = tx.seal("remarks", "text_ct", row, &remark)?;
     crate::store::procedures::insert_remark(tx.c, row, id.into(), seq, "remark", &ct)?;

@@ -6,9 +6,9 @@
 
 use super::App;
 use super::perform::{self, Command, Given};
+use super::project;
 use super::subject::Subject;
 use super::write::{Marks, Tx};
-use super::project;
 use crate::base::id::{ProcedureId, TermId};
 use crate::base::{At, Error, Result};
 use crate::domain::access::Actor;
@@ -184,22 +184,16 @@ fn check(tx: &mut Tx<'_>, id: ProcedureId) -> Result<Found> {
     let Some(row) = procedures::get(tx.c, id)?.filter(|r| r.open) else { return Ok(Found::Fine) };
     let subject = Subject::load(tx, row)?;
     let graph = tx.app.graphs.get(&subject.row.kind, subject.row.version)?;
-    let live: Vec<TermId> = subject
-        .procedure
-        .terms
-        .iter()
-        .filter(|t| t.status == TermStatus::Live && t.term.kind == Kind::Duty)
-        .map(|t| t.id)
-        .collect();
+    let live: Vec<TermId> =
+        subject.procedure.terms.iter().filter(|t| t.status == TermStatus::Live && t.term.kind == Kind::Duty).map(|t| t.id).collect();
     if live.is_empty() || subject.row.holder_role.is_empty() {
         return Ok(Found::Broken);
     }
     let expected: Vec<(TermId, usize, At)> = terms::alarms(&graph, &tx.law, &subject.procedure, tx.now);
     let ids: Vec<TermId> = expected.iter().map(|e| e.0).collect();
     let stored = procedures::alarms_of(tx.c, &ids)?;
-    let missing = expected.iter().any(|(t, rung, _)| {
-        !stored.iter().any(|a| a.term_id == *t && usize::try_from(a.rung).ok() == Some(*rung))
-    });
+    let missing =
+        expected.iter().any(|(t, rung, _)| !stored.iter().any(|a| a.term_id == *t && usize::try_from(a.rung).ok() == Some(*rung)));
     if !missing {
         return Ok(Found::Fine);
     }

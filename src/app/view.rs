@@ -147,7 +147,6 @@ pub struct ProcedureView {
     /// The request that waits for signatures.
     pub approval: Option<ApprovalView>,
     /// Moves this reader may make or see refused.
-    #[schema(value_type = Vec<Object>)]
     pub moves: Vec<Offer>,
     /// The version a form must send back (`If-Match`).
     pub form_version: i64,
@@ -463,7 +462,7 @@ pub fn lamp(law: &Law, graph: &Graph, key: &str, due_at: At, due_day: Option<Day
 }
 
 /// A reader's look at the database: names of persons are fetched once.
-struct Looker<'a> {
+pub(super) struct Looker<'a> {
     c: &'a mut Conn,
     app: &'a App,
     law: Arc<Law>,
@@ -514,7 +513,11 @@ impl Looker<'_> {
             start_at: t.term.start,
             due_at: due.passes_at,
             due_day: due.day,
-            remaining: if t.status == TermStatus::Live { remaining_text(&t.term.remaining(&self.law.calendar, self.now)) } else { String::new() },
+            remaining: if t.status == TermStatus::Live {
+                remaining_text(&t.term.remaining(&self.law.calendar, self.now))
+            } else {
+                String::new()
+            },
             budget: budget_text(&t.term),
             article: t.term.article.clone(),
             explanation,
@@ -522,7 +525,14 @@ impl Looker<'_> {
         }
     }
 
-    fn procedure(&mut self, row: &Row, terms: &[TermRow], scope: &Scope, actor: &Actor, form_version: i64) -> Result<(ProcedureView, Procedure)> {
+    pub(super) fn procedure(
+        &mut self,
+        row: &Row,
+        terms: &[TermRow],
+        scope: &Scope,
+        actor: &Actor,
+        form_version: i64,
+    ) -> Result<(ProcedureView, Procedure)> {
         let graph = self.app.graphs.get(&row.kind, row.version)?;
         let p = procedure(row, terms, &self.keys)?;
         let mut views: Vec<TermView> = p.terms.iter().map(|t| self.term(&graph, t, true)).collect();
@@ -563,7 +573,10 @@ impl Looker<'_> {
         let moves = flow::offer::offer(&graph, &self.law, &p, &acting, &facts, self.now);
         let holder = text::zh_with(
             "holder.at",
-            &[("role", text::zh(&format!("duty.{}", row.holder_role.split('@').next().unwrap_or_default()))), ("bureau", &self.app.bureau_name(&row.holder_bureau))],
+            &[
+                ("role", text::zh(&format!("duty.{}", row.holder_role.split('@').next().unwrap_or_default()))),
+                ("bureau", &self.app.bureau_name(&row.holder_bureau)),
+            ],
         );
         let view = ProcedureView {
             id: row.id,
@@ -596,7 +609,11 @@ impl Looker<'_> {
             kind: f.kind.clone(),
             kind_title: coded("filing.kind", &f.kind),
             case: f.case_id,
-            claimant: if f.secret { text::zh("claimant.secret").to_owned() } else { claimant.map(|c| c.name_mask.clone()).unwrap_or_default() },
+            claimant: if f.secret {
+                text::zh("claimant.secret").to_owned()
+            } else {
+                claimant.map(|c| c.name_mask.clone()).unwrap_or_default()
+            },
             claimant_phone: claimant.filter(|_| !f.secret).and_then(|c| c.phone_mask.clone()),
             claimant_id: claimant.filter(|_| !f.secret).and_then(|c| c.person_mask.clone()),
             receiving_bureau: self.app.bureau_name(&f.receiving_bureau),
@@ -665,7 +682,7 @@ impl Looker<'_> {
     }
 
     /// Events in words, newest first, with the free texts of moves opened.
-    fn timeline(&mut self, events: Vec<journal::Stored>, rows: &[Row]) -> Result<Vec<EventView>> {
+    pub(super) fn timeline(&mut self, events: Vec<journal::Stored>, rows: &[Row]) -> Result<Vec<EventView>> {
         let streams: Vec<StreamId> = events.iter().map(|e| e.core.stream_id).collect::<BTreeSet<_>>().into_iter().collect();
         let mut remarks: BTreeMap<(StreamId, i64), Vec<(String, String)>> = BTreeMap::new();
         for (id, stream, seq, field, ct) in procedures::remarks_of(self.c, &streams)? {
@@ -726,7 +743,10 @@ impl Looker<'_> {
                 Some(K::Area) => self.app.area_name(t),
                 Some(K::Choice) => {
                     let f = field.map(|f| (f.list.clone(), f.choices.clone())).unwrap_or_default();
-                    f.1.iter().find(|(c, _)| c == t).map(|(_, n)| n.clone()).unwrap_or_else(|| self.app.code_title(&f.0.unwrap_or_default(), t))
+                    f.1.iter()
+                        .find(|(c, _)| c == t)
+                        .map(|(_, n)| n.clone())
+                        .unwrap_or_else(|| self.app.code_title(&f.0.unwrap_or_default(), t))
                 }
                 _ => t.clone(),
             },
@@ -817,7 +837,7 @@ impl App {
     }
 }
 
-fn looker<'a>(c: &'a mut Conn, app: &'a App, now: At) -> Looker<'a> {
+pub(super) fn looker<'a>(c: &'a mut Conn, app: &'a App, now: At) -> Looker<'a> {
     Looker { c, app, law: app.law(), keys: app.keys(), now, names: BTreeMap::new() }
 }
 
@@ -867,7 +887,10 @@ fn case_file(c: &mut Conn, app: &App, actor: &Actor, id: CaseId, now: At) -> Res
         .map(|x| ClaimView {
             id: x.id,
             claimant: people.get(&x.claimant_id).map(|p| p.name_mask.clone()).unwrap_or_default(),
-            respondent: chain.iter().find(|r| Some(r.id) == x.respondent_id).map_or_else(|| case.respondent_name.clone(), |r| r.name.clone()),
+            respondent: chain
+                .iter()
+                .find(|r| Some(r.id) == x.respondent_id)
+                .map_or_else(|| case.respondent_name.clone(), |r| r.name.clone()),
             period_from: x.period_from,
             period_to: x.period_to,
             migrant: coded("migrant", &x.migrant),
@@ -930,7 +953,12 @@ fn case_file(c: &mut Conn, app: &App, actor: &Actor, id: CaseId, now: At) -> Res
         claims: claim_views,
         payments: payments
             .into_iter()
-            .map(|(p, _)| PaymentView { amount_fen: p.amount, paid_on: p.paid_on, payer: app.code_title("payer", &p.payer_kind), proof: p.proof_id })
+            .map(|(p, _)| PaymentView {
+                amount_fen: p.amount,
+                paid_on: p.paid_on,
+                payer: app.code_title("payer", &p.payer_kind),
+                proof: p.proof_id,
+            })
             .collect(),
         chain: chain
             .iter()
@@ -988,14 +1016,7 @@ fn filing_file(c: &mut Conn, app: &App, actor: &Actor, id: FilingId, now: At) ->
 #[must_use]
 pub fn notice_view(n: &notices::Notice, to: String) -> NoticeView {
     let args: Vec<(&str, &str)> = n.args.0.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    NoticeView {
-        id: n.id.to_string(),
-        to,
-        text: notice_text(n, &args),
-        at: n.not_before,
-        read_at: n.read_at,
-        case: n.case_id,
-    }
+    NoticeView { id: n.id.to_string(), to, text: notice_text(n, &args), at: n.not_before, read_at: n.read_at, case: n.case_id }
 }
 
 /// `AJ-… 调查（2026-12-31 到期）：期限提醒……`: number first, the term where the notice is about one.

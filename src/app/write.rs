@@ -98,7 +98,18 @@ impl std::fmt::Debug for Tx<'_> {
 impl<'a> Tx<'a> {
     /// Opens a unit of work on a connection that is inside a transaction.
     pub(super) fn open(c: &'a mut Conn, app: &'a App, actor: &'a Actor, now: At) -> Self {
-        Self { c, app, actor, now, ids: app.ids(), law: app.law(), keys: app.keys(), held: BTreeMap::new(), heads: HashMap::new(), depth: 0 }
+        Self {
+            c,
+            app,
+            actor,
+            now,
+            ids: app.ids(),
+            law: app.law(),
+            keys: app.keys(),
+            held: BTreeMap::new(),
+            heads: HashMap::new(),
+            depth: 0,
+        }
     }
 
     /// The case as this unit of work sees it.

@@ -147,7 +147,9 @@ impl Config {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
         if self.import.batch == 0 || self.import.max_rows == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
-            return Err(Error::Config("配置项 import.batch、import.max_rows、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into()));
+            return Err(Error::Config(
+                "配置项 import.batch、import.max_rows、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into(),
+            ));
         }
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(Error::Config(format!("server.listen = {:?} 不是“地址:端口”，例如 127.0.0.1:8080。", self.server.listen)));

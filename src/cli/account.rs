@@ -121,7 +121,8 @@ pub fn run(args: &AccountArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
             for (a, duties) in rows {
                 let duties: Vec<String> = duties.iter().map(|d| format!("{}:{}:{}", d.duty, d.bureau, d.area)).collect();
                 if *json {
-                    writeln!(out, "{}", serde_json::json!({ "login": a.login, "name": a.name, "state": a.state, "duties": duties })).map_err(io)?;
+                    writeln!(out, "{}", serde_json::json!({ "login": a.login, "name": a.name, "state": a.state, "duties": duties }))
+                        .map_err(io)?;
                 } else {
                     writeln!(out, "{}\t{}\t{}\t{}", a.login, a.name, a.state, duties.join(" ")).map_err(io)?;
                 }

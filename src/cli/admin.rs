@@ -106,13 +106,17 @@ pub fn migrate(config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
 /// The program cannot be opened at all.
 pub fn doctor(args: &DoctorArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
     let app = super::open(config)?;
-    let report = doctor::examine(&app, &boot::checkpoint_dir(&app.config, app.db.target()))?;
+    let report = doctor::examine(&app, &app.checkpoints)?;
     if args.json {
         let v = serde_json::to_string(&report).map_err(|e| Error::Internal(e.to_string()))?;
         writeln!(out, "{v}").map_err(io)?;
     } else {
         for line in &report.lines {
-            let mark = if line.ok { "正常" } else { "异常" };
+            let mark = match (line.ok, line.advice) {
+                (true, false) => "正常",
+                (true, true) => "提示",
+                (false, _) => "异常",
+            };
             writeln!(out, "[{mark}] {}：{}", line.what, line.said).map_err(io)?;
         }
     }
@@ -174,7 +178,8 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
             let noted = kid.clone();
             app.write_blocking(&system, None, move |tx| {
                 let payload = serde_json::json!({ "kid": noted });
-                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default()).map(drop)
+                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default())
+                    .map(drop)
             })?;
             if !no_reseal {
                 let mut n = 0;
@@ -206,7 +211,7 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
 pub fn journal(args: &JournalArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
     let app = super::open(config)?;
     crate::jobs::sequence(&app)?;
-    crate::jobs::checkpoint(&app, &boot::checkpoint_dir(&app.config, app.db.target()))?;
+    crate::jobs::checkpoint(&app, &app.checkpoints)?;
     let now = app.now();
     let to = args.to.clone();
     app.db.read_blocking(|c| audit::export(c, &to, now, EXPORT_EVENTS))?;

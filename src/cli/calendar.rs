@@ -96,18 +96,18 @@ pub fn read_year(path: &Path) -> Result<Year> {
     Year::parse(&text).map_err(|e| Error::Config(format!("{name}：{e}")))
 }
 
-/// The shipped calendars with further files laid over.
+/// A calendar with further files laid over.
 ///
 /// # Errors
 /// As [`read_year`].
-pub fn calendar_with(files: &[PathBuf]) -> Result<Calendar> {
-    files.iter().try_fold(Calendar::try_embedded()?, |c, f| Ok(c.with(read_year(f)?)))
+pub fn calendar_with(base: &Calendar, files: &[PathBuf]) -> Result<Calendar> {
+    files.iter().try_fold(base.clone(), |c, f| Ok(c.with(read_year(f)?)))
 }
 
 /// Runs what needs no database and gives the exit code (0 done, 1 the file or year is wrong); `None` for `import`.
-pub fn run(args: &CalendarArgs, out: &mut dyn Write, err: &mut dyn Write) -> Option<i32> {
+pub fn run(args: &CalendarArgs, base: &Calendar, out: &mut dyn Write, err: &mut dyn Write) -> Option<i32> {
     let result = match &args.command {
-        CalendarCommand::Show(a) => show(a, out),
+        CalendarCommand::Show(a) => show(a, base, out),
         CalendarCommand::Check(a) => check(a, out),
         CalendarCommand::Import(_) => return None,
     };
@@ -124,8 +124,8 @@ fn io(e: std::io::Error) -> Error {
     Error::Io(format!("无法输出：{e}"))
 }
 
-fn show(args: &ShowArgs, out: &mut dyn Write) -> Result<()> {
-    let calendar = calendar_with(&args.calendar)?;
+fn show(args: &ShowArgs, base: &Calendar, out: &mut dyn Write) -> Result<()> {
+    let calendar = calendar_with(base, &args.calendar)?;
     let year = calendar.year(args.year).ok_or_else(|| {
         Error::Config(format!("{}年的放假安排没有载入，涉及该年的期限均为暂定；可用 qingxin calendar import 导入", args.year))
     })?;
@@ -199,7 +199,7 @@ mod tests {
     fn call(argv: &[&str]) -> (Option<i32>, String, String) {
         let app = App::try_parse_from(std::iter::once("calendar").chain(argv.iter().copied())).unwrap();
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = run(&app.args, &mut out, &mut err);
+        let code = run(&app.args, &Calendar::embedded(), &mut out, &mut err);
         (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
     fn file(text: &str) -> tempfile::NamedTempFile {

@@ -79,9 +79,9 @@ impl From<UnitArg> for Unit {
     }
 }
 
-/// Runs the command and gives the exit code.
-pub fn run(args: &DeadlineArgs, out: &mut dyn Write, err: &mut dyn Write) -> i32 {
-    let calendar = match calendar_with(&args.calendar) {
+/// Runs the command by the calendar at hand and gives the exit code.
+pub fn run(args: &DeadlineArgs, base: &Calendar, out: &mut dyn Write, err: &mut dyn Write) -> i32 {
+    let calendar = match calendar_with(base, &args.calendar) {
         Ok(c) => c,
         Err(e) => {
             let _ = writeln!(err, "错误：{e}");

@@ -40,7 +40,8 @@ pub fn run(args: &ImportArgs, config: Option<PathBuf>, out: &mut dyn Write) -> R
     let bytes = read(&args.file)?;
     let app = super::open(config)?;
     let bar = if std::io::stderr().is_terminal() {
-        let style = ProgressStyle::with_template("{spinner} 已处理 {pos} 行，用时 {elapsed}").map_err(|e| Error::Internal(e.to_string()))?;
+        let style =
+            ProgressStyle::with_template("{spinner} 已处理 {pos} 行，用时 {elapsed}").map_err(|e| Error::Internal(e.to_string()))?;
         ProgressBar::new_spinner().with_style(style)
     } else {
         ProgressBar::hidden()
@@ -79,8 +80,12 @@ fn print(r: &Report, saved: Option<&Path>, json: bool, out: &mut dyn Write) -> R
         }
         return writeln!(out, "{v}").map_err(io);
     }
-    writeln!(out, "共 {} 行：新登记 {}（其中并入在办案件 {}、留受理台 {}），同号变更 {}，重复 {}，退回 {}。", r.rows, r.filings, r.joined, r.desk, r.amended, r.duplicates, r.rejected)
-        .map_err(io)?;
+    writeln!(
+        out,
+        "共 {} 行：新登记 {}（其中并入在办案件 {}、留受理台 {}），同号变更 {}，重复 {}，退回 {}。",
+        r.rows, r.filings, r.joined, r.desk, r.amended, r.duplicates, r.rejected
+    )
+    .map_err(io)?;
     for row in r.rejects.iter().take(20) {
         for f in &row.faults {
             writeln!(out, "  第 {} 行 {}：{}", row.row, f.column, f.message).map_err(io)?;

@@ -7,13 +7,15 @@ pub mod account;
 pub mod admin;
 pub mod calendar;
 pub mod deadline;
+pub mod demo;
 pub mod import;
+pub mod report;
 pub mod serve;
 pub mod verify;
 pub mod workflow;
 
 use crate::app::App;
-use crate::base::{Result, SystemClock};
+use crate::base::{Clock, Result, SystemClock};
 use crate::boot::{self, Place};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -39,6 +41,8 @@ pub enum Command {
     Migrate,
     /// 启动服务
     Serve(serve::ServeArgs),
+    /// 演示：建立一年的模拟数据并启动
+    Demo(demo::DemoArgs),
     /// 导入线索文件
     Import(import::ImportArgs),
     /// 账号管理
@@ -49,6 +53,8 @@ pub enum Command {
     Calendar(calendar::CalendarArgs),
     /// 流程定义
     Workflow(workflow::Args),
+    /// 期限执行情况：按时签收率等，及各人中止次数
+    Report(report::ReportArgs),
     /// 体检：配置、数据库、各项承诺
     Doctor(admin::DoctorArgs),
     /// 备份
@@ -71,25 +77,40 @@ pub fn open(config: Option<PathBuf>) -> Result<Arc<App>> {
     boot::open(&Place::from_env(config), Arc::new(SystemClock))
 }
 
+/// The calendar of commands that need no database; says so when a database that is there could not be asked.
+fn known(config: Option<PathBuf>, err: &mut dyn Write) -> Result<crate::law::Calendar> {
+    let (calendar, trouble) = boot::known_calendar(&Place::from_env(config), SystemClock.now().day())?;
+    if let Some(e) = trouble {
+        let _ = writeln!(err, "提示：未能读取数据库中的节假日安排（{e}），按随程序提供的安排计算。");
+    }
+    Ok(calendar)
+}
+
 /// Runs the command line; returns the exit code.
 #[must_use]
 pub fn run(cli: Cli) -> i32 {
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
     let config = cli.config.clone();
     let done = match cli.command {
-        Command::Deadline(a) => return deadline::run(&a, &mut out, &mut err),
-        Command::Calendar(a) => match calendar::run(&a, &mut out, &mut err) {
-            Some(code) => return code,
+        Command::Deadline(a) => known(config, &mut err).map(|c| deadline::run(&a, &c, &mut out, &mut err)),
+        Command::Calendar(a) => known(config.clone(), &mut err).and_then(|c| match calendar::run(&a, &c, &mut out, &mut err) {
+            Some(code) => Ok(code),
             None => admin::calendar_import(&a, config, &mut out),
-        },
+        }),
         Command::Workflow(a) => return workflow::run(&a, &mut out, &mut err),
         Command::Migrate => admin::migrate(config, &mut out),
         Command::Serve(a) => {
             drop(out);
             return finish(serve::run(a, config), &mut err);
         }
+        Command::Demo(a) => {
+            drop(out);
+            let done = demo::run(&a, &mut std::io::stdout());
+            return finish(done, &mut err);
+        }
         Command::Import(a) => import::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
+        Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),
         Command::Restore(a) => admin::restore(&a, config, &mut out),

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::base::{Error, Result};
-use crate::boot;
 use crate::jobs::{self, Gauges};
 use crate::web::{self, Settings, Surface};
 use clap::{Args, ValueEnum};
@@ -86,10 +85,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         table.only(&keep)
     };
     let router = table.router(Arc::new(settings))?.with_state(Arc::clone(app));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Error::Io(format!("runtime: {e}")))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Error::Io(format!("runtime: {e}")))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(&listen)
             .await
@@ -97,7 +93,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         let address = listener.local_addr().map_err(|e| Error::Io(e.to_string()))?;
         let (tell, stop) = watch::channel(false);
         let gauges = Arc::new(Gauges::default());
-        let dir = boot::checkpoint_dir(&app.config, app.db.target());
+        let dir = app.checkpoints.clone();
         let node = crate::app::ids_in(app, |ids| ids.code("node"));
         let running = jobs::start(app, &node, dir, &gauges, &stop);
         ready(address);

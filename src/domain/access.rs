@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What a person is employed to do here 岗位.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DutyKind {
     /// 受理员: registers, imports, forwards.
@@ -235,6 +235,13 @@ pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
     actor.is_system() || !roles(actor, scope).is_empty()
 }
 
+/// Whether one person may hold both duties: the three administrators are three persons, and none of them works on cases
+/// (三员分离).
+#[must_use]
+pub fn compatible(a: DutyKind, b: DutyKind) -> bool {
+    a == b || !(a.is_admin() || b.is_admin())
+}
+
 /// Things a person does outside a procedure's moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ability {
@@ -313,6 +320,13 @@ mod tests {
         assert!(r(DutyKind::Handler, "370705-water", "370705").is_empty(), "another bureau of the county sees nothing");
         assert!(r(DutyKind::Supervisor, "x", "3707").is_empty(), "a code is not a prefix");
         assert!(r(DutyKind::SystemAdmin, "370705-hrss", "370705").is_empty(), "administrators see no case");
+    }
+
+    #[test]
+    fn administrators_are_separate_persons() {
+        assert!(compatible(DutyKind::Handler, DutyKind::Leader));
+        assert!(!compatible(DutyKind::SecurityAdmin, DutyKind::SystemAdmin));
+        assert!(!compatible(DutyKind::AuditAdmin, DutyKind::Head));
     }
 
     #[test]

@@ -288,7 +288,7 @@ fn files(v: &Json, s: Option<&str>) -> Option<Vec<Value>> {
 }
 
 /// A field as the API and the pages show it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldView {
     /// The name in JSON.

@@ -64,10 +64,7 @@ impl Blobs {
         let (me, id) = (self.clone(), id.to_owned());
         // a thread of its own: the caller may be inside a runtime (tests) or not (commands)
         std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread()
-                .build()
-                .map_err(|e| Error::Io(format!("runtime: {e}")))?
-                .block_on(me.claim(&id))
+            tokio::runtime::Builder::new_current_thread().build().map_err(|e| Error::Io(format!("runtime: {e}")))?.block_on(me.claim(&id))
         })
         .join()
         .map_err(|_| Error::Internal("the object store could not be claimed".into()))?

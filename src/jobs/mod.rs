@@ -130,7 +130,13 @@ fn logged<T>(what: &str, r: Result<T>) -> Option<T> {
 }
 
 /// Starts all loops; they end when `stop` turns true. `node` names this process in leases.
-pub fn start(app: &Arc<App>, node: &str, checkpoints: PathBuf, gauges: &Arc<Gauges>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+pub fn start(
+    app: &Arc<App>,
+    node: &str,
+    checkpoints: PathBuf,
+    gauges: &Arc<Gauges>,
+    stop: &watch::Receiver<bool>,
+) -> Vec<tokio::task::JoinHandle<()>> {
     let every = |seconds: u64, mut stop: watch::Receiver<bool>, work: Arc<dyn Fn() + Send + Sync>| {
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(std::time::Duration::from_secs(seconds));

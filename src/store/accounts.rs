@@ -99,7 +99,8 @@ pub fn page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<Account>> {
 /// Saves an account read before; another writer in between is a conflict.
 pub fn update(c: &mut Conn, row: &Account) -> Result<()> {
     let next = Account { version: row.version + 1, ..row.clone() };
-    let n = diesel::update(accounts::table.filter(accounts::id.eq(row.id)).filter(accounts::version.eq(row.version))).set(&next).execute(c)?;
+    let n =
+        diesel::update(accounts::table.filter(accounts::id.eq(row.id)).filter(accounts::version.eq(row.version))).set(&next).execute(c)?;
     ensure_one(n, "accounts")
 }
 
@@ -111,9 +112,8 @@ pub fn insert_duty(c: &mut Conn, row: &DutyRow) -> Result<()> {
 
 /// Takes a duty from `at` on.
 pub fn end_duty(c: &mut Conn, id: RowId, at: At) -> Result<()> {
-    let n = diesel::update(duties::table.find(id).filter(duties::valid_until.is_null()))
-        .set(duties::valid_until.eq(Some(at)))
-        .execute(c)?;
+    let n =
+        diesel::update(duties::table.find(id).filter(duties::valid_until.is_null())).set(duties::valid_until.eq(Some(at))).execute(c)?;
     ensure_one(n, "duties")
 }
 

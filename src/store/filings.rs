@@ -199,7 +199,11 @@ pub fn by_ids(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<Filing>> {
 
 /// The filings that joined a case, oldest first.
 pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Filing>> {
-    Ok(filings::table.filter(filings::case_id.eq(Some(id))).order((filings::received_at, filings::id)).select(Filing::as_select()).load(c)?)
+    Ok(filings::table
+        .filter(filings::case_id.eq(Some(id)))
+        .order((filings::received_at, filings::id))
+        .select(Filing::as_select())
+        .load(c)?)
 }
 
 /// The filing already stored under a channel's number, or without a number under its fingerprint (under any key).
@@ -229,7 +233,13 @@ pub fn update(c: &mut Conn, row: &Filing) -> Result<()> {
 
 /// Recent filings that joined a case and look alike: of the same person, against the same respondent, on the same
 /// project; at most `limit` of each, newest first, with the person's blind indexes.
-pub fn alike(c: &mut Conn, person: Option<ClaimantId>, respondent_key: &str, project_key: Option<&str>, limit: i64) -> Result<Vec<(Filing, Claimant)>> {
+pub fn alike(
+    c: &mut Conn,
+    person: Option<ClaimantId>,
+    respondent_key: &str,
+    project_key: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(Filing, Claimant)>> {
     let base = || {
         filings::table
             .inner_join(claimants::table.on(claimants::id.eq(filings::claimant_id)))
@@ -251,6 +261,12 @@ pub fn alike(c: &mut Conn, person: Option<ClaimantId>, respondent_key: &str, pro
     let mut seen = std::collections::BTreeSet::new();
     out.retain(|(f, _)| seen.insert(f.id));
     Ok(out)
+}
+
+/// How many there are.
+pub fn count(c: &mut Conn) -> Result<u64> {
+    let n: i64 = filings::table.count().get_result(c)?;
+    Ok(u64::try_from(n).unwrap_or(0))
 }
 
 /// Earlier filings of one person: repetition is first a signal about us.

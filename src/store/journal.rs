@@ -227,6 +227,27 @@ pub fn of_case(c: &mut Conn, case: CaseId, limit: i64) -> Result<Vec<Stored>> {
     read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
 }
 
+/// The event of a case at which a page ended: its instant, stream and number.
+pub type Mark = (At, StreamId, i32);
+
+/// The events of a case before `before` in all its streams, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_case_before(c: &mut Conn, case: CaseId, before: Option<Mark>, limit: i64) -> Result<Vec<Stored>> {
+    let mut q = events::table
+        .filter(events::case_id.eq(case))
+        .order((events::at.desc(), events::stream_id.desc(), events::seq.desc()))
+        .limit(limit)
+        .select((events::bytes, events::hash, events::log_no))
+        .into_boxed();
+    if let Some((at, stream, seq)) = before {
+        let same = events::stream_id.lt(stream).or(events::stream_id.eq(stream).and(events::seq.lt(seq)));
+        q = q.filter(events::at.lt(at).or(events::at.eq(at).and(same)));
+    }
+    read_all(q.load(c)?)
+}
+
 /// Numbered events after `after`, in order of `log_no`: what feeds and summaries read.
 ///
 /// # Errors

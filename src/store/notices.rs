@@ -1,8 +1,8 @@
 //! The outbox of notices, shown to their persons in the console.
 
+use super::Conn;
 use super::schema::notices;
 use super::types::Json;
-use super::Conn;
 use crate::base::id::{AccountId, CaseId, NoticeId, ProcedureId};
 use crate::base::{At, Result};
 use diesel::prelude::*;
@@ -72,6 +72,13 @@ pub fn mark_read(c: &mut Conn, to: &[AccountId], ids: &[NoticeId], at: At) -> Re
     )
     .set(notices::read_at.eq(Some(at)))
     .execute(c)?)
+}
+
+/// Marks everything created before an instant as read: an outbox that begins (a demo, a city taken over).
+pub fn mark_all_read(c: &mut Conn, before: At, at: At) -> Result<usize> {
+    Ok(diesel::update(notices::table.filter(notices::created_at.lt(before)).filter(notices::read_at.is_null()))
+        .set(notices::read_at.eq(Some(at)))
+        .execute(c)?)
 }
 
 /// Notices of a case, oldest first.

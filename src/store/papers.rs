@@ -1,7 +1,7 @@
 //! Evidence and issued papers. Bytes of evidence are in the object store; bodies of papers are sealed here.
 
-use super::schema::{documents, evidence};
 use super::Conn;
+use super::schema::{documents, evidence};
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, FilingId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};

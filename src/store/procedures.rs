@@ -101,7 +101,8 @@ pub fn get(c: &mut Conn, id: ProcedureId) -> Result<Option<Row>> {
 /// Saves a procedure read before with its revision raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Row) -> Result<()> {
     let next = Row { rev: row.rev + 1, ..row.clone() };
-    let n = diesel::update(procedures::table.filter(procedures::id.eq(row.id)).filter(procedures::rev.eq(row.rev))).set(&next).execute(c)?;
+    let n =
+        diesel::update(procedures::table.filter(procedures::id.eq(row.id)).filter(procedures::rev.eq(row.rev))).set(&next).execute(c)?;
     ensure_one(n, "procedures")
 }
 
@@ -289,7 +290,13 @@ pub fn alarms_of(c: &mut Conn, ids: &[TermId]) -> Result<Vec<Alarm>> {
 /// Keeps the sealed free text of a move beside its event.
 pub fn insert_remark(c: &mut Conn, id: RowId, stream: StreamId, seq: i64, field: &str, text_ct: &Sealed) -> Result<()> {
     diesel::insert_into(remarks::table)
-        .values((remarks::id.eq(id), remarks::stream_id.eq(stream), remarks::seq.eq(seq), remarks::field.eq(field), remarks::text_ct.eq(text_ct)))
+        .values((
+            remarks::id.eq(id),
+            remarks::stream_id.eq(stream),
+            remarks::seq.eq(seq),
+            remarks::field.eq(field),
+            remarks::text_ct.eq(text_ct),
+        ))
         .execute(c)?;
     Ok(())
 }
@@ -300,5 +307,42 @@ pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(RowId, Stre
         .filter(remarks::stream_id.eq_any(streams.to_vec()))
         .order((remarks::stream_id, remarks::seq, remarks::field))
         .select((remarks::id, remarks::stream_id, remarks::seq, remarks::field, remarks::text_ct))
+        .load(c)?)
+}
+
+/// What a report counts of one term.
+#[derive(Debug, Clone, Queryable)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Outcome {
+    pub kind: String,
+    pub bureau: String,
+    pub assignee: Option<AccountId>,
+    pub key: String,
+    pub effect: String,
+    pub status: String,
+    pub missed: bool,
+    pub due_at: At,
+    pub term: Json<Term>,
+}
+
+/// Duties that began in a span, with who held them. A report: reads as many rows as the span has.
+pub fn term_outcomes(c: &mut Conn, from: At, until: At) -> Result<Vec<Outcome>> {
+    Ok(terms::table
+        .inner_join(procedures::table.on(procedures::id.eq(terms::procedure_id)))
+        .filter(terms::kind.eq("duty"))
+        .filter(terms::start_at.ge(from))
+        .filter(terms::start_at.lt(until))
+        .order((procedures::holder_bureau, procedures::kind, terms::key, terms::id))
+        .select((
+            procedures::kind,
+            procedures::holder_bureau,
+            procedures::assignee,
+            terms::key,
+            terms::effect,
+            terms::status,
+            terms::missed,
+            terms::due_at,
+            terms::doc,
+        ))
         .load(c)?)
 }

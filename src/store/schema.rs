@@ -573,4 +573,30 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(accounts, duties, sessions, absences, claimants, cases, respondents, recusals, imports, filings, amendments, suggestions, procedures, terms, alarms, claims, evidence, payments, allocations, documents, remarks, notices, idempotency, calendar_years, definitions);
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    duties,
+    sessions,
+    absences,
+    claimants,
+    cases,
+    respondents,
+    recusals,
+    imports,
+    filings,
+    amendments,
+    suggestions,
+    procedures,
+    terms,
+    alarms,
+    claims,
+    evidence,
+    payments,
+    allocations,
+    documents,
+    remarks,
+    notices,
+    idempotency,
+    calendar_years,
+    definitions
+);

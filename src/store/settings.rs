@@ -1,8 +1,8 @@
 //! Idempotency, loaded calendar years and published definitions.
 
+use super::Conn;
 use super::schema::{calendar_years, definitions, idempotency};
 use super::types::Json;
-use super::Conn;
 use crate::base::{At, Result};
 use diesel::prelude::*;
 

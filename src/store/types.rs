@@ -5,8 +5,8 @@
 
 use super::conn::{MultiBackend, MultiRawValue};
 use crate::base::id::{
-    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, NoticeId, PaymentId, ProcedureId, RespondentId, RowId,
-    SessionId, StreamId, TermId,
+    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, NoticeId, PaymentId, ProcedureId, RespondentId,
+    RowId, SessionId, StreamId, TermId,
 };
 use crate::base::seal::Sealed;
 use crate::base::{At, Day};
@@ -104,7 +104,8 @@ id!(
     NoticeId,
     PaymentId,
     ProcedureId,
-    RespondentId, RowId,
+    RespondentId,
+    RowId,
     SessionId,
     StreamId,
     TermId,

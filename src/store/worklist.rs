@@ -304,13 +304,17 @@ pub fn search_filings(c: &mut Conn, number: &str, blind: &[String], limit: i64) 
     if !blind.is_empty() {
         let b: Vec<Option<String>> = blind.iter().cloned().map(Some).collect();
         ids = claimants::table
-            .filter(claimants::person_bix.eq_any(b.clone()).or(claimants::phone_bix.eq_any(b)).or(claimants::name_bix.eq_any(blind.to_vec())))
+            .filter(
+                claimants::person_bix.eq_any(b.clone()).or(claimants::phone_bix.eq_any(b)).or(claimants::name_bix.eq_any(blind.to_vec())),
+            )
             .limit(limit)
             .select(claimants::id)
             .load(c)?;
     }
     Ok(filings::table
-        .filter(filings::number.eq(number.to_owned()).or(filings::source_no.eq(Some(number.to_owned()))).or(filings::claimant_id.eq_any(ids)))
+        .filter(
+            filings::number.eq(number.to_owned()).or(filings::source_no.eq(Some(number.to_owned()))).or(filings::claimant_id.eq_any(ids)),
+        )
         .order(filings::id.desc())
         .limit(limit)
         .select(super::filings::Filing::as_select())

@@ -1,3 +1,5 @@
+//! The deadline command, as an operator calls it.
+
 use super::*;
 use clap::Parser;
 
@@ -10,7 +12,7 @@ struct App {
 fn call(argv: &[&str]) -> (i32, String, String) {
     let app = App::try_parse_from(std::iter::once("deadline").chain(argv.iter().copied())).unwrap();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(&app.args, &mut out, &mut err);
+    let code = run(&app.args, &Calendar::embedded(), &mut out, &mut err);
     (code, String::from_utf8_lossy(&out).into_owned(), String::from_utf8(err).unwrap())
 }
 fn call_batch(content: &[u8]) -> (i32, String, String) {

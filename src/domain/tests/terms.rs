@@ -1,3 +1,5 @@
+//! Terms of the shipped definitions: extension, pause, windows, reopening.
+
 use super::*;
 use crate::flow::terms::alarms;
 

@@ -1,3 +1,5 @@
+//! Rules and the legal basis, checked both ways.
+
 use super::*;
 use std::collections::BTreeSet;
 
@@ -134,6 +136,8 @@ fn keys_others_rely_on() {
     let on = d("2023-01-01");
     for key in [
         "complaint.sign_for",
+        "complaint.sign_for.major",
+        "complaint.assign.major",
         "complaint.assign",
         "complaint.accept_clue",
         "complaint.supplement",

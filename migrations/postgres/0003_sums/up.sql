@@ -1,0 +1,42 @@
+-- Sums across rows, checked when the transaction commits (design §7): the case's columns follow its claims, and what a claim
+-- counts as paid is what payments allocate to it. SQLite has no deferred triggers: there the code and `doctor` watch.
+create function check_case_sums() returns trigger language plpgsql as $$
+declare
+  the_case uuid := coalesce(new.case_id, old.case_id);
+  ok boolean;
+begin
+  select coalesce(sum(c.claimed), 0) = k.claimed and coalesce(sum(c.verified), 0) = k.verified and coalesce(sum(c.paid), 0) = k.paid
+     and coalesce(sum(c.waived), 0) = k.waived and coalesce(sum(c.outstanding), 0) = k.outstanding
+    into ok
+    from cases k left join claims c on c.case_id = k.id
+   where k.id = the_case
+   group by k.id;
+  if ok is false then
+    raise exception 'the sums of case % do not follow its claims', the_case using errcode = 'check_violation', constraint = 'case_sums';
+  end if;
+  return null;
+end $$;
+create constraint trigger claims_sums after insert or update or delete on claims
+  deferrable initially deferred for each row execute function check_case_sums();
+
+create function check_claim_paid() returns trigger language plpgsql as $$
+declare
+  the_claim uuid := coalesce(new.claim_id, old.claim_id);
+  the_payment uuid := coalesce(new.payment_id, old.payment_id);
+  allotted bigint;
+  counted bigint;
+begin
+  select coalesce(sum(amount), 0) into allotted from allocations where claim_id = the_claim;
+  select paid into counted from claims where id = the_claim;
+  if counted is distinct from allotted then
+    raise exception 'claim % counts % as paid, payments allot %', the_claim, counted, allotted using errcode = 'check_violation', constraint = 'claim_paid';
+  end if;
+  select coalesce(sum(amount), 0) into allotted from allocations where payment_id = the_payment;
+  select amount into counted from payments where id = the_payment;
+  if allotted > counted then
+    raise exception 'payment % allots more than it is', the_payment using errcode = 'check_violation', constraint = 'payment_allotted';
+  end if;
+  return null;
+end $$;
+create constraint trigger allocations_paid after insert or update or delete on allocations
+  deferrable initially deferred for each row execute function check_claim_paid();
