@@ -266,21 +266,30 @@ pub enum Ability {
 /// Whether the actor may do `ability` for `bureau` (the own one where it matters).
 #[must_use]
 pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
+    let kinds = by_duty(ability);
+    actor.is_system() || actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau))
+}
+
+/// The duties that carry an ability.
+fn by_duty(ability: Ability) -> &'static [DutyKind] {
     use DutyKind::{AuditAdmin, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
-    if actor.is_system() {
-        return true;
-    }
-    let any = |kinds: &[DutyKind]| actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau));
     match ability {
-        Ability::Register => any(&[Desk, Handler, Leader]),
-        Ability::Import => any(&[Desk]),
-        Ability::Unmask => any(&[Desk, Handler, Leader, Head, Supervisor]),
-        Ability::AddEvidence => any(&[Desk, Handler, Leader, Head, Supervisor]),
-        Ability::ManageAccounts => any(&[SecurityAdmin]),
-        Ability::Configure => any(&[SystemAdmin]),
-        Ability::Audit => any(&[AuditAdmin]),
-        Ability::RecordAbsence => any(&[Leader, Head, SecurityAdmin]),
+        Ability::Register => &[Desk, Handler, Leader],
+        Ability::Import => &[Desk],
+        Ability::Unmask | Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor],
+        Ability::ManageAccounts => &[SecurityAdmin],
+        Ability::Configure => &[SystemAdmin],
+        Ability::Audit => &[AuditAdmin],
+        Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
     }
+}
+
+/// Whether the actor may do `ability` with this matter: by a duty held towards it, not by one held elsewhere.
+#[must_use]
+pub fn may_towards(actor: &Actor, ability: Ability, scope: &Scope) -> bool {
+    let held = roles(actor, scope);
+    let towards = |k: DutyKind| held.iter().any(|r| r.split_once('@').is_some_and(|(duty, _)| duty == k.key()));
+    actor.is_system() || by_duty(ability).iter().any(|k| towards(*k))
 }
 
 #[cfg(test)]

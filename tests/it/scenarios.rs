@@ -23,9 +23,15 @@ fn run(backend: Backend, name: &str) {
     }
     let kept = std::fs::read_to_string(&snap).unwrap_or_default();
     if kept != found {
-        let at = kept.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_else(|| kept.lines().count().min(found.lines().count()));
+        let at =
+            kept.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_else(|| kept.lines().count().min(found.lines().count()));
         let show = |t: &str| t.lines().skip(at.saturating_sub(2)).take(8).collect::<Vec<_>>().join("\n");
-        panic!("{name} on {backend:?}: the timeline differs from line {} on\n── kept ──\n{}\n── found ──\n{}", at + 1, show(&kept), show(&found));
+        panic!(
+            "{name} on {backend:?}: the timeline differs from line {} on\n── kept ──\n{}\n── found ──\n{}",
+            at + 1,
+            show(&kept),
+            show(&found)
+        );
     }
 }
 
