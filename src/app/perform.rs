@@ -222,7 +222,7 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
         };
         match as_system(tx, |tx| perform_in(tx, &cmd)) {
             // a filing already answered, a case already archived: nothing to tell
-            Err(Error::Refused(r)) if r.code == "not_in_state" => {}
+            Err(Error::Refused(r)) if matches!(r.code.as_str(), "not_in_state" | "procedure_ended") => {}
             other => drop(other?),
         }
     }
