@@ -161,7 +161,11 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
             tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))
         }
         EffectKind::IssueDocument => {
-            made.push(documents::issue(tx, subject, step, &a.need_text("document")?)?);
+            let kind = a.need_text("document")?;
+            // the 审批表 is made of the signatures themselves, whichever move was asked for
+            if kind != "approval" {
+                made.push(documents::issue(tx, subject, step, &kind)?);
+            }
             Ok(())
         }
         EffectKind::JoinCase => join(tx, subject, a.need_id("case")?),
