@@ -236,6 +236,7 @@ pub fn scope_of(app: &super::App, case: Option<&cases::Case>, filing: Option<&fi
         oversight: case.and_then(|c| c.oversight_bureau.clone()),
         receiving: filing.map(|f| f.receiving_bureau.clone()).into_iter().collect(),
         area_path: app.area_path(area),
+        lead_path: case.map(|c| app.bureau_path(&c.lead_bureau)).unwrap_or_default(),
         city_bureau: app.config.city.bureau.clone(),
         assignee: None,
         second: case.and_then(|c| c.second_officer),

@@ -144,7 +144,7 @@ async fn absence(
 }
 
 async fn handlers(State(app): State<Arc<App>>, By(actor): By, PathId(PathText(code)): PathId<PathText>) -> Answer<Json<Handlers>> {
-    Ok(Json(Handlers { handlers: app.handlers(&actor, &code).await? }))
+    Ok(Json(Handlers { handlers: app.bureau_handlers(&actor, &code).await? }))
 }
 
 /// The rows of this file.
