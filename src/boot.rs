@@ -202,7 +202,11 @@ pub fn migrate(place: &Place, clock: &dyn Clock) -> Result<Migrated> {
     Ok(done)
 }
 
-fn sources(db: &Db) -> Result<Vec<Source>> {
+/// The definitions shipped, and those published earlier that are not among them.
+///
+/// # Errors
+/// The database.
+pub fn sources(db: &Db) -> Result<Vec<Source>> {
     let mut all = definitions();
     let shipped = all.clone();
     all.extend(db.read_blocking(|c| graphs::published(c, &shipped))?);
