@@ -15,6 +15,8 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod migrate;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod store;
