@@ -39,6 +39,8 @@ pub struct Place {
     pub demo: bool,
     /// Where ids come from; a seed for tests and the demo.
     pub seed: Option<Vec<u8>>,
+    /// Do not wait for the disk: only for data that can be made again.
+    pub relaxed: bool,
 }
 
 impl Place {
@@ -54,17 +56,18 @@ impl Place {
             variables,
             demo: false,
             seed: None,
+            relaxed: false,
         }
     }
     /// A database of its own (tests, the demo).
     #[must_use]
     pub fn at(url: impl Into<String>) -> Self {
-        Self { url: url.into(), master_key_file: None, config_file: None, variables: BTreeMap::new(), demo: false, seed: None }
+        Self { url: url.into(), master_key_file: None, config_file: None, variables: BTreeMap::new(), demo: false, seed: None, relaxed: false }
     }
     /// How the database is opened.
     #[must_use]
     pub fn options(&self) -> Options {
-        Options { master_key_file: self.master_key_file.clone(), ..Options::default() }
+        Options { master_key_file: self.master_key_file.clone(), relaxed: self.relaxed, ..Options::default() }
     }
     fn ids(&self) -> Ids {
         self.seed.as_ref().map_or_else(Ids::system, |s| Ids::seeded(s))
@@ -206,31 +209,20 @@ fn sources(db: &Db) -> Result<Vec<Source>> {
     Ok(all)
 }
 
-/// Where files beside the database are kept.
-fn beside(target: &Target, configured: &str, suffix: &str, fallback: &str) -> PathBuf {
+/// Where files of a database are kept when the configuration names no directory: beside a SQLite file, in the working
+/// directory for PostgreSQL; with the store's id, so that two databases never share one.
+fn beside(target: &Target, configured: &str, what: &str, store_id: &str) -> PathBuf {
     if !configured.is_empty() {
         return PathBuf::from(configured);
     }
+    let tail = store_id.rsplit('-').next().unwrap_or(store_id);
     match target {
         Target::Sqlite(p) => {
-            let mut name = p.file_stem().map(|s| s.to_owned()).unwrap_or_default();
-            name.push(suffix);
-            p.with_file_name(name)
+            let stem = p.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            p.with_file_name(format!("{stem}-{what}-{tail}"))
         }
-        Target::Pg(_) => PathBuf::from(fallback),
+        Target::Pg(_) => PathBuf::from(format!("qingxin-{what}-{tail}")),
     }
-}
-
-/// The directory of evidence files.
-#[must_use]
-pub fn evidence_dir(config: &Config, target: &Target) -> PathBuf {
-    beside(target, &config.evidence.directory, "-evidence", "qingxin-evidence")
-}
-
-/// The directory of signed checkpoints, outside the database.
-#[must_use]
-pub fn checkpoint_dir(config: &Config, target: &Target) -> PathBuf {
-    beside(target, &config.checkpoint.directory, "-checkpoints", "qingxin-checkpoints")
 }
 
 /// Opens the database and puts the program together.
@@ -259,14 +251,14 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     let to_publish = graphs.clone();
     db.write_blocking(move |c| graphs::publish(c, &to_publish, now))?;
     let demo = marked.is_some();
-    let blobs = Blobs::directory(&evidence_dir(&config, db.target()))?;
-    if let Some(id) = store_id {
-        blobs.claim_blocking(&id)?;
-    }
+    let store_id = store_id.ok_or_else(|| Error::Internal("meta has no store_id".into()))?;
+    let blobs = Blobs::directory(&beside(db.target(), &config.evidence.directory, "evidence", &store_id))?;
+    blobs.claim_blocking(&store_id)?;
+    let checkpoints = beside(db.target(), &config.checkpoint.directory, "checkpoints", &store_id);
     let entropy = match &place.seed {
         None => Entropy::System,
         Some(s) => Entropy::Seeded(std::sync::Mutex::new((s.clone(), 0))),
     };
     let law = Law { calendar: Arc::new(calendar), rules: law.rules };
-    App::new(Parts { db, config, city, graphs, registry, blobs, entropy, law, keys, demo: demo || place.demo }, clock)
+    App::new(Parts { db, config, city, graphs, registry, blobs, entropy, law, keys, checkpoints, demo: demo || place.demo }, clock)
 }

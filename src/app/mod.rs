@@ -4,7 +4,8 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
-pub mod desk;
+pub mod counter;
+pub mod demo;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
@@ -20,6 +21,7 @@ pub mod people;
 pub mod perform;
 pub mod project;
 pub mod ready;
+pub mod report;
 pub mod roster;
 pub mod sight;
 pub mod subject;
@@ -88,6 +90,8 @@ pub struct App {
     pub dummy_hash: String,
     /// How many passwords are hashed at once.
     pub hashers: tokio::sync::Semaphore,
+    /// Where signed checkpoints go, outside the database.
+    pub checkpoints: std::path::PathBuf,
     /// Demo and training data: fenced, shown by a banner.
     pub demo: bool,
     law: RwLock<Arc<Law>>,
@@ -121,6 +125,8 @@ pub struct Parts {
     pub law: Law,
     /// Keys.
     pub keys: KeyRing,
+    /// Where signed checkpoints go.
+    pub checkpoints: std::path::PathBuf,
     /// Demo and training data.
     pub demo: bool,
 }
@@ -142,6 +148,7 @@ impl App {
             entropy: p.entropy,
             dummy_hash: people::hash_password("nobody has this password")?,
             hashers: tokio::sync::Semaphore::new(2),
+            checkpoints: p.checkpoints,
             demo: p.demo,
             law: RwLock::new(Arc::new(p.law)),
             keys: RwLock::new(Arc::new(p.keys)),

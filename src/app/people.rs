@@ -148,6 +148,10 @@ pub fn give_duty(tx: &mut Tx<'_>, account: AccountId, duty: &Duty) -> Result<Row
         return Err(Error::Forbidden("manage_accounts"));
     }
     check_duty(tx.app, duty)?;
+    let held = accounts::duties_of(tx.c, &[account], tx.now)?;
+    if held.iter().filter_map(|d| DutyKind::of(&d.duty)).any(|k| !access::compatible(k, duty.kind)) {
+        return Err(Error::field("/duties", "separate_admins", &[]));
+    }
     let row = accounts::DutyRow {
         id: tx.ids.id(tx.now),
         account_id: account,

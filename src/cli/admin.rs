@@ -106,7 +106,7 @@ pub fn migrate(config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
 /// The program cannot be opened at all.
 pub fn doctor(args: &DoctorArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
     let app = super::open(config)?;
-    let report = doctor::examine(&app, &boot::checkpoint_dir(&app.config, app.db.target()))?;
+    let report = doctor::examine(&app, &app.checkpoints)?;
     if args.json {
         let v = serde_json::to_string(&report).map_err(|e| Error::Internal(e.to_string()))?;
         writeln!(out, "{v}").map_err(io)?;
@@ -211,7 +211,7 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
 pub fn journal(args: &JournalArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
     let app = super::open(config)?;
     crate::jobs::sequence(&app)?;
-    crate::jobs::checkpoint(&app, &boot::checkpoint_dir(&app.config, app.db.target()))?;
+    crate::jobs::checkpoint(&app, &app.checkpoints)?;
     let now = app.now();
     let to = args.to.clone();
     app.db.read_blocking(|c| audit::export(c, &to, now, EXPORT_EVENTS))?;

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::base::{Error, Result};
-use crate::boot;
 use crate::jobs::{self, Gauges};
 use crate::web::{self, Settings, Surface};
 use clap::{Args, ValueEnum};
@@ -94,7 +93,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         let address = listener.local_addr().map_err(|e| Error::Io(e.to_string()))?;
         let (tell, stop) = watch::channel(false);
         let gauges = Arc::new(Gauges::default());
-        let dir = boot::checkpoint_dir(&app.config, app.db.target());
+        let dir = app.checkpoints.clone();
         let node = crate::app::ids_in(app, |ids| ids.code("node"));
         let running = jobs::start(app, &node, dir, &gauges, &stop);
         ready(address);

@@ -235,6 +235,13 @@ pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
     actor.is_system() || !roles(actor, scope).is_empty()
 }
 
+/// Whether one person may hold both duties: the three administrators are three persons, and none of them works on cases
+/// (三员分离).
+#[must_use]
+pub fn compatible(a: DutyKind, b: DutyKind) -> bool {
+    a == b || !(a.is_admin() || b.is_admin())
+}
+
 /// Things a person does outside a procedure's moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ability {
@@ -272,7 +279,8 @@ pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
         Ability::ManageAccounts => any(&[SecurityAdmin]),
         Ability::Configure => any(&[SystemAdmin]),
         Ability::Audit => any(&[AuditAdmin]),
-        Ability::RecordAbsence => any(&[Leader, Head, SecurityAdmin]),
+        // the security administrator keeps the accounts of every bureau
+        Ability::RecordAbsence => any(&[Leader, Head]) || actor.holds(SecurityAdmin),
     }
 }
 
@@ -313,6 +321,13 @@ mod tests {
         assert!(r(DutyKind::Handler, "370705-water", "370705").is_empty(), "another bureau of the county sees nothing");
         assert!(r(DutyKind::Supervisor, "x", "3707").is_empty(), "a code is not a prefix");
         assert!(r(DutyKind::SystemAdmin, "370705-hrss", "370705").is_empty(), "administrators see no case");
+    }
+
+    #[test]
+    fn administrators_are_separate_persons() {
+        assert!(compatible(DutyKind::Handler, DutyKind::Leader));
+        assert!(!compatible(DutyKind::SecurityAdmin, DutyKind::SystemAdmin));
+        assert!(!compatible(DutyKind::AuditAdmin, DutyKind::Head));
     }
 
     #[test]

@@ -203,6 +203,18 @@ pub fn insert_absence(c: &mut Conn, row: &Absence) -> Result<()> {
     Ok(())
 }
 
+/// Absences of an account that are not over at `at`, the next one first.
+pub fn absences_of(c: &mut Conn, id: AccountId, at: At, limit: i64) -> Result<Vec<Absence>> {
+    Ok(absences::table
+        .filter(absences::account_id.eq(id))
+        .filter(absences::cancelled_at.is_null())
+        .filter(absences::ends_at.gt(at))
+        .order(absences::starts_at)
+        .limit(limit)
+        .select(Absence::as_select())
+        .load(c)?)
+}
+
 /// Absences now running in which `delegate` stands in.
 pub fn standing_in(c: &mut Conn, delegate: AccountId, at: At) -> Result<Vec<AccountId>> {
     Ok(absences::table

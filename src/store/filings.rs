@@ -263,6 +263,12 @@ pub fn alike(
     Ok(out)
 }
 
+/// How many there are.
+pub fn count(c: &mut Conn) -> Result<u64> {
+    let n: i64 = filings::table.count().get_result(c)?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
 /// Earlier filings of one person: repetition is first a signal about us.
 pub fn count_of_claimant(c: &mut Conn, id: ClaimantId) -> Result<i64> {
     Ok(filings::table.filter(filings::claimant_id.eq(id)).count().get_result(c)?)

@@ -13,6 +13,10 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod town;

@@ -101,8 +101,8 @@ pub struct NoticesPage {
     pub rows: Vec<NoticeRow>,
     /// Marks all shown as read; `None` when there is nothing unread.
     pub mark_read: Option<FormView>,
-    /// Page numbers.
-    pub pager: Pager,
+    /// Older ones.
+    pub older: Option<String>,
 }
 
 /// One thing that was found.

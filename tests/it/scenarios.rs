@@ -1,0 +1,77 @@
+//! Lives of complaints and filings, each a file of `tests/scenarios` with its timeline beside it. Every file is played on
+//! both backends and must come to the same timeline; `QINGXIN_BLESS=1` writes the timelines anew.
+
+mod language;
+mod play;
+
+use crate::support::Backend;
+use std::path::PathBuf;
+
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+fn run(backend: Backend, name: &str) {
+    let path = root().join(format!("{name}.txt"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let lines = language::read(name, &text);
+    assert!(lines.iter().any(|l| matches!(l.what, language::What::Expect { .. })), "{name} expects nothing");
+    let Some(found) = play::play(backend, name, &lines) else { return };
+    let snap = path.with_extension("snap");
+    if backend == Backend::Sqlite && std::env::var_os("QINGXIN_BLESS").is_some() {
+        std::fs::write(&snap, &found).unwrap();
+    }
+    let kept = std::fs::read_to_string(&snap).unwrap_or_default();
+    if kept != found {
+        let at = kept.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_else(|| kept.lines().count().min(found.lines().count()));
+        let show = |t: &str| t.lines().skip(at.saturating_sub(2)).take(8).collect::<Vec<_>>().join("\n");
+        panic!("{name} on {backend:?}: the timeline differs from line {} on\n── kept ──\n{}\n── found ──\n{}", at + 1, show(&kept), show(&found));
+    }
+}
+
+macro_rules! lives {
+    ($($dir:ident { $($name:ident)+ })+) => {
+        const LISTED: &[&str] = &[$($(concat!(stringify!($dir), "/", stringify!($name))),+),+];
+        $(mod $dir {$(
+            mod $name {
+                use crate::scenarios::run;
+                use crate::support::Backend;
+                #[test]
+                fn sqlite() {
+                    run(Backend::Sqlite, concat!(stringify!($dir), "/", stringify!($name)));
+                }
+                #[test]
+                fn postgres() {
+                    run(Backend::Postgres, concat!(stringify!($dir), "/", stringify!($name)));
+                }
+            }
+        )+})+
+    };
+}
+
+lives! {
+    complaint {
+        plain_paid
+    }
+}
+
+/// Every scenario is played and every timeline belongs to one.
+#[test]
+fn no_scenario_and_no_timeline_is_forgotten() {
+    let mut found = Vec::new();
+    for dir in ["complaint", "filing"] {
+        for entry in std::fs::read_dir(root().join(dir)).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+            match path.extension().and_then(|x| x.to_str()) {
+                Some("txt") => found.push(format!("{dir}/{stem}")),
+                Some("snap") => assert!(path.with_extension("txt").exists(), "{} belongs to no scenario", path.display()),
+                _ => panic!("{} is no scenario", path.display()),
+            }
+        }
+    }
+    found.sort();
+    let mut listed: Vec<String> = LISTED.iter().map(|s| (*s).to_owned()).collect();
+    listed.sort();
+    assert_eq!(found, listed);
+}

@@ -1,0 +1,164 @@
+//! What a scenario may ask: state, terms, notices, sums.
+
+use super::{Line, Play};
+use qingxin::store::procedures::TermRow;
+use qingxin::store::{cases, filings, notices};
+
+impl Play {
+    pub(super) fn expect(&mut self, l: &Line, words: &[String]) {
+        let w: Vec<&str> = words.iter().map(String::as_str).collect();
+        match w[..] {
+            ["refused", code] => {
+                let Some((_, found, say)) = self.refused.take() else { self.fail(l, "the line before went through") };
+                if found != code && found.split(' ').next() != Some(code) {
+                    self.fail(l, format!("refused {found} instead: {say}"));
+                }
+            }
+            ["state", state] => {
+                let row = self.town.complaint(self.here(l));
+                let case = self.town.case(self.here(l));
+                self.same(l, &row.state, state);
+                self.same(l, &case.state, state);
+            }
+            ["filing", name, state] => {
+                let (_, id) = self.filings[name];
+                let row = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::get(c, id)).unwrap().unwrap();
+                self.same(l, &row.state, state);
+            }
+            ["due", term, day, ref mark @ ..] => {
+                let t = self.term(l, term);
+                self.same(l, &t.status, "live");
+                self.same(l, &t.due_day.map_or_else(|| t.due_at.list_text(), |d| d.to_string()), day);
+                let provisional = mark == ["provisional"];
+                if t.provisional != provisional {
+                    self.fail(l, format!("provisional: {}", t.provisional));
+                }
+            }
+            ["due", term, day, time] if time.contains(':') => {
+                let t = self.term(l, term);
+                self.same(l, &t.due_at.list_text(), &format!("{day} {time}"));
+            }
+            ["term", term, "none"] => {
+                if self.terms_of(l).iter().any(|t| t.key == term) {
+                    self.fail(l, "it was armed");
+                }
+            }
+            ["term", term, "running", n] => {
+                let live = self.terms_of(l).iter().filter(|t| t.key == term && t.status == "live").count();
+                self.same(l, &live.to_string(), n);
+            }
+            ["term", term, status] => {
+                let t = self.term(l, term);
+                let now = self.town.now();
+                match status {
+                    "paused" => self.same(l, &t.doc.0.paused_at(now).to_string(), "true"),
+                    "missed" => self.same(l, &t.missed.to_string(), "true"),
+                    "kept" => self.same(l, &t.missed.to_string(), "false"),
+                    s => self.same(l, &t.status, s),
+                }
+            }
+            ["effect", term, effect] => {
+                let t = self.term(l, term);
+                self.same(l, &t.effect, effect);
+            }
+            ["marks", n] => {
+                let row = self.town.complaint(self.here(l));
+                self.same(l, &row.missed.to_string(), n);
+            }
+            ["told", who, template] => {
+                let id = self.town.account(who);
+                let told = self.all_notices();
+                if !told.iter().any(|n| n.account_id == Some(id) && n.template == template) {
+                    let had: Vec<_> = told.iter().filter(|n| n.account_id == Some(id)).map(|n| n.template.clone()).collect();
+                    self.fail(l, format!("{who} was told {had:?}"));
+                }
+            }
+            ["holder", who] => {
+                let row = self.town.complaint(self.here(l));
+                self.same(l, &row.assignee.map_or("nobody", |a| self.names[&a]), who);
+            }
+            ["in", "inbox", "of", who] => self.inbox(l, who, true),
+            ["not", "in", "inbox", "of", who] => self.inbox(l, who, false),
+            ["origin", origin] => {
+                let case = self.town.case(self.here(l));
+                self.same(l, &case.origin, origin);
+            }
+            ["lead", bureau] => {
+                let case = self.town.case(self.here(l));
+                self.same(l, &case.lead_bureau, &self.bureau(bureau));
+            }
+            ["sums", ref sums @ ..] => {
+                let case = self.town.case(self.here(l));
+                for s in sums {
+                    let (k, v) = s.split_once('=').unwrap_or_else(|| self.fail(l, "key=value"));
+                    let fen = match k {
+                        "claimed" => case.claimed,
+                        "verified" => case.verified,
+                        "paid" => case.paid,
+                        "outstanding" => case.outstanding,
+                        "reported" => case.reported_total,
+                        _ => self.fail(l, format!("no sum {k}")),
+                    };
+                    self.same(l, &fen.to_string(), v);
+                }
+            }
+            ["joined", a, b] => {
+                let (a, b) = (self.filing_case(a), self.filing_case(b));
+                if a.is_none() || a != b {
+                    self.fail(l, "they are in different cases");
+                }
+            }
+            ["suggested", name] => {
+                let (id, _) = self.filings[name];
+                let n = self.town.app.db.read_blocking(move |c| filings::suggestions_of(c, id)).unwrap().len();
+                if n == 0 {
+                    self.fail(l, "nothing was suggested");
+                }
+            }
+            ["case", "open", open] => {
+                let id = self.here(l);
+                let case = self.town.app.db.read_blocking(move |c| cases::get(c, id)).unwrap().unwrap();
+                self.same(l, &case.open.to_string(), open);
+            }
+            _ => self.fail(l, "nothing is known of this expectation"),
+        }
+    }
+    fn same(&self, l: &Line, found: &str, wanted: &str) {
+        if found != wanted {
+            self.fail(l, format!("it is {found}"));
+        }
+    }
+    fn filing_case(&self, name: &str) -> Option<qingxin::base::id::CaseId> {
+        let (id, _) = self.filings[name];
+        self.town.app.db.read_blocking(move |c| filings::get(c, id)).unwrap().unwrap().case_id
+    }
+    /// Terms of the case at hand and of all filings.
+    fn terms_of(&self, _: &Line) -> Vec<TermRow> {
+        let ids = self.procedures();
+        self.town.app.db.read_blocking(move |c| qingxin::store::procedures::terms_of_many(c, &ids)).unwrap()
+    }
+    /// The newest term of a key.
+    fn term(&self, l: &Line, key: &str) -> TermRow {
+        let (owner, key) = key.split_once('/').map_or((None, key), |(o, k)| (Some(o), k));
+        let only = match owner {
+            Some(o) => self.filings[o].1,
+            None => self.current.map(|c| self.town.complaint(c).id).unwrap_or_else(|| self.fail(l, "no case yet")),
+        };
+        let mut all: Vec<TermRow> = self.terms_of(l).into_iter().filter(|t| t.procedure_id == only && t.key == key).collect();
+        all.sort_by_key(|t| t.position);
+        all.pop().unwrap_or_else(|| self.fail(l, format!("no term {key}")))
+    }
+    fn inbox(&self, l: &Line, who: &str, wanted: bool) {
+        let id = self.town.complaint(self.here(l)).id;
+        let tabs = self.town.app.tabs(&self.town.actor(who));
+        let there = tabs.iter().any(|t| self.town.inbox(who, Some(*t)).unwrap().items.iter().any(|i| i.procedure == id));
+        if there != wanted {
+            self.fail(l, format!("in the inbox of {who}: {there}"));
+        }
+    }
+    pub(super) fn all_notices(&self) -> Vec<notices::Notice> {
+        let to: Vec<_> = self.names.keys().copied().collect();
+        let end = qingxin::base::Day::ymd(2100, 1, 1).unwrap().start();
+        self.town.app.db.read_blocking(move |c| notices::page(c, &to, false, end, None, 10_000)).unwrap()
+    }
+}
