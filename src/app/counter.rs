@@ -5,13 +5,14 @@
 //! what the reader may know.
 
 use super::intake::{self, Registered};
+use super::people::{self, NewAccount, hash_password};
 use super::view::coded;
 use super::write::{Key, Marks, Tx};
 use super::{App, ids_in};
 use crate::base::id::{AccountId, CaseId, FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
-use crate::domain::access::{self, Ability, Actor, DutyKind};
+use crate::domain::access::{self, Ability, Actor, Duty, DutyKind};
 use crate::domain::intake::{FilingDraft, FilingForm, draft_from_form};
 use crate::law::Fen;
 use crate::store::{accounts, cases, filings};
@@ -91,7 +92,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Forbidden`], field errors with pointers into the form, or the database.
-    pub async fn register_by_form(self: &Arc<Self>, actor: &Actor, key: Option<Key>, form: &FilingForm, receiving: &str) -> Result<Registered> {
+    pub async fn register_by_form(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<Key>,
+        form: &FilingForm,
+        receiving: &str,
+    ) -> Result<Registered> {
         let own = self.counters(actor);
         let receiving = if receiving.is_empty() { own.first().cloned().unwrap_or_default() } else { receiving.to_owned() };
         if !own.contains(&receiving) {
@@ -198,16 +205,16 @@ impl App {
     /// The database.
     pub async fn absences(self: &Arc<Self>, actor: &Actor) -> Result<Vec<AbsenceView>> {
         let (me, now) = (actor.account().ok_or(Error::Unauthenticated)?, self.now());
-        self.db
-            .read(move |c| {
-                let mut out = Vec::new();
-                for a in accounts::absences_of(c, me, now, SHORT)? {
-                    let delegate = a.delegate_id.map(|d| accounts::get(c, d)).transpose()?.flatten().map(|d| d.name);
-                    out.push(AbsenceView { from: a.starts_at, until: a.ends_at, delegate, reason: a.reason });
-                }
-                Ok(out)
-            })
-            .await
+        self.look(move |c, _, keys| {
+            let mut out = Vec::new();
+            for a in accounts::absences_of(c, me, now, SHORT)? {
+                let reason = seal::open(keys, Place::new("absences", "reason_ct", a.id), &a.reason_ct)?;
+                let delegate = a.delegate_id.map(|d| accounts::get(c, d)).transpose()?.flatten().map(|d| d.name);
+                out.push(AbsenceView { from: a.starts_at, until: a.ends_at, delegate, reason });
+            }
+            Ok(out)
+        })
+        .await
     }
 
     /// A page of accounts by log-in name.
@@ -243,6 +250,50 @@ impl App {
             .await
     }
 
+    async fn first_password(&self) -> Result<(String, String)> {
+        let password = ids_in(self, |ids| ids.code("mm"));
+        let given = password.clone();
+        let hash = self.hashing(move || hash_password(&given)).await??;
+        Ok((password, hash))
+    }
+
+    /// The password, if it is the one stored: a form sent twice made its first password the first time.
+    async fn if_stored(self: &Arc<Self>, id: AccountId, password: String, hash: String) -> Result<Option<String>> {
+        let stored = self.db.read(move |c| accounts::get(c, id)).await?;
+        Ok(stored.is_some_and(|a| a.password_hash == hash).then_some(password))
+    }
+
+    /// Opens an account with a first password of our making; it is returned once and must be changed at the first log-in.
+    ///
+    /// # Errors
+    /// As [`people::create_account`].
+    pub async fn open_account(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<Key>,
+        login: &str,
+        name: &str,
+        duties: Vec<Duty>,
+    ) -> Result<(AccountId, Option<String>)> {
+        self.administers(actor)?;
+        let (password, hash) = self.first_password().await?;
+        let new = NewAccount { login: login.to_owned(), name: name.to_owned(), password_hash: hash.clone(), must_change: true, duties };
+        let id: AccountId = self.write(actor, key, move |tx| people::create_account(tx, &new)).await?;
+        Ok((id, self.if_stored(id, password, hash).await?))
+    }
+
+    /// Gives an account a new first password; it is returned once.
+    ///
+    /// # Errors
+    /// As [`reset_password`].
+    pub async fn renew_password(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: AccountId) -> Result<Option<String>> {
+        self.administers(actor)?;
+        let (password, hash) = self.first_password().await?;
+        let given = hash.clone();
+        self.write(actor, key, move |tx| reset_password(tx, id, &given)).await?;
+        self.if_stored(id, password, hash).await
+    }
+
     fn administers(&self, actor: &Actor) -> Result<()> {
         if access::may(actor, Ability::ManageAccounts, "") { Ok(()) } else { Err(Error::Forbidden("manage_accounts")) }
     }
@@ -275,10 +326,7 @@ fn changed(what: &str, f: &filings::Filing, d: &FilingDraft) -> (String, String,
         "project" => (some(&f.project_name), some(&d.project)),
         "area" => (f.area_text.clone(), some(&d.area_text)),
         "address" => (some(&f.address), some(&d.address)),
-        "period" => (
-            format!("{} 至 {}", day(f.period_from), day(f.period_to)),
-            format!("{} 至 {}", day(d.period_from), day(d.period_to)),
-        ),
+        "period" => (format!("{} 至 {}", day(f.period_from), day(f.period_to)), format!("{} 至 {}", day(d.period_from), day(d.period_to))),
         "received_at" => (f.received_at.list_text(), d.received_at.list_text()),
         "respondent" => (
             f.respondent_name.clone(),

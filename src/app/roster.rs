@@ -214,7 +214,13 @@ impl App {
     ///
     /// # Errors
     /// As [`people::record_absence`].
-    pub async fn record_absence(self: &Arc<Self>, actor: &Actor, key: Option<Key>, account: AccountId, absence: AbsenceAsked) -> Result<RowId> {
+    pub async fn record_absence(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<Key>,
+        account: AccountId,
+        absence: AbsenceAsked,
+    ) -> Result<RowId> {
         self.write(actor, key, move |tx| {
             let a = &absence;
             people::record_absence(tx, account, a.delegate, a.from, a.until, &a.reason)

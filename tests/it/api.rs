@@ -92,8 +92,9 @@ on_both! {
         let (_, _, complaint) = matter(&w, 1);
         let desk = w.who("kuiwen.desk");
         let sign = format!("/procedures/{complaint}/moves/sign_for");
+        let tag = desk.get(&format!("/procedures/{complaint}/moves")).header("etag").to_owned();
         let send = |path: &str, kind: &str, body: Vec<u8>| {
-            let b = desk.request("POST", &format!("{OFFICE}{path}")).header("idempotency-key", w.key()).header("if-match", "\"1\"");
+            let b = desk.request("POST", &format!("{OFFICE}{path}")).header("idempotency-key", w.key()).header("if-match", &tag);
             let b = if kind.is_empty() { b } else { b.header("content-type", kind) };
             w.send(b.body(Body::from(body)).unwrap())
         };

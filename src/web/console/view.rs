@@ -14,14 +14,14 @@ mod desk;
 mod error;
 mod filing;
 mod form;
-mod inbox;
 mod import;
+mod inbox;
 mod login;
-mod unmask;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod samples_case;
+mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
@@ -33,8 +33,8 @@ pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
-pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
+pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use login::{LoginPage, LoginState};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 

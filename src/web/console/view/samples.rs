@@ -41,7 +41,12 @@ impl LoginPage {
         vec![
             Self::new(LoginState::Failed, "hanting-officer", "/cases/1", false),
             demo,
-            Self::new(LoginState::Locked("连续多次输错，账号已锁定，请于 2026-11-23 15:20 后再试，或联系安全管理员。".into()), "hanting-officer", "/", false),
+            Self::new(
+                LoginState::Locked("连续多次输错，账号已锁定，请于 2026-11-23 15:20 后再试，或联系安全管理员。".into()),
+                "hanting-officer",
+                "/",
+                false,
+            ),
             Self::new(LoginState::Expired, "", "/desk", false),
             Self::new(LoginState::LoggedOut, "", "/", false),
             empty,
@@ -195,7 +200,7 @@ impl SearchPage {
             person: "张*　138****5678".into(),
             state: "调查中".into(),
             place: "寒亭区 人社".into(),
-            received: "2026-09-18".into(),
+            amount: "¥486,200.00".into(),
         };
         let mut unit = row.clone();
         unit.kind = "登记".into();
@@ -273,7 +278,7 @@ impl DeskPage {
 
 pub(super) fn register_form() -> FormView {
     use FieldKind::{Check, Date, Int, Long, Money as Yuan, Phone, Radio, Select, Text};
-    let group = |title: &str, about: &str, fields| FormGroup { title: title.into(), about: about.into(), fields };
+    let group = |title: &str, about: &str, fields| FormGroup::new(title, about, fields);
     let mut form = key(FormView::new("filing", "/filings", "登记", vec![]));
     form.groups = vec![
         group(
@@ -332,6 +337,8 @@ pub(super) fn register_form() -> FormView {
                 FormField::new("narrative", "情况说明", Long).max(4000),
             ],
         ),
+        group("责任单位链", "", vec![FormField::new("owner", "建设单位", Text).max(100)]).folded(),
+        group("曾经反映过", "", vec![FormField::new("earlier", "途径", Text).max(100).value("12345")]).folded(),
     ];
     form
 }
@@ -385,7 +392,9 @@ impl AccountPage {
             password: password.clone(),
             sessions: vec![session("Chrome 138 / 统信 UOS", true), session("Edge 141 / Windows 10", false)],
             absences: vec![
-                AbsenceRow { span: "2026-11-24 09:00 至 2026-11-26 17:00".into(), delegate: "赵敏".into(), reason: "外出培训".into() },
+                AbsenceRow {
+                    span: "2026-11-24 09:00 至 2026-11-26 17:00".into(), delegate: "赵敏".into(), reason: "外出培训".into()
+                },
                 AbsenceRow { span: "2026-12-01 09:00 至 2026-12-01 17:00".into(), delegate: String::new(), reason: String::new() },
             ],
             absence: Some(FormView::new(
@@ -445,7 +454,6 @@ impl UnmaskPage {
     }
 }
 
-
 pub(super) fn amendment() -> AmendmentRow {
     let button = |id: &str, word: &str| FormView::new(id, "/amendments/1", word, vec![]);
     AmendmentRow {
@@ -453,10 +461,7 @@ pub(super) fn amendment() -> AmendmentRow {
         code: "DJ-4F6H8-JKM2P".into(),
         respondent: "潍坊海天建设工程有限公司".into(),
         received: "2026-11-23 10:12".into(),
-        changes: vec![
-            ("欠薪金额".into(), "¥42,000.00".into(), "¥48,600.00".into()),
-            ("其他内容".into(), String::new(), String::new()),
-        ],
+        changes: vec![("欠薪金额".into(), "¥42,000.00".into(), "¥48,600.00".into()), ("其他内容".into(), String::new(), String::new())],
         apply: button("amend-1-apply", "采纳").hidden("apply", "true"),
         dismiss: button("amend-1-dismiss", "不采纳").tone(Tone::Plain),
     }
@@ -471,7 +476,8 @@ impl AccountsPage {
             tags: vec![tag],
             duties: duties.iter().map(|d| (*d).to_owned()).collect(),
         };
-        let create = FormView::new("create", "/accounts", "开通", vec![FormField::new("login", "登录名", FieldKind::Text).required().max(40)]);
+        let create =
+            FormView::new("create", "/accounts", "开通", vec![FormField::new("login", "登录名", FieldKind::Text).required().max(40)]);
         let full = Self {
             chrome: chrome("账号管理", Place::Accounts),
             rows: vec![
@@ -499,13 +505,20 @@ impl PersonPage {
             facts: vec![Fact::new("登录名", "ht-officer")],
             first: Some(("ht-officer".into(), "mm-7K3M9-PQR2X".into())),
             duties: vec![],
-            give: Some(FormView::new("give", "/accounts/1/duties", "授予", vec![FormField::new("duty", "岗位", FieldKind::Select).required()])),
+            give: Some(FormView::new(
+                "give",
+                "/accounts/1/duties",
+                "授予",
+                vec![FormField::new("duty", "岗位", FieldKind::Select).required()],
+            )),
             acts: vec![button("off", "停用账号"), button("reset", "重置密码")],
         };
         let mut own = fresh.clone();
         own.first = None;
         own.duties = vec![
-            DutyLine { duty: "承办员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: Some(button("take-1", "收回")) },
+            DutyLine {
+                duty: "承办员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: Some(button("take-1", "收回"))
+            },
             DutyLine { duty: "受理员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: None },
         ];
         own.give = None;
@@ -522,7 +535,9 @@ impl ImportPage {
             counts: [("读到", 120), ("新登记", 100), ("并入已有案件", 6), ("待分拨", 3), ("内容有变", 2), ("重复", 8), ("退回", 10)]
                 .map(|(k, v)| (k.to_owned(), v))
                 .to_vec(),
-            rejects: vec![RejectLine { row: 7, faults: vec!["欠薪金额：必须填写。".into(), "所属区县：无法识别。".into()] }],
+            rejects: vec![RejectLine {
+                row: 7, faults: vec!["欠薪金额：必须填写。".into(), "所属区县：无法识别。".into()]
+            }],
             more: true,
             workbook: Some(("data:application/octet-stream;base64,AA==".into(), "退回.xlsx".into())),
         });

@@ -254,9 +254,19 @@ impl CasePage {
             ))),
             documents: documents(),
             events: events(),
-            told: vec![ToldRow { at: "2026-11-23 09:00".into(), to: "王建国".into(), text: "案件已超过受理期限 2 个工作日。".into(), read: true }],
+            told: vec![ToldRow {
+                at: "2026-11-23 09:00".into(),
+                to: "王建国".into(),
+                text: "案件已超过受理期限 2 个工作日。".into(),
+                read: true,
+            }],
             more: vec![a_move("note", "添加记录", "", vec![FormField::new("note", "内容", FieldKind::Long).required()])],
-            recuse: Some(FormView::new("recuse", "/cases/1/recuse", "登记", vec![FormField::new("reason", "原因", FieldKind::Text).required()])),
+            recuse: Some(FormView::new(
+                "recuse",
+                "/cases/1/recuse",
+                "登记",
+                vec![FormField::new("reason", "原因", FieldKind::Text).required()],
+            )),
             payments: vec![PaymentRow {
                 on: "2026-10-09".into(),
                 amount: "¥12,000.00".into(),
@@ -387,11 +397,21 @@ impl FilingPage {
             past_terms: vec![term("受理员", "转办", Lamp::Met, "", "2026-09-18 10:02", "服务", "1 小时")],
             approval: None,
             more: vec![a_move("progress", "登记进展", "", vec![FormField::new("note", "进展", FieldKind::Long).required()])],
-            respondents: vec![RespondentRow { role: "被反映单位".into(), name: "潍坊海天建设工程有限公司".into(), code: String::new(), liable: String::new() }],
+            respondents: vec![RespondentRow {
+                role: "被反映单位".into(),
+                name: "潍坊海天建设工程有限公司".into(),
+                code: String::new(),
+                liable: String::new(),
+            }],
             suggestions: vec![suggestion()],
             amendments: vec![super::samples::amendment()],
             evidence: vec![],
-            upload: Some(FormView::new("upload", "/filings/1/evidence", "上传", vec![FormField::new("file", "文件", FieldKind::File).required()])),
+            upload: Some(FormView::new(
+                "upload",
+                "/filings/1/evidence",
+                "上传",
+                vec![FormField::new("file", "文件", FieldKind::File).required()],
+            )),
             receipt: None,
         };
         let mut desk = page.clone();
@@ -417,5 +437,11 @@ impl FilingPage {
 }
 
 fn suggestion() -> Suggestion {
-    Suggestion { href: "/cases/2".into(), code: "AJ-2B3C4-D5E6F".into(), reason: "同一项目，不同劳动者".into(), about: String::new(), join: None }
+    Suggestion {
+        href: "/cases/2".into(),
+        code: "AJ-2B3C4-D5E6F".into(),
+        reason: "同一项目，不同劳动者".into(),
+        about: String::new(),
+        join: None,
+    }
 }
