@@ -177,16 +177,17 @@ impl App {
         let (app, actor) = (Arc::clone(self), actor.clone());
         self.db
             .read(move |c| {
-                let (case, all) = match case {
+                let one = match filing {
+                    Some(id) => Some(filings::get(c, id)?.ok_or(Error::NotFound("filing"))?),
+                    None => None,
+                };
+                // what belongs to a filing belongs to the case it joined: its officers read it too
+                let (case, all) = match case.or_else(|| one.as_ref().and_then(|f| f.case_id)) {
                     Some(id) => {
                         let case = cases::get(c, id)?.ok_or(Error::NotFound("case"))?;
                         (Some(case), filings::of_case(c, id)?)
                     }
                     None => (None, Vec::new()),
-                };
-                let one = match filing {
-                    Some(id) => Some(filings::get(c, id)?.ok_or(Error::NotFound("filing"))?),
-                    None => None,
                 };
                 let mut scope = scope_of(&app, case.as_ref(), one.as_ref());
                 scope.receiving.extend(all.into_iter().map(|f| f.receiving_bureau));

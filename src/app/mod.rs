@@ -4,9 +4,9 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
-pub mod desk;
 pub mod counter;
 pub mod demo;
+pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
@@ -21,6 +21,7 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
+pub mod ready;
 pub mod report;
 pub mod roster;
 pub mod sight;
