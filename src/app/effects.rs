@@ -15,7 +15,7 @@ use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::{Effect, EffectKind, Step, Value};
 use crate::law::Fen;
 use crate::store::ledger::{self, Claim, Payment};
-use crate::store::{accounts, cases, filings, papers};
+use crate::store::{cases, filings, papers};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -198,8 +198,7 @@ fn bureau(tx: &Tx<'_>, code: &str, field: &str) -> Result<String> {
 /// An officer who may hold the case: an active handling officer of the lead bureau.
 fn officer(tx: &mut Tx<'_>, subject: &Subject, id: AccountId, field: &str) -> Result<()> {
     let case = tx.case(subject.case_id()?)?;
-    let holders = accounts::holders(tx.c, "handler", &case.lead_bureau, tx.now)?;
-    if holders.iter().any(|(a, _)| *a == id) {
+    if super::facts::handlers(tx.c, tx.app, &case, tx.now)?.contains(&id) {
         return Ok(());
     }
     Err(Error::field(&format!("/form/{field}"), "not_a_handler", &[("bureau", &tx.app.bureau_name(&case.lead_bureau))]))
