@@ -4,11 +4,11 @@
 //! transaction: a crash in between leaves bytes without a row, never a row without bytes.
 
 use super::subject::{in_unit, scope_of};
-use super::write::{Key, Marks};
+use super::write::{Key, Marks, Tx};
 use super::{App, ids_in};
 use crate::base::id::{CaseId, EvidenceId, FilingId};
 use crate::base::seal::{self, Place, hex};
-use crate::base::{Error, Result, text};
+use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::store::{cases, filings, papers};
 use sha2::{Digest, Sha256};
@@ -75,12 +75,49 @@ fn sniff(bytes: &[u8]) -> Option<&'static str> {
     TYPES.iter().find(|t| **t == found).copied()
 }
 
+/// Stores the row of a file whose bytes are kept already, with its event. Who may is asked before.
+///
+/// # Errors
+/// At `/case` when it belongs to nothing; the database.
+pub fn keep_in(tx: &mut Tx<'_>, row: &papers::Evidence) -> Result<EvidenceId> {
+    papers::insert_evidence(tx.c, row)?;
+    let of_filing = row.filing_id.map(|f| filings::get(tx.c, f)).transpose()?.flatten().and_then(|f| f.case_id);
+    let case = row.case_id.or(of_filing);
+    let marks = Marks { case, ..Marks::default() };
+    let payload = serde_json::json!({ "evidence": row.id, "kind": row.kind, "sha256": row.sha256, "size": row.size });
+    let (what, stream) = match (row.case_id, row.filing_id) {
+        (Some(case), _) => ("case", case.into()),
+        (None, Some(filing)) => ("filing", filing.into()),
+        (None, None) => return Err(Error::field("/case", "required", &[])),
+    };
+    tx.record(what, stream, "evidence_added", tx.now, payload, &marks)?;
+    if let Some(case) = case {
+        // facts such as "a proof is there" changed
+        tx.change_case(case, true, |_| {})?;
+    }
+    Ok(row.id)
+}
+
 impl App {
     /// Keeps a file.
     ///
     /// # Errors
     /// [`Error::NotFound`] (also when the actor may not know of the case), [`Error::Forbidden`], field errors, [`Error::TooLarge`].
     pub async fn add_evidence(self: &Arc<Self>, actor: &Actor, key: Option<Key>, up: Upload) -> Result<EvidenceId> {
+        let row = self.evidence_row(actor, &up, self.now())?;
+        if up.case.is_none() && up.filing.is_none() {
+            return Err(Error::field("/case", "required", &[]));
+        }
+        self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
+        self.blobs.put(&row.store_key, up.bytes).await?;
+        self.write(actor, key, move |tx| keep_in(tx, &row)).await
+    }
+
+    /// The row of a file that may be kept: its size, kind and type are checked, its name is sealed. Nothing is stored.
+    ///
+    /// # Errors
+    /// Field errors, [`Error::TooLarge`].
+    pub fn evidence_row(&self, actor: &Actor, up: &Upload, now: At) -> Result<papers::Evidence> {
         let max = self.config.evidence.max_mib * 1024 * 1024;
         if up.bytes.len() > max {
             return Err(Error::TooLarge(format!("{} MB", self.config.evidence.max_mib)));
@@ -93,17 +130,12 @@ impl App {
         }
         let media = sniff(&up.bytes).ok_or_else(|| Error::field("/file", "file_type", &[]))?;
         let name: String = text::tidy(&up.name).chars().take(120).collect();
-        let now = self.now();
-        self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
-        if up.case.is_none() && up.filing.is_none() {
-            return Err(Error::field("/case", "required", &[]));
-        }
         let (id, name_ct) = ids_in(self, |ids| {
             let id: EvidenceId = ids.id(now);
             let name = if name.is_empty() { text::zh(&format!("evidence.kind.{}", up.kind)).to_owned() } else { name.clone() };
             seal::seal(&self.keys(), Place::new("evidence", "name_ct", id), &name, ids).map(|ct| (id, ct))
         })?;
-        let row = papers::Evidence {
+        Ok(papers::Evidence {
             id,
             case_id: up.case,
             filing_id: up.filing,
@@ -115,27 +147,7 @@ impl App {
             store_key: format!("evidence/{}/{id}", &id.to_string()[..8]),
             uploaded_by: actor.account(),
             uploaded_at: now,
-        };
-        self.blobs.put(&row.store_key, up.bytes).await?;
-        self.write(actor, key, move |tx| {
-            papers::insert_evidence(tx.c, &row)?;
-            let of_filing = row.filing_id.map(|f| filings::get(tx.c, f)).transpose()?.flatten().and_then(|f| f.case_id);
-            let case = row.case_id.or(of_filing);
-            let marks = Marks { case, ..Marks::default() };
-            let payload = serde_json::json!({ "evidence": row.id, "kind": row.kind, "sha256": row.sha256, "size": row.size });
-            let (what, stream) = match (row.case_id, row.filing_id) {
-                (Some(case), _) => ("case", case.into()),
-                (None, Some(filing)) => ("filing", filing.into()),
-                (None, None) => return Err(Error::field("/case", "required", &[])),
-            };
-            tx.record(what, stream, "evidence_added", tx.now, payload, &marks)?;
-            if let Some(case) = case {
-                // facts such as "a proof is there" changed
-                tx.change_case(case, true, |_| {})?;
-            }
-            Ok(row.id)
         })
-        .await
     }
 
     /// Fetches a file for whoever may read its case; the look is on record.

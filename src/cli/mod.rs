@@ -7,6 +7,7 @@ pub mod account;
 pub mod admin;
 pub mod calendar;
 pub mod deadline;
+pub mod demo;
 pub mod import;
 pub mod report;
 pub mod serve;
@@ -40,6 +41,8 @@ pub enum Command {
     Migrate,
     /// 启动服务
     Serve(serve::ServeArgs),
+    /// 演示：建立一年的模拟数据并启动
+    Demo(demo::DemoArgs),
     /// 导入线索文件
     Import(import::ImportArgs),
     /// 账号管理
@@ -99,6 +102,11 @@ pub fn run(cli: Cli) -> i32 {
         Command::Serve(a) => {
             drop(out);
             return finish(serve::run(a, config), &mut err);
+        }
+        Command::Demo(a) => {
+            drop(out);
+            let done = demo::run(&a, &mut std::io::stdout());
+            return finish(done, &mut err);
         }
         Command::Import(a) => import::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),

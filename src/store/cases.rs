@@ -100,6 +100,12 @@ pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
     ensure_one(n, "cases")
 }
 
+/// How many there are.
+pub fn count(c: &mut Conn) -> Result<u64> {
+    let n: i64 = cases::table.count().get_result(c)?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
 /// The chain of a case, in order.
 pub fn chain(c: &mut Conn, id: CaseId) -> Result<Vec<Respondent>> {
     Ok(respondents::table.filter(respondents::case_id.eq(id)).order(respondents::position).select(Respondent::as_select()).load(c)?)

@@ -280,6 +280,12 @@ pub fn alike(
     Ok(out)
 }
 
+/// How many there are.
+pub fn count(c: &mut Conn) -> Result<u64> {
+    let n: i64 = filings::table.count().get_result(c)?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
 /// Filings of one person: repetition is first a signal about us. Reports 举报 are not counted: the number would tell.
 pub fn count_of_person(c: &mut Conn, id: ClaimantId) -> Result<i64> {
     let person = same_person(c, id)?;

@@ -178,6 +178,15 @@ pub fn meta(c: &mut Conn, key: &str) -> Result<Option<String>> {
     Ok(meta::table.find(key).select(meta::value).first(c).optional()?)
 }
 
+/// A value of `meta` of a database that need not be this program's: whatever its schema, without its keys.
+///
+/// # Errors
+/// It cannot be opened, or has no `meta`.
+pub fn peek(url: &str, key: &str) -> Result<Option<String>> {
+    let mut c = Target::parse(url)?.connect(&Options::default(), Mode::Write)?;
+    meta(&mut c, key)
+}
+
 /// Sets a value of `meta`.
 ///
 /// # Errors

@@ -447,7 +447,7 @@ create table idempotency (
 create index idempotency_at on idempotency (at);
 
 create table calendar_years (
-  year integer primary key,
+  year integer not null primary key,
   body text not null,
   loaded_by text not null,
   loaded_at integer not null,
