@@ -5,13 +5,14 @@
 //! what the reader may know.
 
 use super::intake::{self, Registered};
+use super::people::{self, NewAccount, hash_password};
 use super::view::coded;
 use super::write::{Key, Marks, Tx};
 use super::{App, ids_in};
 use crate::base::id::{AccountId, CaseId, FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
-use crate::domain::access::{self, Ability, Actor, DutyKind};
+use crate::domain::access::{self, Ability, Actor, Duty, DutyKind};
 use crate::domain::intake::{FilingDraft, FilingForm, draft_from_form};
 use crate::law::Fen;
 use crate::store::{accounts, cases, filings};
@@ -243,6 +244,50 @@ impl App {
                 Ok(line(a, &duties, now))
             })
             .await
+    }
+
+    async fn first_password(&self) -> Result<(String, String)> {
+        let password = ids_in(self, |ids| ids.code("mm"));
+        let given = password.clone();
+        let hash = self.hashing(move || hash_password(&given)).await??;
+        Ok((password, hash))
+    }
+
+    /// The password, if it is the one stored: a form sent twice made its first password the first time.
+    async fn if_stored(self: &Arc<Self>, id: AccountId, password: String, hash: String) -> Result<Option<String>> {
+        let stored = self.db.read(move |c| accounts::get(c, id)).await?;
+        Ok(stored.is_some_and(|a| a.password_hash == hash).then_some(password))
+    }
+
+    /// Opens an account with a first password of our making; it is returned once and must be changed at the first log-in.
+    ///
+    /// # Errors
+    /// As [`people::create_account`].
+    pub async fn open_account(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<Key>,
+        login: &str,
+        name: &str,
+        duties: Vec<Duty>,
+    ) -> Result<(AccountId, Option<String>)> {
+        self.administers(actor)?;
+        let (password, hash) = self.first_password().await?;
+        let new = NewAccount { login: login.to_owned(), name: name.to_owned(), password_hash: hash.clone(), must_change: true, duties };
+        let id: AccountId = self.write(actor, key, move |tx| people::create_account(tx, &new)).await?;
+        Ok((id, self.if_stored(id, password, hash).await?))
+    }
+
+    /// Gives an account a new first password; it is returned once.
+    ///
+    /// # Errors
+    /// As [`reset_password`].
+    pub async fn renew_password(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: AccountId) -> Result<Option<String>> {
+        self.administers(actor)?;
+        let (password, hash) = self.first_password().await?;
+        let given = hash.clone();
+        self.write(actor, key, move |tx| reset_password(tx, id, &given)).await?;
+        self.if_stored(id, password, hash).await
     }
 
     fn administers(&self, actor: &Actor) -> Result<()> {

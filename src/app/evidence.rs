@@ -109,6 +109,9 @@ impl App {
             return Err(Error::field("/case", "required", &[]));
         }
         self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
+        if up.case.is_none() && up.filing.is_none() {
+            return Err(Error::field("/case", "required", &[]));
+        }
         self.blobs.put(&row.store_key, up.bytes).await?;
         self.write(actor, key, move |tx| keep_in(tx, &row)).await
     }
@@ -208,16 +211,17 @@ impl App {
         let (app, actor) = (Arc::clone(self), actor.clone());
         self.db
             .read(move |c| {
-                let (case, all) = match case {
+                let one = match filing {
+                    Some(id) => Some(filings::get(c, id)?.ok_or(Error::NotFound("filing"))?),
+                    None => None,
+                };
+                // what belongs to a filing belongs to the case it joined: its officers read it too
+                let (case, all) = match case.or_else(|| one.as_ref().and_then(|f| f.case_id)) {
                     Some(id) => {
                         let case = cases::get(c, id)?.ok_or(Error::NotFound("case"))?;
                         (Some(case), filings::of_case(c, id)?)
                     }
                     None => (None, Vec::new()),
-                };
-                let one = match filing {
-                    Some(id) => Some(filings::get(c, id)?.ok_or(Error::NotFound("filing"))?),
-                    None => None,
                 };
                 // a filing of another case is no way in, and no place to leave something
                 if let (Some(case), Some(f)) = (&case, &one)
@@ -225,11 +229,6 @@ impl App {
                 {
                     return Err(Error::NotFound("filing"));
                 }
-                let own = one.as_ref().and_then(|f| f.case_id).filter(|_| case.is_none());
-                let case = match own {
-                    Some(id) => cases::get(c, id)?,
-                    None => case,
-                };
                 let mut scope = scope_of(&app, case.as_ref(), one.as_ref());
                 scope.receiving.extend(all.into_iter().map(|f| f.receiving_bureau));
                 if !access::may_read(&actor, &scope) {

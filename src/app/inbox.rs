@@ -337,6 +337,7 @@ fn readable(app: &App, actor: &Actor, l: &Line) -> bool {
         lead: l.case.as_ref().map(|c| c.lead_bureau.clone()).unwrap_or_default(),
         receiving: Vec::new(),
         area_path: app.area_path(l.area.as_deref()),
+        lead_path: l.case.as_ref().map(|c| app.bureau_path(&c.lead_bureau)).unwrap_or_default(),
         city_bureau: app.config.city.bureau.clone(),
         ..Default::default()
     };

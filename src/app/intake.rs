@@ -245,7 +245,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         crate::store::exclusive(tx.c, lock_of(&f.channel, who))?;
     }
     if let Some(old) = filings::twin(tx.c, &f.channel, f.source_no.as_deref(), &p.fingerprints)? {
-        if f.source_no.is_none() || p.contents.contains(&old.content_hash) {
+        if p.contents.contains(&old.content_hash) {
             return Ok(Registered::Duplicate { filing: old.id });
         }
         return amend(tx, p, &old, import);
@@ -277,6 +277,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         amount: Some(row.reported_total),
         ..Marks::default()
     };
+    tx.begins(row.id.into());
     tx.record("filing", row.id.into(), "registered", row.received_at, payload, &marks)?;
     let (case, joined) = match &p.routing {
         Routing::Routed(routed) => forward(tx, &row, &claimant, started.procedure, routed)?,

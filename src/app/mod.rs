@@ -21,6 +21,7 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
+pub mod ready;
 pub mod report;
 pub mod roster;
 pub mod sight;
@@ -194,6 +195,11 @@ impl App {
     #[must_use]
     pub fn area_path(&self, area: Option<&str>) -> Vec<String> {
         area.and_then(|a| self.city.areas.get(a)).map_or_else(|| vec![self.config.city.code.clone()], |a| a.path.clone())
+    }
+    /// The path of area codes down to a bureau's own area; empty for an unknown bureau.
+    #[must_use]
+    pub fn bureau_path(&self, code: &str) -> Vec<String> {
+        self.city.bureaus.get(code).map(|b| self.area_path(Some(&b.area))).unwrap_or_default()
     }
     /// The name of a bureau, its code when it is unknown.
     #[must_use]

@@ -170,6 +170,9 @@ pub struct Scope {
     pub receiving: Vec<String>,
     /// The path of area codes from the city down to the area; only the city when the area is unknown.
     pub area_path: Vec<String>,
+    /// The path of area codes down to the lead bureau's own area. A case may be led from elsewhere 指定管辖: who works
+    /// there for the lead must be able to act.
+    pub lead_path: Vec<String>,
     /// The city bureau that supervises.
     pub city_bureau: String,
     /// The officer who holds it.
@@ -197,7 +200,7 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
     for d in actor.duties().iter().filter(|d| !d.kind.is_admin()) {
         let key = d.kind.key();
         let covered = scope.covered_by(d);
-        if covered && d.bureau == scope.lead {
+        if (covered || scope.lead_path.contains(&d.area)) && d.bureau == scope.lead {
             out.insert(format!("{key}@lead"));
         }
         if covered && scope.oversight.as_ref() == Some(&d.bureau) {
@@ -336,6 +339,18 @@ mod tests {
         assert!(compatible(DutyKind::Handler, DutyKind::Leader));
         assert!(!compatible(DutyKind::SecurityAdmin, DutyKind::SystemAdmin));
         assert!(!compatible(DutyKind::AuditAdmin, DutyKind::Head));
+    }
+
+    #[test]
+    fn the_lead_acts_also_when_it_is_of_another_area() {
+        let mut s = scope();
+        s.lead = "370702-hrss".into();
+        s.lead_path = vec!["370700".into(), "370702".into()];
+        let r = |k, b: &str, a: &str| roles(&staff(k, b, a), &s);
+        assert!(r(DutyKind::Handler, "370702-hrss", "370702").contains("handler@lead"));
+        assert!(r(DutyKind::Handler, "370702-housing", "370702").is_empty(), "only the lead itself");
+        assert!(r(DutyKind::Handler, "370702-hrss", "3707").is_empty(), "a code is not a prefix");
+        assert!(r(DutyKind::Handler, "370705-hrss", "370705").is_empty(), "who led before sees nothing any more");
     }
 
     #[test]

@@ -137,7 +137,10 @@ fn refuse_newer(applied: &[String], known: &[String]) -> Result<()> {
 }
 
 /// Refuses a database that is not migrated or newer than this program.
-pub(super) fn check(c: &mut Conn) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Config`] for the operator, or the database.
+pub fn check(c: &mut Conn) -> Result<()> {
     let (applied, known) = (applied(c)?, versions(c.is_pg())?);
     refuse_newer(&applied, &known)?;
     if applied.is_empty() {

@@ -3,7 +3,13 @@
 //! `#[cfg(test)]` stands before each module so that helpers may unwrap like the tests they help.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
+mod api;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]

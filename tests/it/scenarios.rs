@@ -57,7 +57,50 @@ macro_rules! lives {
 
 lives! {
     complaint {
+        approval_sent_back
+        arbitration
+        backdated_beyond_limit
+        backdated_within_limit
+        clue_becomes_complaint
+        clue_confirmed
+        clue_docketed
+        collective_decision
+        denied_answer_reopens
+        extension_after_expiry
+        extension_in_time
+        joins_an_archived_case
+        major_case
+        missed_duty_keeps_its_mark
+        money_outstanding
+        not_substantiated
+        officer_disabled
+        officer_on_leave
+        pause_with_article
+        pause_without_article
         plain_paid
+        provisional_date
+        recusal
+        refused_over_two_years
+        refused_then_reopened
+        remainder_without_name
+        reopened_after_archive
+        returned_and_redispatched
+        signature_overdue
+        spring_festival
+        supplement_lapsed
+        supplement_supplied
+        third_transfer
+        tracking_to_the_last_fen
+        transferred
+        two_filings_one_case
+        two_officers
+    }
+    filing {
+        confirmation_lapses
+        kinds_of_filing
+        reply_overdue
+        returned_to_source
+        unknown_area
     }
 }
 

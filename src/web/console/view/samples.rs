@@ -200,7 +200,7 @@ impl SearchPage {
             person: "张*　138****5678".into(),
             state: "调查中".into(),
             place: "寒亭区 人社".into(),
-            received: "2026-09-18".into(),
+            amount: "¥486,200.00".into(),
         };
         let mut unit = row.clone();
         unit.kind = "登记".into();
@@ -278,7 +278,7 @@ impl DeskPage {
 
 pub(super) fn register_form() -> FormView {
     use FieldKind::{Check, Date, Int, Long, Money as Yuan, Phone, Radio, Select, Text};
-    let group = |title: &str, about: &str, fields| FormGroup { title: title.into(), about: about.into(), fields };
+    let group = |title: &str, about: &str, fields| FormGroup::new(title, about, fields);
     let mut form = key(FormView::new("filing", "/filings", "登记", vec![]));
     form.groups = vec![
         group(
@@ -337,6 +337,8 @@ pub(super) fn register_form() -> FormView {
                 FormField::new("narrative", "情况说明", Long).max(4000),
             ],
         ),
+        group("责任单位链", "", vec![FormField::new("owner", "建设单位", Text).max(100)]).folded(),
+        group("曾经反映过", "", vec![FormField::new("earlier", "途径", Text).max(100).value("12345")]).folded(),
     ];
     form
 }

@@ -38,7 +38,7 @@ impl Play {
         let mut events = self.town.app.db.read_blocking(move |c| journal::page(c, after, 1_000)).unwrap();
         self.seen_log = events.last().and_then(|e| e.log_no).unwrap_or(after);
         // at one instant the filing comes before the case, whatever their ids
-        events.sort_by_key(|e| (e.core.at, std::cmp::Reverse(self.label(e.core.stream_id)), e.core.seq));
+        events.sort_by_key(|e| (e.core.at, std::cmp::Reverse(self.label(e.core.stream_id)), e.core.stream == "procedure", e.core.seq));
         for e in &events {
             self.event(e);
         }
@@ -108,7 +108,7 @@ impl Play {
                 let _ = writeln!(
                     self.out,
                     "    文书：{} {}",
-                    self.town.app.code_title("document", kind),
+                    qingxin::base::text::zh(&format!("document.{kind}")),
                     m["number"].as_str().unwrap_or_default()
                 );
             }
