@@ -105,6 +105,9 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of the case), [`Error::Forbidden`], field errors, [`Error::TooLarge`].
     pub async fn add_evidence(self: &Arc<Self>, actor: &Actor, key: Option<Key>, up: Upload) -> Result<EvidenceId> {
         let row = self.evidence_row(actor, &up, self.now())?;
+        if up.case.is_none() && up.filing.is_none() {
+            return Err(Error::field("/case", "required", &[]));
+        }
         self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
         if up.case.is_none() && up.filing.is_none() {
             return Err(Error::field("/case", "required", &[]));

@@ -17,6 +17,10 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
+mod review;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod store;

@@ -106,7 +106,12 @@ async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): Qu
     Ok(Json(AccountPage { items, next_cursor }))
 }
 
-async fn employ(State(app): State<Arc<App>>, By(actor): By, k: IdempotencyKey, JsonBody(b): JsonBody<Employ>) -> Answer<(StatusCode, Json<Created>)> {
+async fn employ(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    k: IdempotencyKey,
+    JsonBody(b): JsonBody<Employ>,
+) -> Answer<(StatusCode, Json<Created>)> {
     // not of the key: the password, of which not even a fast hash may be kept
     let k = key(&k, "account.create", &(&b.login, &b.name, &b.duties))?;
     let new = NewPerson { login: b.login, name: b.name, password: b.password, duties: b.duties.into_iter().map(Into::into).collect() };
@@ -230,9 +235,14 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         absence,
     );
     t.add(
-        Route::get("/api/office/v1/bureaus/{code}/handlers", "listHandlers", Access::Staff("该部门人员、辖区督办员、市局人员"), "部门的承办员，供指派时选择")
-            .path_param("code", "部门代码")
-            .answers::<Handlers>(200, "承办员"),
+        Route::get(
+            "/api/office/v1/bureaus/{code}/handlers",
+            "listHandlers",
+            Access::Staff("该部门人员、辖区督办员、市局人员"),
+            "部门的承办员，供指派时选择",
+        )
+        .path_param("code", "部门代码")
+        .answers::<Handlers>(200, "承办员"),
         handlers,
     );
 }
