@@ -3,6 +3,8 @@
 //! `#[cfg(test)]` stands before each module so that helpers may unwrap like the tests they help.
 
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
@@ -11,10 +13,14 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod town;
