@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod alarms;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
@@ -12,6 +14,8 @@ mod import;
 mod journal;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

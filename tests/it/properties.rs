@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use qingxin::app::perform::{self, Command, Given};
 use qingxin::base::id::ProcedureId;
+
 use qingxin::base::{At, Error};
+use qingxin::domain::intake::FilingForm;
 use qingxin::flow::graph::{FieldDef, FieldKind, Graph};
 use qingxin::flow::{builtin, form};
 use qingxin::store::{ledger, procedures};
@@ -49,7 +51,8 @@ fn live(backend: Backend, tries: &[Try]) {
     for (i, t) in tries.iter().enumerate() {
         pass(&town, t.4);
         if i == tries.len() / 2 {
-            town.file(&report(0).clone());
+            // the first worker again, by another channel: it joins
+            town.file(&FilingForm { channel: "hotline_12345".into(), source_number: "WF12345-1".into(), ..report(0) });
         }
         made += usize::from(attempt(&town, *t));
         promise_one(&town);
