@@ -39,6 +39,8 @@ pub struct Place {
     pub demo: bool,
     /// Where ids come from; a seed for tests and the demo.
     pub seed: Option<Vec<u8>>,
+    /// Do not wait for the disk: only for data that can be made again.
+    pub relaxed: bool,
 }
 
 impl Place {
@@ -54,17 +56,18 @@ impl Place {
             variables,
             demo: false,
             seed: None,
+            relaxed: false,
         }
     }
     /// A database of its own (tests, the demo).
     #[must_use]
     pub fn at(url: impl Into<String>) -> Self {
-        Self { url: url.into(), master_key_file: None, config_file: None, variables: BTreeMap::new(), demo: false, seed: None }
+        Self { url: url.into(), master_key_file: None, config_file: None, variables: BTreeMap::new(), demo: false, seed: None, relaxed: false }
     }
     /// How the database is opened.
     #[must_use]
     pub fn options(&self) -> Options {
-        Options { master_key_file: self.master_key_file.clone(), ..Options::default() }
+        Options { master_key_file: self.master_key_file.clone(), relaxed: self.relaxed, ..Options::default() }
     }
     fn ids(&self) -> Ids {
         self.seed.as_ref().map_or_else(Ids::system, |s| Ids::seeded(s))

@@ -1,4 +1,4 @@
-//! `doctor`: promises 1 to 7 on live data, without changing it.
+//! `doctor`: promises 1 to 7 on live data, without changing the matter.
 //!
 //! Owns one line for each thing examined, with what was found and what to do. Reads pages, so that a large database is
 //! examined in flat memory; repairs nothing (`sweep` and `migrate` do).
@@ -9,6 +9,7 @@ use super::subject::procedure;
 use crate::base::id::{CaseId, ProcedureId};
 use crate::base::seal::{self, Place, Sealed};
 use crate::base::{At, Error, Result};
+use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
@@ -22,6 +23,8 @@ use std::sync::Arc;
 const PAGE: i64 = 500;
 /// Findings named in a line; the rest is counted.
 const NAMED: usize = 5;
+/// Events numbered in one transaction.
+const SEQUENCE: u32 = 1_000;
 /// Events looked through for personal data.
 const EVENTS: i64 = 2_000;
 /// A due alarm older than this is a finding, seconds.
@@ -88,6 +91,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let late: Vec<String> = (lag > LAG).then(|| format!("最早一个到期提醒已等待 {lag} 秒")).into_iter().collect();
     r.add("承诺四 到期提醒按时处理", 1, &late, "请确认服务正在运行，并查看日志中 alarms 的错误。");
     r.advise("没有停用账号承办的案件", seen, &p.inactive, "请由大队长改派承办人。");
+    // numbering is bookkeeping: what is committed but not numbered yet would not be looked at
+    while app.db.write_blocking(|c| journal::sequence(c, SEQUENCE).map(|s| s.end - s.start))? == u64::from(SEQUENCE) {}
     let notes = notes(checkpoints);
     let report = app.db.read_blocking(|c| audit::check(c, &notes))?;
     let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
@@ -100,6 +105,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let lost = app.db.read_blocking(|c| notices::unaddressed(c, PAGE))?;
     let lost: Vec<String> = lost.into_iter().map(|n| format!("通知 {} 无人可送（{}）", n.id, n.audience)).collect();
     r.advise("承诺五 通知都有收件人", 1, &lost, "请给空缺岗位配人。");
+    let (people, odd) = duties(app)?;
+    r.add("承诺六 岗位、部门、区划均有效，三员分离", people, &odd, "请由安全管理员更正岗位。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)
@@ -212,6 +219,33 @@ fn sums(app: &Arc<App>, case: &cases::Case, wrong: &mut Vec<String>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Duties name bureaus and areas that exist, and no administrator is another one or works on cases.
+fn duties(app: &Arc<App>) -> Result<(usize, Vec<String>)> {
+    let now = app.now();
+    let (mut seen, mut wrong, mut after) = (0, Vec::new(), String::new());
+    loop {
+        let from = after.clone();
+        let page = app.db.read_blocking(|c| {
+            let rows = accounts::page(c, &from, PAGE)?;
+            let ids: Vec<_> = rows.iter().map(|a| a.id).collect();
+            Ok((rows, accounts::duties_of(c, &ids, now)?))
+        })?;
+        let Some(last) = page.0.last() else { return Ok((seen, wrong)) };
+        after.clone_from(&last.login);
+        for a in &page.0 {
+            seen += 1;
+            let mine: Vec<_> = page.1.iter().filter(|d| d.account_id == a.id).collect();
+            let kinds: Vec<DutyKind> = mine.iter().filter_map(|d| DutyKind::of(&d.duty)).collect();
+            if kinds.len() != mine.len() || mine.iter().any(|d| app.city.areas.get(&d.area).is_none()) {
+                wrong.push(format!("账号 {} 的岗位或区划不存在", a.login));
+            }
+            if kinds.iter().any(|x| kinds.iter().any(|y| !access::compatible(*x, *y))) {
+                wrong.push(format!("账号 {} 兼任了不相容的岗位", a.login));
+            }
+        }
+    }
 }
 
 /// Copies of checkpoints outside the database.

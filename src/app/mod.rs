@@ -4,12 +4,16 @@
 //! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
 
 pub mod calendar;
+pub mod counter;
+pub mod demo;
+pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
 pub mod evidence;
 pub mod facts;
 pub mod graphs;
+pub mod history;
 pub mod import;
 pub mod inbox;
 pub mod intake;
@@ -17,6 +21,9 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
+pub mod report;
+pub mod ready;
+pub mod roster;
 pub mod sight;
 pub mod subject;
 pub mod sweep;

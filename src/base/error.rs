@@ -11,7 +11,7 @@ use serde::Serialize;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What is wrong with one field. `pointer` is a JSON pointer (`/form/amountFen`) or a column name in a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FieldError {
     /// Where: a JSON pointer into the request, or a column.
     pub pointer: String,
@@ -32,7 +32,7 @@ impl FieldError {
 }
 
 /// Why a move was not made: the flow's refusal, or access, or the figures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Refusal {
     /// Stable code, such as `not_in_state`, `guard_failed`, `term_expired`.
     pub code: String,
@@ -118,7 +118,6 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Conflict(_) | Self::Stale(_) => "conflict",
-            Self::Conflict(_) => "conflict",
             Self::Duplicate(_) => "duplicate",
             Self::Refused(r) => &r.code,
             Self::KeyReused => "idempotency_key_reused",

@@ -7,7 +7,9 @@ pub mod account;
 pub mod admin;
 pub mod calendar;
 pub mod deadline;
+pub mod demo;
 pub mod import;
+pub mod report;
 pub mod serve;
 pub mod verify;
 pub mod workflow;
@@ -39,6 +41,8 @@ pub enum Command {
     Migrate,
     /// 启动服务
     Serve(serve::ServeArgs),
+    /// 演示：建立一年的模拟数据并启动
+    Demo(demo::DemoArgs),
     /// 导入线索文件
     Import(import::ImportArgs),
     /// 账号管理
@@ -49,6 +53,8 @@ pub enum Command {
     Calendar(calendar::CalendarArgs),
     /// 流程定义
     Workflow(workflow::Args),
+    /// 期限执行情况：按时签收率等，及各人中止次数
+    Report(report::ReportArgs),
     /// 体检：配置、数据库、各项承诺
     Doctor(admin::DoctorArgs),
     /// 备份
@@ -97,8 +103,14 @@ pub fn run(cli: Cli) -> i32 {
             drop(out);
             return finish(serve::run(a, config), &mut err);
         }
+        Command::Demo(a) => {
+            drop(out);
+            let done = demo::run(&a, &mut std::io::stdout());
+            return finish(done, &mut err);
+        }
         Command::Import(a) => import::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
+        Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),
         Command::Restore(a) => admin::restore(&a, config, &mut out),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What a person is employed to do here 岗位.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DutyKind {
     /// 受理员: registers, imports, forwards.
@@ -238,6 +238,13 @@ pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
     actor.is_system() || !roles(actor, scope).is_empty()
 }
 
+/// Whether one person may hold both duties: the three administrators are three persons, and none of them works on cases
+/// (三员分离).
+#[must_use]
+pub fn compatible(a: DutyKind, b: DutyKind) -> bool {
+    a == b || !(a.is_admin() || b.is_admin())
+}
+
 /// Things a person does outside a procedure's moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ability {
@@ -262,21 +269,30 @@ pub enum Ability {
 /// Whether the actor may do `ability` for `bureau` (the own one where it matters).
 #[must_use]
 pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
+    let kinds = by_duty(ability);
+    actor.is_system() || actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau))
+}
+
+/// The duties that carry an ability.
+fn by_duty(ability: Ability) -> &'static [DutyKind] {
     use DutyKind::{AuditAdmin, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
-    if actor.is_system() {
-        return true;
-    }
-    let any = |kinds: &[DutyKind]| actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau));
     match ability {
-        Ability::Register => any(&[Desk, Handler, Leader]),
-        Ability::Import => any(&[Desk]),
-        Ability::Unmask => any(&[Desk, Handler, Leader, Head, Supervisor]),
-        Ability::AddEvidence => any(&[Desk, Handler, Leader, Head, Supervisor]),
-        Ability::ManageAccounts => any(&[SecurityAdmin]),
-        Ability::Configure => any(&[SystemAdmin]),
-        Ability::Audit => any(&[AuditAdmin]),
-        Ability::RecordAbsence => any(&[Leader, Head, SecurityAdmin]),
+        Ability::Register => &[Desk, Handler, Leader],
+        Ability::Import => &[Desk],
+        Ability::Unmask | Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor],
+        Ability::ManageAccounts => &[SecurityAdmin],
+        Ability::Configure => &[SystemAdmin],
+        Ability::Audit => &[AuditAdmin],
+        Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
     }
+}
+
+/// Whether the actor may do `ability` with this matter: by a duty held towards it, not by one held elsewhere.
+#[must_use]
+pub fn may_towards(actor: &Actor, ability: Ability, scope: &Scope) -> bool {
+    let held = roles(actor, scope);
+    let towards = |k: DutyKind| held.iter().any(|r| r.split_once('@').is_some_and(|(duty, _)| duty == k.key()));
+    actor.is_system() || by_duty(ability).iter().any(|k| towards(*k))
 }
 
 #[cfg(test)]
@@ -316,6 +332,13 @@ mod tests {
         assert!(r(DutyKind::Handler, "370705-water", "370705").is_empty(), "another bureau of the county sees nothing");
         assert!(r(DutyKind::Supervisor, "x", "3707").is_empty(), "a code is not a prefix");
         assert!(r(DutyKind::SystemAdmin, "370705-hrss", "370705").is_empty(), "administrators see no case");
+    }
+
+    #[test]
+    fn administrators_are_separate_persons() {
+        assert!(compatible(DutyKind::Handler, DutyKind::Leader));
+        assert!(!compatible(DutyKind::SecurityAdmin, DutyKind::SystemAdmin));
+        assert!(!compatible(DutyKind::AuditAdmin, DutyKind::Head));
     }
 
     #[test]

@@ -192,7 +192,7 @@ pub struct RungDef {
 }
 
 /// The weight of a move on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// The usual way on.
@@ -279,7 +279,7 @@ impl MoveDef {
 }
 
 /// The type of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// One line of text.
@@ -469,6 +469,8 @@ pub struct PauseDef {
     pub ground: String,
     /// Articles by ground.
     pub articles: BTreeMap<String, String>,
+    /// Statutory duties a ground may stop, by ground (tags `stops_<term>` of its code): its article speaks of these alone.
+    pub stops: BTreeMap<String, BTreeSet<String>>,
     /// Days.
     pub days: Expr,
     /// The rule number that bounds them.

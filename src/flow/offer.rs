@@ -15,7 +15,7 @@ use crate::law::Law;
 use serde::Serialize;
 
 /// A move as offered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Offer {
     /// The move.

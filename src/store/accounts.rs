@@ -5,6 +5,7 @@
 use super::schema::{absences, accounts, duties, sessions};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, RowId, SessionId};
+use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -66,7 +67,7 @@ pub struct Absence {
     pub delegate_id: Option<AccountId>,
     pub starts_at: At,
     pub ends_at: At,
-    pub reason: String,
+    pub reason_ct: Sealed,
     pub cancelled_at: Option<At>,
 }
 
@@ -201,6 +202,18 @@ pub fn end_sessions(c: &mut Conn, account: AccountId, keep: Option<SessionId>, a
 pub fn insert_absence(c: &mut Conn, row: &Absence) -> Result<()> {
     diesel::insert_into(absences::table).values(row).execute(c)?;
     Ok(())
+}
+
+/// Absences of an account that are not over at `at`, the next one first.
+pub fn absences_of(c: &mut Conn, id: AccountId, at: At, limit: i64) -> Result<Vec<Absence>> {
+    Ok(absences::table
+        .filter(absences::account_id.eq(id))
+        .filter(absences::cancelled_at.is_null())
+        .filter(absences::ends_at.gt(at))
+        .order(absences::starts_at)
+        .limit(limit)
+        .select(Absence::as_select())
+        .load(c)?)
 }
 
 /// Absences now running in which `delegate` stands in.

@@ -35,6 +35,9 @@ pub struct Options {
     pub master_key_file: Option<PathBuf>,
     /// Whether to skip the check that the schema is this program's (only `migrate` and `restore` do).
     pub any_schema: bool,
+    /// On SQLite, do not wait for the disk at a commit: a crash of the machine may lose everything. Only for data that
+    /// can be made again (the demo).
+    pub relaxed: bool,
 }
 impl Default for Options {
     fn default() -> Self {
@@ -46,6 +49,7 @@ impl Default for Options {
             application_name: "qingxin".into(),
             master_key_file: None,
             any_schema: false,
+            relaxed: false,
         }
     }
 }
@@ -109,6 +113,9 @@ impl Target {
                 // the timeout first: switching to WAL already needs a lock
                 c.batch_execute(&format!("pragma busy_timeout={}", o.lock_timeout_ms))?;
                 c.batch_execute("pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma trusted_schema=off; pragma cache_size=-32768; pragma temp_store=memory")?;
+                if o.relaxed {
+                    c.batch_execute("pragma synchronous=off; pragma cache_size=-262144; pragma wal_autocheckpoint=10000")?;
+                }
                 if mode == Mode::Read {
                     c.batch_execute("pragma query_only=on; pragma mmap_size=1073741824")?;
                 }

@@ -135,14 +135,14 @@ pub fn head(c: &mut Conn, stream: StreamId) -> Result<Head> {
 /// Appends events to their streams, in order.
 ///
 /// # Errors
-/// [`Error::Conflict`] when someone else appended to one of the streams meanwhile; [`Error::Internal`] for a float in a
+/// [`Error::Stale`] when someone else appended to one of the streams meanwhile; [`Error::Internal`] for a float in a
 /// payload.
 pub fn append(c: &mut Conn, new: &[NewEvent]) -> Result<Vec<Appended>> {
     append_after(c, &mut HashMap::new(), new)
 }
 
 /// [`append`] with heads the caller knows already (`Head::default()` for a stream that is new, what an earlier call in the
-/// same write left behind): each known head saves a query. A wrong head is a [`Error::Conflict`], never a broken chain.
+/// same write left behind): each known head saves a query. A wrong head is [`Error::Stale`], never a broken chain.
 ///
 /// # Errors
 /// As [`append`].
@@ -195,7 +195,8 @@ pub fn append_after(c: &mut Conn, heads: &mut HashMap<StreamId, Head>, new: &[Ne
     }
     match insert_many!(c, events::table, &rows) {
         Ok(_) => Ok(done),
-        Err(Error::Duplicate(_)) => Err(Error::Conflict("stream".into())),
+        // `app` loads again and retries: nobody sees this
+        Err(Error::Duplicate(_)) => Err(Error::Stale("stream")),
         Err(e) => Err(e),
     }
 }
@@ -225,6 +226,27 @@ pub fn stream(c: &mut Conn, stream: StreamId) -> Result<Vec<Stored>> {
 pub fn of_case(c: &mut Conn, case: CaseId, limit: i64) -> Result<Vec<Stored>> {
     let q = events::table.filter(events::case_id.eq(case)).order((events::at.desc(), events::stream_id.desc(), events::seq.desc()));
     read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
+}
+
+/// The event of a case at which a page ended: its instant, stream and number.
+pub type Mark = (At, StreamId, i32);
+
+/// The events of a case before `before` in all its streams, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_case_before(c: &mut Conn, case: CaseId, before: Option<Mark>, limit: i64) -> Result<Vec<Stored>> {
+    let mut q = events::table
+        .filter(events::case_id.eq(case))
+        .order((events::at.desc(), events::stream_id.desc(), events::seq.desc()))
+        .limit(limit)
+        .select((events::bytes, events::hash, events::log_no))
+        .into_boxed();
+    if let Some((at, stream, seq)) = before {
+        let same = events::stream_id.lt(stream).or(events::stream_id.eq(stream).and(events::seq.lt(seq)));
+        q = q.filter(events::at.lt(at).or(events::at.eq(at).and(same)));
+    }
+    read_all(q.load(c)?)
 }
 
 /// Numbered events after `after`, in order of `log_no`: what feeds and summaries read.

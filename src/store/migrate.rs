@@ -137,7 +137,10 @@ fn refuse_newer(applied: &[String], known: &[String]) -> Result<()> {
 }
 
 /// Refuses a database that is not migrated or newer than this program.
-pub(super) fn check(c: &mut Conn) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Config`] for the operator, or the database.
+pub fn check(c: &mut Conn) -> Result<()> {
     let (applied, known) = (applied(c)?, versions(c.is_pg())?);
     refuse_newer(&applied, &known)?;
     if applied.is_empty() {
@@ -176,6 +179,15 @@ fn first_time(c: &mut Conn, target: &Target, options: &Options, at: At, ids: &mu
 /// What the database says.
 pub fn meta(c: &mut Conn, key: &str) -> Result<Option<String>> {
     Ok(meta::table.find(key).select(meta::value).first(c).optional()?)
+}
+
+/// A value of `meta` of a database that need not be this program's: whatever its schema, without its keys.
+///
+/// # Errors
+/// It cannot be opened, or has no `meta`.
+pub fn peek(url: &str, key: &str) -> Result<Option<String>> {
+    let mut c = Target::parse(url)?.connect(&Options::default(), Mode::Write)?;
+    meta(&mut c, key)
 }
 
 /// Sets a value of `meta`.

@@ -74,6 +74,13 @@ pub fn mark_read(c: &mut Conn, to: &[AccountId], ids: &[NoticeId], at: At) -> Re
     .execute(c)?)
 }
 
+/// Marks everything created before an instant as read: an outbox that begins (a demo, a city taken over).
+pub fn mark_all_read(c: &mut Conn, before: At, at: At) -> Result<usize> {
+    Ok(diesel::update(notices::table.filter(notices::created_at.lt(before)).filter(notices::read_at.is_null()))
+        .set(notices::read_at.eq(Some(at)))
+        .execute(c)?)
+}
+
 /// Notices of a case, oldest first.
 pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Notice>> {
     Ok(notices::table.filter(notices::case_id.eq(Some(id))).order(notices::id).limit(500).select(Notice::as_select()).load(c)?)

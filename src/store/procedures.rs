@@ -309,3 +309,40 @@ pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(RowId, Stre
         .select((remarks::id, remarks::stream_id, remarks::seq, remarks::field, remarks::text_ct))
         .load(c)?)
 }
+
+/// What a report counts of one term.
+#[derive(Debug, Clone, Queryable)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Outcome {
+    pub kind: String,
+    pub bureau: String,
+    pub assignee: Option<AccountId>,
+    pub key: String,
+    pub effect: String,
+    pub status: String,
+    pub missed: bool,
+    pub due_at: At,
+    pub term: Json<Term>,
+}
+
+/// Duties that began in a span, with who held them. A report: reads as many rows as the span has.
+pub fn term_outcomes(c: &mut Conn, from: At, until: At) -> Result<Vec<Outcome>> {
+    Ok(terms::table
+        .inner_join(procedures::table.on(procedures::id.eq(terms::procedure_id)))
+        .filter(terms::kind.eq("duty"))
+        .filter(terms::start_at.ge(from))
+        .filter(terms::start_at.lt(until))
+        .order((procedures::holder_bureau, procedures::kind, terms::key, terms::id))
+        .select((
+            procedures::kind,
+            procedures::holder_bureau,
+            procedures::assignee,
+            terms::key,
+            terms::effect,
+            terms::status,
+            terms::missed,
+            terms::due_at,
+            terms::doc,
+        ))
+        .load(c)?)
+}

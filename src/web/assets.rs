@@ -33,7 +33,6 @@ fn all() -> &'static [Asset] {
         };
         vec![
             make("app.css", "text/css; charset=utf-8", include_bytes!("assets/app.css")),
-            make("paper.css", "text/css; charset=utf-8", include_bytes!("assets/paper.css")),
             make("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
             make("logo.svg", "image/svg+xml", include_bytes!("assets/logo.svg")),
         ]

@@ -154,6 +154,9 @@ fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trac
         }
         return response;
     }
+    if matches!(failure.error(), Some(Error::Forbidden("must_change_password"))) && matches!(*method, Method::GET | Method::HEAD) {
+        return see_other("/account");
+    }
     let page = ErrorPage::of(failure, settings.demo, trace);
     match page.render() {
         Ok(html) => (failure.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),

@@ -11,6 +11,7 @@ pub mod edge;
 pub mod extract;
 pub mod office;
 pub mod openapi;
+pub mod ops;
 pub mod problem;
 pub mod table;
 
@@ -25,6 +26,7 @@ use std::sync::Arc;
 #[must_use]
 pub fn table() -> Table<Arc<App>> {
     let mut table = Table::new();
+    ops::routes(&mut table);
     office::routes(&mut table);
     console::routes(&mut table);
     table

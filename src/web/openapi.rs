@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ComponentsBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ComponentsBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder};
 
@@ -123,16 +123,7 @@ fn parameter(p: &Param) -> ParameterBuilder {
     ParameterBuilder::new().name(p.name).parameter_in(place).required(required).description(about).schema(Some(string()))
 }
 fn content(shape: &Shape) -> utoipa::openapi::Content {
-    let schema: RefOr<Schema> = match (&shape.schema, shape.media) {
-        (Some(s), _) => s.clone(),
-        (None, "multipart/form-data") => {
-            let file: Schema =
-                ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).into();
-            Schema::from(ObjectBuilder::new().property("file", file).required("file")).into()
-        }
-        (None, _) => string().into(),
-    };
-    ContentBuilder::new().schema(Some(schema)).build()
+    ContentBuilder::new().schema(Some(shape.schema.clone().unwrap_or_else(|| string().into()))).build()
 }
 
 /// Routes are grouped by the noun after the version: `/api/office/v1/cases/{id}` → `cases`.

@@ -55,6 +55,7 @@ pub struct Problem {
 pub struct Failure {
     what: What,
     fields: Vec<FieldError>,
+    status: Option<StatusCode>,
 }
 #[derive(Debug)]
 enum What {
@@ -64,13 +65,13 @@ enum What {
 
 impl From<Error> for Failure {
     fn from(e: Error) -> Self {
-        Self { what: What::App(e), fields: Vec::new() }
+        Self { what: What::App(e), fields: Vec::new(), status: None }
     }
 }
 
 impl Failure {
     fn http(status: StatusCode, code: &'static str) -> Self {
-        Self { what: What::Http { status, code, source: None }, fields: Vec::new() }
+        Self { what: What::Http { status, code, source: None }, fields: Vec::new(), status: None }
     }
     /// There is nothing at this path (404).
     #[must_use]
@@ -122,9 +123,18 @@ impl Failure {
         self.fields.push(field);
         self
     }
+    /// Answers with another status than the error's own (a refused log-in is 401, not 409).
+    #[must_use]
+    pub fn answered(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
+        if let Some(status) = self.status {
+            return status;
+        }
         match &self.what {
             What::App(e) => StatusCode::from_u16(e.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             What::Http { status, .. } => *status,

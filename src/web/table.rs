@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tower_http::limit::RequestBodyLimitLayer;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr};
 
 /// Who a path is made for; decided by its beginning.
@@ -256,10 +256,18 @@ impl Route {
         self.request = Some(Shape::plain("application/x-www-form-urlencoded"));
         self
     }
-    /// Reads a form with one file of at most `limit` bytes (and 64 KiB for the rest of the form).
+    /// Reads a form with one file of at most `limit` bytes (and 64 KiB for the rest of the form) and these text fields,
+    /// each with what it means, in Chinese.
     #[must_use]
-    pub fn reads_upload(mut self, limit: usize) -> Self {
-        self.request = Some(Shape::plain("multipart/form-data"));
+    pub fn reads_upload(mut self, limit: usize, fields: &[(&str, &str)]) -> Self {
+        let text = |about: &str| Schema::from(ObjectBuilder::new().schema_type(Type::String).description(Some(about)));
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        let file: Schema = ObjectBuilder::new().schema_type(Type::String).format(Some(binary)).into();
+        let mut form = ObjectBuilder::new().property("file", file).required("file");
+        for (name, about) in fields {
+            form = form.property(*name, text(about)).required(*name);
+        }
+        self.request = Some(Shape { media: "multipart/form-data", schema: Some(Schema::from(form).into()), parts: Vec::new() });
         self.body_limit = limit.saturating_add(64 * 1024);
         self.problems.extend([413, 415, 422]);
         self

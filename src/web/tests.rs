@@ -58,7 +58,7 @@ fn table() -> Table<()> {
         },
     );
     t.add(
-        Route::post("/api/office/v1/files", "upload", staff, "上传").reads_upload(1000).answers_plain(201, "完成", None),
+        Route::post("/api/office/v1/files", "upload", staff, "上传").reads_upload(1000, &[]).answers_plain(201, "完成", None),
         |_: Upload| async { "ok" },
     );
     let fails = |path, id| Route::get(path, id, Access::Public, "出错").answers_plain(200, "无", None);

@@ -1,9 +1,11 @@
 //! The integration tests, one binary. `support` gives each test its own database on both backends.
 //!
-//! `#[cfg(test)]` stands before each module so that helpers may unwrap like the tests they help.
-
+//! `#[cfg(test)]
+mod access;
 #[cfg(test)]
 mod alarms;
+#[cfg(test)]
+mod api;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

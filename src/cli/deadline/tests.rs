@@ -1,3 +1,5 @@
+//! The deadline command, as an operator calls it.
+
 use super::*;
 use clap::Parser;
 

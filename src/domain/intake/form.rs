@@ -4,11 +4,11 @@ use super::profile::{DateForm, Field};
 use super::read::{Door, Input, draft};
 use super::{Caps, Cell, FilingDraft, FilingKind};
 use crate::base::{At, FieldError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What an officer keys in for a caller or a visitor. Texts as typed; empty means not given.
-#[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FilingForm {
     /// 投诉, 举报, 线索, 信访转送, 上级交办: `complaint`, `report`, `clue`, `petition`, `assigned`; empty is a complaint.

@@ -1,3 +1,5 @@
+//! Walks through approvals: signatures, sending back, collective discussion, backdating.
+
 use super::*;
 
 fn ready() -> Life {

@@ -1,3 +1,5 @@
+//! Every finding of the checker, each with a definition that has it.
+
 use super::*;
 use crate::flow::check::{against, load, together};
 use crate::flow::history::{Change, Plan, diff, migrate};

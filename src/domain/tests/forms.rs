@@ -1,3 +1,5 @@
+//! Forms and offers of the shipped definitions.
+
 use super::*;
 use crate::flow::form::{parse_form, split};
 use crate::flow::offer::offer;

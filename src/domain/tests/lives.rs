@@ -1,3 +1,5 @@
+//! Random and fixed lives of the shipped definitions: promise 1 and what is never taken back.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Pictures of the shipped definitions.
+
 use crate::flow::picture::{Rect, layout, mermaid, svg};
 use crate::flow::show;
 

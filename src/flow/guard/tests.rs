@@ -1,3 +1,5 @@
+//! The expression language: parsing, types, values.
+
 use super::super::value::{Facts, Form, Value, ValueType};
 use super::*;
 use crate::base::Day;

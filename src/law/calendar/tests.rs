@@ -1,3 +1,5 @@
+//! Calendars against the notices and a slow reference.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Identity numbers: published vectors and properties.
+
 use super::*;
 use proptest::prelude::*;
 

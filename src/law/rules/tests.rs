@@ -1,3 +1,5 @@
+//! Rules and the legal basis, checked both ways.
+
 use super::*;
 use std::collections::BTreeSet;
 

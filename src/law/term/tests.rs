@@ -1,3 +1,5 @@
+//! Terms against a slow reference that walks day by day.
+
 use super::*;
 use crate::base::text;
 use crate::law::calendar::tests::{any_calendar, any_day, slow_working};

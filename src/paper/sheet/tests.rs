@@ -441,14 +441,3 @@ fn the_shipped_clue_files_read_as_described() {
     assert_eq!(desk, [(16, "area_foreign")]);
     assert!(good.iter().all(|d| d.period_from.is_some() && d.kind == crate::domain::intake::FilingKind::Complaint));
 }
-
-/// Prints what becomes of a clue file outside the project: `QINGXIN_SURVEY=profile=path cargo test survey_a_file -- --ignored --nocapture`.
-#[test]
-#[ignore = "needs a file named by QINGXIN_SURVEY"]
-fn survey_a_file() {
-    let Ok(what) = std::env::var("QINGXIN_SURVEY") else { return };
-    let (profile, path) = what.split_once('=').expect("profile=path");
-    let bytes = std::fs::read(path).expect("the file");
-    let (good, refused, desk) = survey(&if profile == "national" { national() } else { hotline() }, &bytes);
-    println!("good {} refused {refused:?} desk {desk:?} total {}", good.len(), good.iter().map(|d| d.reported_total.get()).sum::<i64>());
-}

@@ -1,13 +1,94 @@
 //! The console: pages for officers, rendered by the server, whole without JavaScript.
 //!
-//! Owns the typed contexts of the pages ([`view`]) and their templates in `src/web/pages`. Handlers map what `app` says
-//! into a context and render it; nothing here decides anything.
+//! Owns the typed contexts of the pages ([`view`]), their templates in `src/web/pages` and the handlers: extract, one use
+//! case of `app`, view. Nothing here decides anything: what is shown is what `app` says this person may see and do.
 
+mod admin;
+mod desk;
+mod files;
+mod frame;
+mod import;
+mod lists;
+mod matter;
+mod moves;
+mod session;
 pub mod view;
+mod words;
 
 use super::Table;
+use super::table::{Access, Route};
 use crate::app::App;
 use std::sync::Arc;
 
+/// The largest file a form carries; what a city allows is less and is asked in the use case.
+const UPLOAD: usize = 64 * 1024 * 1024;
+
+const HTML: Option<&str> = Some("text/html");
+
+fn page(path: &'static str, id: &'static str, access: Access, summary: &'static str) -> Route {
+    Route::get(path, id, access, summary).answers_plain(200, "页面", HTML)
+}
+fn form(path: &'static str, id: &'static str, access: Access, summary: &'static str) -> Route {
+    Route::post(path, id, access, summary).reads_form().answers_plain(303, "完成，转到结果页", None)
+}
+fn upload(path: &'static str, id: &'static str, access: Access, summary: &'static str) -> Route {
+    Route::post(path, id, access, summary).reads_upload(UPLOAD, &[("kind", "材料种类")]).answers_plain(303, "完成，转到结果页", None)
+}
+
 /// Adds the console's rows to the router table.
-pub fn routes(_table: &mut Table<Arc<App>>) {}
+pub fn routes(t: &mut Table<Arc<App>>) {
+    let any = Access::Staff("任何岗位");
+    let work = Access::Staff("除管理员外的岗位");
+    let counter = Access::Staff("受理、承办、大队长");
+    let security = Access::Staff("安全管理员");
+    // coming and going
+    t.add(page("/login", "console_login", Access::Public, "登录页"), session::login_page);
+    t.add(form("/login", "console_log_in", Access::Public, "登录"), session::log_in);
+    t.add(form("/logout", "console_log_out", Access::Public, "退出"), session::log_out);
+    t.add(page("/account", "console_account", any, "我的账户"), session::account);
+    t.add(form("/account/password", "console_password", any, "修改密码"), session::change_password);
+    t.add(form("/account/sessions/{id}/end", "console_end_session", any, "结束一次登录"), session::end_session);
+    t.add(form("/account/absence", "console_absence", any, "登记请假与代班"), session::absence);
+    // lists
+    t.add(page("/", "console_inbox", any, "待办"), lists::inbox);
+    t.add(page("/notices", "console_notices", any, "消息"), lists::notices);
+    t.add(form("/notices/read", "console_read", any, "标为已读"), lists::mark_read);
+    t.add(page("/search", "console_search_page", work, "查询页"), lists::search_page);
+    t.add(Route::post("/search", "console_search", work, "查询").reads_form().answers_plain(200, "结果", HTML), lists::search);
+    // the desk
+    t.add(page("/desk", "console_desk", Access::Staff("受理"), "待分拨"), desk::desk);
+    t.add(form("/amendments/{id}", "console_amendment", counter, "采纳或不采纳同号变更"), desk::decide_amendment);
+    t.add(page("/filings/new", "console_register_page", counter, "登记页"), desk::register_page);
+    t.add(form("/filings", "console_register", counter, "登记投诉"), desk::register);
+    t.add(page("/import", "console_import_page", Access::Staff("受理"), "导入页"), import::page);
+    t.add(
+        Route::post("/import", "console_import", Access::Staff("受理"), "导入线索文件")
+            .reads_upload(UPLOAD, &[("profile", "导入方案")])
+            .answers_plain(200, "结果", HTML),
+        import::run,
+    );
+    // matters
+    t.add(page("/filings/{id}", "console_filing", work, "登记"), matter::filing);
+    t.add(form("/filings/{id}/moves/{name}", "console_move_filing", work, "办理登记"), matter::move_filing);
+    t.add(form("/filings/{id}/receipt", "console_receipt", work, "出具回执"), matter::receipt);
+    t.add(upload("/filings/{id}/evidence", "console_filing_evidence", work, "添加登记的证据"), matter::filing_evidence);
+    t.add(page("/filings/{id}/unmask", "console_unmask_page", work, "说明查看理由"), files::unmask_ask);
+    t.add(
+        Route::post("/filings/{id}/unmask", "console_unmask", work, "查看完整信息").reads_form().answers_plain(200, "完整信息", HTML),
+        files::unmask,
+    );
+    t.add(page("/cases/{id}", "console_case", work, "案件"), matter::case);
+    t.add(form("/cases/{id}/moves/{name}", "console_move_case", work, "办理案件"), matter::move_case);
+    t.add(upload("/cases/{id}/evidence", "console_case_evidence", work, "添加案件的证据"), matter::case_evidence);
+    t.add(form("/cases/{id}/recuse", "console_recuse", work, "登记回避"), matter::recuse);
+    t.add(page("/documents/{id}", "console_document", work, "文书"), files::document);
+    t.add(Route::get("/evidence/{id}", "console_evidence", work, "下载证据").answers_plain(200, "文件", None), files::evidence);
+    // accounts
+    t.add(page("/accounts", "console_accounts", security, "账号"), admin::accounts);
+    t.add(form("/accounts", "console_open_account", security, "开通账号"), admin::create);
+    t.add(page("/accounts/{id}", "console_person", security, "一个账号"), admin::person);
+    t.add(form("/accounts/{id}/duties", "console_give_duty", security, "授予岗位"), admin::give);
+    t.add(form("/accounts/{id}/duties/{duty}/end", "console_take_duty", security, "收回岗位"), admin::take);
+    t.add(form("/accounts/{id}/active", "console_set_active", security, "停用或启用账号"), admin::set_active);
+    t.add(form("/accounts/{id}/password", "console_reset_password", security, "重置密码"), admin::reset);
+}

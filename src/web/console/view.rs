@@ -8,31 +8,35 @@ use askama::Template;
 use std::fmt;
 
 mod account;
+mod admin;
 mod case;
 mod desk;
 mod error;
 mod filing;
 mod form;
+mod import;
 mod inbox;
 mod login;
-mod paper;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod samples_case;
+mod unmask;
 
-pub use account::{AccountPage, Fact, SessionRow};
+pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
+pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation, FilingLink, Money,
-    MoveView, RefusedMove, RespondentRow, StepState, TermRow,
+    MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
-pub use desk::{DeskPage, DeskRow, Suggestion};
+pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
+pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use login::{LoginPage, LoginState};
-pub use paper::{PaperPage, UnmaskPage, UnmaskedRow};
+pub use unmask::{UnmaskPage, UnmaskedRow};
 
 /// Where in the console a page stands, for the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,10 @@ pub enum Place {
     Desk,
     /// 查询.
     Search,
+    /// 导入.
+    Import,
+    /// 账号管理.
+    Accounts,
     /// 消息.
     Notices,
     /// 账户.
@@ -98,14 +106,25 @@ impl Chrome {
     #[must_use]
     pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, demo: bool, now: impl Into<String>) -> Self {
         let item = |href, label, count, at| NavItem { href, label, count, current: at == place };
-        let mut nav = vec![item("/", "待办", counts.inbox, Place::Inbox)];
+        let mut nav = Vec::new();
+        if counts.inbox_shown {
+            nav.push(item("/", "待办", counts.inbox, Place::Inbox));
+        }
         if counts.desk_shown {
             nav.push(item("/desk", "待分拨", counts.desk, Place::Desk));
         }
         if counts.register_shown {
             nav.push(item("/filings/new", "登记", 0, Place::Register));
         }
-        nav.push(item("/search", "查询", 0, Place::Search));
+        if counts.import_shown {
+            nav.push(item("/import", "导入", 0, Place::Import));
+        }
+        if counts.inbox_shown {
+            nav.push(item("/search", "查询", 0, Place::Search));
+        }
+        if counts.accounts_shown {
+            nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
+        }
         nav.push(item("/notices", "消息", counts.notices, Place::Notices));
         Self { title: title.into(), person, nav, demo, now: now.into(), flash: None }
     }
@@ -126,6 +145,12 @@ pub struct NavCounts {
     pub desk: u32,
     /// Unread notices.
     pub notices: u32,
+    /// Whether inbox and search are shown (administrators see no case).
+    pub inbox_shown: bool,
+    /// Whether clue files are imported here.
+    pub import_shown: bool,
+    /// Whether accounts are managed here.
+    pub accounts_shown: bool,
     /// Whether the desk queue is shown.
     pub desk_shown: bool,
     /// Whether registration is shown.

@@ -1,8 +1,81 @@
 //! `/api/office/v1`: the bureaus' API.
+//!
+//! Owns the shapes of requests and answers that only programs see. Every handler is of three moves: take the request
+//! apart, one use case of `app`, show what it says. Decides nothing: who may do what is asked in the use case.
+
+mod cases;
+mod filings;
+mod imports;
+mod inbox;
+mod people;
+mod procedures;
+mod reference;
+mod session;
 
 use super::Table;
 use crate::app::App;
+use crate::app::evidence;
+use crate::app::write::Key;
+use crate::base::Error;
+use crate::base::id::{CaseId, FilingId};
+use crate::base::seal::hex;
+use crate::web::extract::{IdempotencyKey, Upload};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The id of something just made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct Created {
+    /// Its id.
+    id: String,
+}
+impl Created {
+    fn of(id: impl std::fmt::Display) -> Self {
+        Self { id: id.to_string() }
+    }
+}
+
+/// The largest file a request may carry; what the city configures below it is checked in the use case.
+const FILE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// The fields beside the file of evidence.
+const EVIDENCE_FIELDS: &[(&str, &str)] = &[("kind", "材料种类代码，见参考数据 evidenceKinds")];
+
+/// Who reads matters.
+const READERS: &str = "与该事项有关的受理、承办、审核、领导、督办岗位";
+
+/// The key of a request, counted with its operation and content.
+fn key(key: &IdempotencyKey, operation: &str, content: &impl Serialize) -> crate::base::Result<Option<Key>> {
+    Key::new(key.as_str(), operation, content).map(Some)
+}
+
+/// A file of evidence with its key.
+fn evidence_of(
+    k: &IdempotencyKey,
+    case: Option<CaseId>,
+    filing: Option<FilingId>,
+    mut upload: Upload,
+) -> crate::base::Result<(Option<Key>, evidence::Upload)> {
+    let kind = upload.params.text("kind", 40);
+    let kind = upload.params.required("kind", kind).unwrap_or_default();
+    let file = upload.params.required("file", upload.file);
+    upload.params.finish_strict()?;
+    let Some(file) = file else { return Err(Error::field("/file", "required", &[])) };
+    let hash = hex(&Sha256::digest(&file.bytes));
+    let k = key(k, "evidence", &(case, filing, &kind, &file.name, hash))?;
+    Ok((k, evidence::Upload { case, filing, kind, name: file.name, bytes: file.bytes.to_vec() }))
+}
 
 /// Adds the office API's rows to the router table.
-pub fn routes(_table: &mut Table<Arc<App>>) {}
+pub fn routes(table: &mut Table<Arc<App>>) {
+    session::routes(table);
+    inbox::routes(table);
+    filings::routes(table);
+    cases::routes(table);
+    procedures::routes(table);
+    people::routes(table);
+    reference::routes(table);
+    imports::routes(table);
+}

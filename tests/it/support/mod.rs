@@ -4,6 +4,7 @@
 //! that is migrated once in the process: a copied file, and `CREATE DATABASE … TEMPLATE`. Without PostgreSQL's server
 //! programs the PostgreSQL half is skipped with one loud line, and fails when `QINGXIN_REQUIRE=pg` is set.
 
+pub mod app;
 pub mod pg;
 
 use diesel::RunQueryDsl as _;

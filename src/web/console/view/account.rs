@@ -23,8 +23,6 @@ impl Fact {
 pub struct SessionRow {
     /// Browser and system in short.
     pub agent: String,
-    /// From which address.
-    pub address: String,
     /// Since when.
     pub since: String,
     /// Last used.
@@ -33,6 +31,17 @@ pub struct SessionRow {
     pub current: bool,
     /// Ends it.
     pub revoke: Option<FormView>,
+}
+
+/// An absence that is not over.
+#[derive(Debug, Clone)]
+pub struct AbsenceRow {
+    /// From when to when.
+    pub span: String,
+    /// Who stands in; empty when nobody.
+    pub delegate: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// 账户.
@@ -47,6 +56,10 @@ pub struct AccountPage {
     pub password: FormView,
     /// The log-ins.
     pub sessions: Vec<SessionRow>,
+    /// Absences that are not over.
+    pub absences: Vec<AbsenceRow>,
+    /// Records one; `None` before the first password is changed.
+    pub absence: Option<FormView>,
     /// The password must be changed before anything else.
     pub must_change: bool,
 }

@@ -1,6 +1,6 @@
 //! The case page: one matter, everything an officer needs to act on it.
 
-use super::{Chrome, Due, Fact, FormView, Tag, Tone};
+use super::{Chrome, Due, Fact, FormView, Suggestion, Tag, Tone};
 use askama::Template;
 
 /// The sums of a case, `¥12,345.67`.
@@ -208,6 +208,32 @@ pub struct ClaimRow {
     pub state: Tag,
 }
 
+/// One payment with its proof.
+#[derive(Debug, Clone)]
+pub struct PaymentRow {
+    /// The day.
+    pub on: String,
+    /// The sum.
+    pub amount: String,
+    /// Who paid.
+    pub payer: String,
+    /// The proof's download.
+    pub proof: String,
+}
+
+/// One notice that was sent about the case.
+#[derive(Debug, Clone)]
+pub struct ToldRow {
+    /// When.
+    pub at: String,
+    /// To whom.
+    pub to: String,
+    /// What it says.
+    pub text: String,
+    /// Whether it was read.
+    pub read: bool,
+}
+
 /// One party of the chain of respondents.
 #[derive(Debug, Clone)]
 pub struct RespondentRow {
@@ -309,14 +335,22 @@ pub struct CasePage {
     pub approval: Option<ApprovalView>,
     /// What may be done now.
     pub moves: Vec<MoveView>,
+    /// What is done more rarely.
+    pub more: Vec<MoveView>,
     /// What may not, and why.
     pub refused: Vec<RefusedMove>,
+    /// Keeps an officer out.
+    pub recuse: Option<FormView>,
     /// The claims.
     pub claims: Vec<ClaimRow>,
+    /// Payments with proof.
+    pub payments: Vec<PaymentRow>,
     /// The chain.
     pub respondents: Vec<RespondentRow>,
     /// The filings that joined.
     pub filings: Vec<FilingLink>,
+    /// Other cases its filings may belong to.
+    pub suggestions: Vec<Suggestion>,
     /// Files.
     pub evidence: Vec<EvidenceRow>,
     /// Adds a file.
@@ -325,6 +359,12 @@ pub struct CasePage {
     pub documents: Vec<DocumentRow>,
     /// What happened, newest first.
     pub events: Vec<EventRow>,
-    /// The whole history, when more happened than is shown.
-    pub all_events_href: Option<String>,
+    /// Notices sent.
+    pub told: Vec<ToldRow>,
+}
+impl CasePage {
+    /// Whether one of the rarer moves is shown open.
+    fn more_open(&self) -> bool {
+        self.more.iter().any(|m| m.open || m.form.has_errors())
+    }
 }

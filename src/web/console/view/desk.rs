@@ -47,6 +47,25 @@ pub struct DeskRow {
     pub forms: Vec<super::MoveView>,
 }
 
+/// Same number, other content: the desk decides.
+#[derive(Debug, Clone)]
+pub struct AmendmentRow {
+    /// The filing's page.
+    pub href: String,
+    /// Its public code.
+    pub code: String,
+    /// Its respondent.
+    pub respondent: String,
+    /// When the other content came.
+    pub received: String,
+    /// What differs: name, before, after (both empty for sealed texts).
+    pub changes: Vec<(String, String, String)>,
+    /// Takes it over.
+    pub apply: FormView,
+    /// Leaves things as they are.
+    pub dismiss: FormView,
+}
+
 /// 待分拨.
 #[derive(Debug, Clone, Template)]
 #[template(path = "desk.html")]
@@ -57,4 +76,6 @@ pub struct DeskPage {
     pub rows: Vec<DeskRow>,
     /// Page numbers.
     pub pager: Pager,
+    /// Changes that wait for a decision.
+    pub amendments: Vec<AmendmentRow>,
 }

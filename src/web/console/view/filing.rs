@@ -1,6 +1,9 @@
 //! A filing's page and the form that registers one.
 
-use super::{Chrome, Conflict, DocumentRow, EventRow, Fact, FilingLink, FormView, MoveView, RefusedMove, Tag, TermRow};
+use super::{
+    AmendmentRow, ApprovalView, Chrome, Conflict, DocumentRow, EventRow, EvidenceRow, Fact, FilingLink, FormView, MoveView, RefusedMove,
+    RespondentRow, Suggestion, Tag, TermRow,
+};
 use askama::Template;
 
 /// 投诉登记: one report, its procedure and its case.
@@ -27,14 +30,39 @@ pub struct FilingPage {
     pub conflict: Option<Conflict>,
     /// Who must do what by when.
     pub terms: Vec<TermRow>,
+    /// Terms that ended.
+    pub past_terms: Vec<TermRow>,
+    /// A request that waits for signatures.
+    pub approval: Option<ApprovalView>,
     /// What may be done now.
     pub moves: Vec<MoveView>,
+    /// What is done more rarely.
+    pub more: Vec<MoveView>,
     /// What may not, and why.
     pub refused: Vec<RefusedMove>,
+    /// The chain of respondents.
+    pub respondents: Vec<RespondentRow>,
+    /// Cases it may belong to.
+    pub suggestions: Vec<Suggestion>,
+    /// Changes that wait for a decision.
+    pub amendments: Vec<AmendmentRow>,
+    /// Files.
+    pub evidence: Vec<EvidenceRow>,
+    /// Adds a file.
+    pub upload: Option<FormView>,
     /// Papers.
     pub documents: Vec<DocumentRow>,
+    /// Issues the receipt, if there is none.
+    pub receipt: Option<FormView>,
     /// What happened.
     pub events: Vec<EventRow>,
+}
+
+impl FilingPage {
+    /// Whether one of the rarer moves is shown open.
+    fn more_open(&self) -> bool {
+        self.more.iter().any(|m| m.open || m.form.has_errors())
+    }
 }
 
 /// 登记: plain registration by an officer.

@@ -200,6 +200,25 @@ pub struct FormGroup {
     pub about: String,
     /// The fields.
     pub fields: Vec<FormField>,
+    /// Shown closed until it holds something or something is wrong in it.
+    pub folded: bool,
+}
+impl FormGroup {
+    /// Fields under a heading.
+    pub fn new(title: impl Into<String>, about: impl Into<String>, fields: Vec<FormField>) -> Self {
+        Self { title: title.into(), about: about.into(), fields, folded: false }
+    }
+    /// Closed until it holds something.
+    #[must_use]
+    pub fn folded(mut self) -> Self {
+        self.folded = true;
+        self
+    }
+    /// Whether a folded group is open.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        self.fields.iter().any(|f| f.error.is_some() || !f.value.is_empty())
+    }
 }
 
 /// One line of the summary above a form.
@@ -243,7 +262,7 @@ impl FormView {
             submit: submit.into(),
             tone: Tone::Info,
             hidden: Vec::new(),
-            groups: vec![FormGroup { title: String::new(), about: String::new(), fields }],
+            groups: vec![FormGroup::new("", "", fields)],
             problem: None,
             multipart,
         }
@@ -252,6 +271,13 @@ impl FormView {
     #[must_use]
     pub fn hidden(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.hidden.push((name.into(), value.into()));
+        self
+    }
+    /// With groups of fields under headings.
+    #[must_use]
+    pub fn grouped(mut self, groups: Vec<FormGroup>) -> Self {
+        self.multipart = groups.iter().flat_map(|g| &g.fields).any(|f| f.kind == FieldKind::File);
+        self.groups = groups;
         self
     }
     /// With a stronger or weaker button.

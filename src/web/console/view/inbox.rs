@@ -101,8 +101,8 @@ pub struct NoticesPage {
     pub rows: Vec<NoticeRow>,
     /// Marks all shown as read; `None` when there is nothing unread.
     pub mark_read: Option<FormView>,
-    /// Page numbers.
-    pub pager: Pager,
+    /// Older ones.
+    pub older: Option<String>,
 }
 
 /// One thing that was found.
@@ -122,8 +122,8 @@ pub struct HitRow {
     pub state: String,
     /// County and bureau.
     pub place: String,
-    /// When it came.
-    pub received: String,
+    /// What is owed, `¥12,345.67`.
+    pub amount: String,
 }
 
 /// 查询: sent by POST, so that no name or number of a person ever stands in an address or a log.

@@ -4,7 +4,7 @@ use super::{FieldKind, FormField, FormView};
 use askama::Template;
 
 /// Why the page is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginState {
     /// First visit.
     Fresh,
@@ -12,8 +12,8 @@ pub enum LoginState {
     Expired,
     /// Name or password was wrong.
     Failed,
-    /// Too many attempts; minutes to wait.
-    Locked(u64),
+    /// Too many attempts: until when, in a sentence.
+    Locked(String),
     /// Logged out by the person.
     LoggedOut,
 }

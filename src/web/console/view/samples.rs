@@ -9,7 +9,16 @@ pub(super) fn person() -> Person {
     Person { name: "王建国".into(), bureau: "寒亭区人社局".into(), duties: "承办、受理".into() }
 }
 pub(super) fn chrome(title: &str, place: Place) -> Chrome {
-    let counts = NavCounts { inbox: 12, desk: 3, notices: 5, desk_shown: true, register_shown: true };
+    let counts = NavCounts {
+        inbox: 12,
+        desk: 3,
+        notices: 5,
+        inbox_shown: true,
+        import_shown: true,
+        accounts_shown: true,
+        desk_shown: true,
+        register_shown: true,
+    };
     Chrome::new(title, place, person(), counts, true, "2026-11-23 15:04")
 }
 pub(super) fn due(lamp: Lamp, remaining: &str, date: &str) -> Due {
@@ -32,7 +41,12 @@ impl LoginPage {
         vec![
             Self::new(LoginState::Failed, "hanting-officer", "/cases/1", false),
             demo,
-            Self::new(LoginState::Locked(15), "hanting-officer", "/", false),
+            Self::new(
+                LoginState::Locked("连续多次输错，账号已锁定，请于 2026-11-23 15:20 后再试，或联系安全管理员。".into()),
+                "hanting-officer",
+                "/",
+                false,
+            ),
             Self::new(LoginState::Expired, "", "/desk", false),
             Self::new(LoginState::LoggedOut, "", "/", false),
             empty,
@@ -153,7 +167,7 @@ impl NoticesPage {
                 plain,
             ],
             mark_read: Some(FormView::new("read", "/notices/read", "全部标为已读", vec![]).tone(Tone::Plain)),
-            pager: Pager::new(3, 1, 20, |n| format!("/notices?page={n}")),
+            older: Some("/notices?before=x".into()),
         };
         let mut none = full.clone();
         none.rows.clear();
@@ -186,7 +200,7 @@ impl SearchPage {
             person: "张*　138****5678".into(),
             state: "调查中".into(),
             place: "寒亭区 人社".into(),
-            received: "2026-09-18".into(),
+            amount: "¥486,200.00".into(),
         };
         let mut unit = row.clone();
         unit.kind = "登记".into();
@@ -255,7 +269,8 @@ impl DeskPage {
         other.forms = vec![route("route-2", false)];
         let page = |rows: Vec<DeskRow>| {
             let n = u64::try_from(rows.len()).unwrap();
-            Self { chrome: chrome("待分拨", Place::Desk), rows, pager: Pager::new(n, 1, 20, |n| format!("/desk?page={n}")) }
+            let amendments = if rows.is_empty() { Vec::new() } else { vec![amendment()] };
+            Self { chrome: chrome("待分拨", Place::Desk), rows, pager: Pager::new(n, 1, 20, |n| format!("/desk?page={n}")), amendments }
         };
         vec![page(vec![row, other]), page(vec![])]
     }
@@ -263,7 +278,7 @@ impl DeskPage {
 
 pub(super) fn register_form() -> FormView {
     use FieldKind::{Check, Date, Int, Long, Money as Yuan, Phone, Radio, Select, Text};
-    let group = |title: &str, about: &str, fields| FormGroup { title: title.into(), about: about.into(), fields };
+    let group = |title: &str, about: &str, fields| FormGroup::new(title, about, fields);
     let mut form = key(FormView::new("filing", "/filings", "登记", vec![]));
     form.groups = vec![
         group(
@@ -322,6 +337,8 @@ pub(super) fn register_form() -> FormView {
                 FormField::new("narrative", "情况说明", Long).max(4000),
             ],
         ),
+        group("责任单位链", "", vec![FormField::new("owner", "建设单位", Text).max(100)]).folded(),
+        group("曾经反映过", "", vec![FormField::new("earlier", "途径", Text).max(100).value("12345")]).folded(),
     ];
     form
 }
@@ -359,7 +376,6 @@ impl AccountPage {
         );
         let session = |agent: &str, current: bool| SessionRow {
             agent: agent.into(),
-            address: "10.23.4.17".into(),
             since: "2026-11-23 08:29".into(),
             seen: "2026-11-23 15:03".into(),
             current,
@@ -375,10 +391,27 @@ impl AccountPage {
             ],
             password: password.clone(),
             sessions: vec![session("Chrome 138 / 统信 UOS", true), session("Edge 141 / Windows 10", false)],
+            absences: vec![
+                AbsenceRow {
+                    span: "2026-11-24 09:00 至 2026-11-26 17:00".into(), delegate: "赵敏".into(), reason: "外出培训".into()
+                },
+                AbsenceRow { span: "2026-12-01 09:00 至 2026-12-01 17:00".into(), delegate: String::new(), reason: String::new() },
+            ],
+            absence: Some(FormView::new(
+                "absence",
+                "/account/absence",
+                "登记",
+                vec![
+                    FormField::new("from", "从", FieldKind::DateTime).required(),
+                    FormField::new("until", "到", FieldKind::DateTime).required(),
+                    FormField::new("delegate", "代班人", FieldKind::Select).options([("1", "赵敏")]),
+                ],
+            )),
             must_change: false,
         };
         let mut first = page.clone();
         first.must_change = true;
+        first.absence = None;
         first.password.groups[0].fields[1].error = Some("至少 12 个字符。".into());
         vec![page, first]
     }
@@ -421,22 +454,99 @@ impl UnmaskPage {
     }
 }
 
-impl PaperPage {
+pub(super) fn amendment() -> AmendmentRow {
+    let button = |id: &str, word: &str| FormView::new(id, "/amendments/1", word, vec![]);
+    AmendmentRow {
+        href: "/filings/1".into(),
+        code: "DJ-4F6H8-JKM2P".into(),
+        respondent: "潍坊海天建设工程有限公司".into(),
+        received: "2026-11-23 10:12".into(),
+        changes: vec![("欠薪金额".into(), "¥42,000.00".into(), "¥48,600.00".into()), ("其他内容".into(), String::new(), String::new())],
+        apply: button("amend-1-apply", "采纳").hidden("apply", "true"),
+        dismiss: button("amend-1-dismiss", "不采纳").tone(Tone::Plain),
+    }
+}
+
+impl AccountsPage {
     pub(super) fn samples() -> Vec<Self> {
-        let body = "<h1>劳动保障监察投诉受理通知书</h1><p class=\"number\">潍寒人社监受〔2026〕第000123号</p><p>张三：</p>\
-                    <p>你于2026年11月16日反映潍坊海天建设工程有限公司拖欠工资一事，经审查符合《劳动保障监察条例》第二十条规定，本机关决定受理。</p>\
-                    <table><tr><th>反映金额</th><td class=\"num\">¥12,345.67（壹万贰仟叁佰肆拾伍元陆角柒分）</td></tr><tr><th>期间</th><td>2026年3月至2026年8月</td></tr></table>\
-                    <p class=\"sign\">寒亭区人力资源和社会保障局<br>2026年11月23日</p>";
-        let page = Self {
-            demo: true,
-            title: "投诉受理通知书".into(),
-            number: "潍寒人社监受〔2026〕第000123号".into(),
-            back: "/cases/1".into(),
-            copy: "劳动者联".into(),
-            body: body.into(),
-            hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+        let row = |login: &str, tag: Tag, duties: &[&str]| AccountRow {
+            href: "/accounts/1".into(),
+            login: login.into(),
+            name: "王建国".into(),
+            tags: vec![tag],
+            duties: duties.iter().map(|d| (*d).to_owned()).collect(),
         };
-        let draft = Self { demo: false, copy: String::new(), hash: String::new(), number: String::new(), ..page.clone() };
-        vec![page, draft]
+        let create =
+            FormView::new("create", "/accounts", "开通", vec![FormField::new("login", "登录名", FieldKind::Text).required().max(40)]);
+        let full = Self {
+            chrome: chrome("账号管理", Place::Accounts),
+            rows: vec![
+                row("ht-officer", Tag::new("正常", Tone::Good), &["承办员　寒亭区人社局　寒亭区", "受理员　寒亭区人社局　寒亭区"]),
+                row("ht-new", Tag::new("未改初始密码", Tone::Warn), &[]),
+            ],
+            next: Some("/accounts?after=ht-new".into()),
+            from_start: true,
+            create,
+        };
+        let mut end = full.clone();
+        end.rows.clear();
+        end.next = None;
+        end.from_start = false;
+        vec![full, end]
+    }
+}
+impl PersonPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let button = |id: &str, word: &str| FormView::new(id, "/accounts/1/active", word, vec![]).tone(Tone::Plain);
+        let fresh = Self {
+            chrome: chrome("账号 王建国", Place::Accounts),
+            name: "王建国".into(),
+            tags: vec![Tag::new("未改初始密码", Tone::Warn)],
+            facts: vec![Fact::new("登录名", "ht-officer")],
+            first: Some(("ht-officer".into(), "mm-7K3M9-PQR2X".into())),
+            duties: vec![],
+            give: Some(FormView::new(
+                "give",
+                "/accounts/1/duties",
+                "授予",
+                vec![FormField::new("duty", "岗位", FieldKind::Select).required()],
+            )),
+            acts: vec![button("off", "停用账号"), button("reset", "重置密码")],
+        };
+        let mut own = fresh.clone();
+        own.first = None;
+        own.duties = vec![
+            DutyLine {
+                duty: "承办员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: Some(button("take-1", "收回"))
+            },
+            DutyLine { duty: "受理员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: None },
+        ];
+        own.give = None;
+        vec![fresh, own]
+    }
+}
+impl ImportPage {
+    pub(super) fn samples() -> Vec<Self> {
+        let form = FormView::new("import", "/import", "导入", vec![FormField::new("file", "文件", FieldKind::File).required()]);
+        let empty = Self { chrome: chrome("导入线索文件", Place::Import), form, result: None };
+        let mut done = empty.clone();
+        done.result = Some(ImportResult {
+            file: "国家平台0923.xlsx".into(),
+            counts: [("读到", 120), ("新登记", 100), ("并入已有案件", 6), ("待分拨", 3), ("内容有变", 2), ("重复", 8), ("退回", 10)]
+                .map(|(k, v)| (k.to_owned(), v))
+                .to_vec(),
+            rejects: vec![RejectLine {
+                row: 7, faults: vec!["欠薪金额：必须填写。".into(), "所属区县：无法识别。".into()]
+            }],
+            more: true,
+            workbook: Some(("data:application/octet-stream;base64,AA==".into(), "退回.xlsx".into())),
+        });
+        let mut clean = done.clone();
+        if let Some(r) = &mut clean.result {
+            r.rejects.clear();
+            r.more = false;
+            r.workbook = None;
+        }
+        vec![empty, done, clean]
     }
 }

@@ -254,7 +254,26 @@ impl CasePage {
             ))),
             documents: documents(),
             events: events(),
-            all_events_href: Some("/cases/1/events".into()),
+            told: vec![ToldRow {
+                at: "2026-11-23 09:00".into(),
+                to: "王建国".into(),
+                text: "案件已超过受理期限 2 个工作日。".into(),
+                read: true,
+            }],
+            more: vec![a_move("note", "添加记录", "", vec![FormField::new("note", "内容", FieldKind::Long).required()])],
+            recuse: Some(FormView::new(
+                "recuse",
+                "/cases/1/recuse",
+                "登记",
+                vec![FormField::new("reason", "原因", FieldKind::Text).required()],
+            )),
+            payments: vec![PaymentRow {
+                on: "2026-10-09".into(),
+                amount: "¥12,000.00".into(),
+                payer: "总包先行清偿".into(),
+                proof: "/evidence/1".into(),
+            }],
+            suggestions: vec![suggestion()],
         };
         let mut full = full;
         full.terms[3].due.provisional = true;
@@ -317,7 +336,11 @@ fn over(mut c: CasePage) -> CasePage {
     c.evidence.clear();
     c.upload = None;
     c.documents.clear();
-    c.all_events_href = None;
+    c.told.clear();
+    c.more.clear();
+    c.recuse = None;
+    c.payments.clear();
+    c.suggestions.clear();
     c.filings[0].due = None;
     c
 }
@@ -371,8 +394,35 @@ impl FilingPage {
             refused: vec![RefusedMove { label: "退回".into(), reason: "已并入案件，不能再退回。".into() }],
             documents: documents(),
             events: events(),
+            past_terms: vec![term("受理员", "转办", Lamp::Met, "", "2026-09-18 10:02", "服务", "1 小时")],
+            approval: None,
+            more: vec![a_move("progress", "登记进展", "", vec![FormField::new("note", "进展", FieldKind::Long).required()])],
+            respondents: vec![RespondentRow {
+                role: "被反映单位".into(),
+                name: "潍坊海天建设工程有限公司".into(),
+                code: String::new(),
+                liable: String::new(),
+            }],
+            suggestions: vec![suggestion()],
+            amendments: vec![super::samples::amendment()],
+            evidence: vec![],
+            upload: Some(FormView::new(
+                "upload",
+                "/filings/1/evidence",
+                "上传",
+                vec![FormField::new("file", "文件", FieldKind::File).required()],
+            )),
+            receipt: None,
         };
         let mut desk = page.clone();
+        desk.receipt = Some(FormView::new("receipt", "/filings/1/receipt", "出具回执", vec![]).tone(Tone::Plain));
+        desk.approval = Some(approval_view());
+        desk.respondents.clear();
+        desk.suggestions.clear();
+        desk.amendments.clear();
+        desk.past_terms.clear();
+        desk.more.clear();
+        desk.upload = None;
         desk.desk_reason = Some("区划“潍坊滨海新区”对不上任何区县。".into());
         desk.case = None;
         desk.narrative = String::new();
@@ -383,5 +433,15 @@ impl FilingPage {
         desk.conflict = Some(Conflict { summary: "赵敏刚刚分拨了这件登记。".into(), changes: vec![] });
         desk.unmask_href = None;
         vec![page, desk]
+    }
+}
+
+fn suggestion() -> Suggestion {
+    Suggestion {
+        href: "/cases/2".into(),
+        code: "AJ-2B3C4-D5E6F".into(),
+        reason: "同一项目，不同劳动者".into(),
+        about: String::new(),
+        join: None,
     }
 }

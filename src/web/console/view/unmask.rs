@@ -1,27 +1,7 @@
-//! A printable paper in its frame, and the page that shows what is masked.
+//! The page that shows what is masked.
 
 use super::{Chrome, Fact, FormView};
 use askama::Template;
-
-/// A paper on A4, with a bar that is not printed. `body` is HTML made by `paper`, which escapes what it fills in.
-#[derive(Debug, Clone, Template)]
-#[template(path = "paper.html")]
-pub struct PaperPage {
-    /// Demo data: printed across the paper.
-    pub demo: bool,
-    /// The paper's title.
-    pub title: String,
-    /// Its number, `潍人社监受〔2026〕第000123号`.
-    pub number: String,
-    /// Back to the case.
-    pub back: String,
-    /// The copy shown: `存根联`, `劳动者联`; empty when there is one.
-    pub copy: String,
-    /// Trusted HTML of the paper.
-    pub body: String,
-    /// The hash printed at the foot, in hexadecimal; empty before issue.
-    pub hash: String,
-}
 
 /// One value that was masked.
 #[derive(Debug, Clone)]

@@ -1,0 +1,312 @@
+//! Lists: the inbox with its tabs, notices, search.
+
+use super::frame::{chrome, flash};
+use super::view::{
+    Due, FieldKind, Filter, FormField, FormView, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pager, Place, SearchPage,
+    Tag, Tone,
+};
+use super::words::{due_date, lamp, marks, yuan};
+use crate::app::App;
+use crate::app::inbox::{Hit, Item, Query, Tab};
+use crate::base::id::NoticeId;
+use crate::base::{At, text};
+use crate::domain::access::{self, Ability};
+use crate::web::Answer;
+use crate::web::auth::Officer;
+use crate::web::edge::{html, html_with, see_other};
+use crate::web::extract::{FormParams, QueryParams};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use std::sync::Arc;
+
+const SIZE: i64 = 20;
+/// Search results shown.
+const HITS: usize = 50;
+
+const TABS: [(Tab, &str); 6] = [
+    (Tab::Mine, "mine"),
+    (Tab::Bureau, "bureau"),
+    (Tab::Overdue, "overdue"),
+    (Tab::Pending, "pending"),
+    (Tab::Desk, "desk"),
+    (Tab::Area, "area"),
+];
+fn key(tab: Tab) -> &'static str {
+    TABS.iter().find(|(t, _)| *t == tab).map_or("", |(_, k)| k)
+}
+
+/// Writes a query without empty values.
+pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut out = path.to_owned();
+    let mut sign = '?';
+    for (k, v) in pairs.iter().filter(|(_, v)| !v.is_empty()) {
+        out.push(sign);
+        sign = '&';
+        out.push_str(k);
+        out.push('=');
+        for b in v.bytes() {
+            if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~') {
+                out.push(char::from(b));
+            } else {
+                out.push_str(&format!("%{b:02X}"));
+            }
+        }
+    }
+    out
+}
+
+/// `GET /`.
+pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let actor = by.actor();
+    let counts = app.tab_counts(&actor).await?;
+    let Some(natural) = counts.first().map(|c| c.0) else {
+        // no work of this kind: administrators
+        let to = if access::may(&actor, Ability::ManageAccounts, "") { "/accounts" } else { "/account" };
+        return Ok(see_other(to));
+    };
+    let done = q.raw("done").map(str::to_owned);
+    let tab = q.text("tab", 20).and_then(|k| TABS.iter().find(|(_, x)| *x == k)).map(|(t, _)| *t);
+    let tab = tab.filter(|t| counts.iter().any(|c| c.0 == *t)).unwrap_or(natural);
+    let get = |q: &mut crate::web::extract::Params, name: &str| q.text(name, 60).unwrap_or_default();
+    let (kind, state, area, grade, words) =
+        (get(&mut q, "kind"), get(&mut q, "state"), get(&mut q, "area"), get(&mut q, "grade"), get(&mut q, "q"));
+    let page = q.int("page", 1, 10_000).unwrap_or(1);
+    let some = |s: &String| (!s.is_empty()).then(|| s.clone());
+    let query = Query {
+        tab: Some(tab),
+        kind: some(&kind),
+        state: some(&state),
+        area: some(&area),
+        grade: some(&grade),
+        text: some(&words),
+        page,
+        size: SIZE,
+        after: None,
+    };
+    let found = app.inbox(&actor, query).await?;
+    let tabs = counts
+        .iter()
+        .map(|(t, n)| InboxTab {
+            label: text::zh(&format!("console.tab.{}", key(*t))).to_owned(),
+            href: address("/", &[("tab", key(*t))]),
+            count: u64::try_from(*n).unwrap_or(0),
+            current: *t == tab,
+            urgent: *t == Tab::Overdue,
+        })
+        .collect();
+    let filter = Filter {
+        action: "/".into(),
+        hidden: vec![("tab".into(), key(tab).into())],
+        fields: filter_fields(&app, [&kind, &state, &area, &grade, &words]),
+        active: [&kind, &state, &area, &grade, &words].iter().any(|v| !v.is_empty()),
+        clear: address("/", &[("tab", key(tab))]),
+    };
+    let link = |n: u64| {
+        let n = n.to_string();
+        address(
+            "/",
+            &[("tab", key(tab)), ("kind", &kind), ("state", &state), ("area", &area), ("grade", &grade), ("q", &words), ("page", &n)],
+        )
+    };
+    let (total, number) = (u64::try_from(found.total).unwrap_or(0), u64::try_from(found.page).unwrap_or(1));
+    html(&InboxPage {
+        chrome: chrome(&app, &by, "待办", Place::Inbox).await?.with_flash(flash(done.as_deref())),
+        tabs,
+        filter,
+        rows: found.items.iter().map(row).collect(),
+        pager: Pager::new(total, number, SIZE.unsigned_abs(), link),
+    })
+}
+
+fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> Vec<FormField> {
+    let mut states: Vec<(String, String)> = Vec::new();
+    for k in ["complaint", "filing"] {
+        if let Ok(g) = app.graphs.latest(k)
+            && (kind.is_empty() || kind == k)
+        {
+            states.extend(g.states.iter().filter(|s| !s.terminal).map(|s| (s.key.clone(), s.title.clone())));
+        }
+    }
+    let select = |key: &str, label: &str, options: Vec<(String, String)>, value: &str| {
+        FormField::new(key, label, FieldKind::Select).options(options).value(value)
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let grades = ["ordinary", "serious", "major"].map(|g| pair(g, text::zh(&format!("grade.{g}"))));
+    vec![
+        select("kind", "类别", vec![pair("complaint", "案件"), pair("filing", "登记")], kind),
+        select("state", "状态", states, state),
+        select("area", "区划", super::moves::area_choices(app), area),
+        select("grade", "级别", grades.to_vec(), grade),
+        FormField::new("q", "编号或单位、项目名称", FieldKind::Text).max(60).help("如 AJ-7K3M9 或 海天建设").value(words),
+    ]
+}
+
+/// Lamp, remaining time and date of a line.
+pub(super) fn due_of(i: &Item) -> Due {
+    Due {
+        lamp: lamp(i.lamp),
+        remaining: i.remaining.clone(),
+        date: i.due_at.map(|at| due_date(at, i.due_day)).unwrap_or_default(),
+        provisional: i.provisional,
+    }
+}
+
+fn row(i: &Item) -> InboxRow {
+    let mut tags = marks(&i.grade, &i.flags);
+    if i.kind == "filing" {
+        tags.insert(0, Tag::new(i.channel.clone().unwrap_or_default(), Tone::Plain));
+    } else if !i.origin.is_empty() {
+        tags.push(Tag::new(i.origin.clone(), Tone::Plain));
+    }
+    if i.missed {
+        tags.push(Tag::new(text::zh("console.tag.missed"), Tone::Warn));
+    }
+    if let Some(p) = &i.pending {
+        tags.push(Tag::new(text::zh_with("console.tag.pending", &[("role", p)]), Tone::Info));
+    }
+    InboxRow {
+        href: match (i.kind.as_str(), i.case, i.filing) {
+            ("filing", _, Some(f)) | (_, None, Some(f)) => format!("/filings/{f}"),
+            (_, Some(c), _) => format!("/cases/{c}"),
+            (_, None, None) => "/".to_owned(),
+        },
+        code: i.number.clone(),
+        respondent: i.respondent.clone(),
+        task: i.duty.clone(),
+        state: i.state_title.clone(),
+        due: due_of(i),
+        headcount: i.headcount.to_string(),
+        amount: yuan(i.amount_fen),
+        tags,
+        holder: i.assignee.clone().unwrap_or_else(|| i.bureau.clone()),
+        area: i.area.clone(),
+    }
+}
+
+/// `GET /notices`.
+pub(super) async fn notices(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let done = q.raw("done").map(str::to_owned);
+    let before = q.text("before", 80).and_then(|s| {
+        let (at, id) = s.split_once('_')?;
+        Some((At::from_millis(at.parse().ok()?)?, id.parse::<NoticeId>().ok()?))
+    });
+    let found = app.my_notices(&by.actor(), false, before, SIZE + 1).await?;
+    let shown = usize::try_from(SIZE).unwrap_or(20).min(found.len());
+    let older = (found.len() > shown)
+        .then(|| found.get(shown.saturating_sub(1)).map(|n| address("/notices", &[("before", &format!("{}_{}", n.at.millis(), n.id))])))
+        .flatten();
+    let page = found.get(..shown).unwrap_or_default();
+    let unread: Vec<&str> = page.iter().filter(|n| n.read_at.is_none()).map(|n| n.id.as_str()).collect();
+    let mark_read = (!unread.is_empty()).then(|| {
+        let form = FormView::new("read", "/notices/read", "本页标为已读", vec![]).tone(Tone::Plain);
+        unread.iter().fold(form, |f, id| f.hidden("id", *id))
+    });
+    let rows = page
+        .iter()
+        .map(|n| NoticeRow {
+            at: n.at.list_text(),
+            text: n.text.clone(),
+            href: n.case.map(|c| format!("/cases/{c}")),
+            code: String::new(),
+            unread: n.read_at.is_none(),
+        })
+        .collect();
+    let chrome = chrome(&app, &by, "消息", Place::Notices).await?.with_flash(flash(done.as_deref()));
+    html(&NoticesPage { chrome, rows, mark_read, older })
+}
+
+/// `POST /notices/read`.
+pub(super) async fn mark_read(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+    let ids = p.all("id").iter().filter_map(|s| s.parse().ok()).take(100).collect();
+    app.mark_read(&by.actor(), ids).await?;
+    Ok(see_other("/notices?done=read"))
+}
+
+fn search_form() -> FormView {
+    let field = FormField::new("text", "查什么", FieldKind::Text)
+        .required()
+        .max(60)
+        .help("案件或登记编号、来源编号、单位或项目名称的一部分；也可以是完整的姓名、身份证号或手机号");
+    FormView::new("search", "/search", "查询", vec![field])
+}
+
+/// `GET /search`.
+pub(super) async fn search_page(State(app): State<Arc<App>>, by: Officer) -> Answer<Response> {
+    let chrome = chrome(&app, &by, "查询", Place::Search).await?;
+    html(&SearchPage { chrome, form: search_form(), asked: String::new(), rows: Vec::new(), more: false })
+}
+
+/// What was asked, without the person in it.
+fn masked(asked: &str) -> String {
+    let plain = text::narrow(asked);
+    let digits = plain.chars().filter(char::is_ascii_digit).count();
+    if !plain.contains('-') && plain.chars().count() == 18 && digits >= 17 {
+        text::mask_id(&plain)
+    } else if plain.chars().count() == 11 && digits == 11 {
+        text::mask_phone(&plain)
+    } else {
+        asked.to_owned()
+    }
+}
+
+/// `POST /search`: never by address, where names and numbers would stay behind.
+pub(super) async fn search(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+    let chrome = chrome(&app, &by, "查询", Place::Search).await?;
+    let pairs = p.pairs().to_vec();
+    let asked = p.text("text", 60);
+    let asked = p.required("text", asked).unwrap_or_default();
+    let found = match p.finish() {
+        Ok(()) => app.search(&by.actor(), &asked).await,
+        Err(e) => Err(e),
+    };
+    match found {
+        Ok(hits) => {
+            let rows: Vec<HitRow> = hits.iter().take(HITS).map(hit).collect();
+            let more = hits.len() > HITS;
+            html(&SearchPage { chrome, form: search_form().refilled(&pairs), asked: format!("“{}”", masked(&asked)), rows, more })
+        }
+        Err(e) if super::moves::stays(&e) => {
+            let form = search_form().refilled(&pairs).with_findings(e.fields());
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &SearchPage { chrome, form, asked: String::new(), rows: Vec::new(), more: false })
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn hit(h: &Hit) -> HitRow {
+    let (href, kind) = match (h.filing, h.case) {
+        (Some(f), _) => (format!("/filings/{f}"), "登记"),
+        (None, Some(c)) => (format!("/cases/{c}"), "案件"),
+        (None, None) => ("/search".to_owned(), ""),
+    };
+    HitRow {
+        href,
+        kind: kind.to_owned(),
+        code: h.number.clone(),
+        respondent: h.project.as_ref().map_or_else(|| h.respondent.clone(), |p| format!("{}（{p}）", h.respondent)),
+        person: h.claimant.clone().unwrap_or_default(),
+        state: if h.state.is_empty() { text::zh("console.at_desk").to_owned() } else { h.state.clone() },
+        place: h.area.clone(),
+        amount: yuan(h.amount_fen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_leave_out_what_is_empty() {
+        assert_eq!(address("/", &[("tab", "mine"), ("q", ""), ("state", "a b")]), "/?tab=mine&state=a%20b");
+        assert_eq!(address("/", &[("q", "")]), "/");
+    }
+
+    #[test]
+    fn what_was_asked_hides_numbers_of_persons() {
+        assert_eq!(masked("13812345678"), "138****5678");
+        assert_eq!(masked("379900199001011234"), "3799**********1234");
+        assert_eq!(masked("AJ-7K3M9-PQR2X"), "AJ-7K3M9-PQR2X");
+        assert_eq!(masked("海天"), "海天");
+    }
+}

@@ -1,0 +1,55 @@
+//! `/healthz`, `/readyz`, `/metrics`: what operators and their probes ask. Names nobody and needs no session.
+
+use super::{Access, Route, Table};
+use crate::app::App;
+use crate::app::ready::Ready;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The process lives.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+struct Health {
+    /// Always true: whoever answers lives.
+    ok: bool,
+}
+
+async fn healthz() -> Json<Health> {
+    Json(Health { ok: true })
+}
+
+async fn readyz(State(app): State<Arc<App>>) -> Response {
+    let r = app.ready().await;
+    let status = if r.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(r)).into_response()
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let r = app.ready().await;
+    let text = format!(
+        "# HELP qingxin_ready Whether requests can be served.\n# TYPE qingxin_ready gauge\nqingxin_ready {}\n\
+         # HELP qingxin_alarm_lag_seconds Age of the oldest due alarm.\n# TYPE qingxin_alarm_lag_seconds gauge\nqingxin_alarm_lag_seconds {}\n",
+        u8::from(r.ready),
+        r.alarm_lag_seconds
+    );
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+/// Adds the operators' rows to the router table.
+pub fn routes(t: &mut Table<Arc<App>>) {
+    t.add(Route::get("/healthz", "healthz", Access::Public, "进程是否存活").answers::<Health>(200, "存活"), healthz);
+    t.add(
+        Route::get("/readyz", "readyz", Access::Public, "能否提供服务：数据库、表结构、最早到期提醒的滞后秒数")
+            .answers::<Ready>(200, "可以服务")
+            .answers::<Ready>(503, "暂时不能服务"),
+        readyz,
+    );
+    t.add(
+        Route::get("/metrics", "metrics", Access::Public, "监控指标（文本）").answers_plain(200, "指标", Some("text/plain")),
+        metrics,
+    );
+}
