@@ -1,6 +1,8 @@
 //! The integration tests, one binary. `support` gives each test its own database on both backends.
 //!
-//! `#[cfg(test)]
+//! `#[cfg(test)]` stands before each module so that helpers may unwrap like the tests they help.
+
+#[cfg(test)]
 mod access;
 #[cfg(test)]
 mod alarms;
@@ -24,6 +26,8 @@ mod properties;
 mod scenarios;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -258,7 +258,7 @@ on_both! {
         let case = town.file(&report(1)).case.unwrap();
         let p = town.complaint(case).id;
         town.go("奎文内勤", p, "sign_for", json!({})).unwrap();
-        let seen = town.case(case).form_version;
+        let seen = town.seen("大队长", case, p);
         let start = Barrier::new(2);
         let done: Vec<(String, Result<perform::Performed>)> = std::thread::scope(|s| {
             let all: Vec<_> = [("大队长", "承办人甲"), ("局长", "承办人乙")].map(|(who, officer)| {
@@ -289,7 +289,7 @@ on_both! {
         let town = town(t);
         let case = town.file(&report(1)).case.unwrap();
         let p = town.complaint(case).id;
-        let seen = town.case(case).form_version;
+        let seen = town.seen("大队长", case, p);
         town.pass(qingxin::base::Day::ymd(2026, 12, 4).unwrap().at(9, 0), &mut || {});
         assert!(count(&town.t.db, "select count(*) from events where kind = 'rung'") > 3);
         let cmd = Command { procedure: p, name: "sign_for".into(), form: Given::Raw(json!({})), occurred_at: None, seen: Some(seen), term: None };

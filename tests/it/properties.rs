@@ -96,7 +96,9 @@ fn attempt(town: &Town, (which, what, who, values, _): Try) -> bool {
         match one(town, person, row.id, &name, json.clone(), on) {
             Ok(()) => return true,
             Err(Error::NotFound(_)) => continue,
-            Err(Error::Refused(r)) if ["not_your_role", "not_your_signature", "own_request", "signed_already", "not_your_request"].contains(&r.code.as_str()) => {}
+            Err(Error::Refused(r))
+                if ["not_your_role", "not_your_signature", "own_request", "signed_already", "not_your_request"]
+                    .contains(&r.code.as_str()) => {}
             Err(Error::Refused(_) | Error::Invalid(_)) => break,
             Err(e) => panic!("{person} {name} on {} in {}: {e}", row.kind, row.state),
         }
@@ -145,7 +147,14 @@ fn fill(town: &Town, row: &procedures::Row, graph: &Graph, fields: &[FieldDef], 
             },
             FieldKind::Bureau => json!(["370705-hrss", "370702-hrss", "370705-housing", "370799-none"][pick % 4]),
             FieldKind::Area => json!(["370705", "370702", "370799"][pick % 3]),
-            FieldKind::Account => json!(town.account(if graph.key == "complaint" && f.key == "second" { "承办人乙" } else { ["承办人甲", "承办人丙", "潍城承办人"][pick % 3] }).to_string()),
+            FieldKind::Account => json!(
+                town.account(if graph.key == "complaint" && f.key == "second" {
+                    "承办人乙"
+                } else {
+                    ["承办人甲", "承办人丙", "潍城承办人"][pick % 3]
+                })
+                .to_string()
+            ),
             FieldKind::Claim => match claim {
                 Some(c) => json!(c.id.to_string()),
                 None => continue,
