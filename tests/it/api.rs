@@ -20,7 +20,10 @@ fn the_committed_openapi_document_is_the_tables() {
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     let line = committed.lines().zip(text.lines()).position(|(a, b)| a != b).map_or(0, |n| n + 1);
-    assert!(committed == text, "docs/openapi/office.v1.json is not what the router table says (line {line}); QINGXIN_BLESS=1 cargo test writes it");
+    assert!(
+        committed == text,
+        "docs/openapi/office.v1.json is not what the router table says (line {line}); QINGXIN_BLESS=1 cargo test writes it"
+    );
 }
 
 #[test]
@@ -49,7 +52,11 @@ fn the_openapi_document_is_whole() {
         }
         // writing without a key is only what changes no matter
         let bookkeeping = ["logIn", "changePassword", "search", "readNotices", "unmaskFiling", "importFile"];
-        assert!(r.method != "POST" || names.contains(&"Idempotency-Key") || bookkeeping.contains(&r.id), "{} takes no Idempotency-Key", r.id);
+        assert!(
+            r.method != "POST" || names.contains(&"Idempotency-Key") || bookkeeping.contains(&r.id),
+            "{} takes no Idempotency-Key",
+            r.id
+        );
     }
     for (name, schema) in json["components"]["schemas"].as_object().unwrap() {
         let real = ["properties", "enum", "oneOf", "anyOf", "allOf", "$ref"].iter().any(|k| schema[*k] != Value::Null);
