@@ -52,7 +52,11 @@ fn the_openapi_document_is_whole() {
         }
         // writing without a key is only what changes no matter
         let bookkeeping = ["logIn", "changePassword", "search", "readNotices", "unmaskFiling", "importFile"];
-        assert!(r.method != "POST" || names.contains(&"Idempotency-Key") || bookkeeping.contains(&r.id), "{} takes no Idempotency-Key", r.id);
+        assert!(
+            r.method != "POST" || names.contains(&"Idempotency-Key") || bookkeeping.contains(&r.id),
+            "{} takes no Idempotency-Key",
+            r.id
+        );
     }
     for (name, schema) in json["components"]["schemas"].as_object().unwrap() {
         let real = ["properties", "enum", "oneOf", "anyOf", "allOf", "$ref"].iter().any(|k| schema[*k] != Value::Null);

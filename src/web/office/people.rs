@@ -227,11 +227,16 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         reset,
     );
     t.add(
-        Route::post("/api/office/v1/accounts/{id}/absences", "recordAbsence", Access::Staff("本人；或其部门的大队长、局领导；安全管理员"), "登记请假和代班人")
-            .path_param("id", "账号")
-            .idempotent()
-            .reads::<Absent>()
-            .answers::<Created>(201, "请假编号"),
+        Route::post(
+            "/api/office/v1/accounts/{id}/absences",
+            "recordAbsence",
+            Access::Staff("本人；或其部门的大队长、局领导；安全管理员"),
+            "登记请假和代班人",
+        )
+        .path_param("id", "账号")
+        .idempotent()
+        .reads::<Absent>()
+        .answers::<Created>(201, "请假编号"),
         absence,
     );
     t.add(
