@@ -10,7 +10,7 @@ use super::write::{Marks, Tx};
 use crate::base::id::{CaseId, ClaimantId, DocumentId, FilingId};
 use crate::base::seal::{self, Place, hex};
 use crate::base::{At, Error, Result, text};
-use crate::domain::access::{self, Actor};
+use crate::domain::access::{self, Ability, Actor};
 use crate::flow::{Graph, Step, TermStatus, Value};
 use crate::law::term::Kind;
 use crate::paper::forms::{self, Copy, Expect, Head, Limitation, Matter, Remedy, TransferKind};
@@ -45,7 +45,12 @@ fn ground(tx: &mut Tx<'_>, subject: &Subject) -> Result<Ground> {
     let case = subject.case(tx)?;
     let filing = match (&subject.filing, &case) {
         (Some(f), _) => Some(f.clone()),
-        (None, Some(c)) => filings::of_case(tx.c, c.id)?.into_iter().next(),
+        // a paper of the case is for who complained; a reporter 举报人 is nobody's addressee while there is someone else
+        (None, Some(c)) => {
+            let mut all = filings::of_case(tx.c, c.id)?;
+            all.sort_by_key(|f| (f.secret, f.kind != "complaint"));
+            all.into_iter().next()
+        }
         (None, None) => None,
     };
     let f = filing.ok_or(Error::NotFound("filing"))?;
@@ -247,6 +252,7 @@ fn expects(tx: &Tx<'_>, subject: &Subject, step: &Step) -> Vec<Expect> {
 
 fn claim_lines(tx: &mut Tx<'_>, case: Option<CaseId>) -> Result<Vec<forms::ClaimLine>> {
     let Some(case) = case else { return Ok(Vec::new()) };
+    let secret: Vec<FilingId> = filings::of_case(tx.c, case)?.into_iter().filter(|f| f.secret).map(|f| f.id).collect();
     ledger::claims_of(tx.c, case)?
         .into_iter()
         .map(|c| {
@@ -255,7 +261,9 @@ fn claim_lines(tx: &mut Tx<'_>, case: Option<CaseId>) -> Result<Vec<forms::Claim
                 (Some(a), None) => format!("{a} 起"),
                 _ => String::new(),
             };
-            Ok(forms::ClaimLine { claimant: name_of(tx, c.claimant_id)?, period, amount: c.claimed })
+            // these papers leave the unit: a reporter 举报人 is not named in them (practice P1.10)
+            let claimant = if secret.contains(&c.filing_id) { text::zh("claimant.secret").to_owned() } else { name_of(tx, c.claimant_id)? };
+            Ok(forms::ClaimLine { claimant, period, amount: c.claimed })
         })
         .collect()
 }
@@ -324,7 +332,7 @@ fn opinions(tx: &mut Tx<'_>, subject: &Subject) -> Result<std::collections::BTre
 }
 
 /// An issued paper as it was.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Paper {
     /// Its number.
     pub number: String,
@@ -332,6 +340,12 @@ pub struct Paper {
     pub kind: String,
     /// The page, its hash compared.
     pub html: String,
+}
+
+impl std::fmt::Debug for Paper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Paper({})", self.number)
+    }
 }
 
 /// Issues a receipt for a filing on request: for what came by file no paper was printed at the time.
@@ -344,6 +358,13 @@ pub fn receipt_for(tx: &mut Tx<'_>, id: FilingId) -> Result<DocumentId> {
     if !access::may_read(tx.actor, &scope_of(tx.app, case.as_ref(), Some(&f))) {
         return Err(Error::NotFound("filing"));
     }
+    // a paper in the name of the bureau that received the report: by its counter, or by whoever handles the case
+    let lead = case.as_ref().map_or(f.receiving_bureau.as_str(), |c| c.lead_bureau.as_str());
+    if ![f.receiving_bureau.as_str(), lead].iter().any(|b| access::may(tx.actor, Ability::Register, b)) {
+        return Err(Error::Forbidden("register"));
+    }
+    // two who ask at once get the same paper
+    crate::store::exclusive(tx.c, lock_of(&id.to_string(), "receipt", 0))?;
     if let Some(d) = papers::documents_of_filing(tx.c, id)?.into_iter().find(|d| d.kind == "receipt") {
         return Ok(d.id);
     }
@@ -368,7 +389,8 @@ impl App {
             Error::NotFound(_) => Error::NotFound("document"),
             e => e,
         })?;
-        let html = seal::open(&self.keys(), Place::new("documents", "body_ct", id), &row.body_ct)?;
+        let body_ct = row.body_ct.clone();
+        let html = self.look(move |_, _, keys| seal::open(keys, Place::new("documents", "body_ct", id), &body_ct)).await?;
         if hex(&Sha256::digest(html.as_bytes())) != row.body_hash {
             return Err(Error::Internal(format!("document {id} is not what was issued")));
         }

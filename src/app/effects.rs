@@ -8,7 +8,7 @@ use super::subject::Subject;
 use super::write::Tx;
 use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, PaymentId};
 use crate::base::seal::Sealed;
-use crate::base::{Error, FieldError, Result, text};
+use crate::base::{At, Day, Error, FieldError, Result, text};
 use crate::domain::intake::PartyRole;
 use crate::domain::ledger as rules;
 use crate::domain::routing::{self, FilingFacts, Routing};
@@ -102,9 +102,13 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         }
         EffectKind::Assign => {
             officer(tx, subject, a.need_id("account")?, "account")?;
+            let first: AccountId = a.need_id("account")?;
             if let Some(second) = a.id("second") {
                 officer(tx, subject, second.into(), "second")?;
                 tx.change_case(subject.case_id()?, true, |c| c.second_officer = Some(second.into()))?;
+            } else if tx.case(subject.case_id()?)?.second_officer == Some(first) {
+                // one person is not two officers (监察条例 Art 16): the guards ask for another second
+                tx.change_case(subject.case_id()?, true, |c| c.second_officer = None)?;
             }
             Ok(())
         }
@@ -129,13 +133,13 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
                 c.flags = flags.join(",");
             })
         }
-        EffectKind::BecomeComplaint => become_complaint(tx, subject.case_id()?),
+        EffectKind::BecomeComplaint => become_complaint(tx, subject.case_id()?, step.occurred_at),
         EffectKind::Conclude => {
             let code = a.need_text("code")?;
-            let now = tx.now;
+            let at = step.occurred_at;
             tx.change_case(subject.case_id()?, true, |c| {
                 c.conclusion = Some(code);
-                c.concluded_at = Some(now);
+                c.concluded_at = Some(at);
             })
         }
         EffectKind::ClearConclusion => tx.change_case(subject.case_id()?, true, |c| {
@@ -144,12 +148,12 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         }),
         EffectKind::RecordFinding => {
             let (verified, rejected) = (a.money("verified")?, a.money("rejected")?);
-            let reason = a.text("reason");
-            change_claim(tx, subject, &a, |c| c.find(verified, rejected), |row| row.reject_reason = reason)
+            // the reason is free text: it stays sealed beside the event
+            change_claim(tx, subject, &a, |c| c.find(verified, rejected))
         }
         EffectKind::AmendClaim => {
             let claimed = a.money("claimed")?;
-            change_claim(tx, subject, &a, |c| c.amend(claimed), |_| {})
+            change_claim(tx, subject, &a, |c| c.amend(claimed))
         }
         EffectKind::RecordPayment => pay(tx, subject, &a, made),
         EffectKind::ResolveRemainder => {
@@ -157,7 +161,11 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
             tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))
         }
         EffectKind::IssueDocument => {
-            made.push(documents::issue(tx, subject, step, &a.need_text("document")?)?);
+            let kind = a.need_text("document")?;
+            // the 审批表 is made of the signatures themselves, whichever move was asked for
+            if kind != "approval" {
+                made.push(documents::issue(tx, subject, step, &kind)?);
+            }
             Ok(())
         }
         EffectKind::JoinCase => join(tx, subject, a.need_id("case")?),
@@ -230,12 +238,10 @@ fn change_claim(
     subject: &Subject,
     a: &Args<'_>,
     plan: impl FnOnce(rules::Sums) -> Result<rules::Sums, FieldError>,
-    also: impl FnOnce(&mut Claim),
 ) -> Result<()> {
     let case = subject.case_id()?;
     let old = claim_of(tx, case, a.need_id("claim")?)?;
-    let mut row = old.with(plan(old.sums()).map_err(at_form)?);
-    also(&mut row);
+    let row = old.with(plan(old.sums()).map_err(at_form)?);
     ledger::update_claim(tx.c, &row)?;
     retotal(tx, case)
 }
@@ -285,24 +291,23 @@ fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut Vec<Made>) -
     retotal(tx, case)
 }
 
-/// The case's statutory clocks run from the earliest complaint among its filings (practice P1.10).
-fn become_complaint(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
-    let earliest = filings::of_case(tx.c, case)?.iter().filter(|f| f.kind == "complaint").map(|f| f.received_at).min();
-    let now = tx.now;
+/// The case's statutory clocks run from the receipt of its first complaint (practice P1.10; [`join`] has set it); a clue
+/// the worker confirmed becomes one on the day of the confirmation.
+fn become_complaint(tx: &mut Tx<'_>, case: CaseId, confirmed_at: At) -> Result<()> {
     tx.change_case(case, true, |c| {
         c.origin = "complaint".into();
-        if c.complaint_received_at.is_none() {
-            c.complaint_received_at = Some(earliest.unwrap_or(now));
-        }
+        c.complaint_received_at.get_or_insert(confirmed_at);
     })
 }
 
-/// A claim for the person of a filing, unless there is one already for the same time.
+/// Whether a claim is for the time a filing tells of; a time not told speaks for yes, so that nothing is counted twice.
+fn same_time(c: &Claim, f: &filings::Filing) -> bool {
+    let before = |end: Option<Day>, start: Option<Day>| matches!((end, start), (Some(e), Some(s)) if e < s);
+    !before(c.period_to, f.period_from) && !before(f.period_to, c.period_from)
+}
+
+/// A claim for the person of a filing.
 fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Option<crate::base::id::RespondentId>) -> Result<()> {
-    let same = ledger::claims_of(tx.c, case)?.into_iter().any(|c| c.claimant_id == f.claimant_id);
-    if same {
-        return Ok(());
-    }
     // one worker: the sum is his; several: his share is not known yet and the remainder says so
     let sums = rules::Sums::claimed(if f.headcount == 1 { f.reported_total } else { Fen::ZERO });
     let row = Claim {
@@ -323,7 +328,6 @@ fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Opt
         discharged: sums.discharged,
         waived: sums.waived,
         outstanding: sums.outstanding,
-        reject_reason: None,
         created_at: tx.now,
     };
     ledger::insert_claim(tx.c, &row)
@@ -342,16 +346,24 @@ fn join(tx: &mut Tx<'_>, subject: &mut Subject, case: CaseId) -> Result<()> {
     })?;
     subject.row.case_id = Some(case);
     let f = subject.filing.clone().ok_or_else(|| Error::Internal("join without a filing".into()))?;
-    let known = ledger::claims_of(tx.c, case)?.into_iter().any(|c| c.claimant_id == f.claimant_id);
-    add_claim(tx, &f, case, None)?;
+    let claims = ledger::claims_of(tx.c, case)?;
+    let person = filings::same_person(tx.c, f.claimant_id)?;
+    let theirs: Vec<&Claim> = claims.iter().filter(|c| person.contains(&c.claimant_id)).collect();
+    let (known, told) = (!theirs.is_empty(), theirs.iter().any(|c| same_time(c, &f)));
+    if !told {
+        add_claim(tx, &f, case, None)?;
+    }
     filings::decide_suggestions(tx.c, f.id, Some(case), tx.now)?;
     tx.change_case(case, true, |c| {
         c.first_received_at = c.first_received_at.min(f.received_at);
-        if !known {
-            // another worker of the same matter; the same worker told us again adds nothing
-            c.headcount = c.headcount.saturating_add(f.headcount);
-            c.reported_total = c.reported_total.plus(f.reported_total).unwrap_or(c.reported_total);
+        if f.kind == "complaint" {
+            // set before the complaint is told: its statutory clock is anchored here
+            c.complaint_received_at.get_or_insert(f.received_at);
         }
+        // another worker adds to the matter, the same worker another time adds money; told again, the larger figures count
+        c.headcount = if known { c.headcount.max(f.headcount) } else { c.headcount.saturating_add(f.headcount) };
+        c.reported_total =
+            if told { c.reported_total.max(f.reported_total) } else { c.reported_total.plus(f.reported_total).unwrap_or(c.reported_total) };
     })?;
     retotal(tx, case)
 }

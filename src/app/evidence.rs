@@ -3,7 +3,7 @@
 //! Owns what may be kept and who may fetch it. The bytes go to the object store first, the row follows in the
 //! transaction: a crash in between leaves bytes without a row, never a row without bytes.
 
-use super::subject::scope_of;
+use super::subject::{in_unit, scope_of};
 use super::write::{Key, Marks, Tx};
 use super::{App, ids_in};
 use crate::base::id::{CaseId, EvidenceId, FilingId};
@@ -30,7 +30,7 @@ const TYPES: &[&str] = &[
 ];
 
 /// A file as uploaded.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Upload {
     /// The case it belongs to.
     pub case: Option<CaseId>,
@@ -48,7 +48,7 @@ pub struct Upload {
 pub const KINDS: &[&str] = &["proof", "contract", "wage_slip", "attendance", "statement", "photo", "approval", "service", "other"];
 
 /// A file fetched.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Fetched {
     /// Its name.
     pub name: String,
@@ -56,6 +56,17 @@ pub struct Fetched {
     pub media_type: String,
     /// The bytes, whose hash was compared with the row.
     pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Upload({}, {} bytes)", self.kind, self.bytes.len())
+    }
+}
+impl std::fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fetched({}, {} bytes)", self.media_type, self.bytes.len())
+    }
 }
 
 /// The type of a file by its content.
@@ -70,18 +81,19 @@ fn sniff(bytes: &[u8]) -> Option<&'static str> {
 /// At `/case` when it belongs to nothing; the database.
 pub fn keep_in(tx: &mut Tx<'_>, row: &papers::Evidence) -> Result<EvidenceId> {
     papers::insert_evidence(tx.c, row)?;
-    let marks = Marks { case: row.case_id, ..Marks::default() };
+    let of_filing = row.filing_id.map(|f| filings::get(tx.c, f)).transpose()?.flatten().and_then(|f| f.case_id);
+    let case = row.case_id.or(of_filing);
+    let marks = Marks { case, ..Marks::default() };
     let payload = serde_json::json!({ "evidence": row.id, "kind": row.kind, "sha256": row.sha256, "size": row.size });
-    match (row.case_id, row.filing_id) {
-        (Some(case), _) => {
-            tx.record("case", case.into(), "evidence_added", tx.now, payload, &marks)?;
-            // facts such as "a proof is there" changed
-            tx.change_case(case, true, |_| {})?;
-        }
-        (None, Some(filing)) => {
-            tx.record("filing", filing.into(), "evidence_added", tx.now, payload, &marks)?;
-        }
+    let (what, stream) = match (row.case_id, row.filing_id) {
+        (Some(case), _) => ("case", case.into()),
+        (None, Some(filing)) => ("filing", filing.into()),
         (None, None) => return Err(Error::field("/case", "required", &[])),
+    };
+    tx.record(what, stream, "evidence_added", tx.now, payload, &marks)?;
+    if let Some(case) = case {
+        // facts such as "a proof is there" changed
+        tx.change_case(case, true, |_| {})?;
     }
     Ok(row.id)
 }
@@ -94,6 +106,9 @@ impl App {
     pub async fn add_evidence(self: &Arc<Self>, actor: &Actor, key: Option<Key>, up: Upload) -> Result<EvidenceId> {
         let row = self.evidence_row(actor, &up, self.now())?;
         self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
+        if up.case.is_none() && up.filing.is_none() {
+            return Err(Error::field("/case", "required", &[]));
+        }
         self.blobs.put(&row.store_key, up.bytes).await?;
         self.write(actor, key, move |tx| keep_in(tx, &row)).await
     }
@@ -146,11 +161,15 @@ impl App {
             Error::NotFound(_) => Error::NotFound("evidence"),
             e => e,
         })?;
+        if let Some(filing) = row.filing_id {
+            self.may_open(actor, filing).await?;
+        }
         let bytes = self.blobs.get(&row.store_key).await?;
         if hex(&Sha256::digest(&bytes)) != row.sha256 {
             return Err(Error::Internal(format!("evidence {id} is not what was kept")));
         }
-        let name = seal::open(&self.keys(), Place::new("evidence", "name_ct", id), &row.name_ct)?;
+        let name_ct = row.name_ct.clone();
+        let name = self.look(move |_, _, keys| seal::open(keys, Place::new("evidence", "name_ct", id), &name_ct)).await?;
         let (case, filing) = (row.case_id, row.filing_id);
         self.write(actor, None, move |tx| {
             let stream = case.map(Into::into).or_else(|| filing.map(Into::into)).ok_or(Error::NotFound("evidence"))?;
@@ -161,6 +180,18 @@ impl App {
         })
         .await?;
         Ok(Fetched { name, media_type: row.media_type, bytes })
+    }
+
+    /// Files of a report 举报 may show who made it: they stay in the unit.
+    async fn may_open(self: &Arc<Self>, actor: &Actor, id: FilingId) -> Result<()> {
+        let actor = actor.clone();
+        self.db
+            .read(move |c| {
+                let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
+                let case = f.case_id.map(|id| cases::get(c, id)).transpose()?.flatten();
+                if f.secret && !in_unit(&actor, case.as_ref(), &f) { Err(Error::Forbidden("unmask")) } else { Ok(()) }
+            })
+            .await
     }
 
     /// Whether the actor may read a case or filing, and hold an ability besides.
@@ -189,13 +220,19 @@ impl App {
                     }
                     None => (None, Vec::new()),
                 };
+                // a filing of another case is no way in, and no place to leave something
+                if let (Some(case), Some(f)) = (&case, &one)
+                    && f.case_id != Some(case.id)
+                {
+                    return Err(Error::NotFound("filing"));
+                }
                 let mut scope = scope_of(&app, case.as_ref(), one.as_ref());
                 scope.receiving.extend(all.into_iter().map(|f| f.receiving_bureau));
                 if !access::may_read(&actor, &scope) {
-                    return Err(Error::NotFound(if case.is_some() { "case" } else { "filing" }));
+                    return Err(Error::NotFound(if filing.is_some() { "filing" } else { "case" }));
                 }
                 match ability {
-                    Some(a) if !access::may(&actor, a, "") => Err(Error::Forbidden("add_evidence")),
+                    Some(a) if !access::may_towards(&actor, a, &scope) => Err(Error::Forbidden("add_evidence")),
                     _ => Ok(()),
                 }
             })

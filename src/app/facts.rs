@@ -97,7 +97,12 @@ fn case_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(case) = &a.case else { return Ok(()) };
     put(out, "case.origin", text(&case.origin));
     put(out, "case.received_at", Value::At(case.first_received_at));
-    if let Some(at) = case.complaint_received_at {
+    // a clue that becomes a complaint by this very move counts from the complaint that joined it
+    let complained = match case.complaint_received_at {
+        Some(at) => Some(at),
+        None => filings::of_case(c, case.id)?.iter().filter(|f| f.kind == "complaint").map(|f| f.received_at).min(),
+    };
+    if let Some(at) = complained {
         put(out, "case.complaint_received_at", Value::At(at));
     }
     let terms = if a.row.kind == "complaint" {

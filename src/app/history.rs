@@ -3,8 +3,8 @@
 //! Owns the bounded reads behind `…/moves` and `…/history`; the words are [`super::view`]'s. Changes nothing.
 
 use super::App;
-use super::subject::scope_of;
-use super::view::{EventView, ProcedureView, looker};
+use super::subject::{form_version, scope_of};
+use super::view::{EventView, ProcedureView, hidden, looker};
 use crate::base::id::{CaseId, FilingId, ProcedureId};
 use crate::base::{Error, Result};
 use crate::domain::access::{self, Actor};
@@ -38,24 +38,24 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] (also when the actor may not know of it).
     pub async fn procedure_file(self: &Arc<Self>, actor: &Actor, id: ProcedureId) -> Result<ProcedureFile> {
-        let (app, actor, now) = (Arc::clone(self), actor.clone(), self.now());
-        self.db
-            .read(move |c| {
-                crate::store::snapshot(c, |c| {
-                    let row = procedures::get(c, id)?.ok_or(Error::NotFound("procedure"))?;
-                    let case = row.case_id.map(|x| cases::get(c, x)).transpose()?.flatten();
-                    let filing = row.filing_id.map(|x| filings::get(c, x)).transpose()?.flatten();
-                    let scope = scope_of(&app, case.as_ref(), filing.as_ref());
-                    if !access::may_read(&actor, &scope) {
-                        return Err(Error::NotFound("procedure"));
-                    }
-                    let version = case.as_ref().map_or(row.form_rev, |c| c.form_version);
-                    let terms = procedures::terms_of(c, id)?;
-                    let (procedure, _) = looker(c, &app, now).procedure(&row, &terms, &scope, &actor, version)?;
-                    Ok(ProcedureFile { procedure, case: row.case_id, filing: row.filing_id })
-                })
+        let (actor, now) = (actor.clone(), self.now());
+        self.look(move |c, app, keys| {
+            crate::store::snapshot(c, |c| {
+                let row = procedures::get(c, id)?.ok_or(Error::NotFound("procedure"))?;
+                let case = row.case_id.map(|x| cases::get(c, x)).transpose()?.flatten();
+                let filing = row.filing_id.map(|x| filings::get(c, x)).transpose()?.flatten();
+                let scope = scope_of(app, case.as_ref(), filing.as_ref());
+                if !access::may_read(&actor, &scope) {
+                    return Err(Error::NotFound("procedure"));
+                }
+                let version = form_version(case.as_ref(), &row);
+                let terms = procedures::terms_of(c, id)?;
+                let out_of_unit = hidden(&actor, case.as_ref(), filing.as_slice());
+                let (procedure, _) = looker(c, app, keys, now, out_of_unit).procedure(&row, &terms, &scope, &actor, version)?;
+                Ok(ProcedureFile { procedure, case: row.case_id, filing: row.filing_id })
             })
-            .await
+        })
+        .await
     }
 
     /// A page of a case's history, newest first, for whoever may read the case.
@@ -64,15 +64,15 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of it).
     pub async fn case_history(self: &Arc<Self>, actor: &Actor, id: CaseId, before: Option<Mark>, limit: i64) -> Result<History> {
         self.may_see(actor, Some(id), None, None).await?;
-        let (app, now, limit) = (Arc::clone(self), self.now(), limit.clamp(1, 100));
-        self.db
-            .read(move |c| {
-                let found = journal::of_case_before(c, id, before, limit)?;
-                let full = i64::try_from(found.len()).unwrap_or(0) == limit;
-                let next = found.last().filter(|_| full).map(|e| (e.core.at, e.core.stream_id, e.core.seq));
-                let rows = procedures::of_case(c, id)?;
-                Ok(History { events: looker(c, &app, now).timeline(found, &rows)?, next })
-            })
-            .await
+        let (actor, now, limit) = (actor.clone(), self.now(), limit.clamp(1, 100));
+        self.look(move |c, app, keys| {
+            let found = journal::of_case_before(c, id, before, limit)?;
+            let full = i64::try_from(found.len()).unwrap_or(0) == limit;
+            let next = found.last().filter(|_| full).map(|e| (e.core.at, e.core.stream_id, e.core.seq));
+            let rows = procedures::of_case(c, id)?;
+            let out_of_unit = hidden(&actor, cases::get(c, id)?.as_ref(), &filings::of_case(c, id)?);
+            Ok(History { events: looker(c, app, keys, now, out_of_unit).timeline(found, &rows)?, next })
+        })
+        .await
     }
 }

@@ -235,18 +235,18 @@ impl App {
         let skip = if q.after.is_some() { 0 } else { (page - 1) * size };
         let after = q.after;
         let (app, actor) = (Arc::clone(self), actor.clone());
-        let (items, total) = self
+        let (items, total, next) = self
             .db
             .read(move |c| {
                 let lines = worklist::page(c, &f, after, skip, size)?;
                 let total = worklist::count(c, &f, CAP + 1)?;
                 // lines of the bureau that the person may not read in full are not shown: the scope decides, not the tab
+                let full = i64::try_from(lines.len()).unwrap_or(0) == size;
+                let next = lines.last().filter(|_| full).and_then(|l| l.due_at.map(|at| (at, l.procedure)));
                 let lines: Vec<Line> = lines.into_iter().filter(|l| readable(&app, &actor, l)).collect();
-                Ok((items(c, &app, lines, now)?, total))
+                Ok((items(c, &app, lines, now)?, total, next))
             })
             .await?;
-        let next =
-            items.last().and_then(|i| i.due_at.map(|at| (at, i.procedure))).filter(|_| i64::try_from(items.len()).unwrap_or(0) == size);
         Ok(Page { tab, items, total: total.min(CAP), capped: total > CAP, page, size, next })
     }
 
@@ -334,6 +334,7 @@ fn readable(app: &App, actor: &Actor, l: &Line) -> bool {
         lead: l.case.as_ref().map(|c| c.lead_bureau.clone()).unwrap_or_default(),
         receiving: Vec::new(),
         area_path: app.area_path(l.area.as_deref()),
+        lead_path: l.case.as_ref().map(|c| app.bureau_path(&c.lead_bureau)).unwrap_or_default(),
         city_bureau: app.config.city.bureau.clone(),
         ..Default::default()
     };
@@ -446,6 +447,11 @@ fn search(c: &mut Conn, app: &App, actor: &Actor, q: &str, blind: &[String]) -> 
     for f in worklist::search_filings(c, &number, blind, LIMIT)? {
         let case = f.case_id.map(|id| cases::get(c, id)).transpose()?.flatten();
         let scope = super::subject::scope_of(app, case.as_ref(), Some(&f));
+        // found by name, phone or ID, a report 举报 would tell who made it: only its number finds it outside the unit
+        let by_number = f.number == number || f.source_no.as_deref() == Some(number.as_str());
+        if f.secret && !by_number && !super::subject::in_unit(actor, case.as_ref(), &f) {
+            continue;
+        }
         if crate::domain::access::may_read(actor, &scope) {
             let who = if f.secret { None } else { filings::claimant(c, f.claimant_id)?.map(|p| p.name_mask) };
             out.push(hit(app, case.as_ref(), Some(&f), who));

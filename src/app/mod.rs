@@ -6,7 +6,6 @@
 pub mod calendar;
 pub mod counter;
 pub mod demo;
-pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
@@ -195,6 +194,11 @@ impl App {
     #[must_use]
     pub fn area_path(&self, area: Option<&str>) -> Vec<String> {
         area.and_then(|a| self.city.areas.get(a)).map_or_else(|| vec![self.config.city.code.clone()], |a| a.path.clone())
+    }
+    /// The path of area codes down to a bureau's own area; empty for an unknown bureau.
+    #[must_use]
+    pub fn bureau_path(&self, code: &str) -> Vec<String> {
+        self.city.bureaus.get(code).map(|b| self.area_path(Some(&b.area))).unwrap_or_default()
     }
     /// The name of a bureau, its code when it is unknown.
     #[must_use]

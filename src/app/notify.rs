@@ -6,7 +6,7 @@ use super::subject::Subject;
 use super::write::Tx;
 use crate::base::Result;
 use crate::base::id::AccountId;
-use crate::flow::{Graph, NoticeOrder, Procedure, Step};
+use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
 use crate::law::term::next_office_time;
 use crate::store::types::Json;
 use crate::store::{accounts, notices};
@@ -33,11 +33,26 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
     if let Some(t) = subject.row.due_key.as_ref().and_then(|k| graph.terms.iter().find(|t| t.key == *k)) {
         args.insert("term".into(), t.title.clone());
     }
+    // a rung speaks of its own term, which need not be the one that is due next
+    if let (Some(Value::Text(key)), Some(Value::Day(due))) = (step.plain.get("term"), step.plain.get("due")) {
+        args.insert("term".into(), graph.term_title(key));
+        args.insert("due".into(), due.to_string());
+    }
     let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
     let mut rows = Vec::new();
     let mut told = BTreeSet::new();
+    let mut found = Vec::new();
     for order in &step.notices {
-        let mut persons = audience(tx, subject, before, step, order)?;
+        found.push((order, audience(tx, subject, before, step, order)?));
+    }
+    let heard: BTreeSet<&str> = found.iter().filter(|(_, p)| !p.is_empty()).map(|(o, _)| o.template.as_str()).collect();
+    // "and whoever handles it" before anybody was named is no vacancy: the others it is told to hear it
+    let nobody_yet = subject.procedure.assignee.or(before.assignee).is_none();
+    for (order, persons) in &found {
+        let (order, mut persons) = (*order, persons.clone());
+        if persons.is_empty() && order.audience == "assignee" && nobody_yet && heard.contains(order.template.as_str()) {
+            continue;
+        }
         if persons.is_empty() {
             // a vacant post never swallows a notice: the supervisor hears it
             let above = NoticeOrder { audience: "supervisor@above".into(), template: order.template.clone() };
@@ -69,8 +84,8 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
 fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step, order: &NoticeOrder) -> Result<Vec<AccountId>> {
     let one = |a: Option<AccountId>| a.into_iter().collect::<Vec<_>>();
     match order.audience.as_str() {
-        // who held it before the step hears of it; the new officer when there was none
-        "assignee" => at_work(tx, before.assignee.or(subject.procedure.assignee)),
+        // whoever holds it after the step hears of it; whoever held it when the step took it from him
+        "assignee" => at_work(tx, subject.procedure.assignee.or(before.assignee)),
         "second" => Ok(one(subject.case(tx)?.and_then(|c| c.second_officer))),
         "requester" => Ok(one(step.request.as_ref().or(before.approval.as_ref()).map(|a| a.requested_by))),
         role => {

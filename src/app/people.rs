@@ -25,7 +25,6 @@ use std::sync::Arc;
 const PASSWORD_MAX: usize = 256;
 
 /// A session just opened: the token is shown once and never stored.
-#[derive(Debug)]
 pub struct LoggedIn {
     /// The bearer or cookie token.
     pub token: String,
@@ -33,6 +32,12 @@ pub struct LoggedIn {
     pub staff: Staff,
     /// When it ends at the latest.
     pub expires_at: At,
+}
+
+impl std::fmt::Debug for LoggedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LoggedIn({})", self.staff.account)
+    }
 }
 
 /// The hash of a password in PHC form.
@@ -55,8 +60,14 @@ pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
+impl std::fmt::Debug for NewAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NewAccount({})", self.login)
+    }
+}
+
 /// A new account as asked for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct NewAccount {
     /// Log-in name: letters, digits, dot, dash, underscore.
     pub login: String,
@@ -232,13 +243,15 @@ pub fn record_absence(
             return Err(Error::field("/delegate", "bad_delegate", &[]));
         }
     }
+    let id = tx.ids.id(tx.now);
     let row = accounts::Absence {
-        id: tx.ids.id(tx.now),
+        id,
         account_id: account,
         delegate_id: delegate,
         starts_at: from,
         ends_at: until,
-        reason: text::tidy(reason),
+        // often about health: sealed
+        reason_ct: tx.seal("absences", "reason_ct", id, &text::tidy(reason))?,
         cancelled_at: None,
     };
     accounts::insert_absence(tx.c, &row)?;
@@ -290,6 +303,9 @@ impl App {
             let locked: Option<At> = self
                 .write(&system, None, move |tx| {
                     let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
+                    if row.locked_until.is_some_and(|u| u > tx.now) {
+                        return Ok(row.locked_until);
+                    }
                     row.failed += 1;
                     if row.failed >= tx.app.config.login.max_failed {
                         row.failed = 0;
@@ -309,10 +325,18 @@ impl App {
         ids_in(self, |ids| ids.fill(&mut raw));
         let token = URL_SAFE_NO_PAD.encode(raw);
         let hash = token_hash(&token);
-        let (id, agent) = (account.id, agent.chars().take(200).collect::<String>());
+        let (id, agent, compared) = (account.id, agent.chars().take(200).collect::<String>(), account.password_hash.clone());
         let session: SessionId = self
             .write(&system, None, move |tx| {
                 let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
+                // guesses run side by side: the one that fits counts only if the others have not locked the account
+                // meanwhile, and only for the password it was compared with
+                if let Some(until) = row.locked_until.filter(|u| *u > tx.now) {
+                    return Err(Error::refused("locked", &[("until", &until.list_text())]));
+                }
+                if row.state != "active" || row.password_hash != compared {
+                    return Err(Error::refused("bad_credentials", &[]));
+                }
                 if row.failed != 0 || row.locked_until.is_some() {
                     row.failed = 0;
                     row.locked_until = None;

@@ -110,10 +110,46 @@ pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
         (Some(at), false) => at,
         (None, _) => tx.now,
     };
+    attached(tx, &subject, &graph, &cmd.name, &form)?;
     let mv = Move { name: cmd.name.clone(), actor: Acting { account: tx.actor.account(), roles }, occurred_at, form, term: cmd.term };
     let facts = facts::load(tx, &subject, &graph.needs(&subject.procedure, &mv))?;
     let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
     apply(tx, &graph, &mut subject, step)
+}
+
+/// Files a form names must lie with this matter: another case's file proves nothing here, and is not ours to name.
+fn attached(tx: &mut Tx<'_>, subject: &Subject, graph: &Graph, name: &str, form: &Form) -> Result<()> {
+    use crate::flow::Value;
+    use crate::flow::graph::FieldKind;
+    let fields = form::fields(graph, name).unwrap_or_default();
+    let is_file = |key: &str| {
+        key == crate::flow::approval::EVIDENCE
+            || fields.iter().any(|f| f.key == key && matches!(f.kind, FieldKind::Evidence | FieldKind::EvidenceList))
+    };
+    let mut named: Vec<(&String, uuid::Uuid)> = Vec::new();
+    for (key, value) in form.iter().filter(|(k, _)| is_file(k)) {
+        match value {
+            Value::Id(id) => named.push((key, *id)),
+            Value::List(l) => named.extend(l.iter().filter_map(|v| if let Value::Id(id) = v { Some((key, *id)) } else { None })),
+            _ => {}
+        }
+    }
+    if named.is_empty() {
+        return Ok(());
+    }
+    let known = match (subject.row.case_id, subject.row.filing_id) {
+        (Some(case), _) => {
+            let filings: Vec<FilingId> = crate::store::filings::of_case(tx.c, case)?.into_iter().map(|f| f.id).collect();
+            crate::store::papers::evidence_of(tx.c, case, &filings)?
+        }
+        (None, Some(filing)) => crate::store::papers::evidence_of_filing(tx.c, filing)?,
+        (None, None) => Vec::new(),
+    };
+    let foreign = |id: &uuid::Uuid| !known.iter().any(|e| uuid::Uuid::from(e.id) == *id);
+    match named.iter().find(|(_, id)| foreign(id)) {
+        None => Ok(()),
+        Some((key, _)) => Err(Error::field(&format!("/form/{key}"), "unknown_evidence", &[])),
+    }
 }
 
 /// A refusal that names fields is an error at these fields.
@@ -214,6 +250,12 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
         }
     };
     for procedure in targets {
+        // a filing already answered or confirmed, a case already archived: nothing to tell
+        let Some(row) = procedures::get(tx.c, procedure)? else { continue };
+        let graph = tx.app.graphs.get(&row.kind, row.version)?;
+        if !graph.find(&signal.name).is_some_and(|m| m.from.contains(&row.state) && (row.open || m.reopens)) {
+            continue;
+        }
         let cmd = Command {
             procedure,
             name: signal.name.clone(),
@@ -222,11 +264,7 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
             seen: None,
             term: None,
         };
-        match as_system(tx, |tx| perform_in(tx, &cmd)) {
-            // a filing already answered, a case already archived: nothing to tell
-            Err(Error::Refused(r)) if r.code == "not_in_state" => {}
-            other => drop(other?),
-        }
+        as_system(tx, |tx| perform_in(tx, &cmd))?;
     }
     Ok(())
 }
@@ -261,6 +299,9 @@ pub(super) fn mirror_state(tx: &mut Tx<'_>, subject: &Subject, visible: bool) ->
     tx.change_case(case, visible, |c| {
         if c.open && !open {
             c.concluded_at.get_or_insert(now);
+        } else if !c.open && open && c.conclusion.is_none() {
+            // a refusal was taken back: the matter runs again
+            c.concluded_at = None;
         }
         c.state = state;
         c.open = open;

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub const REASONS: &[&str] = &["contact", "verify_identity", "payment", "document", "superior_request"];
 
 /// The plain data of a filing's reporter.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "named as in the form")]
 pub struct Unmasked {
@@ -26,6 +26,12 @@ pub struct Unmasked {
     pub phone: Option<String>,
     pub id_number: Option<String>,
     pub bank_card: Option<String>,
+}
+
+impl std::fmt::Debug for Unmasked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Unmasked(…)")
+    }
 }
 
 /// Notes the look; returns nothing personal, so that nothing personal is remembered for an idempotency key.
@@ -36,7 +42,7 @@ fn note(tx: &mut Tx<'_>, id: FilingId, reason: &str, remark: &str) -> Result<Fil
     if !access::may_read(tx.actor, &scope) {
         return Err(Error::NotFound("filing"));
     }
-    if !access::may(tx.actor, Ability::Unmask, "") {
+    if !access::may_towards(tx.actor, Ability::Unmask, &scope) {
         return Err(Error::Forbidden("unmask"));
     }
     // a reporter 举报人 is named to nobody outside the unit that received the report (practice P1.10)
@@ -67,22 +73,20 @@ impl App {
     pub async fn unmask(self: &Arc<Self>, actor: &Actor, id: FilingId, reason: &str, remark: &str) -> Result<Unmasked> {
         let (reason, remark) = (reason.to_owned(), remark.to_owned());
         self.write(actor, None, move |tx| note(tx, id, &reason, &remark)).await?;
-        let keys = self.keys();
-        self.db
-            .read(move |c| {
-                let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
-                let p = filings::claimant(c, f.claimant_id)?.ok_or(Error::NotFound("claimant"))?;
-                let open = |column: &'static str, ct: &crate::base::seal::Sealed| {
-                    crate::base::seal::open(&keys, crate::base::seal::Place::new("claimants", column, p.id), ct)
-                };
-                Ok(Unmasked {
-                    name: open("name_ct", &p.name_ct)?,
-                    phone: p.phone_ct.as_ref().map(|c| open("phone_ct", c)).transpose()?,
-                    id_number: p.person_ct.as_ref().map(|c| open("person_ct", c)).transpose()?,
-                    bank_card: p.bank_ct.as_ref().map(|c| open("bank_ct", c)).transpose()?,
-                })
+        self.look(move |c, _, keys| {
+            let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
+            let p = filings::claimant(c, f.claimant_id)?.ok_or(Error::NotFound("claimant"))?;
+            let open = |column: &'static str, ct: &crate::base::seal::Sealed| {
+                crate::base::seal::open(keys, crate::base::seal::Place::new("claimants", column, p.id), ct)
+            };
+            Ok(Unmasked {
+                name: open("name_ct", &p.name_ct)?,
+                phone: p.phone_ct.as_ref().map(|c| open("phone_ct", c)).transpose()?,
+                id_number: p.person_ct.as_ref().map(|c| open("person_ct", c)).transpose()?,
+                bank_card: p.bank_ct.as_ref().map(|c| open("bank_ct", c)).transpose()?,
             })
-            .await
+        })
+        .await
     }
 }
 
@@ -108,9 +112,12 @@ pub fn recuse(tx: &mut Tx<'_>, case: CaseId, officer: AccountId, reason: &str) -
     if accounts::get(tx.c, officer)?.is_none() {
         return Err(Error::field("/account", "unknown_account", &[]));
     }
-    if cases::insert_recusal(tx.c, case, officer, &reason, tx.actor.account(), tx.now)? {
+    if cases::insert_recusal(tx.c, case, officer, tx.actor.account(), tx.now)? {
         let marks = Marks { case: Some(case), ..Marks::default() };
-        tx.record("case", case.into(), "recused", tx.now, serde_json::json!({ "account": officer }), &marks)?;
+        let seq = tx.record("case", case.into(), "recused", tx.now, serde_json::json!({ "account": officer }), &marks)?;
+        let remark = tx.ids.id(tx.now);
+        let ct = tx.seal("remarks", "text_ct", remark, &reason)?;
+        crate::store::procedures::insert_remark(tx.c, remark, case.into(), seq, "reason", &ct)?;
         tx.change_case(case, true, |_| {})?;
     }
     Ok(())

@@ -147,10 +147,7 @@ impl Subject {
     /// # Errors
     /// The database.
     pub fn form_version(&self, tx: &mut Tx<'_>) -> Result<i64> {
-        Ok(match self.case(tx)? {
-            Some(c) => c.form_version,
-            None => self.row.form_rev,
-        })
+        Ok(form_version(self.case(tx)?.as_ref(), &self.row))
     }
 
     /// In words, what happened last: for whoever comes too late.
@@ -188,11 +185,27 @@ impl Subject {
     }
 }
 
+/// Whether the actor belongs to the unit a reporter 举报人 turned to or that handles the report: only there may anything
+/// that could name the reporter be seen (practice P1.10).
+#[must_use]
+pub fn in_unit(actor: &crate::domain::access::Actor, case: Option<&cases::Case>, filing: &filings::Filing) -> bool {
+    let lead = case.map(|c| c.lead_bureau.as_str());
+    let mine = |b: &str| b == filing.receiving_bureau || Some(b) == lead;
+    actor.is_system() || actor.duties().iter().any(|d| !d.kind.is_admin() && mine(&d.bureau))
+}
+
+/// The version an open form of a procedure is compared with: it rises when the case changes visibly and when the procedure
+/// itself does, so that the move of one filing spoils no form of another.
+#[must_use]
+pub fn form_version(case: Option<&cases::Case>, row: &procedures::Row) -> i64 {
+    case.map_or(0, |c| c.form_version) + row.form_rev
+}
+
 /// The engine's view of a procedure row and its term rows.
 ///
 /// # Errors
 /// A sealed approval that cannot be opened.
-pub fn procedure(row: &procedures::Row, terms: &[TermRow], keys: &crate::base::seal::KeyRing) -> Result<Procedure> {
+pub fn procedure(row: &procedures::Row, terms: &[TermRow], keys: &seal::KeyRing) -> Result<Procedure> {
     let approval: Option<Approval> = match &row.approval_ct {
         None => None,
         Some(ct) => {
@@ -223,6 +236,7 @@ pub fn scope_of(app: &super::App, case: Option<&cases::Case>, filing: Option<&fi
         oversight: case.and_then(|c| c.oversight_bureau.clone()),
         receiving: filing.map(|f| f.receiving_bureau.clone()).into_iter().collect(),
         area_path: app.area_path(area),
+        lead_path: case.map(|c| app.bureau_path(&c.lead_bureau)).unwrap_or_default(),
         city_bureau: app.config.city.bureau.clone(),
         assignee: None,
         second: case.and_then(|c| c.second_officer),

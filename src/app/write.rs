@@ -245,6 +245,11 @@ impl<'a> Tx<'a> {
     }
 }
 
+/// How long a body waits before it runs again: 1, 2, 4 … ms, so that writers of one case take turns.
+fn pause(attempt: usize) -> std::time::Duration {
+    std::time::Duration::from_millis(1 << attempt.min(RETRIES))
+}
+
 impl App {
     fn run<T: Serialize + DeserializeOwned>(
         &self,
@@ -282,6 +287,57 @@ impl App {
         Ok(out)
     }
 
+    /// Loads the key ring again; `false` when it holds nothing new. For a node that meets a text sealed with a key
+    /// another process has made since.
+    ///
+    /// # Errors
+    /// The master key or the database.
+    pub fn renew_keys(&self) -> Result<bool> {
+        let fresh = self.db.key_ring()?;
+        let kids = |r: &KeyRing| r.keys().iter().map(|k| k.kid.clone()).collect::<Vec<_>>();
+        if kids(&fresh) == kids(&self.keys()) {
+            return Ok(false);
+        }
+        self.set_keys(fresh);
+        Ok(true)
+    }
+
+    /// Whether a body that failed like this is run again: another writer was faster, took a unique key between our look
+    /// and our insert (the next look finds what is there), or sealed with a key this node has yet to load.
+    fn once_more(&self, e: &Error) -> Result<bool> {
+        match e {
+            Error::Stale(seal::OLD_RING) if !self.renew_keys()? => {
+                Err(Error::Internal("a sealed text names a key that is not in the ring".into()))
+            }
+            Error::Stale(_) | Error::Duplicate(_) => Ok(true),
+            _ => Ok(false),
+        }
+    }
+
+    /// Reads with the keys, again when the ring turns out to be older than what it is to open.
+    ///
+    /// # Errors
+    /// What the body says.
+    pub async fn look<T, F>(self: &Arc<Self>, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn, &App, &KeyRing) -> Result<T> + Send + Sync + 'static,
+    {
+        let f = Arc::new(f);
+        for _ in 0..2 {
+            let (app, body) = (Arc::clone(self), Arc::clone(&f));
+            match self.db.read(move |c| body(c, &app, &app.keys())).await {
+                Err(e @ Error::Stale(seal::OLD_RING)) => {
+                    let app = Arc::clone(self);
+                    let renewed = tokio::task::spawn_blocking(move || app.once_more(&e)).await;
+                    renewed.map_err(|_| Error::Internal("a read was cut off".into()))??;
+                }
+                other => return other,
+            }
+        }
+        Err(Error::Stale(seal::OLD_RING))
+    }
+
     /// Runs a body in one transaction of its own, again when another writer was faster.
     ///
     /// # Errors
@@ -293,12 +349,18 @@ impl App {
     {
         let f = Arc::new(f);
         let mut last = Error::Stale("retries");
-        for _ in 0..RETRIES {
+        for attempt in 0..RETRIES {
             let (app, actor, key, f) = (Arc::clone(self), actor.clone(), key.clone(), Arc::clone(&f));
             match self.db.write(move |c| app.run(c, &actor, key.as_ref(), &*f)).await {
-                Err(e @ Error::Stale(_)) => last = e,
-                other => return other,
+                Ok(v) => return Ok(v),
+                Err(e @ (Error::Stale(_) | Error::Duplicate(_))) => {
+                    let app = Arc::clone(self);
+                    let judged = tokio::task::spawn_blocking(move || app.once_more(&e).map(|_| e)).await;
+                    last = judged.map_err(|_| Error::Internal("a write was cut off".into()))??;
+                }
+                Err(e) => return Err(e),
             }
+            tokio::time::sleep(pause(attempt)).await;
         }
         Err(last)
     }
@@ -314,12 +376,14 @@ impl App {
     {
         let f = Arc::new(f);
         let mut last = Error::Stale("retries");
-        for _ in 0..RETRIES {
+        for attempt in 0..RETRIES {
             let (app, actor, key, f) = (Arc::clone(self), actor.clone(), key.cloned(), Arc::clone(&f));
             match self.db.write_blocking(move |c| app.run(c, &actor, key.as_ref(), &*f)) {
-                Err(e @ Error::Stale(_)) => last = e,
-                other => return other,
+                Ok(v) => return Ok(v),
+                Err(e) if self.once_more(&e)? => last = e,
+                Err(e) => return Err(e),
             }
+            std::thread::sleep(pause(attempt));
         }
         Err(last)
     }

@@ -118,7 +118,6 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Conflict(_) | Self::Stale(_) => "conflict",
-            Self::Conflict(_) => "conflict",
             Self::Duplicate(_) => "duplicate",
             Self::Refused(r) => &r.code,
             Self::KeyReused => "idempotency_key_reused",

@@ -80,6 +80,9 @@ pub fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<i32> {
     if !reuse {
         remove(&args.database)?;
         let year = build(&place, args.cases, SystemClock.now(), &bar())?;
+        for (what, n) in &year.refused {
+            tracing::debug!(%what, n, "the engine refused a move of the demo");
+        }
         writeln!(
             out,
             "已建立演示数据：{} 件案件、{} 件登记、{} 次办理动作、{} 次到期提醒，用时 {:.0} 秒。",

@@ -170,6 +170,9 @@ pub struct Scope {
     pub receiving: Vec<String>,
     /// The path of area codes from the city down to the area; only the city when the area is unknown.
     pub area_path: Vec<String>,
+    /// The path of area codes down to the lead bureau's own area. A case may be led from elsewhere 指定管辖: who works
+    /// there for the lead must be able to act.
+    pub lead_path: Vec<String>,
     /// The city bureau that supervises.
     pub city_bureau: String,
     /// The officer who holds it.
@@ -197,7 +200,7 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
     for d in actor.duties().iter().filter(|d| !d.kind.is_admin()) {
         let key = d.kind.key();
         let covered = scope.covered_by(d);
-        if covered && d.bureau == scope.lead {
+        if (covered || scope.lead_path.contains(&d.area)) && d.bureau == scope.lead {
             out.insert(format!("{key}@lead"));
         }
         if covered && scope.oversight.as_ref() == Some(&d.bureau) {
@@ -266,21 +269,32 @@ pub enum Ability {
 /// Whether the actor may do `ability` for `bureau` (the own one where it matters).
 #[must_use]
 pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
+    let kinds = by_duty(ability);
+    // the security administrator keeps the accounts of every bureau
+    let everywhere = ability == Ability::RecordAbsence && actor.holds(DutyKind::SecurityAdmin);
+    actor.is_system() || everywhere || actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau))
+}
+
+/// The duties that carry an ability.
+fn by_duty(ability: Ability) -> &'static [DutyKind] {
     use DutyKind::{AuditAdmin, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
-    if actor.is_system() {
-        return true;
-    }
-    let any = |kinds: &[DutyKind]| actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau));
     match ability {
-        Ability::Register => any(&[Desk, Handler, Leader]),
-        Ability::Import => any(&[Desk]),
-        Ability::Unmask => any(&[Desk, Handler, Leader, Head, Supervisor]),
-        Ability::AddEvidence => any(&[Desk, Handler, Leader, Head, Supervisor]),
-        Ability::ManageAccounts => any(&[SecurityAdmin]),
-        Ability::Configure => any(&[SystemAdmin]),
-        Ability::Audit => any(&[AuditAdmin]),
-        Ability::RecordAbsence => any(&[Leader, Head, SecurityAdmin]),
+        Ability::Register => &[Desk, Handler, Leader],
+        Ability::Import => &[Desk],
+        Ability::Unmask | Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor],
+        Ability::ManageAccounts => &[SecurityAdmin],
+        Ability::Configure => &[SystemAdmin],
+        Ability::Audit => &[AuditAdmin],
+        Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
     }
+}
+
+/// Whether the actor may do `ability` with this matter: by a duty held towards it, not by one held elsewhere.
+#[must_use]
+pub fn may_towards(actor: &Actor, ability: Ability, scope: &Scope) -> bool {
+    let held = roles(actor, scope);
+    let towards = |k: DutyKind| held.iter().any(|r| r.split_once('@').is_some_and(|(duty, _)| duty == k.key()));
+    actor.is_system() || by_duty(ability).iter().any(|k| towards(*k))
 }
 
 #[cfg(test)]
@@ -327,6 +341,18 @@ mod tests {
         assert!(compatible(DutyKind::Handler, DutyKind::Leader));
         assert!(!compatible(DutyKind::SecurityAdmin, DutyKind::SystemAdmin));
         assert!(!compatible(DutyKind::AuditAdmin, DutyKind::Head));
+    }
+
+    #[test]
+    fn the_lead_acts_also_when_it_is_of_another_area() {
+        let mut s = scope();
+        s.lead = "370702-hrss".into();
+        s.lead_path = vec!["370700".into(), "370702".into()];
+        let r = |k, b: &str, a: &str| roles(&staff(k, b, a), &s);
+        assert!(r(DutyKind::Handler, "370702-hrss", "370702").contains("handler@lead"));
+        assert!(r(DutyKind::Handler, "370702-housing", "370702").is_empty(), "only the lead itself");
+        assert!(r(DutyKind::Handler, "370702-hrss", "3707").is_empty(), "a code is not a prefix");
+        assert!(r(DutyKind::Handler, "370705-hrss", "370705").is_empty(), "who led before sees nothing any more");
     }
 
     #[test]

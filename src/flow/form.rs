@@ -76,7 +76,7 @@ fn evidence() -> FieldDef {
 
 /// A fault at a field, in the words of forms: they name the field by its title.
 fn fault(pointer: impl Into<String>, code: &str, args: &[(&str, &str)]) -> FieldError {
-    FieldError::new(pointer, code, crate::base::text::zh_with(&format!("form.fault.{code}"), args))
+    FieldError::new(pointer, code, text::zh_with(&format!("form.fault.{code}"), args))
 }
 
 /// Reads a form. Takes JSON types (whole numbers, `…Fen`, RFC 3339) and what an HTML form sends (text; amounts in yuan,

@@ -469,6 +469,8 @@ pub struct PauseDef {
     pub ground: String,
     /// Articles by ground.
     pub articles: BTreeMap<String, String>,
+    /// Statutory duties a ground may stop, by ground (tags `stops_<term>` of its code): its article speaks of these alone.
+    pub stops: BTreeMap<String, BTreeSet<String>>,
     /// Days.
     pub days: Expr,
     /// The rule number that bounds them.

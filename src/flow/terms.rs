@@ -265,7 +265,8 @@ pub fn pause_asked(
     };
     let article = x.articles.get(ground).cloned().unwrap_or_default();
     let statutory = t.term.effect == Effect::Statutory;
-    if statutory && article.is_empty() {
+    // an article that lets a ground stop one duty says nothing of another: the sixty days of 423 Art 17 have none
+    if statutory && (article.is_empty() || !x.stops.get(ground).is_some_and(|s| s.contains(&key))) {
         return Err(refuse("pause_needs_article", &[("term", &title)]));
     }
     let Value::Int(days) = x.days.eval(&m.env, used).map_err(fault)? else {

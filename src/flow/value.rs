@@ -199,8 +199,8 @@ pub struct Signal {
 /// A notice to be queued: who is told what. Persons are resolved by `app` in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeOrder {
-    /// A role (`handler@lead`), `assignee`, `second` or `requester`; the last three as they were before the step, and
-    /// as they are after it where nobody was named before.
+    /// A role (`handler@lead`), `assignee`, `second` or `requester`; the last three as they are after the step, and
+    /// as they were before it where it took them away.
     pub audience: String,
     /// Template key in the catalogue: `notice.<template>`.
     pub template: String,

@@ -5,6 +5,7 @@
 use super::schema::{absences, accounts, duties, sessions};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, RowId, SessionId};
+use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -66,7 +67,7 @@ pub struct Absence {
     pub delegate_id: Option<AccountId>,
     pub starts_at: At,
     pub ends_at: At,
-    pub reason: String,
+    pub reason_ct: Sealed,
     pub cancelled_at: Option<At>,
 }
 

@@ -93,7 +93,7 @@ pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Case>> {
     Ok(cases::table.filter(cases::number.eq(number)).select(Case::as_select()).first(c).optional()?)
 }
 
-/// Saves a case read before with its version raised; [`crate::base::Error::Conflict`] when another was faster.
+/// Saves a case read before with its version raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
     let next = Case { version: row.version + 1, ..row.clone() };
     let n = diesel::update(cases::table.filter(cases::id.eq(row.id)).filter(cases::version.eq(row.version))).set(&next).execute(c)?;
@@ -146,19 +146,13 @@ pub fn recused(c: &mut Conn, id: CaseId) -> Result<Vec<AccountId>> {
     Ok(recusals::table.filter(recusals::case_id.eq(id)).order(recusals::account_id).select(recusals::account_id).load(c)?)
 }
 
-/// Notes that an officer must keep out; noting it twice changes nothing.
-pub fn insert_recusal(c: &mut Conn, case: CaseId, account: AccountId, reason: &str, by: Option<AccountId>, at: At) -> Result<bool> {
+/// Notes that an officer must keep out; noting it twice changes nothing. Why is a sealed remark of the event.
+pub fn insert_recusal(c: &mut Conn, case: CaseId, account: AccountId, by: Option<AccountId>, at: At) -> Result<bool> {
     if recused(c, case)?.contains(&account) {
         return Ok(false);
     }
     diesel::insert_into(recusals::table)
-        .values((
-            recusals::case_id.eq(case),
-            recusals::account_id.eq(account),
-            recusals::reason.eq(reason),
-            recusals::recorded_by.eq(by),
-            recusals::recorded_at.eq(at),
-        ))
+        .values((recusals::case_id.eq(case), recusals::account_id.eq(account), recusals::recorded_by.eq(by), recusals::recorded_at.eq(at)))
         .execute(c)?;
     Ok(true)
 }

@@ -166,6 +166,23 @@ pub fn find_claimant(c: &mut Conn, person: &[String], phone: &[String], name: &[
         .optional()?)
 }
 
+/// All rows of a person: this one, those with the same blind ID, those with the same phone and name. A report keeps the
+/// contacts it came with, so one person may have several rows.
+pub fn same_person(c: &mut Conn, id: ClaimantId) -> Result<Vec<ClaimantId>> {
+    let mut out = vec![id];
+    let Some(p) = claimant(c, id)? else { return Ok(out) };
+    if p.person_bix.is_some() {
+        out.extend(claimants::table.filter(claimants::person_bix.eq(&p.person_bix)).select(claimants::id).load::<ClaimantId>(c)?);
+    }
+    if p.phone_bix.is_some() {
+        let phone = claimants::table.filter(claimants::phone_bix.eq(&p.phone_bix)).filter(claimants::name_bix.eq(&p.name_bix));
+        out.extend(phone.select(claimants::id).load::<ClaimantId>(c)?);
+    }
+    out.sort_unstable();
+    out.dedup();
+    Ok(out)
+}
+
 /// One person.
 pub fn claimant(c: &mut Conn, id: ClaimantId) -> Result<Option<Claimant>> {
     Ok(claimants::table.find(id).select(Claimant::as_select()).first(c).optional()?)
@@ -269,9 +286,10 @@ pub fn count(c: &mut Conn) -> Result<u64> {
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-/// Earlier filings of one person: repetition is first a signal about us.
-pub fn count_of_claimant(c: &mut Conn, id: ClaimantId) -> Result<i64> {
-    Ok(filings::table.filter(filings::claimant_id.eq(id)).count().get_result(c)?)
+/// Filings of one person: repetition is first a signal about us. Reports 举报 are not counted: the number would tell.
+pub fn count_of_person(c: &mut Conn, id: ClaimantId) -> Result<i64> {
+    let person = same_person(c, id)?;
+    Ok(filings::table.filter(filings::claimant_id.eq_any(person)).filter(filings::secret.eq(false)).count().get_result(c)?)
 }
 
 /// Keeps an amendment; `false` when the very same content already waits or was decided.

@@ -135,14 +135,14 @@ pub fn head(c: &mut Conn, stream: StreamId) -> Result<Head> {
 /// Appends events to their streams, in order.
 ///
 /// # Errors
-/// [`Error::Conflict`] when someone else appended to one of the streams meanwhile; [`Error::Internal`] for a float in a
+/// [`Error::Stale`] when someone else appended to one of the streams meanwhile; [`Error::Internal`] for a float in a
 /// payload.
 pub fn append(c: &mut Conn, new: &[NewEvent]) -> Result<Vec<Appended>> {
     append_after(c, &mut HashMap::new(), new)
 }
 
 /// [`append`] with heads the caller knows already (`Head::default()` for a stream that is new, what an earlier call in the
-/// same write left behind): each known head saves a query. A wrong head is a [`Error::Conflict`], never a broken chain.
+/// same write left behind): each known head saves a query. A wrong head is [`Error::Stale`], never a broken chain.
 ///
 /// # Errors
 /// As [`append`].
@@ -195,7 +195,8 @@ pub fn append_after(c: &mut Conn, heads: &mut HashMap<StreamId, Head>, new: &[Ne
     }
     match insert_many!(c, events::table, &rows) {
         Ok(_) => Ok(done),
-        Err(Error::Duplicate(_)) => Err(Error::Conflict("stream".into())),
+        // `app` loads again and retries: nobody sees this
+        Err(Error::Duplicate(_)) => Err(Error::Stale("stream")),
         Err(e) => Err(e),
     }
 }

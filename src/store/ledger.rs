@@ -30,7 +30,6 @@ pub struct Claim {
     pub discharged: Fen,
     pub waived: Fen,
     pub outstanding: Fen,
-    pub reject_reason: Option<String>,
     pub created_at: At,
 }
 

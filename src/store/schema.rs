@@ -130,7 +130,7 @@ diesel::table! {
         delegate_id -> Nullable<Id>,
         starts_at -> Ts,
         ends_at -> Ts,
-        reason -> Text,
+        reason_ct -> Text,
         cancelled_at -> Nullable<Ts>,
     }
 }
@@ -225,7 +225,6 @@ diesel::table! {
     recusals (case_id, account_id) {
         case_id -> Id,
         account_id -> Id,
-        reason -> Text,
         recorded_by -> Nullable<Id>,
         recorded_at -> Ts,
     }
@@ -430,7 +429,6 @@ diesel::table! {
         discharged -> BigInt,
         waived -> BigInt,
         outstanding -> BigInt,
-        reject_reason -> Nullable<Text>,
         created_at -> Ts,
     }
 }

@@ -80,7 +80,7 @@ on_both! {
     fn whoever_knows_a_stale_head_is_told(t: &TestDb) {
         t.db.write_blocking(|c| journal::append(c, &[event(0, t0())])).unwrap();
         let r = t.db.write_blocking(|c| journal::append_after(c, &mut HashMap::from([(stream(0), Head::default())]), &[event(0, t0())]));
-        assert!(matches!(r, Err(Error::Conflict(_))));
+        assert!(matches!(r, Err(Error::Stale(_))));
         assert_eq!(t.db.read_blocking(|c| journal::head(c, stream(0))).unwrap().seq, 1);
         let bad = NewEvent { payload: serde_json::json!(1.5), ..event(3, t0()) };
         assert!(matches!(t.db.write_blocking(move |c| journal::append(c, &[bad])), Err(Error::Internal(_))));

@@ -7,9 +7,9 @@ mod access;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
-mod console;
-#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]

@@ -23,9 +23,15 @@ fn run(backend: Backend, name: &str) {
     }
     let kept = std::fs::read_to_string(&snap).unwrap_or_default();
     if kept != found {
-        let at = kept.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_else(|| kept.lines().count().min(found.lines().count()));
+        let at =
+            kept.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_else(|| kept.lines().count().min(found.lines().count()));
         let show = |t: &str| t.lines().skip(at.saturating_sub(2)).take(8).collect::<Vec<_>>().join("\n");
-        panic!("{name} on {backend:?}: the timeline differs from line {} on\n── kept ──\n{}\n── found ──\n{}", at + 1, show(&kept), show(&found));
+        panic!(
+            "{name} on {backend:?}: the timeline differs from line {} on\n── kept ──\n{}\n── found ──\n{}",
+            at + 1,
+            show(&kept),
+            show(&found)
+        );
     }
 }
 
@@ -51,7 +57,50 @@ macro_rules! lives {
 
 lives! {
     complaint {
+        approval_sent_back
+        arbitration
+        backdated_beyond_limit
+        backdated_within_limit
+        clue_becomes_complaint
+        clue_confirmed
+        clue_docketed
+        collective_decision
+        denied_answer_reopens
+        extension_after_expiry
+        extension_in_time
+        joins_an_archived_case
+        major_case
+        missed_duty_keeps_its_mark
+        money_outstanding
+        not_substantiated
+        officer_disabled
+        officer_on_leave
+        pause_with_article
+        pause_without_article
         plain_paid
+        provisional_date
+        recusal
+        refused_over_two_years
+        refused_then_reopened
+        remainder_without_name
+        reopened_after_archive
+        returned_and_redispatched
+        signature_overdue
+        spring_festival
+        supplement_lapsed
+        supplement_supplied
+        third_transfer
+        tracking_to_the_last_fen
+        transferred
+        two_filings_one_case
+        two_officers
+    }
+    filing {
+        confirmation_lapses
+        kinds_of_filing
+        reply_overdue
+        returned_to_source
+        unknown_area
     }
 }
 

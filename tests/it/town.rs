@@ -86,7 +86,8 @@ impl Town {
     /// The program once more on the same database, as another node of the city runs it.
     pub fn node(t: &TestDb, clock: &Arc<ManualClock>, seed: &str) -> Arc<App> {
         let dir = t.dir.path().display();
-        let variables = [("QINGXIN__EVIDENCE__DIRECTORY", format!("{dir}/evidence")), ("QINGXIN__CHECKPOINT__DIRECTORY", format!("{dir}/checkpoints"))];
+        let variables =
+            [("QINGXIN__EVIDENCE__DIRECTORY", format!("{dir}/evidence")), ("QINGXIN__CHECKPOINT__DIRECTORY", format!("{dir}/checkpoints"))];
         let place = Place {
             master_key_file: t.options.master_key_file.clone(),
             variables: variables.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<BTreeMap<_, _>>(),
@@ -101,7 +102,13 @@ impl Town {
             .write_blocking(&Actor::System("test"), None, move |tx| {
                 for (login, name, duties) in STAFF {
                     let duties = duties.iter().map(|d| duty(d)).collect();
-                    let new = NewAccount { login: (*login).into(), name: (*name).into(), password_hash: hash.clone(), must_change: false, duties };
+                    let new = NewAccount {
+                        login: (*login).into(),
+                        name: (*name).into(),
+                        password_hash: hash.clone(),
+                        must_change: false,
+                        duties,
+                    };
                     people::create_account(tx, &new)?;
                 }
                 Ok(())

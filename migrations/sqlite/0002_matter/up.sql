@@ -23,7 +23,7 @@ create table duties (
   valid_until integer
 ) strict;
 create index duties_account on duties (account_id);
-create index duties_bureau on duties (bureau, duty) where valid_until is null;
+create index duties_bureau on duties (bureau, duty);
 
 create table sessions (
   id blob primary key,
@@ -46,7 +46,7 @@ create table absences (
   delegate_id blob references accounts (id),
   starts_at integer not null,
   ends_at integer not null,
-  reason text not null,
+  reason_ct text not null,
   cancelled_at integer,
   check (ends_at > starts_at)
 ) strict;
@@ -138,7 +138,6 @@ create index respondents_case on respondents (case_id, position);
 create table recusals (
   case_id blob not null references cases (id),
   account_id blob not null references accounts (id),
-  reason text not null,
   recorded_by blob references accounts (id),
   recorded_at integer not null,
   primary key (case_id, account_id)
@@ -337,7 +336,6 @@ create table claims (
   discharged integer not null,
   waived integer not null,
   outstanding integer not null,
-  reject_reason text,
   created_at integer not null,
   check (claimed >= 0 and verified >= 0 and rejected >= 0 and open >= 0 and paid >= 0 and waived >= 0 and outstanding >= 0),
   check (discharged >= 0 and discharged <= paid),

@@ -90,11 +90,15 @@ pub fn seal<I: fmt::Display>(ring: &KeyRing, place: Place<I>, plain: &str, ids: 
     Ok(Sealed(format!("v1.{}.{body}", key.kid)))
 }
 
+/// What [`open`] says ([`Error::Stale`]) of a text sealed with a key that was made after this ring was loaded.
+pub const OLD_RING: &str = "key ring";
+
 /// Opens what was sealed for this place.
 ///
 /// # Errors
-/// [`Error::Internal`] naming table and column (never the content): unknown suite or key, or the text was changed or
-/// belongs elsewhere.
+/// [`Error::Stale`] with [`OLD_RING`] when another process rotated the keys meanwhile: load the ring again.
+/// [`Error::Internal`] naming table and column (never the content): unknown suite, or the text was changed or belongs
+/// elsewhere.
 pub fn open<I: fmt::Display>(ring: &KeyRing, place: Place<I>, sealed: &Sealed) -> Result<String> {
     let wrong = |why: &str| Error::Internal(format!("{}.{} cannot be opened: {why}", place.table, place.column));
     let (suite, rest) = sealed.0.split_once('.').ok_or_else(|| wrong("not a sealed text"))?;
@@ -102,7 +106,7 @@ pub fn open<I: fmt::Display>(ring: &KeyRing, place: Place<I>, sealed: &Sealed) -
     if suite != "v1" {
         return Err(wrong("unknown suite"));
     }
-    let key = ring.find(Purpose::Data, kid).ok_or_else(|| wrong(&format!("key {kid} is not in the ring")))?;
+    let key = ring.find(Purpose::Data, kid).ok_or(Error::Stale(OLD_RING))?;
     let plain = decrypt(key.secret(), place.aad().as_bytes(), body).ok_or_else(|| wrong("changed, or sealed for another place"))?;
     String::from_utf8(plain).map_err(|_| wrong("not UTF-8"))
 }

@@ -150,11 +150,16 @@ impl Life {
         let name = id.and_then(|id| alarm_move(&self.p, id)).unwrap_or(builtin::RUNG);
         self.make(Move { name: name.to_owned(), actor: system(), occurred_at: self.now, form: Form::new(), term: id })
     }
-    /// From its dispatch to the investigation, one working day a move from 2026-03-02 on.
-    pub fn investigating() -> Self {
+    /// Assigned on 2026-03-02, its acceptance under review.
+    pub fn examined() -> Self {
         let mut l = Self::begin("complaint", at(3, 2, 9));
         l.go("sign_for", &desk(), &[]);
         l.go("assign", &leader(), &[("account", id(1)), ("second", id(2))]);
+        l
+    }
+    /// From its dispatch to the investigation, one working day a move from 2026-03-02 on.
+    pub fn investigating() -> Self {
+        let mut l = Self::examined();
         l.now = at(3, 3, 9);
         l.go("docket", &officer(), &[("facts", words())]);
         l.go(builtin::APPROVE, &leader(), &[]);

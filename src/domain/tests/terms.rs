@@ -26,20 +26,23 @@ fn a_statutory_duty_pauses_only_on_an_article_and_with_a_second_person() {
         vec![("term", code(term)), ("ground", code(ground)), ("days", Value::Int(days)), ("explanation", words())]
     };
     assert_eq!(l.refused("pause_term", &officer(), &form("investigate", "awaiting_court", 3)), "pause_needs_article");
-    assert_eq!(l.refused("pause_term", &officer(), &form("investigate", "awaiting_supplement", 21)), "pause_too_long");
+    assert_eq!(l.refused("pause_term", &officer(), &form("investigate", "awaiting_supplement", 3)), "pause_needs_article", "its article speaks of acceptance only");
+    let mut l = Life::examined();
+    assert_eq!(l.refused("pause_term", &officer(), &form("accept", "awaiting_court", 3)), "pause_needs_article");
+    assert_eq!(l.refused("pause_term", &officer(), &form("accept", "awaiting_supplement", 21)), "pause_too_long");
     assert_eq!(l.refused("pause_term", &officer(), &form("track", "awaiting_court", 3)), "term_not_running");
-    let s = l.go("pause_term", &officer(), &form("investigate", "awaiting_supplement", 3));
+    let s = l.go("pause_term", &officer(), &form("accept", "awaiting_supplement", 3));
     assert_eq!(s.event, "requested", "a second person signs");
     l.go(builtin::APPROVE, &head(), &[]);
-    let due = l.term("investigate").term.clone();
-    let (id, _, back) = alarms(&l.g, &l.law, &l.p, l.now).into_iter().find(|a| a.0 == l.term("investigate").id).unwrap();
-    assert_eq!((id, back), (l.term("investigate").id, due.pauses[0].resume_by), "while it is paused its alarm is the resumption");
-    assert_eq!(l.refused("pause_term", &officer(), &form("investigate", "awaiting_supplement", 3)), "already_paused");
+    let due = l.term("accept").term.clone();
+    let (id, _, back) = alarms(&l.g, &l.law, &l.p, l.now).into_iter().find(|a| a.0 == l.term("accept").id).unwrap();
+    assert_eq!((id, back), (l.term("accept").id, due.pauses[0].resume_by), "while it is paused its alarm is the resumption");
+    assert_eq!(l.refused("pause_term", &officer(), &form("accept", "awaiting_supplement", 3)), "already_paused");
     l.now = back.plus(chrono::Duration::hours(-1));
-    assert_eq!(l.alarm("investigate").unwrap_err().code, "alarm_not_due");
+    assert_eq!(l.alarm("accept").unwrap_err().code, "alarm_not_due");
     l.now = back.plus(chrono::Duration::hours(5));
-    let s = l.alarm("investigate").unwrap();
-    assert_eq!((s.event, l.term("investigate").term.pauses[0].until), ("resumed", Some(back)), "late machines do not lengthen a pause");
+    let s = l.alarm("accept").unwrap();
+    assert_eq!((s.event, l.term("accept").term.pauses[0].until), ("resumed", Some(back)), "late machines do not lengthen a pause");
 }
 
 #[test]

@@ -290,11 +290,16 @@ impl Build<'_> {
     fn pause(&mut self, p: &raw::Pauses, form: &[FieldDef]) -> Option<PauseDef> {
         let at = p.ground.span().start;
         let term = self.choice(p.term.as_ref(), p.choose.as_ref(), form, at)?;
-        let mut articles = BTreeMap::new();
+        let (mut articles, mut stops) = (BTreeMap::new(), BTreeMap::<String, BTreeSet<String>>::new());
         match form.iter().find(|d| d.key == *p.ground.get_ref()) {
             Some(d) if d.kind == FieldKind::Choice && d.required => {
                 let list = d.list.as_deref().unwrap_or_default();
                 articles = self.reg.code_articles.get(list).cloned().unwrap_or_default();
+                for (tag, codes) in self.reg.code_tags.get(list).into_iter().flatten() {
+                    for code in tag.strip_prefix("stops_").map(|_| codes).into_iter().flatten() {
+                        stops.entry(code.clone()).or_default().insert(tag["stops_".len()..].to_owned());
+                    }
+                }
             }
             _ => self.find(&p.ground, "form_lacks"),
         }
@@ -305,6 +310,7 @@ impl Build<'_> {
             term,
             ground: p.ground.get_ref().clone(),
             articles,
+            stops,
             days: self.expr(&p.days, form, Some(ValueType::Int))?,
             max: p.max.get_ref().clone(),
             second: self.known(&p.second, &self.def.approvals, "unknown_chain"),

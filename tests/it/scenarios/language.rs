@@ -84,7 +84,10 @@ fn line(l: &str) -> Result<What, String> {
 }
 
 fn args(words: &[String]) -> Result<Args, String> {
-    words.iter().map(|w| w.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())).ok_or_else(|| format!("{w} is no key=value"))).collect()
+    words
+        .iter()
+        .map(|w| w.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())).ok_or_else(|| format!("{w} is no key=value")))
+        .collect()
 }
 
 /// Words, with quotes around what has spaces.

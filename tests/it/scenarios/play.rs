@@ -233,7 +233,9 @@ impl Play {
             json.insert(k.clone(), value.into());
         }
         // free words nobody reads here are filled in
-        for d in defs.iter().filter(|d| d.required && matches!(d.kind, FieldKind::Text | FieldKind::LongText) && !fields.contains_key(&d.key)) {
+        for d in
+            defs.iter().filter(|d| d.required && matches!(d.kind, FieldKind::Text | FieldKind::LongText) && !fields.contains_key(&d.key))
+        {
             json.insert(d.key.clone(), format!("{}：情景中略去的说明文字。", d.title).into());
         }
         let on = dated.map(|d| {
@@ -263,7 +265,12 @@ impl Play {
         let (filing, _) = *self.filings.get(name).unwrap_or_else(|| self.fail(l, format!("no filing {name}")));
         let claims = self.town.app.db.read_blocking(move |c| ledger::claims_of(c, case)).unwrap();
         let f = self.town.app.db.read_blocking(move |c| filings::get(c, filing)).unwrap().unwrap();
-        claims.iter().find(|c| c.claimant_id == f.claimant_id).unwrap_or_else(|| self.fail(l, format!("{name} has no claim"))).id.to_string()
+        claims
+            .iter()
+            .find(|c| c.claimant_id == f.claimant_id)
+            .unwrap_or_else(|| self.fail(l, format!("{name} has no claim")))
+            .id
+            .to_string()
     }
     fn proof(&mut self, who: &str, case: Option<CaseId>, filing: Option<FilingId>, name: &str) -> Result<String> {
         let key = (case, name.to_owned());
@@ -294,7 +301,9 @@ impl Play {
 fn e_text(e: &qingxin::base::Error) -> String {
     match e {
         qingxin::base::Error::Refused(r) => format!("{}（{}）", r.message, r.code),
-        qingxin::base::Error::Invalid(f) => f.iter().map(|f| format!("{}（{} {}）", f.message, f.code, f.pointer)).collect::<Vec<_>>().join("；"),
+        qingxin::base::Error::Invalid(f) => {
+            f.iter().map(|f| format!("{}（{} {}）", f.message, f.code, f.pointer)).collect::<Vec<_>>().join("；")
+        }
         e => format!("{}（{}）", e.sentence(), e.code()),
     }
 }

@@ -25,6 +25,10 @@ impl Play {
                 let row = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::get(c, id)).unwrap().unwrap();
                 self.same(l, &row.state, state);
             }
+            ["due", term, day, time] if time.contains(':') => {
+                let t = self.term(l, term);
+                self.same(l, &t.due_at.list_text(), &format!("{day} {time}"));
+            }
             ["due", term, day, ref mark @ ..] => {
                 let t = self.term(l, term);
                 self.same(l, &t.status, "live");
@@ -34,18 +38,10 @@ impl Play {
                     self.fail(l, format!("provisional: {}", t.provisional));
                 }
             }
-            ["due", term, day, time] if time.contains(':') => {
-                let t = self.term(l, term);
-                self.same(l, &t.due_at.list_text(), &format!("{day} {time}"));
-            }
             ["term", term, "none"] => {
-                if self.terms_of(l).iter().any(|t| t.key == term) {
+                if !self.terms_named(l, term).is_empty() {
                     self.fail(l, "it was armed");
                 }
-            }
-            ["term", term, "running", n] => {
-                let live = self.terms_of(l).iter().filter(|t| t.key == term && t.status == "live").count();
-                self.same(l, &live.to_string(), n);
             }
             ["term", term, status] => {
                 let t = self.term(l, term);
@@ -99,7 +95,9 @@ impl Play {
                         "reported" => case.reported_total,
                         _ => self.fail(l, format!("no sum {k}")),
                     };
-                    self.same(l, &fen.to_string(), v);
+                    if qingxin::law::Fen::parse(v).ok() != Some(fen) {
+                        self.fail(l, format!("{k} is {fen}"));
+                    }
                 }
             }
             ["joined", a, b] => {
@@ -139,6 +137,10 @@ impl Play {
     }
     /// The newest term of a key.
     fn term(&self, l: &Line, key: &str) -> TermRow {
+        self.terms_named(l, key).pop().unwrap_or_else(|| self.fail(l, format!("no term {key}")))
+    }
+    /// The terms of a key, of the case at hand or (`F1/reply`) of a filing, oldest first.
+    fn terms_named(&self, l: &Line, key: &str) -> Vec<TermRow> {
         let (owner, key) = key.split_once('/').map_or((None, key), |(o, k)| (Some(o), k));
         let only = match owner {
             Some(o) => self.filings[o].1,
@@ -146,7 +148,7 @@ impl Play {
         };
         let mut all: Vec<TermRow> = self.terms_of(l).into_iter().filter(|t| t.procedure_id == only && t.key == key).collect();
         all.sort_by_key(|t| t.position);
-        all.pop().unwrap_or_else(|| self.fail(l, format!("no term {key}")))
+        all
     }
     fn inbox(&self, l: &Line, who: &str, wanted: bool) {
         let id = self.town.complaint(self.here(l)).id;

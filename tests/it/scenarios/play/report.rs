@@ -38,7 +38,7 @@ impl Play {
         let mut events = self.town.app.db.read_blocking(move |c| journal::page(c, after, 1_000)).unwrap();
         self.seen_log = events.last().and_then(|e| e.log_no).unwrap_or(after);
         // at one instant the filing comes before the case, whatever their ids
-        events.sort_by_key(|e| (e.core.at, std::cmp::Reverse(self.label(e.core.stream_id)), e.core.seq));
+        events.sort_by_key(|e| (e.core.at, std::cmp::Reverse(self.label(e.core.stream_id)), e.core.stream == "procedure", e.core.seq));
         for e in &events {
             self.event(e);
         }
@@ -66,7 +66,12 @@ impl Play {
             "account" => format!("账号 {}", self.names.iter().find(|(a, _)| core.stream_id == (**a).into()).map_or("", |(_, n)| n)),
             _ => "系统".into(),
         });
-        let graph = self.town.app.graphs.latest(if core.about.procedure_kind.as_deref() == Some("filing") { "filing" } else { "complaint" }).unwrap();
+        let graph = self
+            .town
+            .app
+            .graphs
+            .latest(if core.about.procedure_kind.as_deref() == Some("filing") { "filing" } else { "complaint" })
+            .unwrap();
         let state = |k: &str| graph.state(text(k)).map_or_else(String::new, |s| s.title.clone());
         let title = graph.find(text("move")).map_or_else(|| text("move").to_owned(), |m| m.title.clone());
         let signed = text("signedStep");
@@ -100,7 +105,12 @@ impl Play {
         for m in core.payload.get("made").and_then(Value::as_array).into_iter().flatten() {
             if m["made"] == "document" {
                 let kind = m["kind"].as_str().unwrap_or_default();
-                let _ = writeln!(self.out, "    文书：{} {}", self.town.app.code_title("document", kind), m["number"].as_str().unwrap_or_default());
+                let _ = writeln!(
+                    self.out,
+                    "    文书：{} {}",
+                    qingxin::base::text::zh(&format!("document.{kind}")),
+                    m["number"].as_str().unwrap_or_default()
+                );
             }
         }
         if core.kind == "reprojected" {
@@ -154,7 +164,9 @@ impl Play {
                 None => Some(format!("＋ {title}，当即{}", ended(&t))),
                 Some(o) if o.status != t.status => Some(format!("－ {title} {}{}", ended(&t), if t.missed { "，已逾期" } else { "" })),
                 Some(o) if o.missed != t.missed => Some(format!("！{title} 逾期（应于 {due}）")),
-                Some(o) if paused(&o) != paused(&t) => Some(format!("∥ {title} {}", if paused(&t) { "中止".to_owned() } else { format!("恢复，{due}止") })),
+                Some(o) if paused(&o) != paused(&t) => {
+                    Some(format!("∥ {title} {}", if paused(&t) { "中止".to_owned() } else { format!("恢复，{due}止") }))
+                }
                 Some(o) if o.due_at != t.due_at || o.provisional != t.provisional => Some(format!("～ {title} 改为 {due}止")),
                 Some(_) => None,
             };

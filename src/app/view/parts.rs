@@ -1,0 +1,413 @@
+//! The values a reader gets: one type for each block of a page and of the API. No behaviour.
+
+use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, ProcedureId};
+use crate::base::{At, Day};
+use crate::flow::offer::Offer;
+use crate::law::Fen;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How urgent a duty is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lamp {
+    /// 已超期.
+    Overdue,
+    /// 黄: about to pass.
+    Yellow,
+    /// 正常.
+    Normal,
+    /// 暂停.
+    Paused,
+    /// No longer running.
+    Ended,
+}
+
+/// One term with everything derived.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TermView {
+    /// Key in the definition.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Whose it is: the role's title.
+    pub owner: String,
+    /// `duty`, `window`, `gate`.
+    pub kind: &'static str,
+    /// `statutory` or `service`.
+    pub effect: &'static str,
+    /// `live`, `met`, `cancelled`, `closed`.
+    pub status: &'static str,
+    /// How urgent.
+    pub lamp: Lamp,
+    /// The permanent mark of a missed duty.
+    pub missed: bool,
+    /// The calendar of its year is not published yet.
+    pub provisional: bool,
+    /// What set it going.
+    pub start_event: String,
+    /// When.
+    #[schema(value_type = String)]
+    pub start_at: At,
+    /// The instant it passes.
+    #[schema(value_type = String)]
+    pub due_at: At,
+    /// Its day, for terms in days.
+    #[schema(value_type = Option<String>)]
+    pub due_day: Option<Day>,
+    /// Remaining, in words: `还剩 3 个工作日`, `已超期 2 个工作日`.
+    pub remaining: String,
+    /// The rule in words: `5 个工作日`.
+    pub budget: String,
+    /// The article.
+    pub article: String,
+    /// Why this date, a sentence each.
+    pub explanation: Vec<String>,
+    /// When it ended.
+    #[schema(value_type = Option<String>)]
+    pub ended_at: Option<At>,
+}
+
+/// One step of an approval.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// Its title: `大队长审核`.
+    pub title: String,
+    /// `signed`, `current`, `later`.
+    pub state: &'static str,
+    /// Who signed.
+    pub by: Option<String>,
+    /// When.
+    #[schema(value_type = Option<String>)]
+    pub at: Option<At>,
+}
+
+/// A request that waits.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalView {
+    /// The move that waits.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Who asked.
+    pub requested_by: String,
+    /// When.
+    #[schema(value_type = String)]
+    pub requested_at: At,
+    /// The steps in order.
+    pub steps: Vec<StepView>,
+}
+
+/// One procedure.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProcedureView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: ProcedureId,
+    /// The definition's key.
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// The version it keeps.
+    pub version: i32,
+    /// The state's key.
+    pub state: String,
+    /// The state's title.
+    pub state_title: String,
+    /// Whether it runs.
+    pub open: bool,
+    /// Who holds it: role, bureau.
+    pub holder: String,
+    /// The officer.
+    pub assignee: Option<String>,
+    /// The filing it is about.
+    #[schema(value_type = Option<String>)]
+    pub filing: Option<FilingId>,
+    /// Terms, live ones first by due date.
+    pub terms: Vec<TermView>,
+    /// The request that waits for signatures.
+    pub approval: Option<ApprovalView>,
+    /// Moves this reader may make or see refused.
+    pub moves: Vec<Offer>,
+    /// The version a form must send back (`If-Match`).
+    pub form_version: i64,
+}
+
+/// One claim.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "sums as in design §7")]
+pub struct ClaimView {
+    #[schema(value_type = String)]
+    pub id: ClaimId,
+    pub claimant: String,
+    pub respondent: String,
+    #[schema(value_type = Option<String>)]
+    pub period_from: Option<Day>,
+    #[schema(value_type = Option<String>)]
+    pub period_to: Option<Day>,
+    pub migrant: String,
+    #[schema(value_type = i64)]
+    pub claimed_fen: Fen,
+    #[schema(value_type = i64)]
+    pub verified_fen: Fen,
+    #[schema(value_type = i64)]
+    pub rejected_fen: Fen,
+    #[schema(value_type = i64)]
+    pub open_fen: Fen,
+    #[schema(value_type = i64)]
+    pub paid_fen: Fen,
+    #[schema(value_type = i64)]
+    pub discharged_fen: Fen,
+    #[schema(value_type = i64)]
+    pub waived_fen: Fen,
+    #[schema(value_type = i64)]
+    pub outstanding_fen: Fen,
+}
+
+/// One payment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentView {
+    /// The sum.
+    #[schema(value_type = i64)]
+    pub amount_fen: Fen,
+    /// When.
+    #[schema(value_type = String)]
+    pub paid_on: Day,
+    /// Who paid.
+    pub payer: String,
+    /// Its proof.
+    #[schema(value_type = String)]
+    pub proof: EvidenceId,
+}
+
+/// One filing, masked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in the form")]
+pub struct FilingView {
+    #[schema(value_type = String)]
+    pub id: FilingId,
+    pub number: String,
+    pub source_number: Option<String>,
+    pub source: String,
+    pub channel: String,
+    pub channel_title: String,
+    pub kind: String,
+    pub kind_title: String,
+    #[schema(value_type = Option<String>)]
+    pub case: Option<CaseId>,
+    pub claimant: String,
+    pub claimant_phone: Option<String>,
+    pub claimant_id: Option<String>,
+    pub receiving_bureau: String,
+    #[schema(value_type = String)]
+    pub received_at: At,
+    pub area: Option<String>,
+    pub area_text: String,
+    pub address: Option<String>,
+    pub respondent: String,
+    pub uscc: Option<String>,
+    pub project: Option<String>,
+    pub project_kind: Option<String>,
+    pub headcount: i32,
+    #[schema(value_type = i64)]
+    pub reported_total_fen: Fen,
+    #[schema(value_type = Option<String>)]
+    pub period_from: Option<Day>,
+    #[schema(value_type = Option<String>)]
+    pub period_to: Option<Day>,
+    pub narrative: String,
+    pub grade: String,
+    pub flags: Vec<String>,
+    pub desk_reason: Option<String>,
+    pub answer: Option<String>,
+    pub earlier_filings: i64,
+}
+
+/// One party of the chain.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in the form")]
+pub struct PartyView {
+    pub role: String,
+    pub name: String,
+    pub uscc: Option<String>,
+    pub article: Option<String>,
+}
+
+/// One file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in the form")]
+pub struct EvidenceView {
+    #[schema(value_type = String)]
+    pub id: EvidenceId,
+    pub kind: String,
+    pub name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+    pub by: String,
+    #[schema(value_type = String)]
+    pub at: At,
+}
+
+/// One paper.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in the form")]
+pub struct DocumentView {
+    #[schema(value_type = String)]
+    pub id: DocumentId,
+    pub kind: String,
+    pub title: String,
+    pub number: String,
+    pub by: String,
+    #[schema(value_type = String)]
+    pub issued_at: At,
+}
+
+/// One event of the history.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// What happened, in words.
+    pub title: String,
+    /// Which procedure, in words; empty for the case itself.
+    pub procedure: String,
+    /// Who.
+    pub by: String,
+    /// When it happened.
+    #[schema(value_type = String)]
+    pub occurred_at: At,
+    /// When it was recorded.
+    #[schema(value_type = String)]
+    pub recorded_at: At,
+    /// Keyed in late.
+    pub late: bool,
+    /// The article.
+    pub basis: String,
+    /// Fields of the form: label and value in words.
+    pub details: Vec<(String, String)>,
+    /// First bytes of the event's hash: what a receipt shows.
+    pub hash: String,
+}
+
+/// A look-alike an officer may join.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionView {
+    /// The filing.
+    pub filing: String,
+    /// The other case.
+    #[schema(value_type = String)]
+    pub case: CaseId,
+    /// Its number.
+    pub number: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A notice that was queued.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeView {
+    /// Its id.
+    pub id: String,
+    /// To whom.
+    pub to: String,
+    /// The text.
+    pub text: String,
+    /// When it may be shown.
+    #[schema(value_type = String)]
+    pub at: At,
+    /// When it was read.
+    #[schema(value_type = Option<String>)]
+    pub read_at: Option<At>,
+    /// The case.
+    #[schema(value_type = Option<String>)]
+    pub case: Option<CaseId>,
+}
+
+/// Everything of a case.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in design §2")]
+pub struct CaseFile {
+    #[schema(value_type = String)]
+    pub id: CaseId,
+    pub number: String,
+    pub origin: String,
+    pub origin_title: String,
+    pub state: String,
+    pub state_title: String,
+    pub open: bool,
+    pub area: String,
+    pub area_name: String,
+    pub lead_bureau: String,
+    pub lead_bureau_name: String,
+    pub oversight_bureau_name: Option<String>,
+    pub project: Option<String>,
+    pub project_kind: Option<String>,
+    pub government_funded: Option<bool>,
+    pub address: Option<String>,
+    pub respondent: String,
+    pub grade: String,
+    pub grade_title: String,
+    pub flags: Vec<String>,
+    pub headcount: i32,
+    #[schema(value_type = i64)]
+    pub reported_total_fen: Fen,
+    #[schema(value_type = i64)]
+    pub claimed_fen: Fen,
+    #[schema(value_type = i64)]
+    pub verified_fen: Fen,
+    #[schema(value_type = i64)]
+    pub paid_fen: Fen,
+    #[schema(value_type = i64)]
+    pub waived_fen: Fen,
+    #[schema(value_type = i64)]
+    pub outstanding_fen: Fen,
+    #[schema(value_type = i64)]
+    pub remainder_fen: Fen,
+    pub remainder: Option<String>,
+    pub transfers: i32,
+    pub conclusion: Option<String>,
+    pub second_officer: Option<String>,
+    #[schema(value_type = String)]
+    pub first_received_at: At,
+    #[schema(value_type = Option<String>)]
+    pub complaint_received_at: Option<At>,
+    pub form_version: i64,
+    pub procedures: Vec<ProcedureView>,
+    pub claims: Vec<ClaimView>,
+    pub payments: Vec<PaymentView>,
+    pub chain: Vec<PartyView>,
+    pub filings: Vec<FilingView>,
+    pub evidence: Vec<EvidenceView>,
+    pub documents: Vec<DocumentView>,
+    pub suggestions: Vec<SuggestionView>,
+    pub notices: Vec<NoticeView>,
+    pub timeline: Vec<EventView>,
+}
+
+/// Everything of a filing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in design §2")]
+pub struct FilingFile {
+    pub filing: FilingView,
+    pub case_number: Option<String>,
+    pub procedure: ProcedureView,
+    pub chain: Vec<PartyView>,
+    pub evidence: Vec<EvidenceView>,
+    pub documents: Vec<DocumentView>,
+    pub suggestions: Vec<SuggestionView>,
+    pub timeline: Vec<EventView>,
+}

@@ -1,0 +1,114 @@
+//! What stored codes, terms and notices read like: lamps, remaining time, titles. Decides nothing and loads nothing.
+
+use super::parts::{Lamp, NoticeView};
+use crate::base::seal;
+use crate::base::{At, Day, text};
+use crate::flow::graph::{Action, Graph};
+use crate::law::Law;
+use crate::law::term::Offset;
+use crate::store::notices;
+
+/// The Chinese name of a code of a list: `code.<list>.<value>`.
+#[must_use]
+pub fn coded(list: &str, value: &str) -> String {
+    text::zh(&format!("{list}.{value}")).to_owned()
+}
+
+/// Several codes of a list, stored with commas between.
+pub(super) fn words(list: &str, joined: &str) -> Vec<String> {
+    joined.split(',').filter(|s| !s.is_empty()).map(|s| coded(list, s)).collect()
+}
+
+/// The lamp of a duty, by its ladder's yellow rung: the same answer in lists and on pages.
+#[must_use]
+pub fn lamp(law: &Law, graph: &Graph, key: &str, due_at: At, due_day: Option<Day>, now: At) -> Lamp {
+    if due_at <= now {
+        return Lamp::Overdue;
+    }
+    let yellow = graph.rungs(key).iter().find(|r| matches!(r.action, Action::Yellow)).map(|r| r.at);
+    let near = match (yellow, due_day) {
+        (Some(Offset::WorkingDaysBefore(n)), Some(day)) => {
+            let mut d = day;
+            for _ in 0..n {
+                d = d.prev();
+                while !law.calendar.is_working(d) {
+                    d = d.prev();
+                }
+            }
+            now.day() >= d
+        }
+        (Some(Offset::HoursBefore(n)), _) => due_at.plus(-chrono::Duration::hours(i64::from(n))) <= now,
+        _ => false,
+    };
+    if near { Lamp::Yellow } else { Lamp::Normal }
+}
+
+/// An event's title: the move's and the state it led to, or the catalogue's word for other events.
+pub(super) fn event_title(graph: Option<&Graph>, core: &seal::EventCore) -> String {
+    let s = |k: &str| core.payload.get(k).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let Some(g) = graph else { return coded(&format!("event.{}", core.stream), &core.kind) };
+    let name = s("move");
+    let title = g.find(&name).map_or_else(|| coded("move", &name), |m| m.title.clone());
+    let to = g.state(&s("to")).map(|x| x.title.clone()).unwrap_or_default();
+    let changed = s("from") != s("to");
+    match core.kind.as_str() {
+        "moved" if changed && !to.is_empty() => format!("{title} → {to}"),
+        "moved" => title,
+        kind => text::zh_with(&format!("event.procedure.{kind}"), &[("move", &title), ("state", &to)]),
+    }
+}
+
+/// `还剩 3 个工作日`, `已超期 2 个工作日`, `已暂停`.
+#[must_use]
+pub fn remaining_text(r: &crate::law::term::Remaining) -> String {
+    let unit = text::zh(match r.unit {
+        crate::law::term::Unit::Hours | crate::law::term::Unit::OfficeHours => "unit.hours",
+        crate::law::term::Unit::WorkingDays => "unit.working_days",
+        _ => "unit.calendar_days",
+    });
+    let n = r.n.abs().to_string();
+    let code = if r.paused {
+        "remaining.paused"
+    } else if r.overdue {
+        "remaining.overdue"
+    } else if r.n == 0 {
+        "remaining.today"
+    } else {
+        "remaining.left"
+    };
+    text::zh_with(code, &[("n", &n), ("unit", unit)])
+}
+
+/// The rule in words: `5 个工作日`, `60 + 30 个工作日`.
+pub(super) fn budget_text(t: &crate::law::term::Term) -> String {
+    use crate::law::term::Unit;
+    let unit = text::zh(match t.unit {
+        Unit::WorkingDays => "unit.working_days",
+        Unit::CalendarDays => "unit.calendar_days",
+        Unit::Hours => "unit.hours",
+        Unit::OfficeHours => "unit.office_hours",
+        Unit::Months => "unit.months",
+        Unit::Years => "unit.years",
+    });
+    let more: u32 = t.extensions.iter().map(|e| e.n).sum();
+    if more == 0 { format!("{} {unit}", t.n) } else { format!("{} + {more} {unit}", t.n) }
+}
+
+/// A notice in words.
+#[must_use]
+pub fn notice_view(n: &notices::Notice, to: String) -> NoticeView {
+    let args: Vec<(&str, &str)> = n.args.0.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    NoticeView { id: n.id.to_string(), to, text: notice_text(n, &args), at: n.not_before, read_at: n.read_at, case: n.case_id }
+}
+
+/// `AJ-… 调查（2026-12-31 到期）：期限提醒……`: number first, the term where the notice is about one.
+fn notice_text(n: &notices::Notice, args: &[(&str, &str)]) -> String {
+    let get = |k: &str| args.iter().find(|(name, _)| *name == k).map_or("", |(_, v)| *v);
+    let body = text::zh_with(&format!("notice.{}", n.template), args);
+    let about = if n.template.starts_with("term_") && !get("term").is_empty() {
+        text::zh_with("notice_head.term", &[("number", get("number")), ("term", get("term")), ("due", get("due"))])
+    } else {
+        text::zh_with("notice_head.plain", &[("number", get("number"))])
+    };
+    format!("{about}{body}")
+}
