@@ -10,6 +10,7 @@ mod alarms;
 mod api;
 #[cfg(test)]
 mod console;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod house;
@@ -22,10 +23,11 @@ mod keeping;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
-mod review;
 mod promises;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod review;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
