@@ -106,7 +106,12 @@ async fn read(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<Fil
     Ok(([(header::ETAG, tag)], Json(file)).into_response())
 }
 
-async fn receipt(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<FilingId>, k: IdempotencyKey) -> Answer<(StatusCode, Json<Created>)> {
+async fn receipt(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<FilingId>,
+    k: IdempotencyKey,
+) -> Answer<(StatusCode, Json<Created>)> {
     let k = key(&k, "filing.receipt", &id)?;
     let document = app.write(&actor, k, move |tx| documents::receipt_for(tx, id)).await?;
     Ok((StatusCode::CREATED, Json(Created::of(document))))
@@ -123,7 +128,12 @@ async fn evidence(
     Ok((StatusCode::CREATED, Json(Created::of(app.add_evidence(&actor, k, file).await?))))
 }
 
-async fn unmask(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<FilingId>, JsonBody(b): JsonBody<Unmask>) -> Answer<Json<Unmasked>> {
+async fn unmask(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<FilingId>,
+    JsonBody(b): JsonBody<Unmask>,
+) -> Answer<Json<Unmasked>> {
     Ok(Json(app.unmask(&actor, id, &b.reason, &b.remark).await?))
 }
 
