@@ -7,6 +7,8 @@ mod access;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
