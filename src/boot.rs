@@ -226,7 +226,11 @@ fn publish(db: &Db, graphs: &Graphs, now: crate::base::At) -> Result<()> {
     Ok(())
 }
 
-fn sources(db: &Db) -> Result<Vec<Source>> {
+/// The definitions shipped, and those published earlier that are not among them.
+///
+/// # Errors
+/// The database.
+pub fn sources(db: &Db) -> Result<Vec<Source>> {
     let mut all = definitions();
     let shipped = all.clone();
     all.extend(db.read_blocking(|c| graphs::published(c, &shipped))?);

@@ -103,6 +103,14 @@ impl App {
     /// [`Error::Forbidden`], or every wrong field of the form.
     pub async fn register(self: &Arc<Self>, actor: &Actor, key: Option<Key>, form: &FilingForm) -> Result<Registered> {
         let bureau = self.registering_bureau(actor).ok_or(Error::Forbidden("register"))?;
+        self.register_at(actor, key, form, bureau).await
+    }
+
+    /// Registers what came to the counter of `bureau`.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], or every wrong field of the form.
+    pub async fn register_at(self: &Arc<Self>, actor: &Actor, key: Option<Key>, form: &FilingForm, bureau: String) -> Result<Registered> {
         let now = self.now();
         let draft = draft_from_form(form, &self.city.intake.channels, &self.city.intake.caps, now).map_err(Error::Invalid)?;
         let keys = self.keys();

@@ -232,7 +232,7 @@ impl App {
                 let mut scope = scope_of(&app, case.as_ref(), one.as_ref());
                 scope.receiving.extend(all.into_iter().map(|f| f.receiving_bureau));
                 if !access::may_read(&actor, &scope) {
-                    return Err(Error::NotFound(if case.is_some() { "case" } else { "filing" }));
+                    return Err(Error::NotFound(if filing.is_some() { "filing" } else { "case" }));
                 }
                 match ability {
                     Some(a) if !access::may_towards(&actor, a, &scope) => Err(Error::Forbidden("add_evidence")),

@@ -260,7 +260,11 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         }
     };
     let row = Filing { claimant_id: claimant.id, import_id: import, created_by: tx.actor.account(), ..f.clone() };
-    filings::insert(tx.c, &row)?;
+    // the same report at the same moment: whoever was second looks again and finds it
+    filings::insert(tx.c, &row).map_err(|e| match e {
+        Error::Duplicate(_) => Error::Stale("filing"),
+        e => e,
+    })?;
     let begin =
         Begin { kind: "filing".into(), case: None, filing: Some(row.id), parent: None, occurred_at: row.received_at, form: Form::new() };
     let started = perform::start_in(tx, &begin)?;

@@ -17,6 +17,7 @@ pub mod history;
 pub mod import;
 pub mod inbox;
 pub mod intake;
+pub mod migrate;
 pub mod notify;
 pub mod people;
 pub mod perform;

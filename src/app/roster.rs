@@ -136,25 +136,51 @@ impl App {
                 let ids: Vec<AccountId> = rows.iter().map(|r| r.id).collect();
                 let duties = accounts::duties_of(c, &ids, now)?;
                 let absent = accounts::absent(c, &ids, now)?;
-                let view = |r: accounts::Account| {
-                    let mine = duties.iter().filter(|d| d.account_id == r.id);
-                    let away = absent.iter().find(|(id, _)| *id == r.id);
-                    AccountView {
-                        id: r.id,
-                        login: r.login,
-                        name: r.name,
-                        state: r.state,
-                        must_change: r.must_change,
-                        locked_until: r.locked_until.filter(|u| *u > now),
-                        created_at: r.created_at,
-                        absent: away.is_some(),
-                        delegate: away.and_then(|(_, d)| *d),
-                        duties: mine.map(|d| app.duty_view(Some(d.id), &d.duty, &d.bureau, &d.area, false)).collect(),
-                    }
-                };
-                Ok(rows.into_iter().map(view).collect())
+                Ok(rows.into_iter().map(|r| app.account_view(r, &duties, &absent, now)).collect())
             })
             .await
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless a security administrator asks; [`Error::NotFound`].
+    pub async fn account(self: &Arc<Self>, actor: &Actor, id: AccountId) -> Result<AccountView> {
+        if !access::may(actor, Ability::ManageAccounts, "") {
+            return Err(Error::Forbidden("manage_accounts"));
+        }
+        let (app, now) = (Arc::clone(self), self.now());
+        self.db
+            .read(move |c| {
+                let row = accounts::get(c, id)?.ok_or(Error::NotFound("account"))?;
+                let duties = accounts::duties_of(c, &[id], now)?;
+                let absent = accounts::absent(c, &[id], now)?;
+                Ok(app.account_view(row, &duties, &absent, now))
+            })
+            .await
+    }
+
+    fn account_view(
+        &self,
+        r: accounts::Account,
+        duties: &[accounts::DutyRow],
+        absent: &[(AccountId, Option<AccountId>)],
+        now: At,
+    ) -> AccountView {
+        let mine = duties.iter().filter(|d| d.account_id == r.id);
+        let away = absent.iter().find(|(id, _)| *id == r.id);
+        AccountView {
+            id: r.id,
+            login: r.login,
+            name: r.name,
+            state: r.state,
+            must_change: r.must_change,
+            locked_until: r.locked_until.filter(|u| *u > now),
+            created_at: r.created_at,
+            absent: away.is_some(),
+            delegate: away.and_then(|(_, d)| *d),
+            duties: mine.map(|d| self.duty_view(Some(d.id), &d.duty, &d.bureau, &d.area, false)).collect(),
+        }
     }
 
     /// Makes an account whose password must be changed at the first log-in.
@@ -170,6 +196,20 @@ impl App {
         let password_hash = self.hashing(move || people::hash_password(&password)).await??;
         let account = NewAccount { login, name, password_hash, must_change: true, duties };
         self.write(actor, key, move |tx| people::create_account(tx, &account)).await
+    }
+
+    /// Gives another person a new first password; his sessions end.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless a security administrator asks for somebody else; [`Error::NotFound`]; field errors.
+    pub async fn reset_password(self: &Arc<Self>, actor: &Actor, key: Option<Key>, account: AccountId, password: String) -> Result<()> {
+        if !access::may(actor, Ability::ManageAccounts, "") {
+            return Err(Error::Forbidden("manage_accounts"));
+        }
+        let row = self.db.read(move |c| accounts::get(c, account)).await?.ok_or(Error::NotFound("account"))?;
+        check_password(self, &password, &row.login)?;
+        let hash = self.hashing(move || people::hash_password(&password)).await??;
+        self.write(actor, key, move |tx| super::counter::reset_password(tx, account, &hash)).await
     }
 
     /// Gives a duty to another person.

@@ -202,7 +202,7 @@ pub fn build(place: &Place, cases: u64, now: At, bar: &ProgressBar) -> Result<Bu
     plan::fill(&mut world, cases);
     let checkpoints = app.checkpoints.clone();
     let mut year = Year::new(clock, world)?;
-    let files = today.plus(-FILES_ARRIVE);
+    let files = app.law().calendar.roll_back(today.plus(-FILES_ARRIVE));
     bar.set_message("模拟一年");
     let mut day = first;
     while day <= today {

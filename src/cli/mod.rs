@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod deadline;
 pub mod demo;
 pub mod import;
+pub mod migrate;
 pub mod report;
 pub mod serve;
 pub mod verify;
@@ -97,7 +98,8 @@ pub fn run(cli: Cli) -> i32 {
             Some(code) => Ok(code),
             None => admin::calendar_import(&a, config, &mut out),
         }),
-        Command::Workflow(a) => return workflow::run(&a, &mut out, &mut err),
+        Command::Workflow(workflow::Args { command: workflow::Command::Migrate(a) }) => migrate::run(&a, config, &mut out),
+        Command::Workflow(a) => return workflow::run(&a, &|k, v| migrate::in_use(config.clone(), k, v), &mut out, &mut err),
         Command::Migrate => admin::migrate(config, &mut out),
         Command::Serve(a) => {
             drop(out);

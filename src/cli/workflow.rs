@@ -53,6 +53,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 把在办程序迁移到新版本；默认只演算，--apply 才执行
+    Migrate(MigrateArgs),
     /// 检查迁移表（不改动任何程序）
     Plan {
         /// 旧版本：键或文件
@@ -65,6 +67,27 @@ pub enum Command {
     },
 }
 
+/// `workflow migrate OLD NEW`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct MigrateArgs {
+    /// 旧版本的键，例如 complaint.v1
+    pub old: String,
+    /// 新版本：键，或定义文件（执行时一并发布）
+    pub new: String,
+    /// 状态的对应：旧=新，可重复；同名状态不必写
+    #[arg(long = "map", value_name = "OLD=NEW")]
+    pub map: Vec<String>,
+    /// 只演算，不改动（默认）
+    #[arg(long, conflicts_with = "apply")]
+    pub dry_run: bool,
+    /// 执行迁移
+    #[arg(long)]
+    pub apply: bool,
+    /// 以 JSON 输出
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Formats of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -74,9 +97,10 @@ pub enum Format {
     Mermaid,
 }
 
-/// Runs the command; the exit code comes back.
-pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> i32 {
-    match work(args, out, err) {
+/// Runs the command; the exit code comes back. `in_use` says how many open procedures stand under a version, when a
+/// database is there to ask.
+pub fn run(args: &Args, in_use: &dyn Fn(&str, u32) -> Option<i64>, out: &mut dyn Write, err: &mut dyn Write) -> i32 {
+    match work(args, in_use, out, err) {
         Ok(code) => code,
         Err(Trouble::Said(s)) => {
             let _ = writeln!(err, "{s}");
@@ -97,7 +121,7 @@ impl From<io::Error> for Trouble {
     }
 }
 
-fn work(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<i32, Trouble> {
+fn work(args: &Args, in_use: &dyn Fn(&str, u32) -> Option<i64>, out: &mut dyn Write, err: &mut dyn Write) -> Result<i32, Trouble> {
     match &args.command {
         Command::Check { files, json } => {
             let texts = if files.is_empty() { embedded() } else { files.iter().map(read).collect::<Result<_, _>>()? };
@@ -152,8 +176,15 @@ fn work(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<i32, Tr
                     writeln!(out, "{}", line(d))?;
                 }
             }
+            if let Some((key, version)) = named(&old)
+                && let Some(n) = in_use(&key, version)
+            {
+                writeln!(err, "使用 {key}.v{version} 的在办程序：{n} 个")?;
+            }
             Ok(i32::from(!all.is_empty()))
         }
+        // it needs the database: `cli::migrate` runs it
+        Command::Migrate(_) => Ok(2),
         Command::Plan { old, new, map } => {
             let (old, new) = (graph(old, err)?, graph(new, err)?);
             let wrong = plan(map)?.check(&old, &new);
@@ -166,6 +197,13 @@ fn work(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<i32, Tr
             Ok(i32::from(!wrong.is_empty()))
         }
     }
+}
+
+/// Key and version a definition's text gives itself.
+fn named(text: &str) -> Option<(String, u32)> {
+    let t: toml::Table = toml::from_str(text).ok()?;
+    let version = t.get("version")?.as_integer()?;
+    Some((t.get("key")?.as_str()?.to_owned(), u32::try_from(version).ok()?))
 }
 
 /// Reads `old=new` pairs.
@@ -274,7 +312,7 @@ mod tests {
     fn run_with(args: &[&str]) -> (i32, String, String) {
         let cli = Cli::try_parse_from(std::iter::once("workflow").chain(args.iter().copied())).unwrap();
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = run(&cli.args, &mut out, &mut err);
+        let code = run(&cli.args, &|_, _| None, &mut out, &mut err);
         (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 

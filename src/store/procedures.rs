@@ -139,6 +139,19 @@ pub fn open_versions(c: &mut Conn) -> Result<Vec<(String, i32, i64)>> {
         .load(c)?)
 }
 
+/// Ids of open procedures of one version of a definition after `after`, at most `limit`.
+pub fn open_of_version(c: &mut Conn, kind: &str, version: i32, after: ProcedureId, limit: i64) -> Result<Vec<ProcedureId>> {
+    Ok(procedures::table
+        .filter(procedures::open.eq(true))
+        .filter(procedures::kind.eq(kind))
+        .filter(procedures::version.eq(version))
+        .filter(procedures::id.gt(after))
+        .order(procedures::id)
+        .limit(limit)
+        .select(procedures::id)
+        .load(c)?)
+}
+
 /// Terms of a procedure, ended ones included, in the order they were armed.
 pub fn terms_of(c: &mut Conn, id: ProcedureId) -> Result<Vec<TermRow>> {
     Ok(terms::table.filter(terms::procedure_id.eq(id)).order(terms::position).select(TermRow::as_select()).load(c)?)

@@ -5,7 +5,12 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod api;
+#[cfg(test)]
+mod console;
+mod faults;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
@@ -18,11 +23,18 @@ mod keeping;
 mod plans;
 #[cfg(test)]
 mod review;
+mod promises;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod town;

@@ -168,6 +168,11 @@ impl Town {
     pub fn case_file(&self, who: &str, case: CaseId) -> Result<view::CaseFile> {
         self.rt.block_on(self.app.case_file(&self.actor(who), case))
     }
+    /// The version of a procedure's form as this person has it open.
+    pub fn seen(&self, who: &str, case: CaseId, procedure: ProcedureId) -> i64 {
+        let file = self.case_file(who, case).unwrap();
+        file.procedures.iter().find(|p| p.id == procedure).unwrap().form_version
+    }
     pub fn inbox(&self, who: &str, tab: Option<inbox::Tab>) -> Result<inbox::Page> {
         self.rt.block_on(self.app.inbox(&self.actor(who), inbox::Query { tab, size: 100, ..inbox::Query::default() }))
     }

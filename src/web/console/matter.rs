@@ -231,9 +231,9 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let base = format!("/cases/{id}");
     let lead = f.procedures.iter().find(|p| p.kind == "complaint");
     let pickers =
-        Pickers::load(app, &f.lead_bureau, Some(&f.area), &f.claims, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
+        Pickers::load(app, &actor, &f.lead_bureau, Some(&f.area), &f.claims, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
             .await?;
-    let officers = app.handlers(&f.lead_bureau).await?;
+    let officers = moves::officers(app, &actor, &f.lead_bureau).await?;
     let mut forms = Forms::default();
     let mut approval = None;
     let mut conflict = None;
@@ -421,7 +421,7 @@ pub(super) async fn filing_pickers(app: &Arc<App>, by: &Officer, f: &FilingFile)
     let bureau = app.counters(&by.actor()).into_iter().next().unwrap_or_default();
     let area = app.city.areas.iter().find(|a| Some(&a.name) == f.filing.area.as_ref()).map(|a| a.code.clone());
     let cases = f.suggestions.iter().map(|s| s.number.clone()).collect();
-    Pickers::load(app, &bureau, area.as_deref(), &[], &f.evidence, cases).await
+    Pickers::load(app, &by.actor(), &bureau, area.as_deref(), &[], &f.evidence, cases).await
 }
 
 /// Cases a filing may belong to; a filing that was not sent on yet can be joined at once.
@@ -469,6 +469,11 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         state: String::new(),
         due: None,
     });
+    let amendments = if access::may(&actor, Ability::Register, "") {
+        desk::amendment_rows(app.amendments(&actor, Some(id)).await?)
+    } else {
+        Vec::new()
+    };
     let has_receipt = f.documents.iter().any(|d| d.kind == "receipt");
     let receipt = (!has_receipt && access::may(&actor, Ability::Register, "")).then(|| {
         FormView::new("receipt", format!("{base}/receipt"), "出具回执", vec![])
@@ -493,7 +498,7 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         refused: forms.refused,
         respondents: f.chain.iter().map(words::party).collect(),
         suggestions: suggestions(&f, "m", app.now()),
-        amendments: desk::amendment_rows(app.open_amendments(&actor, Some(id)).await?),
+        amendments,
         evidence: f.evidence.iter().map(words::evidence).collect(),
         upload: upload_form(&actor, &base, app.config.evidence.max_mib, back.upload.as_ref()),
         documents: f.documents.iter().map(words::document).collect(),

@@ -61,6 +61,14 @@ struct Employ {
     duties: Vec<GiveDuty>,
 }
 
+/// A new first password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResetPassword {
+    /// The password; the person must change it at the next log-in.
+    password: String,
+}
+
 /// An absence.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +116,18 @@ async fn employ(
     let k = key(&k, "account.create", &(&b.login, &b.name, &b.duties))?;
     let new = NewPerson { login: b.login, name: b.name, password: b.password, duties: b.duties.into_iter().map(Into::into).collect() };
     Ok((StatusCode::CREATED, Json(Created::of(app.employ(&actor, k, new).await?))))
+}
+
+async fn reset(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<AccountId>,
+    k: IdempotencyKey,
+    JsonBody(b): JsonBody<ResetPassword>,
+) -> Answer<StatusCode> {
+    let k = key(&k, "account.password", &id)?;
+    app.reset_password(&actor, k, id, b.password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn give(
@@ -197,6 +217,14 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .idempotent()
             .answers_plain(204, "已恢复", None),
         enable,
+    );
+    t.add(
+        Route::post("/api/office/v1/accounts/{id}/password", "resetPassword", admin, "重设首次登录密码，其会话同时结束；不能重设本人")
+            .path_param("id", "账号")
+            .idempotent()
+            .reads::<ResetPassword>()
+            .answers_plain(204, "已重设", None),
+        reset,
     );
     t.add(
         Route::post(
