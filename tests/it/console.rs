@@ -9,8 +9,8 @@ use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use chrono::Duration;
-use qingxin::domain::access::{Actor, Duty, DutyKind};
 use qingxin::app::people::{self, NewAccount};
+use qingxin::domain::access::{Actor, Duty, DutyKind};
 use sha2::{Digest, Sha256};
 
 /// One form of a page: where it goes and what its fields hold.
@@ -56,7 +56,10 @@ fn forms(html: &str) -> Vec<Form> {
                 let tag = part.split('>').next().unwrap_or_default();
                 let Some(name) = attribute(tag, "name") else { continue };
                 let kind = attribute(tag, "type").unwrap_or_default();
-                if part.starts_with("input") && (!matches!(kind.as_str(), "radio" | "checkbox") || tag.contains(" checked")) && kind != "file" {
+                if part.starts_with("input")
+                    && (!matches!(kind.as_str(), "radio" | "checkbox") || tag.contains(" checked"))
+                    && kind != "file"
+                {
                     fields.push((name, attribute(tag, "value").unwrap_or_default()));
                 } else if part.starts_with("select") {
                     let options = body.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_default();

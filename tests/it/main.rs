@@ -21,11 +21,11 @@ mod journal;
 mod keeping;
 #[cfg(test)]
 mod plans;
-#[cfg(test)]
-mod review;
 mod promises;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod review;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]

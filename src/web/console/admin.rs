@@ -138,7 +138,10 @@ async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<
             duty: d.title.clone(),
             bureau: d.bureau_name.clone(),
             area: d.area_name.clone(),
-            take: d.id.filter(|_| !own).map(|row| button(&format!("take-{row}"), format!("/accounts/{id}/duties/{row}/end"), "收回", Tone::Plain)),
+            take: d
+                .id
+                .filter(|_| !own)
+                .map(|row| button(&format!("take-{row}"), format!("/accounts/{id}/duties/{row}/end"), "收回", Tone::Plain)),
         })
         .collect();
     let acts = if own {

@@ -230,9 +230,16 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let f = app.case_file(&actor, id).await?;
     let base = format!("/cases/{id}");
     let lead = f.procedures.iter().find(|p| p.kind == "complaint");
-    let pickers =
-        Pickers::load(app, &actor, &f.lead_bureau, Some(&f.area), &f.claims, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
-            .await?;
+    let pickers = Pickers::load(
+        app,
+        &actor,
+        &f.lead_bureau,
+        Some(&f.area),
+        &f.claims,
+        &f.evidence,
+        f.suggestions.iter().map(|s| s.number.clone()).collect(),
+    )
+    .await?;
     let officers = moves::officers(app, &actor, &f.lead_bureau).await?;
     let mut forms = Forms::default();
     let mut approval = None;
@@ -469,11 +476,8 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         state: String::new(),
         due: None,
     });
-    let amendments = if access::may(&actor, Ability::Register, "") {
-        desk::amendment_rows(app.amendments(&actor, Some(id)).await?)
-    } else {
-        Vec::new()
-    };
+    let amendments =
+        if access::may(&actor, Ability::Register, "") { desk::amendment_rows(app.amendments(&actor, Some(id)).await?) } else { Vec::new() };
     let has_receipt = f.documents.iter().any(|d| d.kind == "receipt");
     let receipt = (!has_receipt && access::may(&actor, Ability::Register, "")).then(|| {
         FormView::new("receipt", format!("{base}/receipt"), "出具回执", vec![])

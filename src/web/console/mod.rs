@@ -32,7 +32,11 @@ fn form(path: &'static str, id: &'static str, access: Access, summary: &'static 
     Route::post(path, id, access, summary).reads_form().answers_plain(303, "完成，转到结果页", None)
 }
 fn upload(path: &'static str, id: &'static str, access: Access, summary: &'static str) -> Route {
-    Route::post(path, id, access, summary).reads_upload(UPLOAD, &[("kind", "种类"), ("name", "名称")]).answers_plain(303, "完成，转到结果页", None)
+    Route::post(path, id, access, summary).reads_upload(UPLOAD, &[("kind", "种类"), ("name", "名称")]).answers_plain(
+        303,
+        "完成，转到结果页",
+        None,
+    )
 }
 
 /// Adds the console's rows to the router table.

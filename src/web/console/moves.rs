@@ -6,9 +6,9 @@ use super::view::{Conflict, FieldKind, FormField, FormView, MoveView, RefusedMov
 use super::words::{span, yuan};
 use crate::app::App;
 use crate::app::perform::{Command, Given};
+use crate::app::roster::Colleague;
 use crate::app::view::{ClaimView, EvidenceView, ProcedureView};
 use crate::app::write::Key;
-use crate::app::roster::Colleague;
 use crate::base::id::{AccountId, ProcedureId};
 use crate::base::{At, Day, Error, FieldError, text};
 use crate::domain::access::Actor;
