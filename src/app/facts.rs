@@ -194,12 +194,15 @@ fn people_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     Ok(())
 }
 
-/// Who may hold a case: active handling officers of the lead bureau whose area covers it (another could not even read it).
+/// Who may hold a case: active handling officers of the lead bureau whose area covers the case or the bureau (another could not
+/// even read it).
 ///
 /// # Errors
 /// The database.
 pub fn handlers(c: &mut Conn, app: &App, case: &cases::Case, now: At) -> Result<Vec<AccountId>> {
-    let found = accounts::holders_over(c, "handler", &app.area_path(Some(&case.area)), now)?;
+    let scope = super::subject::scope_of(app, Some(case), None);
+    let path: Vec<String> = scope.area_path.into_iter().chain(scope.lead_path).collect();
+    let found = accounts::holders_over(c, "handler", &path, now)?;
     let mut out: Vec<AccountId> = found.into_iter().filter(|(_, bureau, _)| *bureau == case.lead_bureau).map(|(id, _, _)| id).collect();
     out.dedup();
     Ok(out)

@@ -194,7 +194,8 @@ on_both! {
 
     fn one_worker_on_two_nodes_opens_one_case(t: &TestDb) {
         let w = World::new(t);
-        let (one, two) = (Arc::clone(&w.app), crate::support::app::app(t));
+        // a node of its own makes ids of its own
+        let (one, two) = (Arc::clone(&w.app), crate::town::Town::node(t, &w.clock, "other"));
         let start = Arc::new(Barrier::new(2));
         let runs: Vec<_> = [(one, "window"), (two, "phone")].into_iter().map(|(app, channel)| {
             let form = FilingForm { channel: channel.into(), ..complaint(1) };

@@ -208,8 +208,8 @@ create unique index filings_fingerprint on filings (channel, fingerprint) where 
 create index filings_case on filings (case_id) where case_id is not null;
 create index filings_claimant on filings (claimant_id);
 create index filings_desk on filings (receiving_bureau, received_at) where desk_reason is not null;
-create index filings_respondent on filings (respondent_key, created_at);
-create index filings_project on filings (project_key, created_at) where project_key is not null;
+create index filings_respondent on filings (respondent_key, created_at) where case_id is not null;
+create index filings_project on filings (project_key, created_at) where project_key is not null and case_id is not null;
 
 -- The same number with other content: for the desk to apply or dismiss.
 create table amendments (
