@@ -146,9 +146,15 @@ fn remove(database: &Path) -> Result<()> {
             std::fs::remove_file(&path).map_err(|e| Error::Io(format!("{}：{e}", path.display())))?;
         }
     }
-    for suffix in ["-evidence", "-checkpoints"] {
-        let path = database.with_file_name(format!("{stem}{suffix}"));
-        if path.is_dir() {
+    // directories of files carry the store's id behind the name
+    let dir = database.parent().filter(|d| !d.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let Ok(entries) = std::fs::read_dir(&dir) else { return Ok(()) };
+    for path in entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.is_dir()) {
+        let found = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let ours = ["-evidence-", "-checkpoints-"].iter().any(|what| {
+            found.strip_prefix(&format!("{stem}{what}")).is_some_and(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_hexdigit()))
+        });
+        if ours {
             std::fs::remove_dir_all(&path).map_err(|e| Error::Io(format!("{}：{e}", path.display())))?;
         }
     }

@@ -3,12 +3,14 @@
 //! The case is the unit of consistency: [`update`] raises `version` and fails when someone else was faster.
 
 use super::schema::{cases, recusals, respondents};
+use super::types::{Id, Ts};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, RespondentId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 /// The arrears matter.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -93,10 +95,90 @@ pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Case>> {
     Ok(cases::table.filter(cases::number.eq(number)).select(Case::as_select()).first(c).optional()?)
 }
 
+statement! {
+    /// Saves a case read before; prepared once a connection.
+    struct SaveCase {
+        origin: String => Text,
+        area: String => Text,
+        lead_bureau: String => Text,
+        oversight_bureau: Option<String> => Nullable<Text>,
+        project_name: Option<String> => Nullable<Text>,
+        project_key: Option<String> => Nullable<Text>,
+        project_kind: Option<String> => Nullable<Text>,
+        government_funded: Option<bool> => Nullable<Bool>,
+        address: Option<String> => Nullable<Text>,
+        respondent_name: String => Text,
+        respondent_key: String => Text,
+        grade: String => Text,
+        flags: String => Text,
+        reported_total: Fen => BigInt,
+        headcount: i32 => Integer,
+        remainder_code: Option<String> => Nullable<Text>,
+        claimed: Fen => BigInt,
+        verified: Fen => BigInt,
+        paid: Fen => BigInt,
+        waived: Fen => BigInt,
+        outstanding: Fen => BigInt,
+        transfers: i32 => Integer,
+        conclusion: Option<String> => Nullable<Text>,
+        second_officer: Option<AccountId> => Nullable<Id>,
+        first_received_at: At => Ts,
+        complaint_received_at: Option<At> => Nullable<Ts>,
+        state: String => Text,
+        open: bool => Bool,
+        concluded_at: Option<At> => Nullable<Ts>,
+        form_version: i64 => BigInt,
+        id: CaseId => Id,
+        version: i64 => BigInt,
+    }
+    sql "update cases set version = version + 1, origin = ", origin, ", area = ", area, ", lead_bureau = ", lead_bureau,
+        ", oversight_bureau = ", oversight_bureau, ", project_name = ", project_name, ", project_key = ", project_key,
+        ", project_kind = ", project_kind, ", government_funded = ", government_funded, ", address = ", address,
+        ", respondent_name = ", respondent_name, ", respondent_key = ", respondent_key, ", grade = ", grade, ", flags = ", flags,
+        ", reported_total = ", reported_total, ", headcount = ", headcount, ", remainder_code = ", remainder_code, ", claimed = ",
+        claimed, ", verified = ", verified, ", paid = ", paid, ", waived = ", waived, ", outstanding = ", outstanding,
+        ", transfers = ", transfers, ", conclusion = ", conclusion, ", second_officer = ", second_officer, ", first_received_at = ",
+        first_received_at, ", complaint_received_at = ", complaint_received_at, ", state = ", state, ", open = ", open,
+        ", concluded_at = ", concluded_at, ", form_version = ", form_version, " where id = ", id, " and version = ", version, ""
+}
+
 /// Saves a case read before with its version raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
-    let next = Case { version: row.version + 1, ..row.clone() };
-    let n = diesel::update(cases::table.filter(cases::id.eq(row.id)).filter(cases::version.eq(row.version))).set(&next).execute(c)?;
+    let n = SaveCase {
+        origin: row.origin.clone(),
+        area: row.area.clone(),
+        lead_bureau: row.lead_bureau.clone(),
+        oversight_bureau: row.oversight_bureau.clone(),
+        project_name: row.project_name.clone(),
+        project_key: row.project_key.clone(),
+        project_kind: row.project_kind.clone(),
+        government_funded: row.government_funded,
+        address: row.address.clone(),
+        respondent_name: row.respondent_name.clone(),
+        respondent_key: row.respondent_key.clone(),
+        grade: row.grade.clone(),
+        flags: row.flags.clone(),
+        reported_total: row.reported_total,
+        headcount: row.headcount,
+        remainder_code: row.remainder_code.clone(),
+        claimed: row.claimed,
+        verified: row.verified,
+        paid: row.paid,
+        waived: row.waived,
+        outstanding: row.outstanding,
+        transfers: row.transfers,
+        conclusion: row.conclusion.clone(),
+        second_officer: row.second_officer,
+        first_received_at: row.first_received_at,
+        complaint_received_at: row.complaint_received_at,
+        state: row.state.clone(),
+        open: row.open,
+        concluded_at: row.concluded_at,
+        form_version: row.form_version,
+        id: row.id,
+        version: row.version,
+    }
+    .execute(c)?;
     ensure_one(n, "cases")
 }
 

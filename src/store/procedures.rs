@@ -4,7 +4,7 @@
 //! function (`app::project`) and hands whole rows here.
 
 use super::schema::{alarms, procedures, remarks, terms};
-use super::types::Json;
+use super::types::{Doc, Id, Json, Ts};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, RowId, StreamId, TermId};
 use crate::base::seal::Sealed;
@@ -13,7 +13,7 @@ use crate::law::term::Term;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
 /// One running workflow.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -101,11 +101,71 @@ pub fn get(c: &mut Conn, id: ProcedureId) -> Result<Option<Row>> {
     Ok(procedures::table.find(id).select(Row::as_select()).first(c).optional()?)
 }
 
+statement! {
+    /// Saves a procedure read before; prepared once a connection.
+    struct SaveRow {
+        version: i32 => Integer,
+        case_id: Option<CaseId> => Nullable<Id>,
+        state: String => Text,
+        area: Option<String> => Nullable<Text>,
+        holder_role: String => Text,
+        holder_bureau: String => Text,
+        assignee: Option<AccountId> => Nullable<Id>,
+        pending_role: Option<String> => Nullable<Text>,
+        pending_bureau: Option<String> => Nullable<Text>,
+        pending_since: Option<At> => Nullable<Ts>,
+        approval_ct: Option<Sealed> => Nullable<Text>,
+        due_at: Option<At> => Nullable<Ts>,
+        due_day: Option<Day> => Nullable<Date>,
+        due_key: Option<String> => Nullable<Text>,
+        due_provisional: bool => Bool,
+        calendar_rev: i64 => BigInt,
+        open: bool => Bool,
+        missed: i32 => Integer,
+        started_at: At => Ts,
+        entered_at: At => Ts,
+        ended_at: Option<At> => Nullable<Ts>,
+        form_rev: i64 => BigInt,
+        id: ProcedureId => Id,
+        rev: i64 => BigInt,
+    }
+    sql "update procedures set rev = rev + 1, version = ", version, ", case_id = ", case_id, ", state = ", state, ", area = ", area,
+        ", holder_role = ", holder_role, ", holder_bureau = ", holder_bureau, ", assignee = ", assignee, ", pending_role = ",
+        pending_role, ", pending_bureau = ", pending_bureau, ", pending_since = ", pending_since, ", approval_ct = ", approval_ct,
+        ", due_at = ", due_at, ", due_day = ", due_day, ", due_key = ", due_key, ", due_provisional = ", due_provisional,
+        ", calendar_rev = ", calendar_rev, ", open = ", open, ", missed = ", missed, ", started_at = ", started_at, ", entered_at = ",
+        entered_at, ", ended_at = ", ended_at, ", form_rev = ", form_rev, " where id = ", id, " and rev = ", rev, ""
+}
+
 /// Saves a procedure read before with its revision raised; [`crate::base::Error::Stale`] when another was faster.
 pub fn update(c: &mut Conn, row: &Row) -> Result<()> {
-    let next = Row { rev: row.rev + 1, ..row.clone() };
-    let n =
-        diesel::update(procedures::table.filter(procedures::id.eq(row.id)).filter(procedures::rev.eq(row.rev))).set(&next).execute(c)?;
+    let n = SaveRow {
+        version: row.version,
+        case_id: row.case_id,
+        state: row.state.clone(),
+        area: row.area.clone(),
+        holder_role: row.holder_role.clone(),
+        holder_bureau: row.holder_bureau.clone(),
+        assignee: row.assignee,
+        pending_role: row.pending_role.clone(),
+        pending_bureau: row.pending_bureau.clone(),
+        pending_since: row.pending_since,
+        approval_ct: row.approval_ct.clone(),
+        due_at: row.due_at,
+        due_day: row.due_day,
+        due_key: row.due_key.clone(),
+        due_provisional: row.due_provisional,
+        calendar_rev: row.calendar_rev,
+        open: row.open,
+        missed: row.missed,
+        started_at: row.started_at,
+        entered_at: row.entered_at,
+        ended_at: row.ended_at,
+        form_rev: row.form_rev,
+        id: row.id,
+        rev: row.rev,
+    }
+    .execute(c)?;
     ensure_one(n, "procedures")
 }
 
@@ -174,9 +234,51 @@ pub fn insert_terms(c: &mut Conn, rows: &[TermRow]) -> Result<()> {
     Ok(())
 }
 
+statement! {
+    /// Saves a term; prepared once a connection.
+    struct SaveTerm {
+        case_id: Option<CaseId> => Nullable<Id>,
+        rule: String => Text,
+        effect: String => Text,
+        status: String => Text,
+        missed: bool => Bool,
+        next_rung: i32 => Integer,
+        position: i32 => Integer,
+        doc: Json<Term> => Doc,
+        start_at: At => Ts,
+        due_at: At => Ts,
+        due_day: Option<Day> => Nullable<Date>,
+        provisional: bool => Bool,
+        calendar_rev: i64 => BigInt,
+        ended_at: Option<At> => Nullable<Ts>,
+        id: TermId => Id,
+    }
+    sql "update terms set case_id = ", case_id, ", rule = ", rule, ", effect = ", effect, ", status = ", status, ", missed = ", missed,
+        ", next_rung = ", next_rung, ", position = ", position, ", doc = ", doc, ", start_at = ", start_at, ", due_at = ", due_at,
+        ", due_day = ", due_day, ", provisional = ", provisional, ", calendar_rev = ", calendar_rev, ", ended_at = ", ended_at,
+        " where id = ", id, ""
+}
+
 /// Saves a term whole.
 pub fn update_term(c: &mut Conn, row: &TermRow) -> Result<()> {
-    let n = diesel::update(terms::table.find(row.id)).set(row).execute(c)?;
+    let n = SaveTerm {
+        case_id: row.case_id,
+        rule: row.rule.clone(),
+        effect: row.effect.clone(),
+        status: row.status.clone(),
+        missed: row.missed,
+        next_rung: row.next_rung,
+        position: row.position,
+        doc: row.doc.clone(),
+        start_at: row.start_at,
+        due_at: row.due_at,
+        due_day: row.due_day,
+        provisional: row.provisional,
+        calendar_rev: row.calendar_rev,
+        ended_at: row.ended_at,
+        id: row.id,
+    }
+    .execute(c)?;
     ensure_one(n, "terms")
 }
 
@@ -233,10 +335,16 @@ pub fn put_alarm(c: &mut Conn, row: &Alarm) -> Result<()> {
     Ok(())
 }
 
+statement! {
+    /// Drops the alarm of a term; prepared once a connection.
+    struct DropAlarm { term_id: TermId => Id }
+    sql "delete from alarms where term_id = ", term_id, ""
+}
+
 /// Takes the alarms of these terms away.
 pub fn drop_alarms(c: &mut Conn, ids: &[TermId]) -> Result<()> {
-    if !ids.is_empty() {
-        diesel::delete(alarms::table.filter(alarms::term_id.eq_any(ids.to_vec()))).execute(c)?;
+    for id in ids {
+        DropAlarm { term_id: *id }.execute(c)?;
     }
     Ok(())
 }

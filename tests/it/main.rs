@@ -21,6 +21,8 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod migrate;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod promises;

@@ -113,7 +113,6 @@ impl Scene<'_> {
         match who {
             Who::Officer => l.officer.clone().ok_or(Error::NotFound("officer")),
             Who::Lead(kind) => self.w.crew.pick(&self.case.lead_bureau, kind, l.nth),
-            Who::Desk => self.w.crew.pick(&l.receiving, DutyKind::Desk, l.nth),
             Who::Supervisor => self.w.crew.pick(&self.w.app.config.city.bureau, DutyKind::Supervisor, l.nth),
         }
     }

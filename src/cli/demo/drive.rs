@@ -46,13 +46,8 @@ impl Hours {
     }
     /// How many working days there are.
     #[must_use]
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         u64::try_from(self.days.len()).unwrap_or(0)
-    }
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.days.is_empty()
     }
     /// The instant of a working minute.
     #[must_use]

@@ -16,8 +16,6 @@ pub enum Who {
     Officer,
     /// Somebody of the lead bureau with this duty.
     Lead(DutyKind),
-    /// The desk that received the filing.
-    Desk,
     /// The city's supervisor.
     Supervisor,
 }

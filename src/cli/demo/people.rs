@@ -48,10 +48,6 @@ impl Crew {
             len => Ok(Arc::clone(&all[n % len])),
         }
     }
-    /// Everybody.
-    pub fn everybody(&self) -> impl Iterator<Item = &Arc<Actor>> {
-        self.0.values().flatten()
-    }
 }
 
 /// How many people a duty has in a bureau.

@@ -17,7 +17,7 @@ struct PlaceOf {
 
 /// Plans the year into the world; `cases` is about how many there shall be.
 pub fn fill(w: &mut World, cases: u64) {
-    Planner { places: places(w), n: 0, total: w.hours.len() * DAY, w }.all(cases);
+    Planner { places: places(w), n: 0, total: w.hours.count() * DAY, w }.all(cases);
 }
 
 /// Counties and zones with a share each; the biggest first.
