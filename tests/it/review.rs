@@ -2,7 +2,6 @@
 //! foreign files, keys rotated by another process.
 
 use crate::on_both;
-use crate::support::TestDb;
 use crate::support::app::World;
 use qingxin::app::App;
 use qingxin::app::evidence::Upload;
