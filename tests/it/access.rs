@@ -439,7 +439,7 @@ on_both! {
         let w = World::new(t);
         let s = Scene::new(&w);
         // reading first, then what changes; what ends a session, a duty or the case's first state last
-        let last = ["console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "logOut"];
+        let last = ["console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
         let mut rows = walk();
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
         let mut served = BTreeSet::new();

@@ -308,6 +308,9 @@ impl Looker<'_> {
             let words = match (field, key.as_str(), value) {
                 (None, "term", flow::Value::Text(t)) => graph.term_title(t),
                 (None, "rung", flow::Value::Text(t)) => coded("rung", t),
+                (None, "step", flow::Value::Text(t)) => {
+                    graph.chains.iter().find_map(|c| graph.step_of(&c.key, t)).map_or_else(|| t.clone(), |s| s.title.clone())
+                }
                 _ => self.value_text(field, value)?,
             };
             out.push((label(key), words));
