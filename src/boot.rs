@@ -62,7 +62,15 @@ impl Place {
     /// A database of its own (tests, the demo).
     #[must_use]
     pub fn at(url: impl Into<String>) -> Self {
-        Self { url: url.into(), master_key_file: None, config_file: None, variables: BTreeMap::new(), demo: false, seed: None, relaxed: false }
+        Self {
+            url: url.into(),
+            master_key_file: None,
+            config_file: None,
+            variables: BTreeMap::new(),
+            demo: false,
+            seed: None,
+            relaxed: false,
+        }
     }
     /// How the database is opened.
     #[must_use]
@@ -190,16 +198,32 @@ pub fn definitions() -> Vec<Source> {
 /// # Errors
 /// [`Error::Config`] for the operator, or the database.
 pub fn migrate(place: &Place, clock: &dyn Clock) -> Result<Migrated> {
-    let done = migrate::migrate(&place.url, &place.options(), clock.now(), &mut place.ids())?;
+    // what is wrong in a file is said before a row is touched
     let (_, dir) = config(place)?;
     let law = law(dir.as_deref(), clock.now().day())?;
     let registry = facts::registry(&table(dir.as_deref(), "codes.toml", facts::CODES)?, &law.rules)?;
+    runnable(&Graphs::load(&definitions(), &registry)?, &law, clock.now().day())?;
+    let done = migrate::migrate(&place.url, &place.options(), clock.now(), &mut place.ids())?;
     let db = Db::open(&place.url, &place.options())?;
-    let sources = sources(&db)?;
-    let graphs = Graphs::load(&sources, &registry)?;
-    let now = clock.now();
-    db.write_blocking(move |c| graphs::publish(c, &graphs, now))?;
+    let graphs = Graphs::load(&sources(&db)?, &registry)?;
+    publish(&db, &graphs, clock.now())?;
     Ok(done)
+}
+
+/// Every rule a definition counts by is there, in the rules of this city too.
+fn runnable(graphs: &Graphs, law: &Law, today: crate::base::Day) -> Result<()> {
+    let found: Vec<String> = graphs.iter().flat_map(|g| crate::flow::check::against(g, &law.rules, today)).map(|f| f.to_string()).collect();
+    if found.is_empty() { Ok(()) } else { Err(Error::Config(found.join("\n"))) }
+}
+
+/// Publishes new definitions; a start that brings none writes nothing.
+fn publish(db: &Db, graphs: &Graphs, now: crate::base::At) -> Result<()> {
+    let known = graphs.clone();
+    if db.read_blocking(move |c| graphs::unpublished(c, &known))? {
+        let graphs = graphs.clone();
+        db.write_blocking(move |c| graphs::publish(c, &graphs, now))?;
+    }
+    Ok(())
 }
 
 /// The definitions shipped, and those published earlier that are not among them.
@@ -251,9 +275,8 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     let base = Arc::clone(&law.calendar);
     let (calendar, store_id, marked) =
         db.read_blocking(move |c| Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?)))?;
-    let now = clock.now();
-    let to_publish = graphs.clone();
-    db.write_blocking(move |c| graphs::publish(c, &to_publish, now))?;
+    runnable(&graphs, &law, clock.now().day())?;
+    publish(&db, &graphs, clock.now())?;
     let demo = marked.is_some();
     let store_id = store_id.ok_or_else(|| Error::Internal("meta has no store_id".into()))?;
     let blobs = Blobs::directory(&beside(db.target(), &config.evidence.directory, "evidence", &store_id))?;

@@ -26,7 +26,7 @@ pub fn current(c: &mut Conn, base: &Calendar) -> Result<Calendar> {
         calendar = calendar.with(Year::parse(&row.body)?);
         rev = rev.max(row.rev);
     }
-    Ok(Calendar::new(calendar.years().to_vec(), rev))
+    Ok(Calendar::new(calendar.years().to_vec(), rev).with_office(base.office()))
 }
 
 /// Loads or replaces a year.

@@ -22,17 +22,21 @@ use std::sync::Arc;
 const SHORT: i64 = 100;
 
 /// Same number, other content: what the desk has to decide.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AmendmentView {
     /// Its id.
+    #[schema(value_type = String)]
     pub id: RowId,
     /// The filing it is about.
+    #[schema(value_type = String)]
     pub filing: FilingId,
     /// The filing's number.
     pub number: String,
     /// The respondent of the filing.
     pub respondent: String,
     /// When it came.
+    #[schema(value_type = String)]
     pub received_at: At,
     /// What differs: name, before, after. Personal texts are not shown.
     pub changes: Vec<(String, String, String)>,

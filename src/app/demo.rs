@@ -53,10 +53,8 @@ pub fn logins(app: &App) -> Vec<(String, String)> {
         (format!("{} · {}", crate::base::text::zh(&key), app.bureau_name(bureau)), login(kind, bureau, 1))
     };
     let (city, county) = (app.config.city.bureau.as_str(), "370705-hrss");
-    let mut out: Vec<(String, String)> = [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Legal, DutyKind::Head]
-        .into_iter()
-        .map(|k| of(k, county))
-        .collect();
+    let mut out: Vec<(String, String)> =
+        [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Legal, DutyKind::Head].into_iter().map(|k| of(k, county)).collect();
     out.push(of(DutyKind::Handler, "370705-housing"));
     out.push(of(DutyKind::Desk, city));
     out.push(of(DutyKind::Supervisor, city));

@@ -13,7 +13,7 @@ use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
-use crate::store::{accounts, audit, cases, filings, journal, ledger, migrate, notices, procedures};
+use crate::store::{accounts, audit, cases, filings, journal, ledger, migrate, notices, papers, procedures};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -107,6 +107,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     r.advise("承诺五 通知都有收件人", 1, &lost, "请给空缺岗位配人。");
     let (people, odd) = duties(app)?;
     r.add("承诺六 岗位、部门、区划均有效，三员分离", people, &odd, "请由安全管理员更正岗位。");
+    let (files, gone) = evidence(app)?;
+    r.add("证据文件都在", files, &gone, "请从备份恢复证据目录；目录位置见配置 evidence.directory。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)
@@ -243,6 +245,24 @@ fn duties(app: &Arc<App>) -> Result<(usize, Vec<String>)> {
             }
             if kinds.iter().any(|x| kinds.iter().any(|y| !access::compatible(*x, *y))) {
                 wrong.push(format!("账号 {} 兼任了不相容的岗位", a.login));
+            }
+        }
+    }
+}
+
+/// Files of evidence whose bytes are not in the store.
+fn evidence(app: &Arc<App>) -> Result<(usize, Vec<String>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Io(format!("runtime: {e}")))?;
+    let (mut seen, mut gone) = (0, Vec::new());
+    let mut after: crate::base::id::EvidenceId = uuid::Uuid::nil().into();
+    loop {
+        let page = app.db.read_blocking(|c| papers::evidence_page(c, after, PAGE))?;
+        let Some(last) = page.last() else { return Ok((seen, gone)) };
+        after = last.id;
+        for e in page {
+            seen += 1;
+            if !runtime.block_on(app.blobs.exists(&e.store_key))? {
+                gone.push(format!("证据 {} 的文件不在", e.id));
             }
         }
     }

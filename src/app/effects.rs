@@ -15,7 +15,7 @@ use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::{Effect, EffectKind, Step, Value};
 use crate::law::Fen;
 use crate::store::ledger::{self, Claim, Payment};
-use crate::store::{accounts, cases, filings, papers};
+use crate::store::{cases, filings, papers};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -172,11 +172,11 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::OpenCase => open_case(tx, subject, step, made),
         EffectKind::AnswerFiling => {
             let code = a.need_text("code")?;
-            change_filing(tx, subject, |f| f.answer_code = Some(code))
+            change_filing(subject, |f| f.answer_code = Some(code))
         }
         EffectKind::SetDeskReason => {
             let reason = a.text("reason");
-            change_filing(tx, subject, |f| f.desk_reason = reason)
+            change_filing(subject, |f| f.desk_reason = reason)
         }
         EffectKind::SetArea => {
             let area = a.need_text("area")?;
@@ -187,7 +187,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
                 let area = area.clone();
                 tx.change_case(subject.case_id()?, true, |c| c.area = area)?;
             }
-            if subject.filing.is_some() { change_filing(tx, subject, |f| f.area = Some(area)) } else { Ok(()) }
+            if subject.filing.is_some() { change_filing(subject, |f| f.area = Some(area)) } else { Ok(()) }
         }
     }
 }
@@ -202,17 +202,30 @@ fn bureau(tx: &Tx<'_>, code: &str, field: &str) -> Result<String> {
 /// An officer who may hold the case: an active handling officer of the lead bureau.
 fn officer(tx: &mut Tx<'_>, subject: &Subject, id: AccountId, field: &str) -> Result<()> {
     let case = tx.case(subject.case_id()?)?;
-    let holders = accounts::holders(tx.c, "handler", &case.lead_bureau, tx.now)?;
-    if holders.iter().any(|(a, _)| *a == id) {
+    if super::facts::handlers(tx.c, tx.app, &case, tx.now)?.contains(&id) {
         return Ok(());
     }
     Err(Error::field(&format!("/form/{field}"), "not_a_handler", &[("bureau", &tx.app.bureau_name(&case.lead_bureau))]))
 }
 
-fn change_filing(tx: &mut Tx<'_>, subject: &mut Subject, f: impl FnOnce(&mut filings::Filing)) -> Result<()> {
+fn change_filing(subject: &mut Subject, f: impl FnOnce(&mut filings::Filing)) -> Result<()> {
     let filing = subject.filing.as_mut().ok_or_else(|| Error::Internal("an effect on a filing without one".into()))?;
     f(filing);
-    filings::update(tx.c, filing)
+    subject.filing_changed = true;
+    Ok(())
+}
+
+/// Writes what effects changed of the filing, once.
+///
+/// # Errors
+/// The database.
+pub fn settle(tx: &mut Tx<'_>, subject: &mut Subject) -> Result<()> {
+    if std::mem::take(&mut subject.filing_changed)
+        && let Some(f) = &subject.filing
+    {
+        filings::update(tx.c, f)?;
+    }
+    Ok(())
 }
 
 /// The sums of a case follow its claims.
@@ -306,8 +319,8 @@ fn same_time(c: &Claim, f: &filings::Filing) -> bool {
     !before(c.period_to, f.period_from) && !before(f.period_to, c.period_from)
 }
 
-/// A claim for the person of a filing.
-fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Option<crate::base::id::RespondentId>) -> Result<()> {
+/// A claim for the person of a filing; returns what it claims.
+fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Option<crate::base::id::RespondentId>) -> Result<Fen> {
     // one worker: the sum is his; several: his share is not known yet and the remainder says so
     let sums = rules::Sums::claimed(if f.headcount == 1 { f.reported_total } else { Fen::ZERO });
     let row = Claim {
@@ -330,7 +343,8 @@ fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Opt
         outstanding: sums.outstanding,
         created_at: tx.now,
     };
-    ledger::insert_claim(tx.c, &row)
+    ledger::insert_claim(tx.c, &row)?;
+    Ok(sums.claimed)
 }
 
 /// The filing joins a running case: it keeps its claimant, claim, clock and answer.
@@ -340,7 +354,7 @@ fn join(tx: &mut Tx<'_>, subject: &mut Subject, case: CaseId) -> Result<()> {
     if !crate::domain::access::may_read(tx.actor, &scope) {
         return Err(Error::field("/form/case", "unknown_case", &[]));
     }
-    change_filing(tx, subject, |f| {
+    change_filing(subject, |f| {
         f.case_id = Some(case);
         f.area.get_or_insert(target.area.clone());
     })?;
@@ -440,11 +454,11 @@ fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec
     };
     cases::insert(tx.c, &row, &chain)?;
     tx.adopt_case(row);
-    change_filing(tx, subject, |f| f.case_id = Some(id))?;
+    change_filing(subject, |f| f.case_id = Some(id))?;
     subject.row.case_id = Some(id);
     made.push(Made::Case { id });
-    add_claim(tx, &f, id, respondent)?;
-    retotal(tx, id)
+    let claimed = add_claim(tx, &f, id, respondent)?;
+    tx.change_case(id, true, |c| c.claimed = claimed)
 }
 
 /// The chain of respondents with the article that makes each liable; a team leader stays sealed.

@@ -105,6 +105,9 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of the case), [`Error::Forbidden`], field errors, [`Error::TooLarge`].
     pub async fn add_evidence(self: &Arc<Self>, actor: &Actor, key: Option<Key>, up: Upload) -> Result<EvidenceId> {
         let row = self.evidence_row(actor, &up, self.now())?;
+        if up.case.is_none() && up.filing.is_none() {
+            return Err(Error::field("/case", "required", &[]));
+        }
         self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
         if up.case.is_none() && up.filing.is_none() {
             return Err(Error::field("/case", "required", &[]));
@@ -229,7 +232,7 @@ impl App {
                 let mut scope = scope_of(&app, case.as_ref(), one.as_ref());
                 scope.receiving.extend(all.into_iter().map(|f| f.receiving_bureau));
                 if !access::may_read(&actor, &scope) {
-                    return Err(Error::NotFound(if case.is_some() { "case" } else { "filing" }));
+                    return Err(Error::NotFound(if filing.is_some() { "filing" } else { "case" }));
                 }
                 match ability {
                     Some(a) if !access::may_towards(&actor, a, &scope) => Err(Error::Forbidden("add_evidence")),

@@ -6,6 +6,7 @@
 use super::App;
 use super::subject::Subject;
 use super::write::Tx;
+use crate::base::id::AccountId;
 use crate::base::{At, Result};
 use crate::flow::{Facts, Graph, Procedure, Value};
 use crate::law::{Fen, Law};
@@ -187,11 +188,24 @@ fn people_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     if let Some(s) = case.second_officer {
         put(out, "people.second", Value::Id(s.into()));
     }
-    let holders = accounts::holders(c, "handler", &case.lead_bureau, a.now)?;
-    put(out, "people.handlers", Value::List(holders.into_iter().map(|(id, _)| Value::Id(id.into())).collect()));
+    put(out, "people.handlers", Value::List(handlers(c, a.app, case, a.now)?.into_iter().map(|id| Value::Id(id.into())).collect()));
     let recused = cases::recused(c, case.id)?;
     put(out, "people.recused", Value::List(recused.into_iter().map(|id| Value::Id(id.into())).collect()));
     Ok(())
+}
+
+/// Who may hold a case: active handling officers of the lead bureau whose area covers the case or the bureau (another could not
+/// even read it).
+///
+/// # Errors
+/// The database.
+pub fn handlers(c: &mut Conn, app: &App, case: &cases::Case, now: At) -> Result<Vec<AccountId>> {
+    let scope = super::subject::scope_of(app, Some(case), None);
+    let path: Vec<String> = scope.area_path.into_iter().chain(scope.lead_path).collect();
+    let found = accounts::holders_over(c, "handler", &path, now)?;
+    let mut out: Vec<AccountId> = found.into_iter().filter(|(_, bureau, _)| *bureau == case.lead_bureau).map(|(id, _, _)| id).collect();
+    out.dedup();
+    Ok(out)
 }
 
 fn filing_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {

@@ -80,6 +80,32 @@ impl Graphs {
     }
 }
 
+/// Whether a definition is not published yet; what is known is compared on the way.
+///
+/// # Errors
+/// As [`publish`].
+pub fn unpublished(c: &mut Conn, graphs: &Graphs) -> Result<bool> {
+    let known = settings::definitions(c)?;
+    let mut new = false;
+    for (key, version, source) in &graphs.sources {
+        match known.iter().find(|d| d.key == *key && d.version == *version) {
+            Some(d) if d.hash != hash(&source.text) => return Err(differs(key, *version, source)),
+            Some(_) => {}
+            None => new = true,
+        }
+    }
+    runs(c, graphs)?;
+    Ok(new)
+}
+
+fn differs(key: &str, version: i32, source: &Source) -> Error {
+    Error::Config(format!(
+        "{} 与已发布的 {key}.v{version} 不一致。已发布的版本不能修改：请恢复原文，或以新的版本号另存为 {key}.v{}.toml。",
+        source.file,
+        version + 1
+    ))
+}
+
 /// Publishes what is new and compares what is known: the published text is the law of its procedures.
 ///
 /// # Errors
@@ -90,14 +116,15 @@ pub fn publish(c: &mut Conn, graphs: &Graphs, at: At) -> Result<()> {
         if !settings::publish(c, &row)? {
             let known = settings::definitions(c)?.into_iter().find(|d| d.key == *key && d.version == *version);
             if known.is_some_and(|k| k.hash != row.hash) {
-                return Err(Error::Config(format!(
-                    "{} 与已发布的 {key}.v{version} 不一致。已发布的版本不能修改：请恢复原文，或以新的版本号另存为 {key}.v{}.toml。",
-                    source.file,
-                    version + 1
-                )));
+                return Err(differs(key, *version, source));
             }
         }
     }
+    runs(c, graphs)
+}
+
+/// Every open procedure's version can be run.
+fn runs(c: &mut Conn, graphs: &Graphs) -> Result<()> {
     for (key, version, n) in procedures::open_versions(c)? {
         if graphs.get(&key, version).is_err() {
             return Err(Error::Config(format!(
@@ -113,10 +140,11 @@ pub fn publish(c: &mut Conn, graphs: &Graphs, at: At) -> Result<()> {
 /// # Errors
 /// The database.
 pub fn published(c: &mut Conn, embedded: &[Source]) -> Result<Vec<Source>> {
-    let known: Vec<String> = embedded.iter().map(|s| hash(&s.text)).collect();
+    // by name, not by content: a file that differs from its published row is to be told so, not loaded twice
+    let known = |d: &Definition| embedded.iter().any(|s| s.file.ends_with(&format!("/{}.v{}.toml", d.key, d.version)));
     Ok(settings::definitions(c)?
         .into_iter()
-        .filter(|d| !known.contains(&d.hash))
+        .filter(|d| !known(d))
         .map(|d| Source { file: format!("{}.v{}（已发布）", d.key, d.version), text: d.body })
         .collect())
 }

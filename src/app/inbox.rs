@@ -170,11 +170,14 @@ impl App {
         bureaus.sort_unstable();
         bureaus.dedup();
         let supervised = self.areas_under(actor, &[DutyKind::Supervisor]);
+        // who supervises the whole city reads the index of due dates itself, what has no area yet included
+        let whole = actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor && d.area == self.config.city.code);
+        let areas = (!whole).then_some(supervised.clone());
         let f = Filter::default();
         match tab {
             Tab::Mine if !bureaus.is_empty() => Some(Filter { assignees: Some(accounts_of(actor)), ..f }),
             Tab::Bureau if !bureaus.is_empty() => Some(Filter { bureaus: Some(bureaus), ..f }),
-            Tab::Overdue if !supervised.is_empty() => Some(Filter { areas: Some(supervised), overdue_at: Some(now), ..f }),
+            Tab::Overdue if !supervised.is_empty() => Some(Filter { areas, overdue_at: Some(now), ..f }),
             Tab::Overdue if !bureaus.is_empty() => Some(Filter { bureaus: Some(bureaus), overdue_at: Some(now), ..f }),
             Tab::Pending => {
                 let mut pairs: Vec<(String, String)> = Vec::new();
@@ -188,7 +191,7 @@ impl App {
             Tab::Desk if !desk.is_empty() => {
                 Some(Filter { kind: Some("filing".into()), bureaus: Some(desk), roles: Some(vec!["desk@receiving".into()]), ..f })
             }
-            Tab::Area if !supervised.is_empty() => Some(Filter { areas: Some(supervised), ..f }),
+            Tab::Area if !supervised.is_empty() => Some(Filter { areas, ..f }),
             _ => None,
         }
     }

@@ -240,22 +240,31 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         return Err(Error::Forbidden("register"));
     }
     let f = &p.filing;
+    // reports of one person, or of one number, take turns: the second sees what the first became
+    for who in [p.person.first(), p.phone.first(), f.source_no.as_ref()].into_iter().flatten() {
+        crate::store::exclusive(tx.c, lock_of(&f.channel, who))?;
+    }
     if let Some(old) = filings::twin(tx.c, &f.channel, f.source_no.as_deref(), &p.fingerprints)? {
-        if f.source_no.is_none() || p.contents.contains(&old.content_hash) {
+        if p.contents.contains(&old.content_hash) {
             return Ok(Registered::Duplicate { filing: old.id });
         }
         return amend(tx, p, &old, import);
     }
     let known = filings::find_claimant(tx.c, &p.person, &p.phone, &p.name)?;
     let claimant = match known {
-        Some(k) => k,
-        None => {
+        // a report keeps the contacts it came with: what differs is a row of its own, found by the same blind index
+        Some(k) if adds_nothing(p, &k) => k,
+        _ => {
             filings::insert_claimant(tx.c, &p.claimant)?;
             p.claimant.clone()
         }
     };
     let row = Filing { claimant_id: claimant.id, import_id: import, created_by: tx.actor.account(), ..f.clone() };
-    filings::insert(tx.c, &row)?;
+    // the same report at the same moment: whoever was second looks again and finds it
+    filings::insert(tx.c, &row).map_err(|e| match e {
+        Error::Duplicate(_) => Error::Stale("filing"),
+        e => e,
+    })?;
     let begin =
         Begin { kind: "filing".into(), case: None, filing: Some(row.id), parent: None, occurred_at: row.received_at, form: Form::new() };
     let started = perform::start_in(tx, &begin)?;
@@ -272,12 +281,28 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         amount: Some(row.reported_total),
         ..Marks::default()
     };
+    tx.begins(row.id.into());
     tx.record("filing", row.id.into(), "registered", row.received_at, payload, &marks)?;
     let (case, joined) = match &p.routing {
         Routing::Routed(routed) => forward(tx, &row, &claimant, started.procedure, routed)?,
         Routing::Desk(_) => (None, false),
     };
     Ok(Registered::New { filing: row.id, number: row.number.clone(), procedure: started.procedure, case, joined })
+}
+
+/// One lock for a person or a sender's number.
+fn lock_of(channel: &str, who: &str) -> i64 {
+    use sha2::{Digest, Sha256};
+    let who = if who.starts_with("b1.") { who.to_owned() } else { format!("{channel}/{who}") };
+    let d = Sha256::digest(format!("report/{who}").as_bytes());
+    i64::from_be_bytes([d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7]])
+}
+
+/// Whether a report tells nothing of its person that the known row does not hold.
+fn adds_nothing(p: &Prepared, known: &Claimant) -> bool {
+    let held = |given: &[String], k: &Option<String>| given.is_empty() || k.as_ref().is_some_and(|k| given.contains(k));
+    let bank = p.claimant.bank_bix.is_none() || p.claimant.bank_bix == known.bank_bix;
+    held(&p.person, &known.person_bix) && held(&p.phone, &known.phone_bix) && p.name.contains(&known.name_bix) && bank
 }
 
 /// Sends a routed filing on as the system: into a running case when that is certain, else into a case of its own, with
@@ -408,6 +433,11 @@ pub fn decide_amendment(tx: &mut Tx<'_>, id: RowId, apply: bool) -> Result<Filin
     }
     if a.decided_at.is_some() {
         return Err(Error::refused("amendment_decided", &[]));
+    }
+    // the filing's procedure is the unit of consistency while there is no case: whoever forwards it meanwhile goes again
+    for row in crate::store::procedures::of_filing(tx.c, old.id)? {
+        let form_rev = row.form_rev + 1;
+        crate::store::procedures::update(tx.c, &crate::store::procedures::Row { form_rev, ..row })?;
     }
     filings::decide_amendment(tx.c, id, tx.actor.account(), apply, tx.now)?;
     if apply {

@@ -6,7 +6,6 @@
 pub mod calendar;
 pub mod counter;
 pub mod demo;
-pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod effects;
@@ -22,8 +21,8 @@ pub mod notify;
 pub mod people;
 pub mod perform;
 pub mod project;
-pub mod report;
 pub mod ready;
+pub mod report;
 pub mod roster;
 pub mod sight;
 pub mod subject;

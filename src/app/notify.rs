@@ -12,6 +12,9 @@ use crate::store::types::Json;
 use crate::store::{accounts, notices};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Who hears a notice whose own audience is vacant, in this order.
+const ABOVE: &[&str] = &["leader@lead", "supervisor@above", "supervisor@city", "head@city"];
+
 /// Queues the notices of a step.
 ///
 /// # Errors
@@ -53,10 +56,13 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
         if persons.is_empty() && order.audience == "assignee" && nobody_yet && heard.contains(order.template.as_str()) {
             continue;
         }
-        if persons.is_empty() {
-            // a vacant post never swallows a notice: the supervisor hears it
-            let above = NoticeOrder { audience: "supervisor@above".into(), template: order.template.clone() };
-            persons = audience(tx, subject, before, step, &above)?;
+        // a vacant post never swallows a notice: it goes up until somebody is there to hear it
+        for next in ABOVE {
+            if !persons.is_empty() {
+                break;
+            }
+            let order = NoticeOrder { audience: (*next).to_owned(), template: order.template.clone() };
+            persons = audience(tx, subject, before, step, &order)?;
         }
         let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
         for account_id in persons {
@@ -82,12 +88,14 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
 
 /// The persons of a role towards this procedure.
 fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step, order: &NoticeOrder) -> Result<Vec<AccountId>> {
-    let one = |a: Option<AccountId>| a.into_iter().collect::<Vec<_>>();
     match order.audience.as_str() {
         // whoever holds it after the step hears of it; whoever held it when the step took it from him
         "assignee" => at_work(tx, subject.procedure.assignee.or(before.assignee)),
-        "second" => Ok(one(subject.case(tx)?.and_then(|c| c.second_officer))),
-        "requester" => Ok(one(step.request.as_ref().or(before.approval.as_ref()).map(|a| a.requested_by))),
+        "second" => {
+            let second = subject.case(tx)?.and_then(|c| c.second_officer);
+            at_work(tx, second)
+        }
+        "requester" => at_work(tx, step.request.as_ref().or(before.approval.as_ref()).map(|a| a.requested_by)),
         role => {
             let (duty, _) = role.split_once('@').unwrap_or((role, ""));
             if duty == "handler" {
@@ -96,11 +104,23 @@ fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step,
                     return Ok(held);
                 }
             }
+            if role == "supervisor@above" {
+                return nearest(tx, subject, duty);
+            }
             let bureau = bureau_of(tx, subject, role)?;
             let holders = accounts::holders(tx.c, duty, &bureau, tx.now)?;
             Ok(holders.into_iter().map(|(id, _)| id).collect())
         }
     }
+}
+
+/// Who holds a duty over the matter's area, the nearest level alone: the county's supervisor before the city's.
+fn nearest(tx: &mut Tx<'_>, subject: &Subject, duty: &str) -> Result<Vec<AccountId>> {
+    let path = subject.scope(tx)?.area_path;
+    let found = accounts::holders_over(tx.c, duty, &path, tx.now)?;
+    let level = |area: &str| path.iter().position(|p| p == area);
+    let deepest = found.iter().filter_map(|(_, _, area)| level(area)).max();
+    Ok(found.iter().filter(|(_, _, area)| level(area) == deepest).map(|(id, _, _)| *id).collect())
 }
 
 /// The officer if the account is active: an officer who is gone hears nothing, and the notice goes on to the supervisor.

@@ -174,6 +174,7 @@ pub fn start_in(tx: &mut Tx<'_>, begin: &Begin) -> Result<Performed> {
     };
     let step = step::start(&graph, &tx.law, &input, &facts, tx.now, &mut tx.ids).map_err(refused)?;
     subject.row.id = step.after.id;
+    tx.begins(subject.row.id.into());
     apply(tx, &graph, &mut subject, step)
 }
 
@@ -183,6 +184,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     for e in &step.effects {
         effects::apply(tx, subject, &step, e, &mut made)?;
     }
+    effects::settle(tx, subject)?;
     if step.event == "moved" && step.request.is_some() {
         // the last signature was given: the 审批表 with all of them is evidence of the approval
         made.extend(documents::approval_form(tx, subject, graph, &step)?);

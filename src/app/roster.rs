@@ -172,6 +172,20 @@ impl App {
         self.write(actor, key, move |tx| people::create_account(tx, &account)).await
     }
 
+    /// Gives another person a new first password; his sessions end.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless a security administrator asks for somebody else; [`Error::NotFound`]; field errors.
+    pub async fn reset_password(self: &Arc<Self>, actor: &Actor, key: Option<Key>, account: AccountId, password: String) -> Result<()> {
+        if !access::may(actor, Ability::ManageAccounts, "") {
+            return Err(Error::Forbidden("manage_accounts"));
+        }
+        let row = self.db.read(move |c| accounts::get(c, account)).await?.ok_or(Error::NotFound("account"))?;
+        check_password(self, &password, &row.login)?;
+        let hash = self.hashing(move || people::hash_password(&password)).await??;
+        self.write(actor, key, move |tx| super::counter::reset_password(tx, account, &hash)).await
+    }
+
     /// Gives a duty to another person.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ pub struct Subject {
     pub procedure: Procedure,
     /// The filing of a filing's procedure.
     pub filing: Option<filings::Filing>,
+    /// Whether an effect changed the filing: it is written once, when all effects are done.
+    pub filing_changed: bool,
     /// Term rows as loaded, for the difference when saving.
     pub terms: Vec<TermRow>,
 }
@@ -56,7 +58,7 @@ impl Subject {
             None => None,
         };
         let procedure = procedure(&row, &terms, &tx.keys)?;
-        Ok(Self { row, procedure, filing, terms })
+        Ok(Self { row, procedure, filing, filing_changed: false, terms })
     }
 
     /// A procedure about to start.
@@ -111,7 +113,7 @@ impl Subject {
             terms: Vec::new(),
             approval: None,
         };
-        Ok(Self { row, procedure, filing, terms: Vec::new() })
+        Ok(Self { row, procedure, filing, filing_changed: false, terms: Vec::new() })
     }
 
     /// Its case, if it has one.

@@ -163,6 +163,11 @@ impl<'a> Tx<'a> {
         seal::open(&self.keys, Place::new(table, column, id), sealed)
     }
 
+    /// Says that a stream begins in this unit of work: its end need not be looked up. Wrong is no harm, but a retry.
+    pub fn begins(&mut self, id: StreamId) {
+        self.heads.entry(id).or_default();
+    }
+
     /// Records an event of a stream; returns its number in the stream.
     ///
     /// # Errors

@@ -73,12 +73,6 @@ pub struct Login {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Import {
-    /// Largest file in MiB.
-    pub max_mib: u64,
-    /// Most rows of one file.
-    pub max_rows: usize,
-    /// Zip expansion above which a workbook is refused.
-    pub max_zip_ratio: u64,
     /// Filings per transaction.
     pub batch: usize,
 }
@@ -146,10 +140,8 @@ impl Config {
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
-        if self.import.batch == 0 || self.import.max_rows == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
-            return Err(Error::Config(
-                "配置项 import.batch、import.max_rows、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into(),
-            ));
+        if self.import.batch == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
+            return Err(Error::Config("配置项 import.batch、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into()));
         }
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(Error::Config(format!("server.listen = {:?} 不是“地址:端口”，例如 127.0.0.1:8080。", self.server.listen)));

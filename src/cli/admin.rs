@@ -170,17 +170,14 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
         }
         KeysCommand::Rotate { no_reseal } => {
             let master = keys::master(app.db.target(), app.db.options())?;
-            let now = app.now();
-            let kid = app.db.write_blocking(move |c| keys::rotate(c, &master, Purpose::Data, now, &mut Ids::system()))?;
+            let kid = app.write_blocking(&Actor::System("command_line"), None, move |tx| {
+                let kid = keys::rotate(tx.c, &master, Purpose::Data, tx.now, &mut Ids::system())?;
+                let payload = serde_json::json!({ "kid": kid });
+                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default())?;
+                Ok(kid)
+            })?;
             app.set_keys(app.db.key_ring()?);
             writeln!(out, "新数据密钥 {kid} 已启用。").map_err(io)?;
-            let system = Actor::System("command_line");
-            let noted = kid.clone();
-            app.write_blocking(&system, None, move |tx| {
-                let payload = serde_json::json!({ "kid": noted });
-                tx.record("system", uuid::Uuid::nil().into(), "key_rotated", tx.now, payload, &crate::app::write::Marks::default())
-                    .map(drop)
-            })?;
             if !no_reseal {
                 let mut n = 0;
                 for col in SEALED {

@@ -122,9 +122,7 @@ fn existing(place: &Place, database: &Path) -> Result<Option<Mark>> {
     if !database.exists() {
         return Ok(None);
     }
-    let refuse = || {
-        Error::Config(format!("{} 不是演示数据库，不会改动它。请移走该文件，或用 --database 另选一个。", database.display()))
-    };
+    let refuse = || Error::Config(format!("{} 不是演示数据库，不会改动它。请移走该文件，或用 --database 另选一个。", database.display()));
     let app = boot::open(place, Arc::new(SystemClock));
     match app.and_then(|a| demo::mark(&a)) {
         Ok(Some(mark)) => Ok(Some(mark)),

@@ -3,9 +3,9 @@
 //! Owns the arguments' meaning and what the operator reads. Exit codes: 0 all would go or went, 1 some stay.
 
 use super::workflow::{MigrateArgs, parse_map};
+use crate::app::App;
 use crate::app::graphs::{self, Graphs, Source};
 use crate::app::migrate::Report;
-use crate::app::App;
 use crate::base::{Error, Result};
 use crate::boot::{self, Place};
 use crate::flow::Graph;
@@ -102,7 +102,8 @@ pub fn run(args: &MigrateArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
 
 fn tell(r: &Report, apply: bool, old: &Graph, new: &Graph, out: &mut dyn Write) -> Result<()> {
     let verb = if apply { "已迁移" } else { "将迁移" };
-    writeln!(out, "{}.v{} → v{}：在办 {} 个，{verb} {} 个，保留期限 {} 个。", old.key, old.version, new.version, r.seen, r.moved, r.kept).map_err(io)?;
+    writeln!(out, "{}.v{} → v{}：在办 {} 个，{verb} {} 个，保留期限 {} 个。", old.key, old.version, new.version, r.seen, r.moved, r.kept)
+        .map_err(io)?;
     for (states, n) in &r.states {
         writeln!(out, "  {states}：{n} 个").map_err(io)?;
     }

@@ -58,6 +58,9 @@ pub fn log() {
     let _ = if std::io::stderr().is_terminal() { b.compact().try_init() } else { b.json().try_init() };
 }
 
+/// How long the end of the process waits for what is still under way, each of connections and jobs.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// Serves an opened program with its jobs until SIGINT or SIGTERM.
 ///
 /// # Errors
@@ -86,7 +89,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
     };
     let router = table.router(Arc::new(settings))?.with_state(Arc::clone(app));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Error::Io(format!("runtime: {e}")))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(&listen)
             .await
             .map_err(|e| Error::Config(format!("无法监听 {listen}：{e}。请检查 --listen 或 server.listen，或端口是否被占用。")))?;
@@ -97,8 +100,10 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         let node = crate::app::ids_in(app, |ids| ids.code("node"));
         let running = jobs::start(app, &node, dir, &gauges, &stop);
         ready(address);
-        let mut ending = stop.clone();
-        axum::serve(listener, router)
+        let (mut ending, mut over) = (stop.clone(), stop.clone());
+        // requests in flight may end within their own limit; a connection that will not let go is cut
+        let patience = Duration::from_secs(app.config.server.timeout_seconds) + GRACE;
+        let served = axum::serve(listener, router)
             .with_graceful_shutdown(async move {
                 tokio::select! {
                     () = signalled() => {}
@@ -106,13 +111,25 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
                 }
                 let _ = tell.send(true);
             })
-            .await
-            .map_err(|e| Error::Io(format!("serve: {e}")))?;
+            .into_future();
+        let cut = async {
+            let _ = over.wait_for(|s| *s).await;
+            tokio::time::sleep(patience).await;
+        };
+        tokio::select! {
+            r = served => r.map_err(|e| Error::Io(format!("serve: {e}")))?,
+            () = cut => tracing::warn!("connections were cut at the end of the grace period"),
+        }
         for job in running {
-            let _ = job.await;
+            if tokio::time::timeout(GRACE, job).await.is_err() {
+                tracing::warn!("a job was still running at the end: what it had not committed is undone and done again");
+            }
         }
         Ok(())
-    })
+    });
+    // work on blocking threads that does not end in time is left: an open transaction rolls back with the process
+    runtime.shutdown_timeout(GRACE);
+    ended
 }
 
 async fn signalled() {

@@ -177,6 +177,8 @@ pub fn start(
     };
     let a = Arc::clone(app);
     let slow = move || {
+        // another node may have rotated the keys: known before the first text meets us
+        logged("keys", a.renew_keys());
         logged("calendar", calendar(&a));
         logged("checkpoint", checkpoint(&a, &checkpoints));
     };

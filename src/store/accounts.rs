@@ -143,6 +143,20 @@ pub fn holders(c: &mut Conn, duty: &str, bureau: &str, at: At) -> Result<Vec<(Ac
         .load(c)?)
 }
 
+/// Active accounts that hold `duty` over one of the areas of a path at `at`, in whichever bureau: with the area each covers.
+pub fn holders_over(c: &mut Conn, duty: &str, path: &[String], at: At) -> Result<Vec<(AccountId, String, String)>> {
+    Ok(duties::table
+        .inner_join(accounts::table.on(accounts::id.eq(duties::account_id)))
+        .filter(duties::duty.eq(duty))
+        .filter(duties::area.eq_any(path.to_vec()))
+        .filter(duties::valid_from.le(at))
+        .filter(duties::valid_until.is_null().or(duties::valid_until.gt(at)))
+        .filter(accounts::state.eq("active"))
+        .order(accounts::login)
+        .select((accounts::id, duties::bureau, duties::area))
+        .load(c)?)
+}
+
 /// Opens a session.
 pub fn insert_session(c: &mut Conn, row: &Session) -> Result<()> {
     diesel::insert_into(sessions::table).values(row).execute(c)?;

@@ -143,27 +143,22 @@ pub fn insert_claimant(c: &mut Conn, row: &Claimant) -> Result<()> {
     Ok(())
 }
 
-/// The person of a blind ID, or of a phone and a name together (indexes under any key of the ring).
+/// The person of a blind ID, or of a phone and a name together (indexes under any key of the ring); the first row when a
+/// person has several. Ordered here: asked to order and stop early, PostgreSQL may walk the primary key instead.
 pub fn find_claimant(c: &mut Conn, person: &[String], phone: &[String], name: &[String]) -> Result<Option<Claimant>> {
     let some = |v: &[String]| v.iter().cloned().map(Some).collect::<Vec<_>>();
-    if !person.is_empty() {
-        return Ok(claimants::table
-            .filter(claimants::person_bix.eq_any(some(person)))
-            .order(claimants::id)
+    let found: Vec<Claimant> = if !person.is_empty() {
+        claimants::table.filter(claimants::person_bix.eq_any(some(person))).select(Claimant::as_select()).load(c)?
+    } else if phone.is_empty() {
+        Vec::new()
+    } else {
+        claimants::table
+            .filter(claimants::phone_bix.eq_any(some(phone)))
+            .filter(claimants::name_bix.eq_any(name.to_vec()))
             .select(Claimant::as_select())
-            .first(c)
-            .optional()?);
-    }
-    if phone.is_empty() {
-        return Ok(None);
-    }
-    Ok(claimants::table
-        .filter(claimants::phone_bix.eq_any(some(phone)))
-        .filter(claimants::name_bix.eq_any(name.to_vec()))
-        .order(claimants::id)
-        .select(Claimant::as_select())
-        .first(c)
-        .optional()?)
+            .load(c)?
+    };
+    Ok(found.into_iter().min_by_key(|p| p.id))
 }
 
 /// All rows of a person: this one, those with the same blind ID, those with the same phone and name. A report keeps the

@@ -56,6 +56,11 @@ pub fn get_evidence(c: &mut Conn, id: EvidenceId) -> Result<Option<Evidence>> {
     Ok(evidence::table.find(id).select(Evidence::as_select()).first(c).optional()?)
 }
 
+/// A page of all files by id, after `after`: for `doctor`.
+pub fn evidence_page(c: &mut Conn, after: EvidenceId, limit: i64) -> Result<Vec<Evidence>> {
+    Ok(evidence::table.filter(evidence::id.gt(after)).order(evidence::id).limit(limit).select(Evidence::as_select()).load(c)?)
+}
+
 /// Files of a case and of its filings, oldest first.
 pub fn evidence_of(c: &mut Conn, case: CaseId, filings: &[FilingId]) -> Result<Vec<Evidence>> {
     let ids: Vec<Option<FilingId>> = filings.iter().map(|f| Some(*f)).collect();

@@ -10,6 +10,8 @@ use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, RowId, StreamId,
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::term::Term;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
@@ -180,7 +182,7 @@ pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Row>> {
 /// Open procedures by id after `after`: for sweeps, `doctor` and migrations of definitions.
 pub fn open_page(c: &mut Conn, after: ProcedureId, limit: i64) -> Result<Vec<Row>> {
     Ok(procedures::table
-        .filter(procedures::open.eq(true))
+        .filter(procedures::open)
         .filter(procedures::id.gt(after))
         .order(procedures::id)
         .limit(limit)
@@ -191,7 +193,7 @@ pub fn open_page(c: &mut Conn, after: ProcedureId, limit: i64) -> Result<Vec<Row
 /// Open procedures per definition and version.
 pub fn open_versions(c: &mut Conn) -> Result<Vec<(String, i32, i64)>> {
     Ok(procedures::table
-        .filter(procedures::open.eq(true))
+        .filter(procedures::open)
         .group_by((procedures::kind, procedures::version))
         .select((procedures::kind, procedures::version, diesel::dsl::count_star()))
         .load(c)?)
@@ -280,10 +282,18 @@ pub fn update_term(c: &mut Conn, row: &TermRow) -> Result<()> {
     ensure_one(n, "terms")
 }
 
+/// The predicates of the partial indexes, literally: bound as parameters the planner could not tell that they fit.
+fn live() -> SqlLiteral<Bool> {
+    sql("(terms.status = 'live')")
+}
+fn duty() -> SqlLiteral<Bool> {
+    sql("(terms.kind = 'duty')")
+}
+
 /// Live terms projected with an older calendar, at most `limit`.
 pub fn stale_terms(c: &mut Conn, rev: i64, limit: i64) -> Result<Vec<TermRow>> {
     Ok(terms::table
-        .filter(terms::status.eq("live"))
+        .filter(live())
         .filter(terms::calendar_rev.lt(rev))
         .order((terms::calendar_rev, terms::id))
         .limit(limit)
@@ -294,8 +304,8 @@ pub fn stale_terms(c: &mut Conn, rev: i64, limit: i64) -> Result<Vec<TermRow>> {
 /// Live duties whose due date has passed, most overdue first, after the given position.
 pub fn overdue(c: &mut Conn, now: At, after: Option<(At, TermId)>, limit: i64) -> Result<Vec<TermRow>> {
     let mut q = terms::table
-        .filter(terms::status.eq("live"))
-        .filter(terms::kind.eq("duty"))
+        .filter(live())
+        .filter(duty())
         .filter(terms::due_at.le(now))
         .order((terms::due_at, terms::id))
         .limit(limit)
@@ -451,7 +461,7 @@ pub struct Outcome {
 pub fn term_outcomes(c: &mut Conn, from: At, until: At) -> Result<Vec<Outcome>> {
     Ok(terms::table
         .inner_join(procedures::table.on(procedures::id.eq(terms::procedure_id)))
-        .filter(terms::kind.eq("duty"))
+        .filter(duty())
         .filter(terms::start_at.ge(from))
         .filter(terms::start_at.lt(until))
         .order((procedures::holder_bureau, procedures::kind, terms::key, terms::id))

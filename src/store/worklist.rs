@@ -104,24 +104,35 @@ fn like(text: &str) -> String {
 macro_rules! filtered {
     ($q:ident, $f:expr) => {{
         let f: &Filter = $f;
-        $q = $q.filter(procedures::open.eq(true));
+        // the column itself, not `= $1`: only so does the planner see that the partial index fits
+        $q = $q.filter(procedures::open);
         if let Some(k) = &f.kind {
             $q = $q.filter(procedures::kind.eq(k.clone()));
         }
         if let Some(b) = &f.bureaus {
-            $q = $q.filter(procedures::holder_bureau.eq_any(b.clone()));
+            // one value as `=`: then the index gives the order and a page stops early
+            $q = match b.as_slice() {
+                [one] => $q.filter(procedures::holder_bureau.eq(one.clone())),
+                _ => $q.filter(procedures::holder_bureau.eq_any(b.clone())),
+            };
         }
         if let Some(r) = &f.roles {
             $q = $q.filter(procedures::holder_role.eq_any(r.clone()));
         }
         if let Some(a) = &f.assignees {
-            $q = $q.filter(procedures::assignee.eq_any(a.iter().map(|x| Some(*x)).collect::<Vec<_>>()));
+            $q = match a.as_slice() {
+                [one] => $q.filter(procedures::assignee.eq(Some(*one))),
+                _ => $q.filter(procedures::assignee.eq_any(a.iter().map(|x| Some(*x)).collect::<Vec<_>>())),
+            };
         }
         if f.unassigned {
             $q = $q.filter(procedures::assignee.is_null());
         }
         if let Some(a) = &f.areas {
-            $q = $q.filter(procedures::area.eq_any(a.iter().map(|x| Some(x.clone())).collect::<Vec<_>>()));
+            $q = match a.as_slice() {
+                [one] => $q.filter(procedures::area.eq(Some(one.clone()))),
+                _ => $q.filter(procedures::area.eq_any(a.iter().map(|x| Some(x.clone())).collect::<Vec<_>>())),
+            };
         }
         if let Some(pairs) = &f.pending {
             let roles: Vec<Option<String>> = pairs.iter().map(|(r, _)| Some(r.clone())).collect();

@@ -48,8 +48,5 @@ pub fn routes(t: &mut Table<Arc<App>>) {
             .answers::<Ready>(503, "暂时不能服务"),
         readyz,
     );
-    t.add(
-        Route::get("/metrics", "metrics", Access::Public, "监控指标（文本）").answers_plain(200, "指标", Some("text/plain")),
-        metrics,
-    );
+    t.add(Route::get("/metrics", "metrics", Access::Public, "监控指标（文本）").answers_plain(200, "指标", Some("text/plain")), metrics);
 }

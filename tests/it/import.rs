@@ -112,7 +112,10 @@ fn the_samples_become_routed_cases_once() {
         let heading = |h: &str| book[0].iter().position(|c| c == h).unwrap_or_else(|| panic!("no {h} in {:?}", book[0]));
         let (id, amount) = (heading("反映人身份证号码"), heading("欠薪金额（元）"));
         assert!(book[1][id].len() >= 15 && !book[2][amount].is_empty(), "{:?}", book[1]);
-        assert!(book.iter().skip(1).all(|r| r.iter().any(|c| c.contains("请核对") || c.contains("请填写") || c.contains('。'))), "{book:?}");
+        assert!(
+            book.iter().skip(1).all(|r| r.iter().any(|c| c.contains("请核对") || c.contains("请填写") || c.contains('。'))),
+            "{book:?}"
+        );
         let checked = o.good(&["doctor"]);
         assert!(!checked.contains("异常"), "{checked}");
         // nothing personal on the way: neither in words nor in the JSON of faults
@@ -122,15 +125,19 @@ fn the_samples_become_routed_cases_once() {
 
 const CSV: &str = "工单编号,来电时间,来电人,来电号码,诉求区县,被反映单位,诉求内容,欠薪金额,人数,办理时限\n";
 fn row(number: &str, name: &str, phone: &str, unit: &str, amount: &str) -> String {
-    format!("{number},2026-11-07 19:38,{name},{phone},坊子区,{unit},2025年10月至2026年01月在工地务工，工资至今未发。,{amount},2,5个工作日\n")
+    format!(
+        "{number},2026-11-07 19:38,{name},{phone},坊子区,{unit},2025年10月至2026年01月在工地务工，工资至今未发。,{amount},2,5个工作日\n"
+    )
 }
 
 #[test]
 fn a_changed_row_of_the_same_number_waits_for_the_desk_and_a_row_without_number_is_known_by_its_content() {
     let o = Office::new(Backend::Sqlite).unwrap();
-    let first = o.write("a.csv", format!("{CSV}{}", row("WF12345-1", "张三测", "13905361001", "潍坊试验市政园林工程有限公司", "195176.63")));
+    let first =
+        o.write("a.csv", format!("{CSV}{}", row("WF12345-1", "张三测", "13905361001", "潍坊试验市政园林工程有限公司", "195176.63")));
     assert_eq!(o.import("hotline", &first).sums(), (1, 1, 0, 0, 0));
-    let changed = o.write("b.csv", format!("{CSV}{}", row("WF12345-1", "张三测", "13905361001", "潍坊试验市政园林工程有限公司", "205176.63")));
+    let changed =
+        o.write("b.csv", format!("{CSV}{}", row("WF12345-1", "张三测", "13905361001", "潍坊试验市政园林工程有限公司", "205176.63")));
     assert_eq!(o.import("hotline", &changed).sums(), (1, 0, 1, 0, 0));
     assert_eq!(o.import("hotline", &changed).sums(), (1, 0, 0, 1, 0), "the same amendment again");
     assert_eq!(o.import("hotline", &first).sums(), (1, 0, 0, 1, 0), "what stands is no amendment");
@@ -151,7 +158,18 @@ fn titles_above_other_columns_first_excel_dates_and_gb18030_read_alike() {
     let date = Format::new().set_num_format("yyyy/m/d hh:mm");
     ws.merge_range(0, 0, 0, 5, "全国根治欠薪线索统计表", &plain).unwrap();
     ws.write_string(1, 0, "填报单位：潍坊市　填报时间：2026年11月").unwrap();
-    let heads = ["序号", "欠薪金额\n（元）", "*反映人姓名", "欠薪人数(人)", " 拖欠工资 单位 ", "线索登记时间", "欠薪时间起", "欠薪时间止", "所属管辖", "线索编号"];
+    let heads = [
+        "序号",
+        "欠薪金额\n（元）",
+        "*反映人姓名",
+        "欠薪人数(人)",
+        " 拖欠工资 单位 ",
+        "线索登记时间",
+        "欠薪时间起",
+        "欠薪时间止",
+        "所属管辖",
+        "线索编号",
+    ];
     for (i, h) in heads.iter().enumerate() {
         ws.write_string(3, u16::try_from(i).unwrap(), *h).unwrap();
     }

@@ -5,7 +5,13 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod api;
+#[cfg(test)]
+mod console;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
@@ -17,10 +23,22 @@ mod keeping;
 #[cfg(test)]
 mod migrate;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
+mod promises;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod review;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod town;

@@ -1,7 +1,6 @@
 //! Running procedures go over to a second version made here: dry run, applied, applied again.
 
 use crate::on_both;
-use crate::support::TestDb;
 use crate::support::app::{World, app, filing};
 use qingxin::app::graphs::{self, Graphs, Source};
 use qingxin::app::perform::{Command, Given, perform_in};

@@ -13,7 +13,7 @@ use qingxin::base::{At, Day, Error, Result};
 use qingxin::boot::{self, Place};
 use qingxin::domain::access::{Actor, Duty, DutyKind};
 use qingxin::domain::intake::{FilingDraft, FilingForm, draft_from_form};
-use qingxin::store::{accounts, cases, procedures};
+use qingxin::store::{cases, procedures};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -168,6 +168,11 @@ impl Town {
     pub fn case_file(&self, who: &str, case: CaseId) -> Result<view::CaseFile> {
         self.rt.block_on(self.app.case_file(&self.actor(who), case))
     }
+    /// The version of a procedure's form as this person has it open.
+    pub fn seen(&self, who: &str, case: CaseId, procedure: ProcedureId) -> i64 {
+        let file = self.case_file(who, case).unwrap();
+        file.procedures.iter().find(|p| p.id == procedure).unwrap().form_version
+    }
     pub fn inbox(&self, who: &str, tab: Option<inbox::Tab>) -> Result<inbox::Page> {
         self.rt.block_on(self.app.inbox(&self.actor(who), inbox::Query { tab, size: 100, ..inbox::Query::default() }))
     }
@@ -211,10 +216,6 @@ impl Town {
         self.go("局长", p, "approval.approve", serde_json::json!({})).unwrap();
         self.go("承办人甲", p, "start_investigation", serde_json::json!({})).unwrap();
         p
-    }
-    pub fn accounts_of(&self, duty: &'static str, bureau: &'static str) -> Vec<String> {
-        let now = self.now();
-        self.app.db.read_blocking(move |c| accounts::holders(c, duty, bureau, now)).unwrap().into_iter().map(|(_, n)| n).collect()
     }
 }
 

@@ -24,6 +24,7 @@ create table duties (
 ) strict;
 create index duties_account on duties (account_id);
 create index duties_bureau on duties (bureau, duty);
+create index duties_area on duties (duty, area);
 
 create table sessions (
   id blob primary key,
@@ -207,8 +208,8 @@ create unique index filings_fingerprint on filings (channel, fingerprint) where 
 create index filings_case on filings (case_id) where case_id is not null;
 create index filings_claimant on filings (claimant_id);
 create index filings_desk on filings (receiving_bureau, received_at) where desk_reason is not null;
-create index filings_respondent on filings (respondent_key, created_at);
-create index filings_project on filings (project_key, created_at) where project_key is not null;
+create index filings_respondent on filings (respondent_key, created_at) where case_id is not null;
+create index filings_project on filings (project_key, created_at) where project_key is not null and case_id is not null;
 
 -- The same number with other content: for the desk to apply or dismiss.
 create table amendments (
@@ -268,10 +269,11 @@ create table procedures (
   form_rev integer not null,
   check (not open or holder_role <> '')
 ) strict;
-create index procedures_bureau on procedures (kind, holder_bureau, due_at, id) where open;
+create index procedures_bureau on procedures (holder_bureau, due_at, id) where open;
 create index procedures_assignee on procedures (assignee, due_at, id) where open and assignee is not null;
-create index procedures_area on procedures (kind, area, due_at, id) where open;
-create index procedures_due on procedures (kind, due_at, id) where open;
+create index procedures_area on procedures (area, due_at, id) where open;
+create index procedures_due on procedures (due_at, id) where open;
+create index procedures_open on procedures (id) where open;
 create index procedures_pending on procedures (pending_bureau, pending_role, pending_since, id) where pending_role is not null;
 create index procedures_case on procedures (case_id) where case_id is not null;
 create index procedures_filing on procedures (filing_id) where filing_id is not null;
@@ -430,6 +432,7 @@ create table notices (
 ) strict;
 create index notices_unread on notices (account_id, not_before, id) where read_at is null;
 create index notices_account on notices (account_id, not_before, id);
+create index notices_case on notices (case_id, id) where case_id is not null;
 create index notices_unaddressed on notices (created_at, id) where account_id is null and read_at is null;
 
 -- One answer for the same submission sent twice.

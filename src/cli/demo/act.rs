@@ -174,9 +174,12 @@ impl Scene<'_> {
             let payer = *self.w.rng.pick(&["employer", "employer", "employer", "general_contractor", "deposit"]);
             let reference = format!("DEMO{:08}", self.w.serial + 1);
             let day = tx.now.day().to_string();
-            self.with_proof(tx, "proof", "record_payment", &|id| {
-                json!({ "claim": c.id, "amountFen": amount, "paidOn": day, "payerKind": payer, "bankRef": reference, "proof": id })
-            })?;
+            self.with_proof(
+                tx,
+                "proof",
+                "record_payment",
+                &|id| json!({ "claim": c.id, "amountFen": amount, "paidOn": day, "payerKind": payer, "bankRef": reference, "proof": id }),
+            )?;
         }
         Ok(())
     }

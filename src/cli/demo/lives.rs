@@ -66,9 +66,28 @@ pub struct Beat {
 
 /// Where a case is left standing on purpose.
 pub const STOPS: &[&str] = &[
-    "dispatched", "signed_for", "acceptance", "supplement_asked", "returned", "lead_choice", "refused", "docketed", "investigating", "deciding",
-    "decided", "paid", "transferred_out", "not_substantiated", "tracking", "concluded", "archived", "pending_docket", "pending_decision",
-    "pending_conclusion", "pending_refusal", "pending_extension",
+    "dispatched",
+    "signed_for",
+    "acceptance",
+    "supplement_asked",
+    "returned",
+    "lead_choice",
+    "refused",
+    "docketed",
+    "investigating",
+    "deciding",
+    "decided",
+    "paid",
+    "transferred_out",
+    "not_substantiated",
+    "tracking",
+    "concluded",
+    "archived",
+    "pending_docket",
+    "pending_decision",
+    "pending_conclusion",
+    "pending_refusal",
+    "pending_extension",
 ];
 
 /// Writes a script.
@@ -160,7 +179,13 @@ impl<'r> Script<'r> {
         self.finished().ask_decision().signed(&[DutyKind::Leader, DutyKind::Legal, DutyKind::Head])
     }
     fn finished(&mut self) -> &mut Self {
-        self.case(3, 30, Who::Officer, "finish_investigation", json!({ "report": "经调查，用人单位未按约定足额支付工资，事实清楚、证据充分。" }))
+        self.case(
+            3,
+            30,
+            Who::Officer,
+            "finish_investigation",
+            json!({ "report": "经调查，用人单位未按约定足额支付工资，事实清楚、证据充分。" }),
+        )
     }
     fn ask_decision(&mut self) -> &mut Self {
         let content = "责令用人单位自收到本决定之日起十日内足额支付所欠工资。";
@@ -189,7 +214,8 @@ impl<'r> Script<'r> {
     }
     /// 移送其他机关.
     pub fn handed_over(&mut self) -> &mut Self {
-        let form = json!({ "destination": "arbitration", "authority": "市劳动人事争议仲裁院", "reason": "劳动关系存在争议，依法转仲裁处理。" });
+        let form =
+            json!({ "destination": "arbitration", "authority": "市劳动人事争议仲裁院", "reason": "劳动关系存在争议，依法转仲裁处理。" });
         self.case(10, 60, Who::Officer, "transfer_out", form);
         self.signed(&[DutyKind::Leader, DutyKind::Legal, DutyKind::Head])
     }
@@ -336,7 +362,15 @@ impl<'r> Script<'r> {
                 true
             }
             910..935 => {
-                self.assigned().supplemented().docketed().started().found(100).pays(5, 20, 100).mark_paid().concluded("paid_in_full").archived();
+                self.assigned()
+                    .supplemented()
+                    .docketed()
+                    .started()
+                    .found(100)
+                    .pays(5, 20, 100)
+                    .mark_paid()
+                    .concluded("paid_in_full")
+                    .archived();
                 true
             }
             935..955 => {
@@ -345,7 +379,15 @@ impl<'r> Script<'r> {
                 true
             }
             955..962 => {
-                self.fought_over().assigned().docketed().started().found(100).pays(5, 20, 100).mark_paid().concluded("paid_in_full").archived();
+                self.fought_over()
+                    .assigned()
+                    .docketed()
+                    .started()
+                    .found(100)
+                    .pays(5, 20, 100)
+                    .mark_paid()
+                    .concluded("paid_in_full")
+                    .archived();
                 true
             }
             962..972 => {
@@ -353,7 +395,15 @@ impl<'r> Script<'r> {
                 true
             }
             972..982 => {
-                self.assigned().docketed().reassigned().started().found(100).pays(5, 20, 100).mark_paid().concluded("paid_in_full").archived();
+                self.assigned()
+                    .docketed()
+                    .reassigned()
+                    .started()
+                    .found(100)
+                    .pays(5, 20, 100)
+                    .mark_paid()
+                    .concluded("paid_in_full")
+                    .archived();
                 false
             }
             // somebody was slow, and it shows

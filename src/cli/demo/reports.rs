@@ -57,8 +57,10 @@ pub enum Trade {
     None,
 }
 
-const FIRM_A: &[&str] = &["鸿", "瑞", "泰", "盛", "恒", "昌", "嘉", "润", "宏", "博", "远", "新", "金", "永", "华", "众", "海", "腾", "凯", "祥"];
-const FIRM_B: &[&str] = &["达", "丰", "通", "业", "顺", "和", "邦", "源", "信", "润", "基", "成", "晟", "安", "邺", "途", "创", "驰", "川", "岳"];
+const FIRM_A: &[&str] =
+    &["鸿", "瑞", "泰", "盛", "恒", "昌", "嘉", "润", "宏", "博", "远", "新", "金", "永", "华", "众", "海", "腾", "凯", "祥"];
+const FIRM_B: &[&str] =
+    &["达", "丰", "通", "业", "顺", "和", "邦", "源", "信", "润", "基", "成", "晟", "安", "邺", "途", "创", "驰", "川", "岳"];
 const FIRM_C: &[&str] = &["东", "南", "西", "北", "中", "一", "二", "三", "正", "大"];
 
 /// The number of report `n` that is not sent by anybody real: `199` and eight digits.
@@ -82,7 +84,9 @@ fn firm(rng: &mut Rng, trade: Trade, n: u64) -> String {
         Trade::Housing => *rng.pick(&["建筑工程有限公司", "建筑劳务有限公司", "装饰工程有限公司", "市政工程有限公司"]),
         Trade::Transport => *rng.pick(&["路桥建设有限公司", "公路工程有限公司", "交通工程劳务有限公司"]),
         Trade::Water => *rng.pick(&["水利工程有限公司", "水务建设有限公司"]),
-        Trade::None => *rng.pick(&["餐饮服务有限公司", "机械制造有限公司", "食品加工有限公司", "物流运输有限公司", "纺织有限公司", "保洁服务有限公司"]),
+        Trade::None => {
+            *rng.pick(&["餐饮服务有限公司", "机械制造有限公司", "食品加工有限公司", "物流运输有限公司", "纺织有限公司", "保洁服务有限公司"])
+        }
     };
     let i = |k: u64| usize::try_from(k).unwrap_or(0);
     format!("潍坊{}{}{}{kind}", FIRM_A[i(n % 20)], FIRM_B[i(n / 20 % 20)], FIRM_C[i(n / 400 % 10)])
@@ -142,12 +146,7 @@ pub fn write(rng: &mut Rng, m: &Matter, n: u64, at: At) -> FilingDraft {
         source_number: sent.then(|| format!("YS{}{n:06}", at.day().year())),
         received_at: at,
         received_stated: true,
-        reporter: Reporter {
-            name: name(rng),
-            phone: Some(phone(n)),
-            id: rng.per_mille(700).then(|| resident(rng)),
-            bank_card: None,
-        },
+        reporter: Reporter { name: name(rng), phone: Some(phone(n)), id: rng.per_mille(700).then(|| resident(rng)), bank_card: None },
         parties,
         project,
         industry: Some(if m.trade == Trade::None { "非工程建设领域" } else { "工程建设领域" }.to_owned()),
@@ -196,4 +195,3 @@ pub fn colleague(rng: &mut Rng, first: &FilingDraft, n: u64, at: At) -> FilingDr
         ..first.clone()
     }
 }
-

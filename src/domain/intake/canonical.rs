@@ -69,11 +69,12 @@ pub fn content_bytes(d: &FilingDraft) -> Vec<u8> {
     w.0
 }
 
-/// Who a report without a number is: reporter, respondent, project, period and amount, normalised. The reporter is the
+/// Who a report without a number is: its kind (a 投诉 after a 线索 has rights of its own), reporter, respondent, project, period and amount, normalised. The reporter is the
 /// name with ID or telephone, so that two namesakes stay two.
 #[must_use]
 pub fn fingerprint_bytes(d: &FilingDraft) -> Vec<u8> {
     let mut w = Writer::new("qingxin.filing.fingerprint.v1");
+    w.put("kind", Some(d.kind.code()));
     let name: String = d.reporter.name.chars().filter(|c| !c.is_whitespace()).collect();
     w.put("name", Some(&name));
     w.put("person", d.reporter.id.as_deref().or(d.reporter.phone.as_deref()));

@@ -74,7 +74,7 @@ async fn row(app: &Arc<App>, by: &Officer, i: &Item) -> Result<DeskRow, Failure>
         reason: i.desk_reason.clone().unwrap_or_else(|| text::zh("console.desk.no_reason").to_owned()),
         tags,
         suggestions: suggestions(&f, &prefix, app.now()),
-        forms: forms.main.into_iter().chain(forms.more.into_iter().filter(|m| m.form.action.ends_with("/set_area"))).collect(),
+        forms: forms.more.into_iter().filter(|m| m.form.action.ends_with("/set_area")).chain(forms.main).collect(),
     })
 }
 

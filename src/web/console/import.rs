@@ -27,7 +27,7 @@ fn form(app: &App, by: &Officer) -> FormView {
     bureaus.dedup();
     let first = bureaus.first().copied().unwrap_or_default().to_owned();
     let named = bureaus.iter().map(|b| ((*b).to_owned(), app.bureau_name(b)));
-    let help = text::zh_with("console.import.help", &[("mib", &app.config.import.max_mib.to_string())]);
+    let help = text::zh_with("console.import.help", &[("mib", &(app.city.intake.file.bytes / (1024 * 1024)).to_string())]);
     FormView::new(
         "import",
         "/import",
@@ -69,7 +69,13 @@ fn result(file: String, report: &Report, workbook: Option<Vec<u8>>) -> ImportRes
                 faults: r
                     .faults
                     .iter()
-                    .map(|f| if f.column.is_empty() { f.message.clone() } else { format!("{}：{}", f.column, f.message) })
+                    .map(|f| {
+                        if f.column.is_empty() || f.message.contains(&f.column) {
+                            f.message.clone()
+                        } else {
+                            format!("{}：{}", f.column, f.message)
+                        }
+                    })
                     .collect(),
             })
             .collect(),

@@ -63,14 +63,16 @@ fn money(f: &CaseFile) -> Money {
         (None, true) => text::zh_with("console.remainder.open", &[("sum", &yuan(f.remainder_fen))]),
         (None, false) => String::new(),
     };
+    let decided = f.claims.iter().any(|c| c.verified_fen.is_positive() || c.rejected_fen.is_positive());
+    let undecided = || text::zh("console.money.undecided").to_owned();
     Money {
         reported: yuan(f.reported_total_fen),
         claimed: yuan(f.claimed_fen),
-        verified: yuan(f.verified_fen),
+        verified: if decided { yuan(f.verified_fen) } else { undecided() },
         paid: yuan(f.paid_fen),
         waived: yuan(f.waived_fen),
-        outstanding: yuan(f.outstanding_fen),
-        settled: f.verified_fen.is_positive() && !f.outstanding_fen.is_positive(),
+        outstanding: if decided { yuan(f.outstanding_fen) } else { undecided() },
+        settled: decided && !f.outstanding_fen.is_positive(),
         paid_percent: percent(f.paid_fen, f.verified_fen),
         remainder,
     }
@@ -123,7 +125,9 @@ fn head(f: &CaseFile, lead: Option<&ProcedureView>, unmask_href: Option<String>)
 
 fn claim(c: &ClaimView) -> ClaimRow {
     let decided = c.verified_fen.is_positive() || c.rejected_fen.is_positive();
-    let (code, tone) = if c.open_fen.is_positive() && !decided {
+    let (code, tone) = if !c.claimed_fen.is_positive() {
+        ("unknown", Tone::Plain)
+    } else if c.open_fen.is_positive() && !decided {
         ("open", Tone::Plain)
     } else if c.open_fen.is_positive() {
         ("partly", Tone::Info)

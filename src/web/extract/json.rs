@@ -54,6 +54,11 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if too_deep(bytes) {
         return Err(malformed("web.detail.deep"));
     }
+    if bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[') {
+        // the library would read a list as the fields of a struct in their order: nobody means that
+        let object = text::zh("web.type.object");
+        return Err(Error::Invalid(vec![FieldError::coded("", "wrong_type", &[("expected", object)])]).into());
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
         let place = (e.inner().line(), e.inner().column());

@@ -2,9 +2,9 @@
 
 use super::{Created, EVIDENCE_FIELDS, FILE_LIMIT, READERS, evidence_of, key};
 use crate::app::App;
-use crate::app::desk::AmendmentView;
+use crate::app::counter::AmendmentView;
 use crate::app::documents;
-use crate::app::intake::Registered;
+use crate::app::intake::{self, Registered};
 use crate::app::sight::Unmasked;
 use crate::app::view::FilingFile;
 use crate::base::id::{FilingId, RowId};
@@ -94,7 +94,7 @@ struct Decided {
 
 async fn register(State(app): State<Arc<App>>, By(actor): By, k: IdempotencyKey, JsonBody(form): JsonBody<FilingForm>) -> Answer<Response> {
     let k = key(&k, "filing.register", &form)?;
-    let done = Registration::from(app.register(&actor, k, &form).await?);
+    let done = Registration::from(app.register_by_form(&actor, k, &form, "").await?);
     let status = if done.outcome == "new" { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("/api/office/v1/filings/{}", done.filing);
     Ok((status, [(header::LOCATION, place)], Json(done)).into_response())
@@ -106,7 +106,12 @@ async fn read(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<Fil
     Ok(([(header::ETAG, tag)], Json(file)).into_response())
 }
 
-async fn receipt(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<FilingId>, k: IdempotencyKey) -> Answer<(StatusCode, Json<Created>)> {
+async fn receipt(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<FilingId>,
+    k: IdempotencyKey,
+) -> Answer<(StatusCode, Json<Created>)> {
     let k = key(&k, "filing.receipt", &id)?;
     let document = app.write(&actor, k, move |tx| documents::receipt_for(tx, id)).await?;
     Ok((StatusCode::CREATED, Json(Created::of(document))))
@@ -123,14 +128,19 @@ async fn evidence(
     Ok((StatusCode::CREATED, Json(Created::of(app.add_evidence(&actor, k, file).await?))))
 }
 
-async fn unmask(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<FilingId>, JsonBody(b): JsonBody<Unmask>) -> Answer<Json<Unmasked>> {
+async fn unmask(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<FilingId>,
+    JsonBody(b): JsonBody<Unmask>,
+) -> Answer<Json<Unmasked>> {
     Ok(Json(app.unmask(&actor, id, &b.reason, &b.remark).await?))
 }
 
 async fn amendments(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<Amendments>> {
     let filing = q.parsed::<FilingId>("filing", "not_an_id");
     q.finish_strict()?;
-    Ok(Json(Amendments { amendments: app.amendments(&actor, filing).await? }))
+    Ok(Json(Amendments { amendments: app.open_amendments(&actor, filing).await? }))
 }
 
 async fn decide(
@@ -141,7 +151,7 @@ async fn decide(
     JsonBody(b): JsonBody<Decide>,
 ) -> Answer<Json<Decided>> {
     let k = key(&k, "amendment.decide", &(id, &b))?;
-    Ok(Json(Decided { filing: app.decide_amendment(&actor, k, id, b.apply).await? }))
+    Ok(Json(Decided { filing: app.write(&actor, k, move |tx| intake::decide_amendment(tx, id, b.apply)).await? }))
 }
 
 /// The rows of this file.

@@ -50,9 +50,14 @@ async fn run(State(app): State<Arc<App>>, By(actor): By, mut upload: Upload) -> 
 /// The rows of this file.
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(
-        Route::post("/api/office/v1/imports", "importFile", Access::Staff("受理员"), "导入线索文件：字段 profile 和 file；大文件请用命令行")
-            .reads_upload(FILE_LIMIT, &[("profile", "导入方案代码，见参考数据 profiles")])
-            .answers::<Imported>(200, "导入结果；退回的行连同原因放在工作簿里"),
+        Route::post(
+            "/api/office/v1/imports",
+            "importFile",
+            Access::Staff("受理员"),
+            "导入线索文件：字段 profile 和 file；大文件请用命令行",
+        )
+        .reads_upload(FILE_LIMIT, &[("profile", "导入方案代码，见参考数据 profiles")])
+        .answers::<Imported>(200, "导入结果；退回的行连同原因放在工作簿里"),
         run,
     );
 }

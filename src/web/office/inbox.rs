@@ -183,7 +183,9 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         notices,
     );
     t.add(
-        Route::post("/api/office/v1/notices/read", "readNotices", staff, "标记通知为已读").reads::<MarkRead>().answers::<Marked>(200, "新标记的条数"),
+        Route::post("/api/office/v1/notices/read", "readNotices", staff, "标记通知为已读")
+            .reads::<MarkRead>()
+            .answers::<Marked>(200, "新标记的条数"),
         mark,
     );
 }

@@ -61,6 +61,14 @@ struct Employ {
     duties: Vec<GiveDuty>,
 }
 
+/// A new first password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResetPassword {
+    /// The password; the person must change it at the next log-in.
+    password: String,
+}
+
 /// An absence.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,11 +106,28 @@ async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): Qu
     Ok(Json(AccountPage { items, next_cursor }))
 }
 
-async fn employ(State(app): State<Arc<App>>, By(actor): By, k: IdempotencyKey, JsonBody(b): JsonBody<Employ>) -> Answer<(StatusCode, Json<Created>)> {
+async fn employ(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    k: IdempotencyKey,
+    JsonBody(b): JsonBody<Employ>,
+) -> Answer<(StatusCode, Json<Created>)> {
     // not of the key: the password, of which not even a fast hash may be kept
     let k = key(&k, "account.create", &(&b.login, &b.name, &b.duties))?;
     let new = NewPerson { login: b.login, name: b.name, password: b.password, duties: b.duties.into_iter().map(Into::into).collect() };
     Ok((StatusCode::CREATED, Json(Created::of(app.employ(&actor, k, new).await?))))
+}
+
+async fn reset(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<AccountId>,
+    k: IdempotencyKey,
+    JsonBody(b): JsonBody<ResetPassword>,
+) -> Answer<StatusCode> {
+    let k = key(&k, "account.password", &id)?;
+    app.reset_password(&actor, k, id, b.password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn give(
@@ -194,17 +219,35 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         enable,
     );
     t.add(
-        Route::post("/api/office/v1/accounts/{id}/absences", "recordAbsence", Access::Staff("本人；或其部门的大队长、局领导；安全管理员"), "登记请假和代班人")
+        Route::post("/api/office/v1/accounts/{id}/password", "resetPassword", admin, "重设首次登录密码，其会话同时结束；不能重设本人")
             .path_param("id", "账号")
             .idempotent()
-            .reads::<Absent>()
-            .answers::<Created>(201, "请假编号"),
+            .reads::<ResetPassword>()
+            .answers_plain(204, "已重设", None),
+        reset,
+    );
+    t.add(
+        Route::post(
+            "/api/office/v1/accounts/{id}/absences",
+            "recordAbsence",
+            Access::Staff("本人；或其部门的大队长、局领导；安全管理员"),
+            "登记请假和代班人",
+        )
+        .path_param("id", "账号")
+        .idempotent()
+        .reads::<Absent>()
+        .answers::<Created>(201, "请假编号"),
         absence,
     );
     t.add(
-        Route::get("/api/office/v1/bureaus/{code}/handlers", "listHandlers", Access::Staff("该部门人员、辖区督办员、市局人员"), "部门的承办员，供指派时选择")
-            .path_param("code", "部门代码")
-            .answers::<Handlers>(200, "承办员"),
+        Route::get(
+            "/api/office/v1/bureaus/{code}/handlers",
+            "listHandlers",
+            Access::Staff("该部门人员、辖区督办员、市局人员"),
+            "部门的承办员，供指派时选择",
+        )
+        .path_param("code", "部门代码")
+        .answers::<Handlers>(200, "承办员"),
         handlers,
     );
 }

@@ -112,7 +112,8 @@ struct Definitions {
 async fn reference(State(app): State<Arc<App>>, By(_): By) -> Answer<Json<Reference>> {
     let list = |prefix: &str, codes: &[&str]| codes.iter().map(|c| Coded::of(prefix, c)).collect::<Vec<_>>();
     let codes = app.registry.codes.iter().map(|(name, all)| {
-        let one = |(code, title): &(String, String)| Coded { code: code.clone(), title: title.clone(), article: app.code_article(name, code) };
+        let one =
+            |(code, title): &(String, String)| Coded { code: code.clone(), title: title.clone(), article: app.code_article(name, code) };
         (name.clone(), all.iter().map(one).collect())
     });
     Ok(Json(Reference {

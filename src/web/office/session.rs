@@ -178,16 +178,15 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .problems(&[401]),
         log_in,
     );
-    t.add(
-        Route::get("/api/office/v1/session", "currentSession", any, "当前登录人及其岗位").answers::<Person>(200, "登录人"),
-        current,
-    );
+    t.add(Route::get("/api/office/v1/session", "currentSession", any, "当前登录人及其岗位").answers::<Person>(200, "登录人"), current);
     t.add(Route::delete("/api/office/v1/session", "logOut", any, "退出登录").answers_plain(204, "已退出", None).problems(&[404]), log_out);
     t.add(Route::get("/api/office/v1/sessions", "listSessions", any, "本人的登录会话").answers::<OwnSessions>(200, "会话"), list);
     t.add(
-        Route::delete("/api/office/v1/sessions/{id}", "endSession", any, "结束本人的一个登录会话")
-            .path_param("id", "会话")
-            .answers_plain(204, "已结束", None),
+        Route::delete("/api/office/v1/sessions/{id}", "endSession", any, "结束本人的一个登录会话").path_param("id", "会话").answers_plain(
+            204,
+            "已结束",
+            None,
+        ),
         end,
     );
     t.add(

@@ -223,6 +223,13 @@ impl Database {
     pub fn url(&self) -> String {
         self.cluster.url(&self.name)
     }
+    /// Shuts it to everybody, connections that run included, or opens it again.
+    pub fn open_to_connections(&self, open: bool) {
+        self.cluster.admin(&format!("alter database {} with allow_connections {open}", self.name));
+        if !open {
+            self.cut_connections();
+        }
+    }
     /// Ends every connection to it, as a restarting server would.
     pub fn cut_connections(&self) {
         self.cluster.admin(&format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}'", self.name));

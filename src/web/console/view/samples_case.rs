@@ -1,6 +1,6 @@
 //! Samples of the case and filing pages. Persons, units and numbers are made up.
 
-use super::samples::{chrome, due, key};
+use super::samples::{amendment, chrome, due, key};
 use super::*;
 
 fn term(who: &str, what: &str, lamp: Lamp, remaining: &str, date: &str, effect: &str, rule: &str) -> TermRow {
@@ -404,7 +404,7 @@ impl FilingPage {
                 liable: String::new(),
             }],
             suggestions: vec![suggestion()],
-            amendments: vec![super::samples::amendment()],
+            amendments: vec![amendment()],
             evidence: vec![],
             upload: Some(FormView::new(
                 "upload",

@@ -1,0 +1,213 @@
+//! How the databases run the hot statements: the very SQL the store's functions send, with parameters unknown to the planner
+//! as in a cached statement. A worklist, sweep or claim reads an index and a bounded page. Also counts statements.
+
+use crate::on_both;
+use crate::support::app::World;
+use crate::support::{Backend, TestDb, t0};
+use diesel::RunQueryDsl as _;
+use diesel::connection::{Connection as _, Instrumentation, InstrumentationEvent, SimpleConnection as _};
+use qingxin::base::Result;
+use qingxin::base::id::{AccountId, CaseId, ProcedureId};
+use qingxin::store::worklist::{self, Filter};
+use qingxin::store::{Conn, accounts, filings, journal, notices, papers, procedures, settings};
+use std::sync::{Arc, Mutex};
+
+#[derive(diesel::QueryableByName)]
+struct Lite {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+#[derive(diesel::QueryableByName)]
+struct Pg {
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+    detail: String,
+}
+
+/// Notes every statement a connection is sent.
+#[derive(Clone, Default)]
+struct Tap(Arc<Mutex<Vec<String>>>);
+impl Instrumentation for Tap {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            self.0.lock().unwrap().push(text.split(" -- binds").next().unwrap_or_default().to_owned());
+        }
+    }
+}
+impl Tap {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+fn off(_: InstrumentationEvent<'_>) {}
+
+/// The statements a function of the store sends.
+fn sent(t: &TestDb, f: impl FnOnce(&mut Conn) -> Result<()> + Send + 'static) -> Vec<String> {
+    let tap = Tap::default();
+    let ear = tap.clone();
+    t.db.write_blocking(move |c| {
+        c.set_instrumentation(ear);
+        let done = f(c);
+        c.set_instrumentation(off);
+        done
+    })
+    .unwrap();
+    tap.take()
+}
+
+/// How a statement with its parameters unknown would be run.
+fn plan(t: &TestDb, sql: String) -> String {
+    t.db.write_blocking(move |c| match c {
+        Conn::Sqlite(c) => {
+            let rows: Vec<Lite> = diesel::sql_query(format!("explain query plan {sql}")).load(c)?;
+            Ok(rows.into_iter().map(|r| r.detail + "\n").collect::<String>())
+        }
+        Conn::Pg(c) => {
+            let n = (1..100).take_while(|n| sql.contains(&format!("${n}"))).count();
+            let nulls = vec!["null"; n].join(", ");
+            let call = if n == 0 { "p".to_owned() } else { format!("p({nulls})") };
+            c.batch_execute(&format!(
+                "set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; prepare p as {sql}"
+            ))?;
+            let rows: Vec<Pg> = diesel::sql_query(format!("explain execute {call}")).load(c)?;
+            c.batch_execute("deallocate p")?;
+            Ok(rows.into_iter().map(|r| r.detail + "\n").collect::<String>())
+        }
+    })
+    .unwrap()
+}
+
+/// Before anything was due: no row comes back.
+fn early() -> qingxin::base::At {
+    qingxin::base::Day::ymd(2020, 1, 1).unwrap().at(0, 0)
+}
+
+/// 4,000 procedures, a quarter of them open, with terms and alarms: enough that the planner has a choice.
+fn fill(t: &TestDb) {
+    let (n, id, at, yes, day, doc) = match t.backend {
+        Backend::Sqlite => (
+            "with recursive n(i) as (values (1) union all select i + 1 from n where i < 4000)",
+            "randomblob(16)",
+            "1700000000000 + i * 1000",
+            "i % 4 = 0",
+            "0",
+            "'{}'",
+        ),
+        Backend::Postgres => (
+            "with n as (select i from generate_series(1, 4000) i)",
+            "gen_random_uuid()",
+            "to_timestamp(1700000000 + i)",
+            "i % 4 = 0",
+            "false",
+            "'{}'::jsonb",
+        ),
+    };
+    let start = at;
+    let (n2, list) = (
+        n.replace("with n", "with n2").replace("recursive n(i)", "recursive n2(i)").replace("from n where", "from n2 where"),
+        doc.replace("{}", "[]"),
+    );
+    let text = format!(
+        "{n} insert into procedures (id, kind, version, state, area, holder_role, holder_bureau, due_at, due_provisional, calendar_rev, open, missed, started_at, entered_at, rev, form_rev)
+           select {id}, case when i % 2 = 0 then 'filing' else 'complaint' end, 1, 'received', '37070' || (i % 61), 'desk@lead', '37070' || (i % 61) || '-hrss', {at}, {day}, 1, {yes}, 0, {start}, {start}, 1, 1 from n;
+         insert into terms (id, procedure_id, key, rule, kind, effect, status, missed, next_rung, position, doc, start_at, due_at, provisional, calendar_rev, ended_at)
+           select id, id, 'k', 'r', 'duty', 'service', case when open then 'live' else 'met' end, {day}, 0, 0, {doc}, started_at, due_at, {day}, 1, case when open then null else due_at end from procedures;
+         {n} insert into claimants (id, name_ct, name_mask, name_bix, person_bix, phone_bix, created_at) select {id}, 'x', 'x', 'n' || i, 'p' || i, 't' || i, {at} from n;
+         {n2} insert into filings (id, number, source, channel, kind, claimant_id, receiving_bureau, received_at, area_text, respondent_name, respondent_key, project_key, headcount, reported_total, narrative_ct, chain_doc, secret, grade, flags, fingerprint, content_hash, created_at)
+           select {id}, 'DJ' || i, '', 'phone', 'complaint', c.id, 'b', {at}, '', 'r', 'r' || (i % 900), 'p' || (i % 700), 1, 1, 'x', {list}, {day}, 'ordinary', '', 'f' || i, 'h', {at} from n2 join claimants c on c.name_bix = 'n' || i;
+         {n} insert into notices (id, account_id, audience, template, args, created_at, not_before) select {id}, null, 'a', 't', {doc}, {at}, {at} from n;
+         {n} insert into accounts (id, login, name, password_hash, state, must_change, failed, created_at, version) select {id}, 'u' || i, 'u', 'x', 'active', {day}, 0, {at}, 1 from n where i <= 400;
+         insert into duties (id, account_id, duty, bureau, area, valid_from) select id, id, 'handler', login, '370705', created_at from accounts;
+         insert into alarms (term_id, procedure_id, rung, fire_at, attempts) select id, procedure_id, 0, due_at, 0 from terms where status = 'live';
+         analyze;"
+    );
+    t.db.write_blocking(move |c| c.batch(&text)).unwrap();
+}
+
+type Run = Box<dyn FnOnce(&mut Conn) -> Result<()> + Send>;
+
+fn list(f: Filter) -> Run {
+    Box::new(move |c| worklist::page(c, &f, None, 0, 20).map(drop))
+}
+
+on_both! {
+    fn hot_statements_read_an_index(t: &TestDb) {
+        fill(t);
+        let me = || AccountId::from(uuid::Uuid::from_u128(1));
+        let case = || CaseId::from(uuid::Uuid::from_u128(2));
+        let one = |s: &str| Some(vec![s.to_owned()]);
+        // what, the statement, an index it must read, whether a page must come in order without sorting
+        let hot: Vec<(&str, Run, &str, bool)> = vec![
+            ("mine", list(Filter { assignees: Some(vec![me()]), ..Filter::default() }), "procedures_assignee", true),
+            ("bureau", list(Filter { bureaus: one("370701-hrss"), ..Filter::default() }), "procedures_bureau", true),
+            ("county", list(Filter { areas: one("370701"), ..Filter::default() }), "procedures_area", true),
+            ("city", list(Filter::default()), "procedures_due", true),
+            ("overdue in the bureau", list(Filter { bureaus: one("370701-hrss"), overdue_at: Some(t0()), ..Filter::default() }), "procedures_bureau", true),
+            ("overdue in the city", list(Filter { overdue_at: Some(t0()), ..Filter::default() }), "procedures_due", true),
+            ("desk", list(Filter { kind: Some("filing".into()), bureaus: one("370701-hrss"), roles: one("desk@receiving"), ..Filter::default() }), "procedures_bureau", true),
+            ("pending", list(Filter { pending: Some(vec![("head@lead".into(), "370701-hrss".into())]), ..Filter::default() }), "procedures_pending", false),
+            ("counted", Box::new(move |c| worklist::count(c, &Filter { bureaus: Some(vec!["370701-hrss".into()]), ..Filter::default() }, 1000).map(drop)), "procedures_bureau", false),
+            ("swept", Box::new(|c| procedures::open_page(c, ProcedureId::from(uuid::Uuid::nil()), 500).map(drop)), "procedures_open", true),
+            ("of a case", Box::new(move |c| procedures::of_case(c, case()).map(drop)), "procedures_case", false),
+            ("terms", Box::new(|c| procedures::terms_of(c, uuid::Uuid::nil().into()).map(drop)), "terms_procedure", false),
+            ("overdue duties", Box::new(|c| procedures::overdue(c, early(), None, 100).map(drop)), "terms_due", true),
+            ("stale terms", Box::new(|c| procedures::stale_terms(c, 1, 100).map(drop)), "terms_calendar", true),
+            ("due alarms", Box::new(|c| procedures::claim_alarms(c, "n", t0(), t0(), 100).map(drop)), "alarms_due", true),
+            ("oldest alarm", Box::new(|c| procedures::oldest_due(c, t0()).map(drop)), "alarms_due", true),
+            ("twin by number", Box::new(|c| filings::twin(c, "phone", Some("1"), &[]).map(drop)), "filings_source", false),
+            ("twin by fingerprint", Box::new(|c| filings::twin(c, "phone", None, &["f".into()]).map(drop)), "filings_fingerprint", false),
+            ("person by ID", Box::new(|c| filings::find_claimant(c, &["x".into()], &[], &[]).map(drop)), "claimants_person", false),
+            ("person by phone", Box::new(|c| filings::find_claimant(c, &[], &["x".into()], &["n".into()]).map(drop)), "claimants_", false),
+            ("alike", Box::new(|c| filings::alike(c, None, "k", None, 20).map(drop)), "filings_respondent", true),
+            ("alike by project", Box::new(|c| filings::alike(c, None, "", Some("p"), 20).map(drop)), "filings_project", true),
+            ("filings of a case", Box::new(move |c| filings::of_case(c, case()).map(drop)), "filings_case", false),
+            ("unread", Box::new(move |c| notices::unread(c, &[me()], t0()).map(drop)), "notices_", false),
+            ("notices of a case", Box::new(move |c| notices::of_case(c, case()).map(drop)), "notices_case", true),
+            ("holders", Box::new(|c| accounts::holders(c, "handler", "b", t0()).map(drop)), "duties_bureau", false),
+            ("next number", Box::new(|c| papers::next_number(c, "b", "receipt", 2026).map(drop)), "documents_number", true),
+            ("remembered", Box::new(|c| settings::remembered(c, "a", "k").map(drop)), "", false),
+            ("head of a stream", Box::new(|c| journal::head(c, uuid::Uuid::nil().into()).map(drop)), "", true),
+            ("history of a case", Box::new(move |c| journal::of_case(c, case(), 100).map(drop)), "events_case", false),
+            ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
+        ];
+        let mut wrong = String::new();
+        for (what, run, index, ordered) in hot {
+            let sql = sent(t, run);
+            let first = sql.iter().find(|s| s.trim_start().to_lowercase().starts_with("select")).unwrap_or_else(|| panic!("{what}: {sql:?}")).clone();
+            let plan = plan(t, first.clone());
+            let scan = plan.lines().any(|l| l.contains("Seq Scan") || (l.trim_start().starts_with("SCAN ") && !l.contains("USING")));
+            let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
+            if scan || (ordered && sorts) || !plan.contains(index) {
+                wrong.push_str(&format!("── {what} (wants {index})\n{first}\n{plan}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_registration_and_a_move_send_few_statements() {
+    let t = TestDb::new(Backend::Sqlite).unwrap();
+    let w = World::new(&t);
+    crate::review::register(&w.app, &w.actor("kuiwen.desk"), "370705-hrss", &crate::review::complaint(1)).unwrap();
+    let tap = Tap::default();
+    let ear = tap.clone();
+    // the one writer's connection
+    w.app
+        .db
+        .write_blocking(move |c| {
+            c.set_instrumentation(ear);
+            Ok(())
+        })
+        .unwrap();
+    let done = crate::review::register(&w.app, &w.actor("kuiwen.desk"), "370705-hrss", &crate::review::complaint(2)).unwrap();
+    let registered = tap.take();
+    let (_, case) = crate::review::ids(&done);
+    crate::review::act(&w, "kuiwen.desk", case.unwrap(), "sign_for", serde_json::json!({})).unwrap();
+    let moved = tap.take();
+    println!("registered and forwarded with {}:\n{}", registered.len(), registered.join("\n"));
+    println!("signed for with {}:\n{}", moved.len(), moved.join("\n"));
+    // measured when written: raise only with a reason
+    assert!(registered.len() <= 75, "{}", registered.len());
+    assert!(moved.len() <= 25, "{}", moved.len());
+}
