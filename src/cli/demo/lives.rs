@@ -316,6 +316,9 @@ impl<'r> Script<'r> {
             "pending_conclusion" => self.until("paid").ask_conclusion("paid_in_full"),
             "pending_refusal" => self.assigned().ask_refusal(),
             "pending_extension" => self.until("investigating").ask_extension(),
+            "pending_head" => self.assigned().ask_docket().signed(&[DutyKind::Leader]),
+            "pending_legal" => self.until("deciding").ask_decision().signed(&[DutyKind::Leader]),
+            "pending_decision_head" => self.until("deciding").ask_decision().signed(&[DutyKind::Leader, DutyKind::Legal]),
             // dispatched: nobody has signed for it yet
             _ => self,
         }

@@ -7,6 +7,9 @@ use crate::domain::intake::FilingDraft;
 use crate::domain::routing::BureauKind;
 use serde_json::json;
 
+/// The county whose log-ins are printed.
+const SHOWN: &str = "370705";
+
 /// A place of the city with its share of the reports.
 #[derive(Debug, Clone)]
 struct PlaceOf {
@@ -184,7 +187,7 @@ impl Planner<'_> {
     /// A report of the usual kind, sometimes told twice or by a colleague too.
     fn usual(&mut self, w: u64) {
         let (place, trade) = (self.place(), self.trade());
-        let pace = *self.w.rng.pick(&[6, 8, 10, 10, 12, 15]);
+        let pace = *self.w.rng.pick(&[5, 6, 7, 8, 10, 13]);
         let mut s = Script::new(&mut self.w.rng, pace);
         let long = s.any();
         let beats = s.done();
@@ -192,7 +195,7 @@ impl Planner<'_> {
         let length = until_concluded(&beats);
         let draft = self.begin(w, &place, trade, door, beats, None);
         let dice = self.w.rng.below(1000);
-        let later = w + DAY + self.w.rng.below(length.min(6 * DAY).max(1));
+        let later = w + DAY + self.w.rng.below(length.clamp(1, 6 * DAY));
         if dice < 60 {
             self.n += 1;
             let at = self.w.hours.at(later);
@@ -230,6 +233,17 @@ impl Planner<'_> {
                 let trade = if *stop == "lead_choice" || *stop == "returned" { Trade::Housing } else { self.trade() };
                 self.begin(w, &place, trade, Door::Petition, beats, None);
             }
+        }
+        // the county whose log-ins are printed has something before every signer
+        let shown = self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or_else(|| self.places[0].clone());
+        let waiting = ["pending_docket", "pending_head", "pending_head", "pending_legal", "pending_legal", "pending_decision_head", "pending_refusal"];
+        for (i, stop) in waiting.iter().enumerate() {
+            let mut s = Script::new(&mut self.w.rng, 8);
+            s.until(stop);
+            let beats = s.done();
+            let Some(w) = self.so_that(&beats, u64::try_from(i).unwrap_or(0) * DAY / 5) else { continue };
+            let trade = self.trade();
+            self.begin(w, &shown, trade, Door::Petition, beats, None);
         }
         self.industry_bureaus();
         self.desk();
