@@ -1,20 +1,46 @@
-//! Small things pages need beside the big files: whom to choose from, numbers people type, first passwords.
+//! The counter: registering by form, and the short lists a page needs beside the big files (whom to choose from, what
+//! waits, who is on the staff).
 //!
-//! Owns no rule: accounts are [`super::people`]'s and [`super::roster`]'s. Every list is bounded and is cut to what the
-//! reader may know.
+//! Owns no rule: registering is [`super::intake`]'s, accounts are [`super::people`]'s. Every list is bounded and is cut to
+//! what the reader may know.
 
-use super::roster::NewPerson;
+use super::intake::{self, Registered};
+use super::people::{self, NewAccount, hash_password};
+use super::view::coded;
 use super::write::{Key, Marks, Tx};
-use super::{App, ids_in, people};
-use crate::base::id::{AccountId, CaseId, FilingId};
+use super::{App, ids_in};
+use crate::base::id::{AccountId, CaseId, FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor, Duty, DutyKind};
+use crate::domain::intake::{FilingDraft, FilingForm, draft_from_form};
+use crate::law::Fen;
 use crate::store::{accounts, cases, filings};
 use std::sync::Arc;
 
 /// The most rows a short list has.
 const SHORT: i64 = 100;
+
+/// Same number, other content: what the desk has to decide.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AmendmentView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: RowId,
+    /// The filing it is about.
+    #[schema(value_type = String)]
+    pub filing: FilingId,
+    /// The filing's number.
+    pub number: String,
+    /// The respondent of the filing.
+    pub respondent: String,
+    /// When it came.
+    #[schema(value_type = String)]
+    pub received_at: At,
+    /// What differs: name, before, after. Personal texts are not shown.
+    pub changes: Vec<(String, String, String)>,
+}
 
 /// An absence of a person.
 #[derive(Debug, Clone)]
@@ -29,6 +55,25 @@ pub struct AbsenceView {
     pub reason: String,
 }
 
+/// One account as its administrator sees it.
+#[derive(Debug, Clone)]
+pub struct AccountLine {
+    /// Its id.
+    pub id: AccountId,
+    /// Log-in name.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// Whether it may log in.
+    pub active: bool,
+    /// The first password was not changed yet.
+    pub must_change: bool,
+    /// Locked after wrong passwords until then.
+    pub locked_until: Option<At>,
+    /// Duties that hold now: id, duty, bureau, area.
+    pub duties: Vec<(RowId, DutyKind, String, String)>,
+}
+
 impl App {
     /// Bureaus at whose counter the person registers.
     #[must_use]
@@ -40,6 +85,30 @@ impl App {
             }
         }
         out
+    }
+
+    /// Registers what a caller or visitor reports. `receiving` is the bureau whose counter it came to; the person's first
+    /// one when empty.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], field errors with pointers into the form, or the database.
+    pub async fn register_by_form(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<Key>,
+        form: &FilingForm,
+        receiving: &str,
+    ) -> Result<Registered> {
+        let own = self.counters(actor);
+        let receiving = if receiving.is_empty() { own.first().cloned().unwrap_or_default() } else { receiving.to_owned() };
+        if !own.contains(&receiving) {
+            return Err(Error::Forbidden("register"));
+        }
+        let now = self.now();
+        let draft = draft_from_form(form, &self.city.intake.channels, &self.city.intake.caps, now).map_err(Error::Invalid)?;
+        let keys = self.keys();
+        let prepared = ids_in(self, |ids| intake::prepare(self, &keys, ids, &draft, &receiving, now))?;
+        self.write(actor, key, move |tx| intake::register_in(tx, &prepared, None)).await
     }
 
     /// The number and case of a filing the reader may know of.
@@ -63,6 +132,15 @@ impl App {
             Err(Error::NotFound(_)) => Ok(None),
             Err(e) => Err(e),
         }
+    }
+
+    /// Who handles cases in a bureau.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn handlers(self: &Arc<Self>, bureau: &str) -> Result<Vec<(AccountId, String)>> {
+        let (bureau, now) = (bureau.to_owned(), self.now());
+        self.db.read(move |c| accounts::holders(c, DutyKind::Handler.key(), &bureau, now)).await
     }
 
     /// Everybody active in the person's bureaus but the person: who may stand in.
@@ -90,6 +168,37 @@ impl App {
             .await
     }
 
+    /// Amendments that wait for the reader's desks, of one filing or of all, oldest first.
+    ///
+    /// # Errors
+    /// The database, or a sealed content that cannot be opened.
+    pub async fn open_amendments(self: &Arc<Self>, actor: &Actor, filing: Option<FilingId>) -> Result<Vec<AmendmentView>> {
+        let (actor, keys) = (actor.clone(), self.keys());
+        self.db
+            .read(move |c| {
+                let mut out = Vec::new();
+                for a in filings::open_amendments(c, filing, SHORT)? {
+                    let f = filings::get(c, a.filing_id)?.ok_or(Error::NotFound("filing"))?;
+                    if !access::may(&actor, Ability::Register, &f.receiving_bureau) {
+                        continue;
+                    }
+                    let json = seal::open(&keys, Place::new("amendments", "content_ct", a.id), &a.content_ct)?;
+                    let d: FilingDraft = serde_json::from_str(&json).map_err(|e| Error::Internal(format!("amendment: {e}")))?;
+                    let changes = a.changed.split(',').filter(|s| !s.is_empty()).map(|what| changed(what, &f, &d)).collect();
+                    out.push(AmendmentView {
+                        id: a.id,
+                        filing: f.id,
+                        number: f.number.clone(),
+                        respondent: f.respondent_name.clone(),
+                        received_at: a.received_at,
+                        changes,
+                    });
+                }
+                Ok(out)
+            })
+            .await
+    }
+
     /// The person's absences that are not over yet.
     ///
     /// # Errors
@@ -108,18 +217,56 @@ impl App {
         .await
     }
 
-    /// The password, if it is the one stored: a form sent twice made its first password the first time.
-    async fn if_stored(self: &Arc<Self>, id: AccountId, password: String) -> Result<Option<String>> {
-        let stored = self.db.read(move |c| accounts::get(c, id)).await?.ok_or(Error::NotFound("account"))?;
+    /// A page of accounts by log-in name.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless a security administrator asks.
+    pub async fn account_lines(self: &Arc<Self>, actor: &Actor, after: &str, limit: i64) -> Result<Vec<AccountLine>> {
+        self.administers(actor)?;
+        let (after, now) = (after.to_owned(), self.now());
+        self.db
+            .read(move |c| {
+                let page = accounts::page(c, &after, limit.clamp(1, SHORT + 1))?;
+                let ids: Vec<AccountId> = page.iter().map(|a| a.id).collect();
+                let duties = accounts::duties_of(c, &ids, now)?;
+                Ok(page.into_iter().map(|a| line(a, &duties, now)).collect())
+            })
+            .await
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless a security administrator asks; [`Error::NotFound`].
+    pub async fn account_line(self: &Arc<Self>, actor: &Actor, id: AccountId) -> Result<AccountLine> {
+        self.administers(actor)?;
+        let now = self.now();
+        self.db
+            .read(move |c| {
+                let a = accounts::get(c, id)?.ok_or(Error::NotFound("account"))?;
+                let duties = accounts::duties_of(c, &[id], now)?;
+                Ok(line(a, &duties, now))
+            })
+            .await
+    }
+
+    async fn first_password(&self) -> Result<(String, String)> {
+        let password = ids_in(self, |ids| ids.code("mm"));
         let given = password.clone();
-        let same = self.hashing(move || people::verify_password(&given, &stored.password_hash)).await?;
-        Ok(same.then_some(password))
+        let hash = self.hashing(move || hash_password(&given)).await??;
+        Ok((password, hash))
+    }
+
+    /// The password, if it is the one stored: a form sent twice made its first password the first time.
+    async fn if_stored(self: &Arc<Self>, id: AccountId, password: String, hash: String) -> Result<Option<String>> {
+        let stored = self.db.read(move |c| accounts::get(c, id)).await?;
+        Ok(stored.is_some_and(|a| a.password_hash == hash).then_some(password))
     }
 
     /// Opens an account with a first password of our making; it is returned once and must be changed at the first log-in.
     ///
     /// # Errors
-    /// As [`App::employ`].
+    /// As [`people::create_account`].
     pub async fn open_account(
         self: &Arc<Self>,
         actor: &Actor,
@@ -128,10 +275,11 @@ impl App {
         name: &str,
         duties: Vec<Duty>,
     ) -> Result<(AccountId, Option<String>)> {
-        let password = ids_in(self, |ids| ids.code("mm"));
-        let new = NewPerson { login: login.to_owned(), name: name.to_owned(), password: password.clone(), duties };
-        let id = self.employ(actor, key, new).await?;
-        Ok((id, self.if_stored(id, password).await?))
+        self.administers(actor)?;
+        let (password, hash) = self.first_password().await?;
+        let new = NewAccount { login: login.to_owned(), name: name.to_owned(), password_hash: hash.clone(), must_change: true, duties };
+        let id: AccountId = self.write(actor, key, move |tx| people::create_account(tx, &new)).await?;
+        Ok((id, self.if_stored(id, password, hash).await?))
     }
 
     /// Gives an account a new first password; it is returned once.
@@ -139,15 +287,56 @@ impl App {
     /// # Errors
     /// As [`reset_password`].
     pub async fn renew_password(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: AccountId) -> Result<Option<String>> {
-        if !access::may(actor, Ability::ManageAccounts, "") {
-            return Err(Error::Forbidden("manage_accounts"));
-        }
-        let password = ids_in(self, |ids| ids.code("mm"));
-        let given = password.clone();
-        let hash = self.hashing(move || people::hash_password(&given)).await??;
-        self.write(actor, key, move |tx| reset_password(tx, id, &hash)).await?;
-        self.if_stored(id, password).await
+        self.administers(actor)?;
+        let (password, hash) = self.first_password().await?;
+        let given = hash.clone();
+        self.write(actor, key, move |tx| reset_password(tx, id, &given)).await?;
+        self.if_stored(id, password, hash).await
     }
+
+    fn administers(&self, actor: &Actor) -> Result<()> {
+        if access::may(actor, Ability::ManageAccounts, "") { Ok(()) } else { Err(Error::Forbidden("manage_accounts")) }
+    }
+}
+
+fn line(a: accounts::Account, duties: &[accounts::DutyRow], now: At) -> AccountLine {
+    AccountLine {
+        duties: duties
+            .iter()
+            .filter(|d| d.account_id == a.id)
+            .filter_map(|d| Some((d.id, DutyKind::of(&d.duty)?, d.bureau.clone(), d.area.clone())))
+            .collect(),
+        id: a.id,
+        login: a.login,
+        name: a.name,
+        active: a.state == "active",
+        must_change: a.must_change,
+        locked_until: a.locked_until.filter(|u| *u > now),
+    }
+}
+
+/// What an amendment changes: name, before, after.
+fn changed(what: &str, f: &filings::Filing, d: &FilingDraft) -> (String, String, String) {
+    let yuan = |x: Fen| format!("¥{x}");
+    let day = |x: Option<crate::base::Day>| x.map_or_else(|| "—".to_owned(), |d| d.to_string());
+    let some = |x: &Option<String>| x.clone().unwrap_or_else(|| "—".to_owned());
+    let (before, after) = match what {
+        "reported_total" => (yuan(f.reported_total), yuan(d.reported_total)),
+        "headcount" => (f.headcount.to_string(), d.headcount.to_string()),
+        "project" => (some(&f.project_name), some(&d.project)),
+        "area" => (f.area_text.clone(), some(&d.area_text)),
+        "address" => (some(&f.address), some(&d.address)),
+        "period" => (format!("{} 至 {}", day(f.period_from), day(f.period_to)), format!("{} 至 {}", day(d.period_from), day(d.period_to))),
+        "received_at" => (f.received_at.list_text(), d.received_at.list_text()),
+        "respondent" => (
+            f.respondent_name.clone(),
+            d.respondent()
+                .filter(|p| p.role != crate::domain::intake::PartyRole::TeamLeader)
+                .map_or_else(|| text::zh("respondent.unknown").to_owned(), |p| p.name.clone()),
+        ),
+        _ => (String::new(), String::new()),
+    };
+    (coded("amendment.changed", what), before, after)
 }
 
 /// Gives an account a new first password, which must be changed at the next log-in; its sessions end.

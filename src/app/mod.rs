@@ -6,7 +6,6 @@
 pub mod calendar;
 pub mod counter;
 pub mod demo;
-pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod effects;

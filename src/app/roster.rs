@@ -136,51 +136,25 @@ impl App {
                 let ids: Vec<AccountId> = rows.iter().map(|r| r.id).collect();
                 let duties = accounts::duties_of(c, &ids, now)?;
                 let absent = accounts::absent(c, &ids, now)?;
-                Ok(rows.into_iter().map(|r| app.account_view(r, &duties, &absent, now)).collect())
+                let view = |r: accounts::Account| {
+                    let mine = duties.iter().filter(|d| d.account_id == r.id);
+                    let away = absent.iter().find(|(id, _)| *id == r.id);
+                    AccountView {
+                        id: r.id,
+                        login: r.login,
+                        name: r.name,
+                        state: r.state,
+                        must_change: r.must_change,
+                        locked_until: r.locked_until.filter(|u| *u > now),
+                        created_at: r.created_at,
+                        absent: away.is_some(),
+                        delegate: away.and_then(|(_, d)| *d),
+                        duties: mine.map(|d| app.duty_view(Some(d.id), &d.duty, &d.bureau, &d.area, false)).collect(),
+                    }
+                };
+                Ok(rows.into_iter().map(view).collect())
             })
             .await
-    }
-
-    /// One account.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] unless a security administrator asks; [`Error::NotFound`].
-    pub async fn account(self: &Arc<Self>, actor: &Actor, id: AccountId) -> Result<AccountView> {
-        if !access::may(actor, Ability::ManageAccounts, "") {
-            return Err(Error::Forbidden("manage_accounts"));
-        }
-        let (app, now) = (Arc::clone(self), self.now());
-        self.db
-            .read(move |c| {
-                let row = accounts::get(c, id)?.ok_or(Error::NotFound("account"))?;
-                let duties = accounts::duties_of(c, &[id], now)?;
-                let absent = accounts::absent(c, &[id], now)?;
-                Ok(app.account_view(row, &duties, &absent, now))
-            })
-            .await
-    }
-
-    fn account_view(
-        &self,
-        r: accounts::Account,
-        duties: &[accounts::DutyRow],
-        absent: &[(AccountId, Option<AccountId>)],
-        now: At,
-    ) -> AccountView {
-        let mine = duties.iter().filter(|d| d.account_id == r.id);
-        let away = absent.iter().find(|(id, _)| *id == r.id);
-        AccountView {
-            id: r.id,
-            login: r.login,
-            name: r.name,
-            state: r.state,
-            must_change: r.must_change,
-            locked_until: r.locked_until.filter(|u| *u > now),
-            created_at: r.created_at,
-            absent: away.is_some(),
-            delegate: away.and_then(|(_, d)| *d),
-            duties: mine.map(|d| self.duty_view(Some(d.id), &d.duty, &d.bureau, &d.area, false)).collect(),
-        }
     }
 
     /// Makes an account whose password must be changed at the first log-in.

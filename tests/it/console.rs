@@ -346,7 +346,8 @@ on_both! {
         shown.says("13900000001");
         desk.page(&filing).page_ok().says("查看未脱敏信息");
         assert!(!desk.page(&case).text().contains("13900000001"));
-        assert_eq!(w.who("kuiwen.legal").page(&format!("{filing}/unmask")).status, 404, "not one who reads this filing");
+        assert_eq!(w.who("kuiwen.legal").page(&format!("{filing}/unmask")).status, 403, "a duty without this ability");
+        assert_eq!(w.who("fangzi.desk").page(&format!("{filing}/unmask")).status, 404);
     }
 
     fn evidence_is_kept_and_comes_back_as_a_download(t: &TestDb) {

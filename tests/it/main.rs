@@ -10,6 +10,7 @@ mod alarms;
 mod api;
 #[cfg(test)]
 mod console;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod house;
@@ -21,6 +22,7 @@ mod journal;
 mod keeping;
 #[cfg(test)]
 mod plans;
+#[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod properties;

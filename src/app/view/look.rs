@@ -295,12 +295,22 @@ impl Looker<'_> {
         let Some(graph) = graph else { return Ok(Vec::new()) };
         let name = core.payload.get("move").and_then(serde_json::Value::as_str).unwrap_or_default();
         let fields = flow::form::fields(graph, name).unwrap_or_default();
-        let label = |key: &str| fields.iter().find(|f| f.key == key).map_or_else(|| key.to_owned(), |f| f.title.clone());
+        let label = |key: &str| match fields.iter().find(|f| f.key == key) {
+            Some(f) => f.title.clone(),
+            // what time notes of a rung is no form
+            None if text::has(&format!("event.field.{key}")) => coded("event.field", key),
+            None => key.to_owned(),
+        };
         let mut out = Vec::new();
         let form: flow::Form = core.payload.get("form").cloned().and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
         for (key, value) in &form {
             let field = fields.iter().find(|f| f.key == *key);
-            out.push((label(key), self.value_text(field, value)?));
+            let words = match (field, key.as_str(), value) {
+                (None, "term", flow::Value::Text(t)) => graph.term_title(t),
+                (None, "rung", flow::Value::Text(t)) => coded("rung", t),
+                _ => self.value_text(field, value)?,
+            };
+            out.push((label(key), words));
         }
         out.extend(sealed.into_iter().map(|(key, text)| (label(&key), text)));
         Ok(out)

@@ -6,8 +6,8 @@ use super::matter::filled;
 use super::moves::{area_choices, stays};
 use super::view::{AccountRow, AccountsPage, DutyLine, Fact, FieldKind, FormField, FormView, PersonPage, Place, Tag, Tone};
 use crate::app::App;
+use crate::app::counter::AccountLine;
 use crate::app::people;
-use crate::app::roster::AccountView;
 use crate::app::write::Key;
 use crate::base::id::{AccountId, RowId};
 use crate::base::{Error, Result, text};
@@ -23,9 +23,9 @@ use std::sync::Arc;
 
 const SIZE: i64 = 50;
 
-fn tags(a: &AccountView) -> Vec<Tag> {
-    let mut out = vec![if a.state == "active" { Tag::new("在用", Tone::Good) } else { Tag::new("已停用", Tone::Bad) }];
-    if a.must_change && a.state == "active" {
+fn tags(a: &AccountLine) -> Vec<Tag> {
+    let mut out = vec![if a.active { Tag::new("在用", Tone::Good) } else { Tag::new("已停用", Tone::Bad) }];
+    if a.must_change && a.active {
         out.push(Tag::new("未改初始密码", Tone::Warn));
     }
     if let Some(until) = a.locked_until {
@@ -76,7 +76,7 @@ fn read_duty(p: &mut Params, required: bool) -> Option<Duty> {
 }
 
 async fn list(app: &Arc<App>, by: &Officer, after: &str, create: FormView) -> Answer<AccountsPage> {
-    let found = app.accounts(&by.actor(), after, SIZE + 1).await?;
+    let found = app.account_lines(&by.actor(), after, SIZE + 1).await?;
     let shown = usize::try_from(SIZE).unwrap_or(50).min(found.len());
     let page = found.get(..shown).unwrap_or_default();
     let next = (found.len() > shown).then(|| page.last().map(|a| address("/accounts", &[("after", &a.login)]))).flatten();
@@ -87,7 +87,11 @@ async fn list(app: &Arc<App>, by: &Officer, after: &str, create: FormView) -> An
             login: a.login.clone(),
             name: a.name.clone(),
             tags: tags(a),
-            duties: a.duties.iter().map(|d| format!("{}　{}　{}", d.title, d.bureau_name, d.area_name)).collect(),
+            duties: a
+                .duties
+                .iter()
+                .map(|(_, kind, bureau, area)| format!("{}　{}　{}", duty_title(*kind), app.bureau_name(bureau), app.area_name(area)))
+                .collect(),
         })
         .collect();
     Ok(AccountsPage { chrome: chrome(app, by, "账号管理", Place::Accounts).await?, rows, next, from_start: after.is_empty(), create })
@@ -126,7 +130,7 @@ pub(super) async fn create(State(app): State<Arc<App>>, by: Officer, FormParams(
 type BackTo<'a> = Option<&'a (Vec<(String, String)>, Error)>;
 
 async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<String>, back: BackTo<'_>) -> Result<PersonPage> {
-    let a = app.account(&by.actor(), id).await?;
+    let a = app.account_line(&by.actor(), id).await?;
     let own = id == by.0.account;
     let button = |name: &str, path: String, word: &str, tone| {
         FormView::new(name, path, word, Vec::new()).tone(tone).hidden("_key", IdempotencyKey::fresh().as_str())
@@ -134,29 +138,25 @@ async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<
     let duties = a
         .duties
         .iter()
-        .map(|d| DutyLine {
-            duty: d.title.clone(),
-            bureau: d.bureau_name.clone(),
-            area: d.area_name.clone(),
-            take: d
-                .id
-                .filter(|_| !own)
-                .map(|row| button(&format!("take-{row}"), format!("/accounts/{id}/duties/{row}/end"), "收回", Tone::Plain)),
+        .map(|(row, kind, bureau, area)| DutyLine {
+            duty: duty_title(*kind).to_owned(),
+            bureau: app.bureau_name(bureau),
+            area: app.area_name(area),
+            take: (!own).then(|| button(&format!("take-{row}"), format!("/accounts/{id}/duties/{row}/end"), "收回", Tone::Plain)),
         })
         .collect();
     let acts = if own {
         Vec::new()
     } else {
         let active = format!("/accounts/{id}/active");
-        let active_now = a.state == "active";
-        let switch = if active_now {
+        let switch = if a.active {
             button("active", active, "停用账号", Tone::Bad).hidden("active", "false")
         } else {
             button("active", active, "启用账号", Tone::Info).hidden("active", "true")
         };
         vec![switch, button("reset", format!("/accounts/{id}/password"), "重置密码", Tone::Plain)]
     };
-    let give = (!own && a.state == "active").then(|| {
+    let give = (!own && a.active).then(|| {
         let form = FormView::new("give", format!("/accounts/{id}/duties"), "授予", duty_fields(app, true))
             .hidden("_key", IdempotencyKey::fresh().as_str());
         filled(form, back)

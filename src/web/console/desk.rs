@@ -7,9 +7,9 @@ use super::moves::{area_choices, local, stays};
 use super::view::{AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, Pager, Place, RegisterPage, Tag, Tone};
 use super::words::{marks, yuan};
 use crate::app::App;
-use crate::app::desk::AmendmentView;
+use crate::app::counter::AmendmentView;
 use crate::app::inbox::Item;
-use crate::app::intake::Registered;
+use crate::app::intake::{self, Registered};
 use crate::app::write::Key;
 use crate::base::id::RowId;
 use crate::base::{Error, FieldError, text};
@@ -42,7 +42,7 @@ pub(super) async fn desk(State(app): State<Arc<App>>, by: Officer, QueryParams(m
         chrome: chrome(&app, &by, "待分拨", Place::Desk).await?.with_flash(flash(done.as_deref())),
         rows,
         pager: Pager::new(total, number, SIZE.unsigned_abs(), |n| format!("/desk?page={n}")),
-        amendments: amendment_rows(app.amendments(&actor, None).await?),
+        amendments: amendment_rows(app.open_amendments(&actor, None).await?),
     })
 }
 
@@ -74,7 +74,7 @@ async fn row(app: &Arc<App>, by: &Officer, i: &Item) -> Result<DeskRow, Failure>
         reason: i.desk_reason.clone().unwrap_or_else(|| text::zh("console.desk.no_reason").to_owned()),
         tags,
         suggestions: suggestions(&f, &prefix, app.now()),
-        forms: forms.main.into_iter().chain(forms.more.into_iter().filter(|m| m.form.action.ends_with("/set_area"))).collect(),
+        forms: forms.more.into_iter().filter(|m| m.form.action.ends_with("/set_area")).chain(forms.main).collect(),
     })
 }
 
@@ -92,11 +92,11 @@ pub(super) fn amendment_rows(all: Vec<AmendmentView>) -> Vec<AmendmentRow> {
             AmendmentRow {
                 href: format!("/filings/{}", a.filing),
                 code: a.number.clone(),
-                source: a.source_number.clone().unwrap_or_default(),
+                respondent: a.respondent.clone(),
                 received: a.received_at.list_text(),
                 apply: form(true, "采纳"),
                 dismiss: form(false, "不采纳"),
-                changes: a.differences.into_iter().map(|d| (d.title, d.before.unwrap_or_default(), d.after.unwrap_or_default())).collect(),
+                changes: a.changes,
             }
         })
         .collect()
@@ -111,7 +111,7 @@ pub(super) async fn decide_amendment(
 ) -> Answer<Response> {
     let apply = p.flag("apply");
     let key = Key::new(p.key()?.as_str(), "console:amendment", &(id, apply))?;
-    let filing = app.decide_amendment(&by.actor(), Some(key), id, apply).await?;
+    let filing = app.write(&by.actor(), Some(key), move |tx| intake::decide_amendment(tx, id, apply)).await?;
     Ok(see_other(&format!("/filings/{filing}?done={}", if apply { "applied" } else { "dismissed" })))
 }
 
@@ -148,7 +148,7 @@ fn form(app: &App, by: &Officer) -> FormView {
     ];
     let counters = app.counters(&by.actor());
     if counters.len() > 1 {
-        let first = app.registering_bureau(&by.actor()).unwrap_or_default();
+        let first = counters.first().cloned().unwrap_or_default();
         let named = counters.iter().map(|b| (b.clone(), app.bureau_name(b)));
         source.insert(2, FormField::new("receiving", "登记部门", Select).options(named).value(first).required());
     }
@@ -274,14 +274,13 @@ pub(super) async fn register(State(app): State<Arc<App>>, by: Officer, FormParam
     let key = p.key()?;
     let pairs = p.pairs().to_vec();
     let form_read = read(&mut p);
-    let own = app.registering_bureau(&by.actor()).ok_or(Error::Forbidden("register"))?;
-    let receiving = p.text("receiving", 64).unwrap_or(own);
+    let receiving = p.text("receiving", 64).unwrap_or_default();
     let content: Vec<&(String, String)> = pairs.iter().filter(|(k, _)| k != "_key").collect();
     let key = Key::new(key.as_str(), "console:register", &content)?;
     // what cannot be read at all and what the rules say come back together
     let unread = p.finish().err().map(|e| e.fields().to_vec()).unwrap_or_default();
     let done = if unread.is_empty() {
-        app.register_at(&by.actor(), Some(key), &form_read, receiving).await
+        app.register_by_form(&by.actor(), Some(key), &form_read, &receiving).await
     } else {
         let channels = &app.city.intake.channels;
         let more = crate::domain::intake::draft_from_form(&form_read, channels, &app.city.intake.caps, app.now()).err().unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::app::write::Key;
 use crate::base::id::{CaseId, DocumentId, EvidenceId, FilingId};
 use crate::base::seal::hex;
 use crate::base::{Error, text};
+use crate::domain::access::{self, Ability};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, Upload};
@@ -164,7 +165,11 @@ async fn unmask_page(app: &Arc<App>, by: &Officer, id: FilingId) -> Answer<Unmas
 
 /// `GET /filings/{id}/unmask`: asks why.
 pub(super) async fn unmask_ask(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<FilingId>) -> Answer<Response> {
-    html(&unmask_page(&app, &by, id).await?)
+    let page = unmask_page(&app, &by, id).await?;
+    if !access::may(&by.actor(), Ability::Unmask, "") {
+        return Err(Error::Forbidden("unmask").into());
+    }
+    html(&page)
 }
 
 /// `POST /filings/{id}/unmask`: shows, after the look is on record.

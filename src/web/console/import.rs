@@ -69,7 +69,13 @@ fn result(file: String, report: &Report, workbook: Option<Vec<u8>>) -> ImportRes
                 faults: r
                     .faults
                     .iter()
-                    .map(|f| if f.column.is_empty() { f.message.clone() } else { format!("{}：{}", f.column, f.message) })
+                    .map(|f| {
+                        if f.column.is_empty() || f.message.contains(&f.column) {
+                            f.message.clone()
+                        } else {
+                            format!("{}：{}", f.column, f.message)
+                        }
+                    })
                     .collect(),
             })
             .collect(),

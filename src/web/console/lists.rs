@@ -5,7 +5,7 @@ use super::view::{
     Due, FieldKind, Filter, FormField, FormView, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pager, Place, SearchPage,
     Tag, Tone,
 };
-use super::words::{due_date, lamp, marks, yuan};
+use super::words::{due_date, lamp, marks, remaining, yuan};
 use crate::app::App;
 use crate::app::inbox::{Hit, Item, Query, Tab};
 use crate::base::id::NoticeId;
@@ -144,9 +144,10 @@ fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> 
 
 /// Lamp, remaining time and date of a line.
 pub(super) fn due_of(i: &Item) -> Due {
+    let lamp = lamp(i.lamp);
     Due {
-        lamp: lamp(i.lamp),
-        remaining: i.remaining.clone(),
+        lamp,
+        remaining: remaining(lamp, &i.remaining),
         date: i.due_at.map(|at| due_date(at, i.due_day)).unwrap_or_default(),
         provisional: i.provisional,
     }

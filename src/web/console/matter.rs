@@ -63,14 +63,16 @@ fn money(f: &CaseFile) -> Money {
         (None, true) => text::zh_with("console.remainder.open", &[("sum", &yuan(f.remainder_fen))]),
         (None, false) => String::new(),
     };
+    let decided = f.claims.iter().any(|c| c.verified_fen.is_positive() || c.rejected_fen.is_positive());
+    let undecided = || text::zh("console.money.undecided").to_owned();
     Money {
         reported: yuan(f.reported_total_fen),
         claimed: yuan(f.claimed_fen),
-        verified: yuan(f.verified_fen),
+        verified: if decided { yuan(f.verified_fen) } else { undecided() },
         paid: yuan(f.paid_fen),
         waived: yuan(f.waived_fen),
-        outstanding: yuan(f.outstanding_fen),
-        settled: f.verified_fen.is_positive() && !f.outstanding_fen.is_positive(),
+        outstanding: if decided { yuan(f.outstanding_fen) } else { undecided() },
+        settled: decided && !f.outstanding_fen.is_positive(),
         paid_percent: percent(f.paid_fen, f.verified_fen),
         remainder,
     }
@@ -123,7 +125,9 @@ fn head(f: &CaseFile, lead: Option<&ProcedureView>, unmask_href: Option<String>)
 
 fn claim(c: &ClaimView) -> ClaimRow {
     let decided = c.verified_fen.is_positive() || c.rejected_fen.is_positive();
-    let (code, tone) = if c.open_fen.is_positive() && !decided {
+    let (code, tone) = if !c.claimed_fen.is_positive() {
+        ("unknown", Tone::Plain)
+    } else if c.open_fen.is_positive() && !decided {
         ("open", Tone::Plain)
     } else if c.open_fen.is_positive() {
         ("partly", Tone::Info)
@@ -230,17 +234,10 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let f = app.case_file(&actor, id).await?;
     let base = format!("/cases/{id}");
     let lead = f.procedures.iter().find(|p| p.kind == "complaint");
-    let pickers = Pickers::load(
-        app,
-        &actor,
-        &f.lead_bureau,
-        Some(&f.area),
-        &f.claims,
-        &f.evidence,
-        f.suggestions.iter().map(|s| s.number.clone()).collect(),
-    )
-    .await?;
-    let officers = moves::officers(app, &actor, &f.lead_bureau).await?;
+    let pickers =
+        Pickers::load(app, &f.lead_bureau, Some(&f.area), &f.claims, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
+            .await?;
+    let officers = app.handlers(&f.lead_bureau).await?;
     let mut forms = Forms::default();
     let mut approval = None;
     let mut conflict = None;
@@ -428,7 +425,7 @@ pub(super) async fn filing_pickers(app: &Arc<App>, by: &Officer, f: &FilingFile)
     let bureau = app.counters(&by.actor()).into_iter().next().unwrap_or_default();
     let area = app.city.areas.iter().find(|a| Some(&a.name) == f.filing.area.as_ref()).map(|a| a.code.clone());
     let cases = f.suggestions.iter().map(|s| s.number.clone()).collect();
-    Pickers::load(app, &by.actor(), &bureau, area.as_deref(), &[], &f.evidence, cases).await
+    Pickers::load(app, &bureau, area.as_deref(), &[], &f.evidence, cases).await
 }
 
 /// Cases a filing may belong to; a filing that was not sent on yet can be joined at once.
@@ -476,8 +473,6 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         state: String::new(),
         due: None,
     });
-    let amendments =
-        if access::may(&actor, Ability::Register, "") { desk::amendment_rows(app.amendments(&actor, Some(id)).await?) } else { Vec::new() };
     let has_receipt = f.documents.iter().any(|d| d.kind == "receipt");
     let receipt = (!has_receipt && access::may(&actor, Ability::Register, "")).then(|| {
         FormView::new("receipt", format!("{base}/receipt"), "出具回执", vec![])
@@ -502,7 +497,7 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         refused: forms.refused,
         respondents: f.chain.iter().map(words::party).collect(),
         suggestions: suggestions(&f, "m", app.now()),
-        amendments,
+        amendments: desk::amendment_rows(app.open_amendments(&actor, Some(id)).await?),
         evidence: f.evidence.iter().map(words::evidence).collect(),
         upload: upload_form(&actor, &base, app.config.evidence.max_mib, back.upload.as_ref()),
         documents: f.documents.iter().map(words::document).collect(),

@@ -32,11 +32,7 @@ fn form(path: &'static str, id: &'static str, access: Access, summary: &'static 
     Route::post(path, id, access, summary).reads_form().answers_plain(303, "完成，转到结果页", None)
 }
 fn upload(path: &'static str, id: &'static str, access: Access, summary: &'static str) -> Route {
-    Route::post(path, id, access, summary).reads_upload(UPLOAD, &[("kind", "种类"), ("name", "名称")]).answers_plain(
-        303,
-        "完成，转到结果页",
-        None,
-    )
+    Route::post(path, id, access, summary).reads_upload(UPLOAD, &[("kind", "材料种类")]).answers_plain(303, "完成，转到结果页", None)
 }
 
 /// Adds the console's rows to the router table.
@@ -67,7 +63,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(page("/import", "console_import_page", Access::Staff("受理"), "导入页"), import::page);
     t.add(
         Route::post("/import", "console_import", Access::Staff("受理"), "导入线索文件")
-            .reads_upload(UPLOAD, &[("profile", "文件来源"), ("receiving", "登记部门")])
+            .reads_upload(UPLOAD, &[("profile", "导入方案")])
             .answers_plain(200, "结果", HTML),
         import::run,
     );

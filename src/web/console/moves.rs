@@ -6,10 +6,9 @@ use super::view::{Conflict, FieldKind, FormField, FormView, MoveView, RefusedMov
 use super::words::{span, yuan};
 use crate::app::App;
 use crate::app::perform::{Command, Given};
-use crate::app::roster::Colleague;
 use crate::app::view::{ClaimView, EvidenceView, ProcedureView};
 use crate::app::write::Key;
-use crate::base::id::{AccountId, ProcedureId};
+use crate::base::id::ProcedureId;
 use crate::base::{At, Day, Error, FieldError, text};
 use crate::domain::access::Actor;
 use crate::flow::form::FieldView;
@@ -43,7 +42,6 @@ impl Pickers {
     /// The database.
     pub(super) async fn load(
         app: &Arc<App>,
-        actor: &Actor,
         bureau: &str,
         area: Option<&str>,
         claims: &[ClaimView],
@@ -59,28 +57,13 @@ impl Pickers {
             (c.id.to_string(), format!("{} {} {outstanding}", c.claimant, span(c.period_from, c.period_to)))
         };
         Ok(Self {
-            officers: officers(app, actor, bureau).await?.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+            officers: app.handlers(bureau).await?.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
             bureaus: bureaus.into_iter().map(|(_, code, name)| (code, name)).collect(),
             areas: area_choices(app),
             claims: claims.iter().map(claim).collect(),
             evidence: evidence.iter().map(|e| (e.id.to_string(), format!("{} · {}", e.kind, e.name))).collect(),
             cases,
         })
-    }
-}
-
-/// Handling officers of a bureau, who is absent marked; none for a bureau that is none of the reader's business.
-///
-/// # Errors
-/// The database.
-pub(super) async fn officers(app: &Arc<App>, actor: &Actor, bureau: &str) -> crate::base::Result<Vec<(AccountId, String)>> {
-    match app.bureau_handlers(actor, bureau).await {
-        Ok(all) => {
-            let named = |c: Colleague| if c.absent { format!("{}{}", c.name, text::zh("console.pick.absent")) } else { c.name };
-            Ok(all.into_iter().map(|c| (c.account, named(c))).collect())
-        }
-        Err(Error::NotFound(_)) => Ok(Vec::new()),
-        Err(e) => Err(e),
     }
 }
 

@@ -45,6 +45,16 @@ pub(super) fn due_date(at: At, day: Option<Day>) -> String {
     day.map_or_else(|| at.list_text(), |d| d.to_string())
 }
 
+/// What remains, without the word the lamp says already.
+pub(super) fn remaining(lamp: Lamp, words: &str) -> String {
+    let said = match lamp {
+        Lamp::Overdue => text::zh("console.said.overdue"),
+        Lamp::Paused => text::zh("console.said.paused"),
+        _ => return words.to_owned(),
+    };
+    words.strip_prefix(said).unwrap_or(words).trim().to_owned()
+}
+
 fn due(t: &file::TermView) -> Due {
     let lamp = match t.status {
         "live" => lamp(t.lamp),
@@ -52,7 +62,7 @@ fn due(t: &file::TermView) -> Due {
         "met" => Lamp::Met,
         _ => Lamp::Closed,
     };
-    Due { lamp, remaining: t.remaining.clone(), date: due_date(t.due_at, t.due_day), provisional: t.provisional }
+    Due { lamp, remaining: remaining(lamp, &t.remaining), date: due_date(t.due_at, t.due_day), provisional: t.provisional }
 }
 
 /// The nearest running duty of a procedure: what must be done next, by whom, by when.

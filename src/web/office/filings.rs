@@ -2,7 +2,7 @@
 
 use super::{Created, EVIDENCE_FIELDS, FILE_LIMIT, READERS, evidence_of, key};
 use crate::app::App;
-use crate::app::desk::AmendmentView;
+use crate::app::counter::AmendmentView;
 use crate::app::documents;
 use crate::app::intake::{self, Registered};
 use crate::app::sight::Unmasked;
@@ -94,7 +94,7 @@ struct Decided {
 
 async fn register(State(app): State<Arc<App>>, By(actor): By, k: IdempotencyKey, JsonBody(form): JsonBody<FilingForm>) -> Answer<Response> {
     let k = key(&k, "filing.register", &form)?;
-    let done = Registration::from(app.register(&actor, k, &form).await?);
+    let done = Registration::from(app.register_by_form(&actor, k, &form, "").await?);
     let status = if done.outcome == "new" { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("/api/office/v1/filings/{}", done.filing);
     Ok((status, [(header::LOCATION, place)], Json(done)).into_response())
@@ -140,7 +140,7 @@ async fn unmask(
 async fn amendments(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<Amendments>> {
     let filing = q.parsed::<FilingId>("filing", "not_an_id");
     q.finish_strict()?;
-    Ok(Json(Amendments { amendments: app.amendments(&actor, filing).await? }))
+    Ok(Json(Amendments { amendments: app.open_amendments(&actor, filing).await? }))
 }
 
 async fn decide(

@@ -54,8 +54,8 @@ pub struct AmendmentRow {
     pub href: String,
     /// Its public code.
     pub code: String,
-    /// The sender's number; may be empty.
-    pub source: String,
+    /// Its respondent.
+    pub respondent: String,
     /// When the other content came.
     pub received: String,
     /// What differs: name, before, after (both empty for sealed texts).

@@ -459,7 +459,7 @@ pub(super) fn amendment() -> AmendmentRow {
     AmendmentRow {
         href: "/filings/1".into(),
         code: "DJ-4F6H8-JKM2P".into(),
-        source: "QG2026091800123".into(),
+        respondent: "潍坊海天建设工程有限公司".into(),
         received: "2026-11-23 10:12".into(),
         changes: vec![("欠薪金额".into(), "¥42,000.00".into(), "¥48,600.00".into()), ("其他内容".into(), String::new(), String::new())],
         apply: button("amend-1-apply", "采纳").hidden("apply", "true"),
