@@ -2,7 +2,6 @@
 //! and as officers whom the matter does not concern; a route that is not listed here fails the test until it is.
 
 use crate::on_both;
-use crate::support::TestDb;
 use crate::support::app::{Got, OFFICE, World, filing};
 use axum::body::Body;
 use chrono::Duration;

@@ -2,7 +2,6 @@
 //! is told what changed, and the committed OpenAPI document is the one the router table writes.
 
 use crate::on_both;
-use crate::support::TestDb;
 use crate::support::app::{Got, OFFICE, PASSWORD, Person, World, filing};
 use axum::body::Body;
 use chrono::Duration;

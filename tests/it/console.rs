@@ -3,7 +3,6 @@
 //! `Page` reads what came back: the forms with every field as it stands, so that a test sends what a person would send.
 
 use crate::on_both;
-use crate::support::TestDb;
 use crate::support::app::{Got, PASSWORD, Person, World};
 use axum::body::Body;
 use axum::http::Request;

@@ -161,7 +161,7 @@ fn connections_that_are_cut_are_made_anew() {
         tries += 1;
         assert!(tries < 20, "it never comes back");
     }
-    while town.app.db.read_blocking(|c| qingxin::store::procedures::open_versions(c)).is_err() {
+    while town.app.db.read_blocking(qingxin::store::procedures::open_versions).is_err() {
         tries += 1;
         assert!(tries < 40, "it never comes back");
     }

@@ -404,7 +404,7 @@ impl FilingPage {
                 liable: String::new(),
             }],
             suggestions: vec![suggestion()],
-            amendments: vec![super::samples::amendment()],
+            amendments: vec![samples::amendment()],
             evidence: vec![],
             upload: Some(FormView::new(
                 "upload",

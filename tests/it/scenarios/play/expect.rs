@@ -71,7 +71,7 @@ impl Play {
             }
             ["holder", who] => {
                 let row = self.town.complaint(self.here(l));
-                self.same(l, &row.assignee.map_or("nobody", |a| self.names[&a]), who);
+                self.same(l, row.assignee.map_or("nobody", |a| self.names[&a]), who);
             }
             ["in", "inbox", "of", who] => self.inbox(l, who, true),
             ["not", "in", "inbox", "of", who] => self.inbox(l, who, false),
