@@ -309,19 +309,26 @@ fn personal(app: &Arc<App>) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
-/// A run of 11 digits that is a mobile number, or of 18 that is a resident ID.
+/// A run of 11 digits that is a mobile number, or of 18 that is a resident ID. Digits beside a letter of base 16 are part
+/// of an id or a hash.
 #[must_use]
 pub fn looks_personal(text: &str) -> bool {
     let mut run = String::new();
-    let mut found = false;
+    let (mut found, mut before, mut last) = (false, ' ', ' ');
     for c in text.chars().chain(std::iter::once(' ')) {
         if c.is_ascii_digit() || (run.len() == 17 && c == 'X') {
+            if run.is_empty() {
+                before = last;
+            }
             run.push(c);
+        } else if before.is_ascii_hexdigit() || c.is_ascii_hexdigit() {
+            run.clear();
         } else {
             let phone = run.len() == 11 && run.starts_with('1') && crate::law::identity::Phone::parse(&run).is_ok();
             found |= phone || (run.len() == 18 && crate::law::identity::ResidentId::parse(&run).is_ok());
             run.clear();
         }
+        last = c;
     }
     found
 }
@@ -335,6 +342,7 @@ mod tests {
         assert!(looks_personal("x 13812345678 y"));
         assert!(looks_personal("\"379900200302050650\""));
         assert!(!looks_personal("\"amount\":13812345678901"));
+        assert!(!looks_personal("019a06de-4640-7610-b985-15059433797c"), "the end of an id");
         assert!(!looks_personal("2026-11-23T09:00:00.000+08:00"));
     }
 }

@@ -194,8 +194,8 @@ pub fn build(place: &Place, cases: u64, now: At, bar: &ProgressBar) -> Result<Bu
     let clock = Arc::new(ManualClock::new(first.at(7, 0)));
     let mut place = place.clone();
     place.seed = Some(SEED.to_be_bytes().to_vec());
-    // alarms in large transactions; a crash only means building again, so nothing is waited for
-    place.variables.insert("QINGXIN__JOBS__BATCH".into(), "1000".into());
+    // short transactions are cheapest here; a crash only means building again, so no disk is waited for
+    place.variables.insert("QINGXIN__JOBS__BATCH".into(), "40".into());
     place.relaxed = true;
     bar.set_message("建立数据库");
     boot::migrate(&place, &*clock)?;
@@ -268,11 +268,15 @@ fn arrive(app: &Arc<App>, year: &mut Year, day: crate::base::Day, now: At) -> Re
                 complaint: Some(line.procedure),
                 ..Life::default()
             };
+            let id = case.id;
+            let rows = app.db.read_blocking(move |c| crate::store::procedures::of_case(c, id))?;
+            let life = Life { report: rows.iter().find(|r| r.kind == "filing").map(|r| r.id), ..life };
             let mut s = lives::Script::new(&mut world.rng, 10);
             s.any();
             let beats = s.done();
+            let wait = u64::try_from(world.rng.range(1, 5)).unwrap_or(1) * lives::DAY;
             let first = world.hours.of(day).unwrap_or(0);
-            world.adopt(first, life, beats);
+            world.adopt(first, life, beats, vec![lives::Beat { wait, act: lives::Act::Answer }]);
         }
         if after.is_none() {
             return Ok(());

@@ -460,8 +460,14 @@ fn write_loop(first: Conn, target: &Target, options: &Options, jobs: &mpsc::Rece
     }
 }
 
-/// One transaction for what waits: BEGIN IMMEDIATE, a savepoint each, COMMIT.
+/// One transaction for what waits: BEGIN IMMEDIATE, a savepoint each, COMMIT. Work that waits alone is its own
+/// transaction: a savepoint around much work is dear on SQLite (every page is kept twice).
 fn group(c: &mut Conn, batch: &mut Vec<Box<dyn Job>>, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Result<()> {
+    match jobs.try_recv() {
+        Ok(job) => batch.push(job),
+        Err(_) if batch[0].run(c) => return Ok(()),
+        Err(_) => return Err(Error::Unavailable("the transaction broke".into())),
+    }
     c.begin()?;
     let mut at = 0;
     loop {
@@ -471,6 +477,9 @@ fn group(c: &mut Conn, batch: &mut Vec<Box<dyn Job>>, jobs: &mpsc::Receiver<Box<
         at += 1;
         if at == GROUP {
             break;
+        }
+        if at < batch.len() {
+            continue;
         }
         match jobs.try_recv() {
             Ok(job) => batch.push(job),

@@ -28,7 +28,7 @@ fn second() -> Source {
 }
 
 fn complaint(w: &World, n: u32) -> ProcedureId {
-    let made = w.who("kuiwen.desk").post("/api/office/v1/filings", filing(n)).ok();
+    let made = w.who("kuiwen.desk").post("/filings", filing(n)).ok();
     let case = made["case"].as_str().unwrap_or_else(|| panic!("{made}")).parse::<uuid::Uuid>().unwrap();
     let rows = w.app.db.read_blocking(move |c| procedures::of_case(c, case.into())).unwrap();
     rows.iter().find(|r| r.kind == "complaint").unwrap().id

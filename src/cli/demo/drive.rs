@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Minutes of a day before and after the noon pass of alarms.
 const NOON: u64 = 235;
 
+/// Beats in one transaction.
+const BATCH: usize = 24;
+
 /// The simulated hours.
 #[derive(Debug)]
 pub struct Hours {
@@ -162,9 +165,10 @@ impl World {
         self.queue.push(Reverse((w, self.tracks.len() - 1)));
     }
     /// A life that stands in the database already.
-    pub fn adopt(&mut self, w: u64, life: Life, beats: Vec<Beat>) {
+    pub fn adopt(&mut self, w: u64, life: Life, beats: Vec<Beat>, after: Vec<Beat>) {
         self.lives.push(life);
         self.follow(w, self.lives.len() - 1, beats);
+        self.follow(w, self.lives.len() - 1, after);
     }
     fn follow(&mut self, w: u64, life: usize, beats: Vec<Beat>) {
         let Some(first) = beats.first().map(|b| b.wait) else { return };
@@ -172,12 +176,17 @@ impl World {
         self.queue.push(Reverse((w + first, self.tracks.len() - 1)));
     }
 
-    /// Plays everything before `until`, in one transaction.
+    /// Plays what comes before `until`, at most [`BATCH`] beats in one transaction; whether there is more.
     ///
     /// # Errors
     /// The database; refusals are counted.
-    fn play(&mut self, tx: &mut Tx<'_>, until: u64) -> Result<()> {
+    fn play(&mut self, tx: &mut Tx<'_>, until: u64) -> Result<bool> {
+        let mut left = BATCH;
         while let Some(Reverse((w, t))) = self.queue.peek().copied().filter(|Reverse((w, _))| *w < until) {
+            if left == 0 {
+                return Ok(true);
+            }
+            left -= 1;
             self.queue.pop();
             tx.now = self.hours.at(w);
             let life = self.tracks[t].life;
@@ -206,7 +215,7 @@ impl World {
                 self.queue.push(Reverse((w + next.wait, t)));
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     fn register(&mut self, tx: &mut Tx<'_>, w: u64, t: usize, life: usize, report: Report) -> Result<()> {
@@ -292,9 +301,14 @@ impl Year {
     }
 
     fn acts(&mut self, app: &Arc<App>, until: u64) -> Result<()> {
-        let world = Arc::clone(&self.world);
         let system = Actor::System("demo");
-        app.write_blocking(&system, None, move |tx| world.lock().unwrap_or_else(PoisonError::into_inner).play(tx, until))?;
+        loop {
+            let world = Arc::clone(&self.world);
+            let more = app.write_blocking(&system, None, move |tx| world.lock().unwrap_or_else(PoisonError::into_inner).play(tx, until))?;
+            if !more {
+                break;
+            }
+        }
         let blobs = std::mem::take(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner).blobs);
         self.runtime.block_on(async {
             for (key, bytes) in blobs {
