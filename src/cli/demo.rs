@@ -32,7 +32,7 @@ use std::sync::{Arc, PoisonError};
 /// Shape of the demonstration: a database of another one is built anew.
 const VERSION: u32 = 1;
 /// Everything random follows from it.
-const SEED: u64 = 0x51_6e67_7869_6e;
+const SEED: u64 = 0x516e_6778_696e;
 /// About how many cases the year has.
 const CASES: u64 = 3_000;
 /// Days before the end on which the clue files arrive.
