@@ -317,7 +317,7 @@ fn when_the_group_breaks_nobody_in_it_is_told_it_was_saved() {
             .await
         });
         tokio::task::spawn_blocking(move || first.wait()).await.unwrap();
-        // one poll puts a job into the queue: work that waits alone is its own transaction, these share the next
+        // one poll puts a job into the queue: these share the transaction after the one that waits
         let mut b = Box::pin(t.db.write(|c| add(c, 2)));
         let mut breaks = Box::pin(t.db.write(|c| {
             add(c, 3)?;
@@ -330,6 +330,7 @@ fn when_the_group_breaks_nobody_in_it_is_told_it_was_saved() {
         })
         .await;
         tokio::task::spawn_blocking(move || go.wait()).await.unwrap();
+        // it waited alone, so it was its own transaction
         a.await.unwrap().unwrap();
         assert!(matches!(b.await, Err(Error::Unavailable(_))));
         assert!(breaks.await.is_err());
