@@ -192,7 +192,7 @@ impl Planner<'_> {
         let length = until_concluded(&beats);
         let draft = self.begin(w, &place, trade, door, beats, None);
         let dice = self.w.rng.below(1000);
-        let later = w + DAY + self.w.rng.below(length.min(6 * DAY).max(1));
+        let later = w + DAY + self.w.rng.below(length.clamp(1, 6 * DAY));
         if dice < 60 {
             self.n += 1;
             let at = self.w.hours.at(later);
