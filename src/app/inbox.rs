@@ -426,7 +426,7 @@ fn remaining_of(law: &crate::law::Law, due_at: At, due_day: Option<Day>, now: At
         Some(day) => {
             let today = now.day();
             let n = if overdue { law.calendar.working_days(day, today) } else { law.calendar.working_days(today, day) };
-            Remaining { unit: Unit::WorkingDays, n: i64::try_from(n).unwrap_or(0), overdue, passed: overdue, paused: false }
+            Remaining { unit: Unit::WorkingDays, n, overdue, passed: overdue, paused: false }
         }
         None => {
             let hours = (due_at.utc() - now.utc()).num_hours();

@@ -157,7 +157,9 @@ impl Subject {
     /// # Errors
     /// The database.
     pub fn what_changed(&self, tx: &mut Tx<'_>, graph: &Graph) -> Result<String> {
-        let state = graph.state(&self.procedure.state).map_or("", |s| s.title.as_str());
+        // read again: what was loaded may be older than what made the difference
+        let now = procedures::get(tx.c, self.row.id)?.map_or_else(|| self.procedure.state.clone(), |r| r.state);
+        let state = graph.state(&now).map_or("", |s| s.title.as_str());
         let last = match self.row.case_id {
             Some(case) => journal::of_case(tx.c, case, 1)?.into_iter().next(),
             None => journal::stream(tx.c, self.row.id.into())?.pop(),

@@ -72,7 +72,7 @@ pub fn sequence(app: &Arc<App>) -> Result<u64> {
 /// The database or the directory.
 pub fn checkpoint(app: &Arc<App>, dir: &std::path::Path) -> Result<()> {
     let (keys, now) = (app.keys(), app.now());
-    let last = app.db.read_blocking(|c| journal::latest_checkpoint(c))?;
+    let last = app.db.read_blocking(journal::latest_checkpoint)?;
     if last.is_none_or(|(cp, _)| cp.at.day() < now.day()) {
         app.db.write_blocking(move |c| journal::checkpoint(c, &keys, now).map(drop))?;
     }

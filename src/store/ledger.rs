@@ -115,8 +115,11 @@ pub fn reference_used(c: &mut Conn, reference: &str) -> Result<bool> {
     Ok(n > 0)
 }
 
+/// A payment with what it allots to each claim.
+pub type Allotted = (Payment, Vec<(ClaimId, Fen)>);
+
 /// Payments of a case with their allocations, oldest first.
-pub fn payments_of(c: &mut Conn, id: CaseId) -> Result<Vec<(Payment, Vec<(ClaimId, Fen)>)>> {
+pub fn payments_of(c: &mut Conn, id: CaseId) -> Result<Vec<Allotted>> {
     let rows: Vec<Payment> =
         payments::table.filter(payments::case_id.eq(id)).order((payments::paid_on, payments::id)).select(Payment::as_select()).load(c)?;
     let ids: Vec<PaymentId> = rows.iter().map(|p| p.id).collect();

@@ -433,8 +433,11 @@ pub fn insert_remark(c: &mut Conn, id: RowId, stream: StreamId, seq: i64, field:
     Ok(())
 }
 
-/// Sealed remarks of several streams: id, stream, event, field, sealed text.
-pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<(RowId, StreamId, i64, String, Sealed)>> {
+/// A sealed remark: id, stream, event, field, sealed text.
+pub type Remark = (RowId, StreamId, i64, String, Sealed);
+
+/// Sealed remarks of several streams.
+pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<Remark>> {
     Ok(remarks::table
         .filter(remarks::stream_id.eq_any(streams.to_vec()))
         .order((remarks::stream_id, remarks::seq, remarks::field))

@@ -72,7 +72,6 @@ diesel::allow_tables_to_appear_in_same_query!(meta, key_ring, events, log_tree, 
 // The matter.
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     accounts (id) {
         id -> Id,
@@ -90,7 +89,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     duties (id) {
         id -> Id,
@@ -105,7 +103,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     sessions (id) {
         id -> Id,
@@ -122,7 +119,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     absences (id) {
         id -> Id,
@@ -137,7 +133,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     claimants (id) {
         id -> Id,
@@ -159,7 +154,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     cases (id) {
         id -> Id,
@@ -201,7 +195,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     respondents (id) {
         id -> Id,
@@ -220,7 +213,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     recusals (case_id, account_id) {
         case_id -> Id,
@@ -232,7 +224,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     imports (id) {
         id -> Id,
@@ -253,7 +244,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     filings (id) {
         id -> Id,
@@ -299,7 +289,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     amendments (id) {
         id -> Id,
@@ -317,7 +306,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     suggestions (filing_id, case_id) {
         filing_id -> Id,
@@ -331,7 +319,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     procedures (id) {
         id -> Id,
@@ -366,7 +353,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     terms (id) {
         id -> Id,
@@ -392,7 +378,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     alarms (term_id) {
         term_id -> Id,
@@ -409,7 +394,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     claims (id) {
         id -> Id,
@@ -435,7 +419,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     evidence (id) {
         id -> Id,
@@ -454,7 +437,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     payments (id) {
         id -> Id,
@@ -471,7 +453,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     allocations (payment_id, claim_id) {
         payment_id -> Id,
@@ -482,7 +463,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     documents (id) {
         id -> Id,
@@ -503,7 +483,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     remarks (id) {
         id -> Id,
@@ -516,7 +495,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     notices (id) {
         id -> Id,
@@ -534,7 +512,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     idempotency (actor, key) {
         actor -> Text,
@@ -547,7 +524,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     calendar_years (year) {
         year -> Integer,
@@ -560,7 +536,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    #[allow(unused_imports)]
     use crate::store::types::{Doc, Id, Ts};
     definitions (key, version) {
         key -> Text,

@@ -61,7 +61,7 @@ pub fn act(w: &World, login: &str, case: CaseId, name: &str, form: Value) -> Res
     w.app.write_blocking(&w.actor(login), None, move |tx| perform_in(tx, &cmd))
 }
 
-fn wait<T>(f: impl std::future::Future<Output = T>) -> T {
+fn wait<T>(f: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(f)
 }
 

@@ -229,7 +229,7 @@ pub(super) async fn register_page(State(app): State<Arc<App>>, by: Officer) -> A
 
 /// Reads the form; amounts in yuan as people write them.
 fn read(p: &mut Params) -> FilingForm {
-    let mut get = |name: &str| p.raw(name).map(|v| text::tidy_long(v)).unwrap_or_default();
+    let mut get = |name: &str| p.raw(name).map(text::tidy_long).unwrap_or_default();
     FilingForm {
         kind: get("kind"),
         channel: get("channel"),

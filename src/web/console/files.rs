@@ -79,7 +79,9 @@ pub(super) async fn evidence(State(app): State<Arc<App>>, by: Officer, PathId(id
     let file = app.fetch_evidence(&by.actor(), id).await?;
     let mut name = file.name;
     let extension = extension(&file.media_type);
-    if !name.to_lowercase().ends_with(&format!(".{extension}")) && !(extension == "jpg" && name.to_lowercase().ends_with(".jpeg")) {
+    let lower = name.to_lowercase();
+    let named = lower.ends_with(&format!(".{extension}")) || (extension == "jpg" && lower.ends_with(".jpeg"));
+    if !named {
         name = format!("{name}.{extension}");
     }
     let mut out = Body::from(file.bytes).into_response();

@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(one(r#"{"kind":"other","rows":[]}"#), answer(422, "/kind", "not_allowed"));
         assert_eq!(one(r#"{"kind":"clue","rows":[],"rows":[]}"#).2, "repeated");
         assert_eq!(one(r#"{"kind":"clue"}"#), answer(422, "/rows", "required"));
-        assert_eq!(one("[]").2, "wrong_length");
+        assert_eq!(one("[]").2, "wrong_type");
     }
 
     #[test]
