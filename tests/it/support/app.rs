@@ -194,16 +194,6 @@ impl World {
         qingxin::jobs::sequence(&self.app).unwrap();
         fired
     }
-    /// Time passes in steps of an hour with the jobs running.
-    pub fn live(&self, d: Duration) -> usize {
-        let until = self.now().plus(d);
-        let mut fired = 0;
-        while self.now() < until {
-            self.pass(Duration::hours(1));
-            fired += self.tick();
-        }
-        fired
-    }
     /// Runs something asynchronous of `app`.
     pub fn run<T>(&self, f: impl Future<Output = T>) -> T {
         self.runtime.block_on(f)
