@@ -1,7 +1,7 @@
 //! Use cases: each loads, decides by `domain` and `flow`, and saves in one transaction.
 //!
 //! Owns [`App`] (what a use case needs besides its input) and the order of things. Decides nothing itself and knows no
-//! HTTP, no SQL and no file format. Start with [`write`] and [`perform`].
+//! HTTP, no SQL and no file format. Start with [`mod@write`] and [`mod@perform`].
 
 pub mod calendar;
 pub mod counter;

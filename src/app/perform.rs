@@ -1,7 +1,7 @@
 //! The form of writing for procedures: authorise · load facts · step · apply · record, in one transaction.
 //!
 //! [`perform_in`] is the body; [`App::perform`](super::App::perform) opens the transaction. Owns the order of things and
-//! the projections; decides nothing: what a move comes to is [`flow::step`], what an effect changes is planned in
+//! the projections; decides nothing: what a move comes to is [`crate::flow::step`], what an effect changes is planned in
 //! `domain`. Read it from top to bottom: it never turns back.
 
 use super::effects::{self, Made};

@@ -1,6 +1,6 @@
 //! What a reader sees of a case or filing: one value for the API, the console and the printer.
 //!
-//! Owns the assembly: which blocks a page has ([`parts`]), what they say ([`words`]) and how they are loaded ([`look`]).
+//! Owns the assembly: which blocks a page has ([`parts`]), what they say ([`mod@words`]) and how they are loaded (`look`).
 //! Remaining time is derived here by the same functions as everywhere.
 
 mod look;

@@ -1,7 +1,7 @@
 //! One move, purely: what it would come to, or why not.
 //!
 //! Owns the engine's rules: who may move where, what paper dates are believed, which guards hold, what happens to the
-//! terms, who is told. Signatures are [`super::approval`]'s, time is [`super::time`]'s. Changes nothing: the answer is a
+//! terms, who is told. Signatures are [`super::approval`]'s, time is `super::time`'s. Changes nothing: the answer is a
 //! [`Step`] that `app` carries out in one transaction.
 
 use super::approval;
