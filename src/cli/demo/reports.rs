@@ -135,7 +135,7 @@ pub fn write(rng: &mut Rng, m: &Matter, n: u64, at: At) -> FilingDraft {
     let what = project.clone().unwrap_or_else(|| respondent.clone());
     let mut narrative = format!("{from}至{end}在{what}干活，{}人工资共{total}元至今没有发放，多次催要未果，请求协调处理。", m.headcount);
     if rng.per_mille(25) {
-        narrative.push_str(rng.pick(&["公司负责人失联。", "工友准备拉横幅讨要工资。", "有工友干活时受伤。"]));
+        narrative.push_str(rng.pick::<&str>(&["公司负责人失联。", "工友准备拉横幅讨要工资。", "有工友干活时受伤。"]));
     }
     let sent = matches!(m.door, Door::National | Door::Hotline | Door::Petition | Door::Province);
     FilingDraft {
