@@ -236,7 +236,15 @@ impl Planner<'_> {
         }
         // the county whose log-ins are printed has something before every signer
         let shown = self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or_else(|| self.places[0].clone());
-        let waiting = ["pending_docket", "pending_head", "pending_head", "pending_legal", "pending_legal", "pending_decision_head", "pending_refusal"];
+        let waiting = [
+            "pending_docket",
+            "pending_head",
+            "pending_head",
+            "pending_legal",
+            "pending_legal",
+            "pending_decision_head",
+            "pending_refusal",
+        ];
         for (i, stop) in waiting.iter().enumerate() {
             let mut s = Script::new(&mut self.w.rng, 8);
             s.until(stop);

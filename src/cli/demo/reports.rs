@@ -195,3 +195,28 @@ pub fn colleague(rng: &mut Rng, first: &FilingDraft, n: u64, at: At) -> FilingDr
         ..first.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Day;
+    use crate::law::identity::{Phone, ResidentId};
+
+    #[test]
+    fn reports_are_of_synthetic_persons_and_the_same_every_time() {
+        let at = Day::ymd(2026, 3, 2).unwrap().at(9, 0);
+        let m = Matter { area: "奎文区".into(), trade: Trade::Housing, headcount: 3, door: Door::National };
+        let drafts = |seed| {
+            let mut rng = Rng::new(seed);
+            (0..300).map(|n| write(&mut rng, &m, n, at)).collect::<Vec<_>>()
+        };
+        assert_eq!(drafts(7), drafts(7));
+        for d in drafts(7) {
+            if let Some(id) = &d.reporter.id {
+                assert!(id.starts_with("379900") && ResidentId::parse(id).is_ok(), "{id}");
+            }
+            assert!(Phone::parse(d.reporter.phone.as_deref().unwrap()).is_ok());
+            assert!(d.reported_total.get() > 0 && d.period_from < d.period_to && d.period_to.unwrap() < at.day());
+        }
+    }
+}
