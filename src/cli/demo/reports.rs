@@ -135,8 +135,7 @@ pub fn write(rng: &mut Rng, m: &Matter, n: u64, at: At) -> FilingDraft {
     let what = project.clone().unwrap_or_else(|| respondent.clone());
     let mut narrative = format!("{from}至{end}在{what}干活，{}人工资共{total}元至今没有发放，多次催要未果，请求协调处理。", m.headcount);
     if rng.per_mille(25) {
-        let more: &str = rng.pick::<&str>(&["公司负责人失联。", "工友准备拉横幅讨要工资。", "有工友干活时受伤。"]);
-        narrative.push_str(more);
+        narrative.push_str(rng.pick::<&str>(&["公司负责人失联。", "工友准备拉横幅讨要工资。", "有工友干活时受伤。"]));
     }
     let sent = matches!(m.door, Door::National | Door::Hotline | Door::Petition | Door::Province);
     FilingDraft {
@@ -194,5 +193,30 @@ pub fn colleague(rng: &mut Rng, first: &FilingDraft, n: u64, at: At) -> FilingDr
         reported_total: Fen::new(each.max(80_000) + rng.range(0, 90_000)),
         received_at: at,
         ..first.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Day;
+    use crate::law::identity::{Phone, ResidentId};
+
+    #[test]
+    fn reports_are_of_synthetic_persons_and_the_same_every_time() {
+        let at = Day::ymd(2026, 3, 2).unwrap().at(9, 0);
+        let m = Matter { area: "奎文区".into(), trade: Trade::Housing, headcount: 3, door: Door::National };
+        let drafts = |seed| {
+            let mut rng = Rng::new(seed);
+            (0..300).map(|n| write(&mut rng, &m, n, at)).collect::<Vec<_>>()
+        };
+        assert_eq!(drafts(7), drafts(7));
+        for d in drafts(7) {
+            if let Some(id) = &d.reporter.id {
+                assert!(id.starts_with("379900") && ResidentId::parse(id).is_ok(), "{id}");
+            }
+            assert!(Phone::parse(d.reporter.phone.as_deref().unwrap()).is_ok());
+            assert!(d.reported_total.get() > 0 && d.period_from < d.period_to && d.period_to.unwrap() < at.day());
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::frame::{chrome, duty_title, flash};
 use super::moves::{instant, stays};
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
-use crate::app::App;
+use crate::app::{App, demo};
 use crate::app::people;
 use crate::app::write::Key;
 use crate::base::id::{AccountId, SessionId};
@@ -31,7 +31,9 @@ pub(super) async fn login_page(
         (false, Some(_), Some(_)) => LoginState::Expired,
         _ => LoginState::Fresh,
     };
-    html(&LoginPage::new(state, "", safe_next(next.as_deref()), app.demo))
+    let mut page = LoginPage::new(state, "", safe_next(next.as_deref()), app.demo);
+    page.demo_logins = demo::logins(&app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
+    html(&page)
 }
 
 /// `POST /login`.
