@@ -3,9 +3,9 @@
 use super::frame::{chrome, duty_title, flash};
 use super::moves::{instant, stays};
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
-use crate::app::{App, demo};
 use crate::app::people;
 use crate::app::write::Key;
+use crate::app::{App, demo};
 use crate::base::id::{AccountId, SessionId};
 use crate::base::{Error, FieldError, text};
 use crate::web::auth::Officer;
