@@ -32,7 +32,8 @@ pub fn current(c: &mut Conn, base: &Calendar) -> Result<Calendar> {
 /// Loads or replaces a year.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; a year that takes back what an earlier notice said of passed days is refused.
+/// [`Error::Forbidden`]. A wrong load must stay correctable, passed days included: each load is an event, and what it moves
+/// is journaled by the re-projection.
 pub fn load(tx: &mut Tx<'_>, year: &Year) -> Result<i64> {
     if !access::may(tx.actor, Ability::Configure, "") {
         return Err(Error::Forbidden("configure"));
