@@ -45,6 +45,8 @@ pub struct AmendmentView {
 /// An absence of a person.
 #[derive(Debug, Clone)]
 pub struct AbsenceView {
+    /// Its id.
+    pub id: RowId,
     /// From when.
     pub from: At,
     /// Until when.
@@ -173,30 +175,29 @@ impl App {
     /// # Errors
     /// The database, or a sealed content that cannot be opened.
     pub async fn open_amendments(self: &Arc<Self>, actor: &Actor, filing: Option<FilingId>) -> Result<Vec<AmendmentView>> {
-        let (actor, keys) = (actor.clone(), self.keys());
-        self.db
-            .read(move |c| {
-                let mut out = Vec::new();
-                for a in filings::open_amendments(c, filing, SHORT)? {
-                    let f = filings::get(c, a.filing_id)?.ok_or(Error::NotFound("filing"))?;
-                    if !access::may(&actor, Ability::Register, &f.receiving_bureau) {
-                        continue;
-                    }
-                    let json = seal::open(&keys, Place::new("amendments", "content_ct", a.id), &a.content_ct)?;
-                    let d: FilingDraft = serde_json::from_str(&json).map_err(|e| Error::Internal(format!("amendment: {e}")))?;
-                    let changes = a.changed.split(',').filter(|s| !s.is_empty()).map(|what| changed(what, &f, &d)).collect();
-                    out.push(AmendmentView {
-                        id: a.id,
-                        filing: f.id,
-                        number: f.number.clone(),
-                        respondent: f.respondent_name.clone(),
-                        received_at: a.received_at,
-                        changes,
-                    });
+        let actor = actor.clone();
+        self.look(move |c, _, keys| {
+            let mut out = Vec::new();
+            for a in filings::open_amendments(c, filing, SHORT)? {
+                let f = filings::get(c, a.filing_id)?.ok_or(Error::NotFound("filing"))?;
+                if !access::may(&actor, Ability::Register, &f.receiving_bureau) {
+                    continue;
                 }
-                Ok(out)
-            })
-            .await
+                let json = seal::open(keys, Place::new("amendments", "content_ct", a.id), &a.content_ct)?;
+                let d: FilingDraft = serde_json::from_str(&json).map_err(|e| Error::Internal(format!("amendment: {e}")))?;
+                let changes = a.changed.split(',').filter(|s| !s.is_empty()).map(|what| changed(what, &f, &d)).collect();
+                out.push(AmendmentView {
+                    id: a.id,
+                    filing: f.id,
+                    number: f.number.clone(),
+                    respondent: f.respondent_name.clone(),
+                    received_at: a.received_at,
+                    changes,
+                });
+            }
+            Ok(out)
+        })
+        .await
     }
 
     /// The person's absences that are not over yet.
@@ -210,7 +211,7 @@ impl App {
             for a in accounts::absences_of(c, me, now, SHORT)? {
                 let reason = seal::open(keys, Place::new("absences", "reason_ct", a.id), &a.reason_ct)?;
                 let delegate = a.delegate_id.map(|d| accounts::get(c, d)).transpose()?.flatten().map(|d| d.name);
-                out.push(AbsenceView { from: a.starts_at, until: a.ends_at, delegate, reason });
+                out.push(AbsenceView { id: a.id, from: a.starts_at, until: a.ends_at, delegate, reason });
             }
             Ok(out)
         })
@@ -353,7 +354,7 @@ pub fn reset_password(tx: &mut Tx<'_>, account: AccountId, password_hash: &str) 
     row.failed = 0;
     row.locked_until = None;
     accounts::update(tx.c, &row)?;
-    accounts::end_sessions(tx.c, account, None, tx.now)?;
+    accounts::end_sessions(tx.c, account, tx.now)?;
     tx.record("account", account.into(), "password_reset", tx.now, serde_json::json!({}), &Marks::default())?;
     Ok(())
 }

@@ -33,6 +33,7 @@ struct Ground {
     code: String,
     case: Option<CaseId>,
     filing: Option<FilingId>,
+    claimant: ClaimantId,
 }
 
 /// The full name of a person: papers are for that person and for the file.
@@ -41,24 +42,47 @@ fn name_of(tx: &mut Tx<'_>, id: ClaimantId) -> Result<String> {
     tx.open_sealed("claimants", "name_ct", id, &row.name_ct)
 }
 
+/// The filings a paper speaks of: the own one, or all of the case with those that complained before others.
+fn filings_of(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<filings::Filing>> {
+    if let Some(f) = &subject.filing {
+        return Ok(vec![f.clone()]);
+    }
+    let Some(case) = subject.row.case_id else { return Ok(Vec::new()) };
+    let mut all = filings::of_case(tx.c, case)?;
+    all.sort_by_key(|f| (f.secret, f.kind != "complaint"));
+    Ok(all)
+}
+
+/// What a paper that is the file's own says.
 fn ground(tx: &mut Tx<'_>, subject: &Subject) -> Result<Ground> {
-    let case = subject.case(tx)?;
-    let filing = match (&subject.filing, &case) {
-        (Some(f), _) => Some(f.clone()),
-        // a paper of the case is for who complained; a reporter 举报人 is nobody's addressee while there is someone else
-        (None, Some(c)) => {
-            let mut all = filings::of_case(tx.c, c.id)?;
-            all.sort_by_key(|f| (f.secret, f.kind != "complaint"));
-            all.into_iter().next()
+    let first = filings_of(tx, subject)?.into_iter().next().ok_or(Error::NotFound("filing"))?;
+    ground_of(tx, subject, &first, true)
+}
+
+/// What a notice in writing says: one for each person who complained, in which no other is named. A reporter 举报人 is
+/// nobody's addressee while there is someone else.
+fn grounds(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<Ground>> {
+    let mut persons: Vec<filings::Filing> = Vec::new();
+    for f in filings_of(tx, subject)? {
+        if persons.is_empty() || !f.secret && persons.iter().all(|p| p.claimant_id != f.claimant_id) {
+            persons.push(f);
         }
-        (None, None) => None,
-    };
-    let f = filing.ok_or(Error::NotFound("filing"))?;
+    }
+    let alone = persons.len() == 1;
+    if alone || persons.is_empty() {
+        return ground(tx, subject).map(|g| vec![g]);
+    }
+    persons.iter().map(|f| ground_of(tx, subject, f, false)).collect()
+}
+
+/// `whole`: headcount and sum of the case, not of this filing.
+fn ground_of(tx: &mut Tx<'_>, subject: &Subject, f: &filings::Filing, whole: bool) -> Result<Ground> {
+    let case = subject.case(tx)?;
     let claimant = if f.secret { text::zh("claimant.secret").to_owned() } else { name_of(tx, f.claimant_id)? };
     let area = case.as_ref().map(|c| c.area.clone()).or_else(|| f.area.clone());
     let own = subject.filing.is_some();
     let (headcount, amount) = match &case {
-        Some(c) if !own => (c.headcount, c.reported_total),
+        Some(c) if !own && whole => (c.headcount, c.reported_total),
         _ => (f.headcount, f.reported_total),
     };
     Ok(Ground {
@@ -78,6 +102,7 @@ fn ground(tx: &mut Tx<'_>, subject: &Subject) -> Result<Ground> {
         code: case.as_ref().filter(|_| !own).map_or_else(|| f.number.clone(), |c| c.number.clone()),
         case: case.map(|c| c.id),
         filing: own.then_some(f.id),
+        claimant: f.claimant_id,
     })
 }
 
@@ -127,12 +152,17 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
     i64::from_be_bytes([d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7]])
 }
 
-/// Issues a paper as an effect of a move; what the move's form says stands in it.
+/// Issues a paper as an effect of a move; what the move's form says stands in it. A notice to persons is one for each.
 ///
 /// # Errors
 /// [`Error::Internal`] for a kind that does not exist; the database.
-pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Made> {
-    let g = ground(tx, subject)?;
+pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
+    let to_persons = matches!(kind, "refusal" | "arbitration");
+    let all = if to_persons { grounds(tx, subject)? } else { vec![ground(tx, subject)?] };
+    all.iter().map(|g| issue_one(tx, subject, step, kind, g)).collect()
+}
+
+fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Ground) -> Result<Made> {
     let said = |k: &str| step.sealed.get(k).cloned();
     let chosen = |k: &str| match step.plain.get(k) {
         Some(Value::Text(t)) => Some(t.clone()),
@@ -146,7 +176,7 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
             let expects = expects(tx, subject, step);
             let limitation = limitation.ok_or_else(|| Error::Internal("no rule limitation.arbitration".into()))?;
             let handler = tx.app.bureau_name(&g.bureau);
-            keep(tx, &g, kind, |head| {
+            keep(tx, g, kind, |head| {
                 let d = forms::Receipt {
                     head: head.clone(),
                     matter: g.matter.clone(),
@@ -167,7 +197,7 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
             let reason = if explanation.is_empty() { title } else { format!("{title}。{explanation}") };
             let article = tx.app.code_article("refusal_reason", &code).unwrap_or_else(|| step.basis.clone());
             let to_arbitration = matches!(code.as_str(), "arbitration_route" | "in_arbitration_or_suit");
-            keep(tx, &g, kind, |head| {
+            keep(tx, g, kind, |head| {
                 let d = forms::Refusal {
                     head: head.clone(),
                     matter: g.matter.clone(),
@@ -197,9 +227,9 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
                 .map(|b| tx.app.bureau_name(&b))
                 .or_else(|| said("authority"))
                 .unwrap_or_else(|| chosen("destination").map_or_else(|| title.clone(), |d| tx.app.code_title("destination", &d)));
-            let claims = claim_lines(tx, g.case)?;
+            let claims = claim_lines(tx, g, sort == TransferKind::Arbitration)?;
             let reason = if explanation.is_empty() { title } else { format!("{title}。{explanation}") };
-            keep(tx, &g, kind, |head| {
+            keep(tx, g, kind, |head| {
                 let d = forms::Transfer {
                     head: head.clone(),
                     kind: sort,
@@ -250,11 +280,13 @@ fn expects(tx: &Tx<'_>, subject: &Subject, step: &Step) -> Vec<Expect> {
         .collect()
 }
 
-fn claim_lines(tx: &mut Tx<'_>, case: Option<CaseId>) -> Result<Vec<forms::ClaimLine>> {
-    let Some(case) = case else { return Ok(Vec::new()) };
+/// The claims of the matter; in a paper handed to a person, that person's alone.
+fn claim_lines(tx: &mut Tx<'_>, g: &Ground, own: bool) -> Result<Vec<forms::ClaimLine>> {
+    let Some(case) = g.case else { return Ok(Vec::new()) };
     let secret: Vec<FilingId> = filings::of_case(tx.c, case)?.into_iter().filter(|f| f.secret).map(|f| f.id).collect();
     ledger::claims_of(tx.c, case)?
         .into_iter()
+        .filter(|c| !own || c.claimant_id == g.claimant)
         .map(|c| {
             let period = match (c.period_from, c.period_to) {
                 (Some(a), Some(b)) => format!("{a} 至 {b}"),
@@ -371,7 +403,8 @@ pub fn receipt_for(tx: &mut Tx<'_>, id: FilingId) -> Result<DocumentId> {
     let row = procedures::of_filing(tx.c, id)?.into_iter().next().ok_or(Error::NotFound("procedure"))?;
     let subject = Subject::load(tx, row)?;
     let step = Step::still(&subject.procedure, tx.now);
-    let made = issue(tx, &subject, &step, "receipt")?;
+    let g = ground(tx, &subject)?;
+    let made = issue_one(tx, &subject, &step, "receipt", &g)?;
     let Made::Document { id: document, number, .. } = made else { return Err(Error::Internal("no receipt".into())) };
     let marks = subject.marks(tx)?;
     tx.record("filing", id.into(), "document_issued", tx.now, serde_json::json!({ "document": document, "number": number }), &marks)?;

@@ -164,7 +164,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
             let kind = a.need_text("document")?;
             // the 审批表 is made of the signatures themselves, whichever move was asked for
             if kind != "approval" {
-                made.push(documents::issue(tx, subject, step, &kind)?);
+                made.extend(documents::issue(tx, subject, step, &kind)?);
             }
             Ok(())
         }

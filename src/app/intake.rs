@@ -5,9 +5,9 @@
 //! started and moved on as far as the rules are sure. What they are not sure of stays at the desk with a reason, never
 //! nowhere.
 
-use super::App;
 use super::perform::{self, Begin, Command, Given};
 use super::write::{Marks, Tx};
+use super::{App, amendment};
 use crate::base::id::{CaseId, FilingId, Ids, ImportId, ProcedureId, RowId};
 use crate::base::seal::{self, KeyRing, Place, Sealed};
 use crate::base::{At, Error, Result, text};
@@ -18,7 +18,7 @@ use crate::domain::matching::{self, Candidate, Join, MatchKey, Period, UnitKey, 
 use crate::domain::routing::{self, FilingFacts, Routed, Routing};
 use crate::flow::{Form, Value};
 use crate::law::identity::{BankCard, Phone, ResidentId};
-use crate::store::filings::{self, Amendment, Claimant, Filing, Party, Suggestion};
+use crate::store::filings::{self, Claimant, Filing, Party, Suggestion};
 use crate::store::types::Json;
 use serde::{Deserialize, Serialize};
 
@@ -106,19 +106,8 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
     let claimant = claimant(keys, ids, d, now)?;
     let facts = FilingFacts::of(d);
     let routing = routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &facts, d.received_at.day());
-    let minor = d.reporter.id.as_deref().and_then(|i| ResidentId::parse(i).ok()).is_some_and(|i| i.age_on(now.day()) < ADULT);
-    let graded = grade::grade(
-        &app.city.intake.grade,
-        &GradeFacts {
-            headcount: d.headcount,
-            amount: d.reported_total,
-            government_funded: d.government_funded,
-            superior: d.superior,
-            narrative: d.narrative.as_deref().unwrap_or_default(),
-            reporter_is_minor: minor,
-        },
-        d.received_at.day(),
-    );
+    let policy = &app.city.intake.grade;
+    let graded = grade::grade(policy, &GradeFacts::of(d, policy), d.received_at.day());
     let chain = d
         .parties
         .iter()
@@ -128,13 +117,7 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
             uscc: p.uscc.clone(),
         })
         .collect();
-    let leader_ct = match d.party(PartyRole::TeamLeader) {
-        None => None,
-        Some(p) => {
-            let json = serde_json::to_string(&(&p.name, &p.id)).map_err(|e| Error::Internal(format!("leader: {e}")))?;
-            Some(seal::seal(keys, Place::new("filings", "leader_ct", filing_id), &json, ids)?)
-        }
-    };
+    let leader_ct = leader(d)?.map(|json| seal::seal(keys, Place::new("filings", "leader_ct", filing_id), &json, ids)).transpose()?;
     // a team leader is a person: he is never the name a list shows
     let respondent = d.respondent().filter(|p| p.role != PartyRole::TeamLeader);
     let content = text_of(&content_bytes(d));
@@ -203,8 +186,11 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
     })
 }
 
-/// 民法典 Art 17: a person under 18 is a minor.
-const ADULT: i32 = 18;
+/// The team leader 包工头, a person: name and ID as they are sealed.
+pub(super) fn leader(d: &FilingDraft) -> Result<Option<String>> {
+    let found = d.party(PartyRole::TeamLeader).map(|p| serde_json::to_string(&(&p.name, &p.id)));
+    found.transpose().map_err(|e| Error::Internal(format!("leader: {e}")))
+}
 
 fn claimant(keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, now: At) -> Result<Claimant> {
     let id = ids.id(now);
@@ -248,7 +234,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         if p.contents.contains(&old.content_hash) {
             return Ok(Registered::Duplicate { filing: old.id });
         }
-        return amend(tx, p, &old, import);
+        return amendment::receive(tx, p, &old, import);
     }
     let known = filings::find_claimant(tx.c, &p.person, &p.phone, &p.name)?;
     let claimant = match known {
@@ -299,7 +285,7 @@ fn lock_of(channel: &str, who: &str) -> i64 {
 }
 
 /// Whether a report tells nothing of its person that the known row does not hold.
-fn adds_nothing(p: &Prepared, known: &Claimant) -> bool {
+pub(super) fn adds_nothing(p: &Prepared, known: &Claimant) -> bool {
     let held = |given: &[String], k: &Option<String>| given.is_empty() || k.as_ref().is_some_and(|k| given.contains(k));
     let bank = p.claimant.bank_bix.is_none() || p.claimant.bank_bix == known.bank_bix;
     held(&p.person, &known.person_bix) && held(&p.phone, &known.phone_bix) && p.name.contains(&known.name_bix) && bank
@@ -375,96 +361,4 @@ pub fn match_filing(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant) -> Resul
         .filter_map(|(f, c)| f.case_id.filter(|id| open.contains(id)).map(|case| Candidate { case, key: key_of(f, c) }))
         .collect();
     Ok(matching::decide(&key_of(row, claimant), &candidates))
-}
-
-/// The same number with other content: kept sealed for the desk, with the names of what changed.
-fn amend(tx: &mut Tx<'_>, p: &Prepared, old: &Filing, import: Option<ImportId>) -> Result<Registered> {
-    let f = &p.filing;
-    let mut changed = Vec::new();
-    let mut note = |field: &str, differs: bool| {
-        if differs {
-            changed.push(field.to_owned());
-        }
-    };
-    note("reported_total", f.reported_total != old.reported_total);
-    note("headcount", f.headcount != old.headcount);
-    note("respondent", f.respondent_name != old.respondent_name || f.uscc != old.uscc);
-    note("project", f.project_name != old.project_name);
-    note("area", f.area_text != old.area_text);
-    note("address", f.address != old.address);
-    note("period", (f.period_from, f.period_to) != (old.period_from, old.period_to));
-    note("received_at", f.received_at != old.received_at);
-    if changed.is_empty() {
-        changed.push("other".into());
-    }
-    let row = Amendment {
-        id: p.amendment,
-        filing_id: old.id,
-        import_id: import,
-        content_hash: f.content_hash.clone(),
-        content_ct: p.content_ct.clone(),
-        changed: changed.join(","),
-        received_at: tx.now,
-        decided_at: None,
-        decided_by: None,
-        applied: None,
-    };
-    if !filings::insert_amendment(tx.c, &row)? {
-        return Ok(Registered::Duplicate { filing: old.id });
-    }
-    let marks = Marks { case: old.case_id, bureau: Some(old.receiving_bureau.clone()), ..Marks::default() };
-    let payload = serde_json::json!({ "amendment": row.id, "changed": changed });
-    tx.record("filing", old.id.into(), "amendment_received", tx.now, payload, &marks)?;
-    if let Some(case) = old.case_id {
-        tx.change_case(case, true, |_| {})?;
-    }
-    Ok(Registered::Amended { filing: old.id })
-}
-
-/// The desk decides an amendment: applied (sums, headcount, period, address, narrative) or dismissed.
-///
-/// # Errors
-/// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Stale`] when it was decided already.
-pub fn decide_amendment(tx: &mut Tx<'_>, id: RowId, apply: bool) -> Result<FilingId> {
-    let a = filings::amendment(tx.c, id)?.ok_or(Error::NotFound("amendment"))?;
-    let old = filings::get(tx.c, a.filing_id)?.ok_or(Error::NotFound("filing"))?;
-    if !access::may(tx.actor, Ability::Register, &old.receiving_bureau) {
-        return Err(Error::NotFound("amendment"));
-    }
-    if a.decided_at.is_some() {
-        return Err(Error::refused("amendment_decided", &[]));
-    }
-    // the filing's procedure is the unit of consistency while there is no case: whoever forwards it meanwhile goes again
-    for row in crate::store::procedures::of_filing(tx.c, old.id)? {
-        let form_rev = row.form_rev + 1;
-        crate::store::procedures::update(tx.c, &crate::store::procedures::Row { form_rev, ..row })?;
-    }
-    filings::decide_amendment(tx.c, id, tx.actor.account(), apply, tx.now)?;
-    if apply {
-        let json = tx.open_sealed("amendments", "content_ct", id, &a.content_ct)?;
-        let d: FilingDraft = serde_json::from_str(&json).map_err(|e| Error::Internal(format!("amendment: {e}")))?;
-        let narrative_ct = tx.seal("filings", "narrative_ct", old.id, d.narrative.as_deref().unwrap_or_default())?;
-        let new = Filing {
-            reported_total: d.reported_total,
-            headcount: i32::try_from(d.headcount).unwrap_or(old.headcount),
-            period_from: d.period_from,
-            period_to: d.period_to,
-            address: d.address.clone(),
-            narrative_ct,
-            content_hash: a.content_hash.clone(),
-            ..old.clone()
-        };
-        filings::update(tx.c, &new)?;
-        if let Some(case) = old.case_id {
-            let (more, heads) = (new.reported_total.get() - old.reported_total.get(), new.headcount - old.headcount);
-            tx.change_case(case, true, |c| {
-                c.reported_total = crate::law::Fen::new((c.reported_total.get() + more).max(0));
-                c.headcount = (c.headcount + heads).max(0);
-            })?;
-        }
-    }
-    let marks = Marks { case: old.case_id, bureau: Some(old.receiving_bureau.clone()), ..Marks::default() };
-    let kind = if apply { "amendment_applied" } else { "amendment_dismissed" };
-    tx.record("filing", old.id.into(), kind, tx.now, serde_json::json!({ "amendment": id }), &marks)?;
-    Ok(old.id)
 }

@@ -209,7 +209,7 @@ pub fn set_active(tx: &mut Tx<'_>, account: AccountId, active: bool) -> Result<(
     row.locked_until = None;
     accounts::update(tx.c, &row)?;
     if !active {
-        accounts::end_sessions(tx.c, account, None, tx.now)?;
+        accounts::end_sessions(tx.c, account, tx.now)?;
     }
     tx.record("account", account.into(), if active { "enabled" } else { "disabled" }, tx.now, serde_json::json!({}), &Marks::default())?;
     Ok(())
@@ -260,6 +260,40 @@ pub fn record_absence(
     Ok(row.id)
 }
 
+/// Opens a session for the token of this hash.
+fn open_session(tx: &mut Tx<'_>, account: AccountId, token_hash: Vec<u8>, kind: &str, agent: &str) -> Result<SessionId> {
+    let session = accounts::Session {
+        id: tx.ids.id(tx.now),
+        account_id: account,
+        token_hash,
+        kind: kind.into(),
+        agent: agent.into(),
+        created_at: tx.now,
+        seen_at: tx.now,
+        expires_at: tx.now.plus(Duration::hours(tx.app.config.sessions.absolute_hours)),
+        ended_at: None,
+    };
+    accounts::insert_session(tx.c, &session)?;
+    Ok(session.id)
+}
+
+/// Withdraws an absence: it ends now, or never begins.
+///
+/// # Errors
+/// [`Error::Forbidden`] as for [`record_absence`]; [`Error::NotFound`] when it is over or withdrawn already.
+pub fn cancel_absence(tx: &mut Tx<'_>, account: AccountId, absence: RowId) -> Result<()> {
+    let duties = accounts::duties_of(tx.c, &[account], tx.now)?;
+    let own = tx.actor.account() == Some(account);
+    if !own && !duties.iter().any(|d| access::may(tx.actor, Ability::RecordAbsence, &d.bureau)) {
+        return Err(Error::Forbidden("record_absence"));
+    }
+    if !accounts::cancel_absence(tx.c, account, absence, tx.now)? {
+        return Err(Error::NotFound("absence"));
+    }
+    tx.record("account", account.into(), "absence_cancelled", tx.now, serde_json::json!({ "absence": absence }), &Marks::default())?;
+    Ok(())
+}
+
 /// The person of an account with own duties and those of whoever is absent and named this person as stand-in.
 fn staff(c: &mut Conn, account: &accounts::Account, session: Option<SessionId>, now: At) -> Result<Staff> {
     let mut ids = vec![account.id];
@@ -277,53 +311,42 @@ fn staff(c: &mut Conn, account: &accounts::Account, session: Option<SessionId>, 
 }
 
 impl App {
-    /// Checks name and password and opens a session. Every failure answers the same; too many lock the account.
+    /// Checks name and password and opens a session. Too many failures lock the account; every failure answers the same
+    /// and takes as long, so that nobody learns which names exist, which are locked, or that a guess was right.
     ///
     /// # Errors
-    /// [`Error::Refused`] `bad_credentials` or `locked`.
+    /// [`Error::Refused`] `bad_credentials`.
     pub async fn log_in(self: &Arc<Self>, login: &str, password: &str, kind: &'static str, agent: &str) -> Result<LoggedIn> {
         let login = text::tidy(login);
         let found = self.db.read(move |c| accounts::by_login(c, &login)).await?;
         let now = self.now();
-        if let Some(a) = &found
-            && let Some(until) = a.locked_until
-            && until > now
-        {
-            return Err(Error::refused("locked", &[("until", &until.list_text())]));
-        }
-        // the same work whether or not the account exists
+        let refused = || Error::refused("bad_credentials", &[]);
+        // the same work whether or not the account exists or is locked
         let (phc, given) = (found.as_ref().map_or_else(|| self.dummy_hash.clone(), |a| a.password_hash.clone()), password.to_owned());
         let fits = given.len() <= PASSWORD_MAX
             && self.hashing(move || verify_password(&given, &phc)).await?
             && found.as_ref().is_some_and(|a| a.state == "active");
-        let Some(account) = found else { return Err(Error::refused("bad_credentials", &[])) };
+        let account = found.filter(|a| a.locked_until.is_none_or(|until| until <= now)).ok_or_else(refused)?;
         let system = Actor::System("log_in");
         if !fits {
             let id = account.id;
-            let locked: Option<At> = self
-                .write(&system, None, move |tx| {
-                    let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
-                    if row.locked_until.is_some_and(|u| u > tx.now) {
-                        return Ok(row.locked_until);
-                    }
-                    row.failed += 1;
-                    if row.failed >= tx.app.config.login.max_failed {
-                        row.failed = 0;
-                        row.locked_until = Some(tx.now.plus(Duration::minutes(tx.app.config.login.lock_minutes)));
-                        tx.record("account", id.into(), "locked", tx.now, serde_json::json!({}), &Marks::default())?;
-                    }
-                    accounts::update(tx.c, &row)?;
-                    Ok(row.locked_until.filter(|u| *u > tx.now))
-                })
-                .await?;
-            return Err(match locked {
-                Some(until) => Error::refused("locked", &[("until", &until.list_text())]),
-                None => Error::refused("bad_credentials", &[]),
-            });
+            self.write(&system, None, move |tx| {
+                let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
+                if row.locked_until.is_some_and(|u| u > tx.now) {
+                    return Ok(());
+                }
+                row.failed += 1;
+                if row.failed >= tx.app.config.login.max_failed {
+                    row.failed = 0;
+                    row.locked_until = Some(tx.now.plus(Duration::minutes(tx.app.config.login.lock_minutes)));
+                    tx.record("account", id.into(), "locked", tx.now, serde_json::json!({}), &Marks::default())?;
+                }
+                accounts::update(tx.c, &row)
+            })
+            .await?;
+            return Err(refused());
         }
-        let mut raw = [0u8; 32];
-        ids_in(self, |ids| ids.fill(&mut raw));
-        let token = URL_SAFE_NO_PAD.encode(raw);
+        let token = self.fresh_token();
         let hash = token_hash(&token);
         let (id, agent, compared) = (account.id, agent.chars().take(200).collect::<String>(), account.password_hash.clone());
         let session: SessionId = self
@@ -331,10 +354,7 @@ impl App {
                 let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
                 // guesses run side by side: the one that fits counts only if the others have not locked the account
                 // meanwhile, and only for the password it was compared with
-                if let Some(until) = row.locked_until.filter(|u| *u > tx.now) {
-                    return Err(Error::refused("locked", &[("until", &until.list_text())]));
-                }
-                if row.state != "active" || row.password_hash != compared {
+                if row.locked_until.is_some_and(|u| u > tx.now) || row.state != "active" || row.password_hash != compared {
                     return Err(Error::refused("bad_credentials", &[]));
                 }
                 if row.failed != 0 || row.locked_until.is_some() {
@@ -342,20 +362,9 @@ impl App {
                     row.locked_until = None;
                     accounts::update(tx.c, &row)?;
                 }
-                let session = accounts::Session {
-                    id: tx.ids.id(tx.now),
-                    account_id: id,
-                    token_hash: hash.clone(),
-                    kind: kind.into(),
-                    agent: agent.clone(),
-                    created_at: tx.now,
-                    seen_at: tx.now,
-                    expires_at: tx.now.plus(Duration::hours(tx.app.config.sessions.absolute_hours)),
-                    ended_at: None,
-                };
-                accounts::insert_session(tx.c, &session)?;
-                tx.record("account", id.into(), "logged_in", tx.now, serde_json::json!({ "session": session.id }), &Marks::default())?;
-                Ok(session.id)
+                let session = open_session(tx, id, hash.clone(), kind, &agent)?;
+                tx.record("account", id.into(), "logged_in", tx.now, serde_json::json!({ "session": session }), &Marks::default())?;
+                Ok(session)
             })
             .await?;
         let staff = self.db.read(move |c| staff(c, &account, Some(session), now)).await?;
@@ -389,11 +398,17 @@ impl App {
         Ok(staff)
     }
 
-    /// Changes the own password; all other sessions end.
+    fn fresh_token(&self) -> String {
+        let mut raw = [0u8; 32];
+        ids_in(self, |ids| ids.fill(&mut raw));
+        URL_SAFE_NO_PAD.encode(raw)
+    }
+
+    /// Changes the own password. Every session ends, the own one too: the answer is a new one in its place.
     ///
     /// # Errors
     /// The old password does not fit, or the new one is against the house rule.
-    pub async fn change_password(self: &Arc<Self>, actor: &Actor, old: &str, new: &str) -> Result<()> {
+    pub async fn change_password(self: &Arc<Self>, actor: &Actor, old: &str, new: &str) -> Result<LoggedIn> {
         let Actor::Staff(me) = actor else { return Err(Error::Unauthenticated) };
         let id = me.account;
         let row = self.db.read(move |c| accounts::get(c, id)).await?.ok_or(Error::NotFound("account"))?;
@@ -404,17 +419,24 @@ impl App {
         }
         let fresh = new.to_owned();
         let hash = self.hashing(move || hash_password(&fresh)).await??;
-        let session = me.session;
-        self.write(actor, None, move |tx| {
-            let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
-            row.password_hash = hash.clone();
-            row.must_change = false;
-            accounts::update(tx.c, &row)?;
-            accounts::end_sessions(tx.c, id, session, tx.now)?;
-            tx.record("account", id.into(), "password_changed", tx.now, serde_json::json!({}), &Marks::default())?;
-            Ok(())
-        })
-        .await
+        let token = self.fresh_token();
+        let (now, mine, stored) = (self.now(), me.session, token_hash(&token));
+        let session: SessionId = self
+            .write(actor, None, move |tx| {
+                let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
+                let used = accounts::sessions_of(tx.c, id, tx.now)?.into_iter().find(|s| Some(s.id) == mine);
+                let used = used.ok_or(Error::Unauthenticated)?;
+                row.password_hash = hash.clone();
+                row.must_change = false;
+                accounts::update(tx.c, &row)?;
+                accounts::end_sessions(tx.c, id, tx.now)?;
+                tx.record("account", id.into(), "password_changed", tx.now, serde_json::json!({}), &Marks::default())?;
+                open_session(tx, id, stored.clone(), &used.kind, &used.agent)
+            })
+            .await?;
+        let account = accounts::Account { must_change: false, ..row };
+        let staff = self.db.read(move |c| staff(c, &account, Some(session), now)).await?;
+        Ok(LoggedIn { token, staff, expires_at: now.plus(Duration::hours(self.config.sessions.absolute_hours)) })
     }
 
     /// Ends one of the own sessions.

@@ -228,6 +228,14 @@ impl App {
         .await
     }
 
+    /// Withdraws an absence.
+    ///
+    /// # Errors
+    /// As [`people::cancel_absence`].
+    pub async fn cancel_absence(self: &Arc<Self>, actor: &Actor, account: AccountId, absence: RowId) -> Result<()> {
+        self.write(actor, None, move |tx| people::cancel_absence(tx, account, absence)).await
+    }
+
     /// Handling officers of a bureau, for forms that assign: for its own people, for those who supervise its area and for
     /// the city bureau.
     ///

@@ -24,12 +24,15 @@ const RETRIES: usize = 8;
 /// Version of the payload shapes written now; older ones are upcast on read.
 const EVENT_VERSION: i32 = 1;
 
+/// What a remembered request's hash is keyed for: the content of a form is personal, a plain hash of it could be guessed.
+const REQUEST: &str = "request";
+
 /// An idempotency key with the hash of the request it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// The key the caller chose; counted per actor.
     pub key: String,
-    /// Hash of the operation and its content.
+    /// Hash of the operation and its content; stored keyed only.
     pub hash: String,
 }
 
@@ -264,10 +267,11 @@ impl App {
         f: &dyn Fn(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let unreadable = |e| Error::Internal(format!("remembered answer: {e}"));
+        let keys = self.keys();
         if let Some(k) = key
             && let Some(r) = settings::remembered(c, &actor.key(), &k.key)?
         {
-            if r.request_hash != k.hash {
+            if !seal::blind_all(&keys, REQUEST, &k.hash).contains(&r.request_hash) {
                 return Err(Error::KeyReused);
             }
             return serde_json::from_value(r.answer.0).map_err(unreadable);
@@ -281,7 +285,7 @@ impl App {
             let row = settings::Remembered {
                 actor: actor.key(),
                 key: k.key.clone(),
-                request_hash: k.hash.clone(),
+                request_hash: seal::blind(&keys, REQUEST, &k.hash)?,
                 answer: crate::store::types::Json(answer),
                 at: now,
             };

@@ -8,7 +8,6 @@ use crate::base::id::{AccountId, RowId, SessionId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use diesel::prelude::*;
-use uuid::Uuid;
 
 /// A staff account.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -202,20 +201,31 @@ pub fn end_session(c: &mut Conn, account: AccountId, id: SessionId, at: At) -> R
     Ok(n == 1)
 }
 
-/// Ends all sessions of an account but `keep`.
-pub fn end_sessions(c: &mut Conn, account: AccountId, keep: Option<SessionId>, at: At) -> Result<usize> {
-    let keep = keep.unwrap_or_else(|| Uuid::nil().into());
-    Ok(diesel::update(
-        sessions::table.filter(sessions::account_id.eq(account)).filter(sessions::id.ne(keep)).filter(sessions::ended_at.is_null()),
-    )
-    .set(sessions::ended_at.eq(Some(at)))
-    .execute(c)?)
+/// Ends all sessions of an account.
+pub fn end_sessions(c: &mut Conn, account: AccountId, at: At) -> Result<usize> {
+    Ok(diesel::update(sessions::table.filter(sessions::account_id.eq(account)).filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(Some(at)))
+        .execute(c)?)
 }
 
 /// Records an absence.
 pub fn insert_absence(c: &mut Conn, row: &Absence) -> Result<()> {
     diesel::insert_into(absences::table).values(row).execute(c)?;
     Ok(())
+}
+
+/// Withdraws an absence that is not over.
+pub fn cancel_absence(c: &mut Conn, account: AccountId, id: RowId, at: At) -> Result<bool> {
+    let n = diesel::update(
+        absences::table
+            .find(id)
+            .filter(absences::account_id.eq(account))
+            .filter(absences::cancelled_at.is_null())
+            .filter(absences::ends_at.gt(at)),
+    )
+    .set(absences::cancelled_at.eq(Some(at)))
+    .execute(c)?;
+    Ok(n == 1)
 }
 
 /// Absences of an account that are not over at `at`, the next one first.

@@ -193,6 +193,14 @@ pub fn chain(c: &mut Conn, id: CaseId) -> Result<Vec<Respondent>> {
     Ok(respondents::table.filter(respondents::case_id.eq(id)).order(respondents::position).select(Respondent::as_select()).load(c)?)
 }
 
+/// Names a party of the chain anew.
+pub fn rename_respondent(c: &mut Conn, id: RespondentId, name: &str, key: &str, uscc: Option<&str>) -> Result<()> {
+    let n = diesel::update(respondents::table.find(id))
+        .set((respondents::name.eq(name), respondents::name_key.eq(key), respondents::uscc.eq(uscc)))
+        .execute(c)?;
+    ensure_one(n, "respondents")
+}
+
 /// Running or recent cases against the same respondent or on the same project: candidates for joining, newest first,
 /// at most `limit` of each.
 pub fn candidates(c: &mut Conn, respondent_key: &str, project_key: Option<&str>, limit: i64) -> Result<Vec<Case>> {

@@ -37,6 +37,8 @@ impl Scene {
         let procedures = file["procedures"].as_array().unwrap();
         let of = |kind: &str| text(&procedures.iter().find(|p| p["kind"] == kind).unwrap()["id"]);
         let security = w.who("city.security");
+        let away = json!({ "from": "2026-12-07T00:00:00+08:00", "until": "2026-12-09T00:00:00+08:00", "reason": "年休假" });
+        let absence = text(&security.post(&format!("/accounts/{}/absences", w.account("kuiwen.handler")), away).ok()["id"]);
         let accounts = security.get("/accounts?limit=100").ok();
         let spare = accounts["items"].as_array().unwrap().iter().find(|a| a["login"] == "fangzi-housing.desk").unwrap();
         let (session, _) = w.open_session("kuiwen.handler", "another device");
@@ -46,6 +48,7 @@ impl Scene {
             ("filing", filing),
             ("case", case),
             ("amendment", amendment),
+            ("absence", absence),
             ("evidence", evidence),
             ("document", document),
             ("account", text(&spare["id"])),
@@ -155,6 +158,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("enableAccount", Duty, "/accounts/<account>/enable", "city.security", none());
     let away = json!({ "from": "2026-11-24T00:00:00+08:00", "until": "2026-11-26T00:00:00+08:00", "reason": "年休假" });
     put("recordAbsence", Duty, "/accounts/<handler>/absences", "city.security", Carries::Json(away));
+    put("cancelAbsence", Duty, "/accounts/<handler>/absences/<absence>", "city.security", none());
     console(&mut all);
     all
 }
@@ -177,6 +181,7 @@ fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_end_session", Own, "/account/sessions/<session>/end", "kuiwen.handler", form(&[]));
     let away = &[KEY, ("from", "2026-11-24T09:00"), ("until", "2026-11-26T17:00")];
     put("console_absence", Own, "/account/absence", "kuiwen.handler", form(away));
+    put("console_cancel_absence", Own, "/account/absence/<absence>/cancel", "kuiwen.handler", form(&[]));
     put("console_inbox", Own, "/", "kuiwen.handler", none());
     put("console_notices", Own, "/notices", "kuiwen.handler", none());
     put("console_read", Own, "/notices/read", "kuiwen.handler", form(&[]));
@@ -439,7 +444,7 @@ on_both! {
         let w = World::new(t);
         let s = Scene::new(&w);
         // reading first, then what changes; what ends a session, a duty or the case's first state last
-        let last = ["console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
+        let last = ["console_cancel_absence", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
         let mut rows = walk();
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
         let mut served = BTreeSet::new();
@@ -478,7 +483,7 @@ fn may(route: &str, login: &str) -> bool {
         "importFile" | "console_import" | "console_import_page" | "console_desk" => login.ends_with(".desk"),
         "console_register" | "console_register_page" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
         // the prefix accounts are colleagues of the absent officer: a head of the same bureau may record it
-        "recordAbsence" => login == "city.security" || login.starts_with("prefix.") && login.ends_with(".head"),
+        "recordAbsence" | "cancelAbsence" => login == "city.security" || login.starts_with("prefix.") && login.ends_with(".head"),
         _ => login == "city.security",
     }
 }

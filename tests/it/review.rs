@@ -12,7 +12,7 @@ use qingxin::base::seal::Purpose;
 use qingxin::base::{Error, Result};
 use qingxin::domain::access::Actor;
 use qingxin::domain::intake::{FilingForm, draft_from_form};
-use qingxin::store::{cases, filings, keys, notices, procedures};
+use qingxin::store::{cases, filings, keys, ledger, notices, papers, procedures};
 use serde_json::{Value, json};
 use std::sync::{Arc, Barrier};
 
@@ -119,6 +119,70 @@ on_both! {
         assert_eq!(register(&w.app, &desk, "370705-hrss", &more).unwrap(), Registered::Duplicate { filing });
         let waiting = w.app.db.read_blocking(move |c| filings::open_amendments(c, Some(filing), 10)).unwrap();
         assert_eq!(waiting.len(), 1);
+    }
+
+    fn an_amendment_taken_over_changes_whom_and_what_it_is_about(t: &TestDb) {
+        let w = World::new(t);
+        let desk = w.actor("kuiwen.desk");
+        let first = FilingForm { source_number: "LY-7".into(), ..complaint(1) };
+        let (filing, case) = ids(&register(&w.app, &desk, "370705-hrss", &first).unwrap());
+        let case = case.unwrap();
+        let new = FilingForm {
+            respondent: "潍坊更正建筑有限公司".into(),
+            project: "更正花园2号楼".into(),
+            reporter_phone: "13900008888".into(),
+            reported_total_fen: Some(2_000_000),
+            ..first.clone()
+        };
+        assert_eq!(register(&w.app, &desk, "370705-hrss", &new).unwrap(), Registered::Amended { filing });
+        let waiting = w.app.db.read_blocking(move |c| filings::open_amendments(c, Some(filing), 10)).unwrap();
+        assert_eq!(waiting[0].changed, "reported_total,respondent,project,contacts");
+        let id = waiting[0].id;
+        w.app.write_blocking(&desk, None, move |tx| qingxin::app::amendment::decide(tx, id, true)).unwrap();
+        let row = case_of(&w, case);
+        assert_eq!((row.respondent_name.as_str(), row.project_name.as_deref()), ("潍坊更正建筑有限公司", Some("更正花园2号楼")));
+        assert_eq!(row.reported_total.get(), 2_000_000);
+        let (f, chain, claims) = w.app.db.read_blocking(move |c| {
+            Ok((filings::get(c, filing)?.unwrap(), cases::chain(c, case)?, ledger::claims_of(c, case)?))
+        }).unwrap();
+        assert_eq!(chain.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["潍坊更正建筑有限公司"]);
+        assert_eq!(claims.iter().map(|c| c.claimant_id).collect::<Vec<_>>(), [f.claimant_id]);
+        let found = wait(w.app.search(&w.actor("kuiwen.handler"), "13900008888")).unwrap();
+        assert!(found.iter().any(|h| h.filing == Some(filing)), "found by the new number");
+        // the same content again is no news, the first content again is
+        assert_eq!(register(&w.app, &desk, "370705-hrss", &new).unwrap(), Registered::Duplicate { filing });
+        let again = w.app.write_blocking(&desk, None, move |tx| qingxin::app::amendment::decide(tx, id, false));
+        assert!(matches!(again, Err(Error::Refused(r)) if r.code == "amendment_decided"));
+    }
+
+    fn each_person_refused_gets_a_notice_of_the_own_matter(t: &TestDb) {
+        let w = World::new(t);
+        let desk = w.actor("kuiwen.desk");
+        let (_, case) = ids(&register(&w.app, &desk, "370705-hrss", &complaint(1)).unwrap());
+        let case = case.unwrap();
+        let other = FilingForm { reporter_name: "李测试".into(), reporter_phone: "13900007777".into(), area: "不明".into(), ..complaint(1) };
+        let (filing, _) = ids(&register(&w.app, &desk, "370705-hrss", &other).unwrap());
+        let procedure = w.app.db.read_blocking(move |c| procedures::of_filing(c, filing)).unwrap()[0].id;
+        let cmd = Command { procedure, name: "forward".into(), form: Given::Raw(json!({ "case": case })), occurred_at: None, seen: None, term: None };
+        w.app.write_blocking(&desk, None, move |tx| perform_in(tx, &cmd)).unwrap();
+        act(&w, "kuiwen.desk", case, "sign_for", json!({})).unwrap();
+        let (a, b) = (w.account("kuiwen.handler").to_string(), w.account("kuiwen.handler2").to_string());
+        act(&w, "kuiwen.leader", case, "assign", json!({ "account": a, "second": b })).unwrap();
+        let why = json!({ "reason": "arbitration_route", "explanation": "经核实，双方不存在劳动用工关系，属于加工承揽。" });
+        act(&w, "kuiwen.handler", case, "refuse", why).unwrap();
+        for who in ["kuiwen.leader", "kuiwen.head"] {
+            act(&w, who, case, "approval.approve", json!({ "opinion": "同意不予受理。" })).unwrap();
+        }
+        let papers = w.app.db.read_blocking(move |c| papers::documents_of(c, case, &[])).unwrap();
+        let notices: Vec<String> = papers
+            .iter()
+            .filter(|d| d.kind == "refusal")
+            .map(|d| wait(w.app.paper(&w.actor("kuiwen.handler"), d.id)).unwrap().html)
+            .collect();
+        assert_eq!(notices.len(), 2);
+        for (own, stranger) in [("张测试", "李测试"), ("李测试", "张测试")] {
+            assert!(notices.iter().any(|n| n.contains(own) && !n.contains(stranger)), "{own} is told, {stranger} is not named");
+        }
     }
 
     fn who_is_done_already_is_not_told(t: &TestDb) {

@@ -7,9 +7,10 @@ use super::moves::{area_choices, local, stays};
 use super::view::{AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, Pager, Place, RegisterPage, Tag, Tone};
 use super::words::{marks, yuan};
 use crate::app::App;
+use crate::app::amendment;
 use crate::app::counter::AmendmentView;
 use crate::app::inbox::Item;
-use crate::app::intake::{self, Registered};
+use crate::app::intake::Registered;
 use crate::app::write::Key;
 use crate::base::id::RowId;
 use crate::base::{Error, FieldError, text};
@@ -111,7 +112,7 @@ pub(super) async fn decide_amendment(
 ) -> Answer<Response> {
     let apply = p.flag("apply");
     let key = Key::new(p.key()?.as_str(), "console:amendment", &(id, apply))?;
-    let filing = app.write(&by.actor(), Some(key), move |tx| intake::decide_amendment(tx, id, apply)).await?;
+    let filing = app.write(&by.actor(), Some(key), move |tx| amendment::decide(tx, id, apply)).await?;
     Ok(see_other(&format!("/filings/{filing}?done={}", if apply { "applied" } else { "dismissed" })))
 }
 

@@ -49,6 +49,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/account/password", "console_password", any, "修改密码"), session::change_password);
     t.add(form("/account/sessions/{id}/end", "console_end_session", any, "结束一次登录"), session::end_session);
     t.add(form("/account/absence", "console_absence", any, "登记请假与代班"), session::absence);
+    t.add(form("/account/absence/{id}/cancel", "console_cancel_absence", any, "撤销请假"), session::cancel_absence);
     // lists
     t.add(page("/", "console_inbox", any, "待办"), lists::inbox);
     t.add(page("/notices", "console_notices", any, "消息"), lists::notices);

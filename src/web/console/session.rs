@@ -3,10 +3,10 @@
 use super::frame::{chrome, duty_title, flash};
 use super::moves::{instant, stays};
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
-use crate::app::people;
+use crate::app::people::{self, LoggedIn};
 use crate::app::write::Key;
 use crate::app::{App, demo};
-use crate::base::id::{AccountId, SessionId};
+use crate::base::id::{AccountId, RowId, SessionId};
 use crate::base::{Error, FieldError, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
@@ -56,19 +56,25 @@ pub(super) async fn log_in(
     let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     match app.log_in(&name, &password, "console", agent).await {
         Ok(done) => {
-            let seconds = u64::try_from(app.config.sessions.absolute_hours.saturating_mul(3600)).unwrap_or(0);
-            let mut to = see_other(if done.staff.must_change { "/account" } else { &next });
-            if let Some(cookie) = set_cookie(&settings, &done.token, seconds) {
-                to.headers_mut().append(SET_COOKIE, cookie);
-            }
-            Ok(to)
+            let to = if done.staff.must_change { "/account" } else { &next };
+            Ok(opened(&app, &settings, &done, to))
         }
         Err(Error::Refused(r)) => {
-            let state = if r.code == "locked" { LoginState::Locked(r.message) } else { LoginState::Failed };
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &LoginPage::new(state, &name, &next, app.demo))
+            tracing::debug!(code = r.code, "log-in refused");
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &LoginPage::new(LoginState::Failed, &name, &next, app.demo))
         }
         Err(e) => Err(e.into()),
     }
+}
+
+/// Sends the browser on with the cookie of a session just opened.
+fn opened(app: &App, settings: &Settings, done: &LoggedIn, to: &str) -> Response {
+    let seconds = u64::try_from(app.config.sessions.absolute_hours.saturating_mul(3600)).unwrap_or(0);
+    let mut to = see_other(to);
+    if let Some(cookie) = set_cookie(settings, &done.token, seconds) {
+        to.headers_mut().append(SET_COOKIE, cookie);
+    }
+    to
 }
 
 /// `POST /logout`: also when the session is over already.
@@ -182,6 +188,8 @@ async fn page(app: &Arc<App>, by: &Officer, done: Option<&str>) -> Answer<Accoun
     } else {
         let rows = app.absences(&actor).await?.into_iter().map(|a| AbsenceRow {
             span: format!("{} 至 {}", a.from.list_text(), a.until.list_text()),
+            cancel: FormView::new(format!("cancel-{}", a.id), format!("/account/absence/{}/cancel", a.id), "撤销", vec![])
+                .tone(Tone::Plain),
             delegate: a.delegate.unwrap_or_default(),
             reason: a.reason,
         });
@@ -204,7 +212,12 @@ pub(super) async fn account(State(app): State<Arc<App>>, by: Officer, QueryParam
 }
 
 /// `POST /account/password`.
-pub(super) async fn change_password(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+pub(super) async fn change_password(
+    State(app): State<Arc<App>>,
+    Extension(settings): Extension<Arc<Settings>>,
+    by: Officer,
+    FormParams(mut p): FormParams,
+) -> Answer<Response> {
     let mut get = |name: &str| {
         let v = p.raw(name).filter(|s| !s.is_empty()).map(str::to_owned);
         p.required(name, v).unwrap_or_default()
@@ -221,7 +234,7 @@ pub(super) async fn change_password(State(app): State<Arc<App>>, by: Officer, Fo
         Err(e) => Err(e),
     };
     match done {
-        Ok(()) => Ok(see_other("/account?done=password")),
+        Ok(session) => Ok(opened(&app, &settings, &session, "/account?done=password")),
         Err(e) if stays(&e) => {
             let mut page = page(&app, &by, None).await?;
             page.password = page.password.with_findings(e.fields());
@@ -273,6 +286,15 @@ pub(super) async fn absence(State(app): State<Arc<App>>, by: Officer, FormParams
             page.absence = page.absence.map(|f| f.refilled(&pairs).with_findings(e.fields()));
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `POST /account/absence/{id}/cancel`.
+pub(super) async fn cancel_absence(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<RowId>) -> Answer<Response> {
+    match app.cancel_absence(&by.actor(), by.0.account, id).await {
+        // withdrawn twice is withdrawn
+        Ok(()) | Err(Error::NotFound(_)) => Ok(see_other("/account?done=cancelled")),
         Err(e) => Err(e.into()),
     }
 }

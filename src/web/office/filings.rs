@@ -2,9 +2,10 @@
 
 use super::{Created, EVIDENCE_FIELDS, FILE_LIMIT, READERS, evidence_of, key};
 use crate::app::App;
+use crate::app::amendment;
 use crate::app::counter::AmendmentView;
 use crate::app::documents;
-use crate::app::intake::{self, Registered};
+use crate::app::intake::Registered;
 use crate::app::sight::Unmasked;
 use crate::app::view::FilingFile;
 use crate::base::id::{FilingId, RowId};
@@ -151,7 +152,7 @@ async fn decide(
     JsonBody(b): JsonBody<Decide>,
 ) -> Answer<Json<Decided>> {
     let k = key(&k, "amendment.decide", &(id, &b))?;
-    Ok(Json(Decided { filing: app.write(&actor, k, move |tx| intake::decide_amendment(tx, id, b.apply)).await? }))
+    Ok(Json(Decided { filing: app.write(&actor, k, move |tx| amendment::decide(tx, id, b.apply)).await? }))
 }
 
 /// The rows of this file.

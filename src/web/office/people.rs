@@ -168,6 +168,11 @@ async fn absence(
     Ok((StatusCode::CREATED, Json(Created::of(app.record_absence(&actor, k, id, asked).await?))))
 }
 
+async fn present(State(app): State<Arc<App>>, By(actor): By, PathIds(id, absence): PathIds<AccountId, RowId>) -> Answer<StatusCode> {
+    app.cancel_absence(&actor, id, absence).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn handlers(State(app): State<Arc<App>>, By(actor): By, PathId(PathText(code)): PathId<PathText>) -> Answer<Json<Handlers>> {
     Ok(Json(Handlers { handlers: app.bureau_handlers(&actor, &code).await? }))
 }
@@ -175,6 +180,7 @@ async fn handlers(State(app): State<Arc<App>>, By(actor): By, PathId(PathText(co
 /// The rows of this file.
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
     let admin = Access::Staff("安全管理员");
+    let near = Access::Staff("本人；或其部门的大队长、局领导；安全管理员");
     t.add(
         Route::get("/api/office/v1/accounts", "listAccounts", admin, "账号和岗位，按登录名")
             .query("limit", "每页条数，1 至 100，默认 50")
@@ -227,17 +233,19 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         reset,
     );
     t.add(
-        Route::post(
-            "/api/office/v1/accounts/{id}/absences",
-            "recordAbsence",
-            Access::Staff("本人；或其部门的大队长、局领导；安全管理员"),
-            "登记请假和代班人",
-        )
-        .path_param("id", "账号")
-        .idempotent()
-        .reads::<Absent>()
-        .answers::<Created>(201, "请假编号"),
+        Route::post("/api/office/v1/accounts/{id}/absences", "recordAbsence", near, "登记请假和代班人")
+            .path_param("id", "账号")
+            .idempotent()
+            .reads::<Absent>()
+            .answers::<Created>(201, "请假编号"),
         absence,
+    );
+    t.add(
+        Route::delete("/api/office/v1/accounts/{id}/absences/{absence}", "cancelAbsence", near, "撤销请假；已结束的不能撤销")
+            .path_param("id", "账号")
+            .path_param("absence", "请假编号")
+            .answers_plain(204, "已撤销", None),
+        present,
     );
     t.add(
         Route::get(

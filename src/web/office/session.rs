@@ -1,6 +1,7 @@
 //! Log-in, the own sessions and the own password.
 
 use crate::app::App;
+use crate::app::people::LoggedIn;
 use crate::app::roster::DutyView;
 use crate::base::id::SessionId;
 use crate::base::{At, Error, FieldError};
@@ -65,6 +66,13 @@ struct Opened {
     person: Person,
 }
 
+impl Opened {
+    fn of(app: &App, done: LoggedIn) -> Self {
+        let person = Person::of(app, &done.staff);
+        Self { token: done.token, expires_at: done.expires_at, person }
+    }
+}
+
 /// One of the own sessions.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -119,8 +127,7 @@ async fn log_in(State(app): State<Arc<App>>, headers: HeaderMap, JsonBody(b): Js
         e @ Error::Refused(_) => Failure::from(e).answered(StatusCode::UNAUTHORIZED),
         e => e.into(),
     })?;
-    let person = Person::of(&app, &done.staff);
-    Ok((StatusCode::CREATED, Json(Opened { token: done.token, expires_at: done.expires_at, person })))
+    Ok((StatusCode::CREATED, Json(Opened::of(&app, done))))
 }
 
 async fn current(State(app): State<Arc<App>>, By(actor): By) -> Answer<Json<Person>> {
@@ -156,13 +163,13 @@ async fn end(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<Sess
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn password(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBody<ChangePassword>) -> Answer<StatusCode> {
-    app.change_password(&actor, &b.old_password, &b.new_password).await.map_err(|e| match e {
+async fn password(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBody<ChangePassword>) -> Answer<Json<Opened>> {
+    let done = app.change_password(&actor, &b.old_password, &b.new_password).await.map_err(|e| match e {
         // the house rule of passwords names its own field: here it is the new one
         Error::Invalid(found) => Error::Invalid(found.into_iter().map(renamed).collect()),
         e => e,
     })?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(Opened::of(&app, done)))
 }
 fn renamed(f: FieldError) -> FieldError {
     if f.pointer == "/password" { FieldError { pointer: "/newPassword".to_owned(), ..f } } else { f }
@@ -190,9 +197,9 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         end,
     );
     t.add(
-        Route::post("/api/office/v1/session/password", "changePassword", any, "修改本人密码；其余会话同时结束")
+        Route::post("/api/office/v1/session/password", "changePassword", any, "修改本人密码；全部会话结束，换发新令牌")
             .reads::<ChangePassword>()
-            .answers_plain(204, "已修改", None),
+            .answers::<Opened>(200, "已修改；新令牌只显示这一次"),
         password,
     );
 }

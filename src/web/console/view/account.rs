@@ -42,6 +42,8 @@ pub struct AbsenceRow {
     pub delegate: String,
     /// Why.
     pub reason: String,
+    /// Withdraws it.
+    pub cancel: FormView,
 }
 
 /// 账户.

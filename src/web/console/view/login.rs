@@ -12,8 +12,6 @@ pub enum LoginState {
     Expired,
     /// Name or password was wrong.
     Failed,
-    /// Too many attempts: until when, in a sentence.
-    Locked(String),
     /// Logged out by the person.
     LoggedOut,
 }

@@ -41,12 +41,6 @@ impl LoginPage {
         vec![
             Self::new(LoginState::Failed, "hanting-officer", "/cases/1", false),
             demo,
-            Self::new(
-                LoginState::Locked("连续多次输错，账号已锁定，请于 2026-11-23 15:20 后再试，或联系安全管理员。".into()),
-                "hanting-officer",
-                "/",
-                false,
-            ),
             Self::new(LoginState::Expired, "", "/desk", false),
             Self::new(LoginState::LoggedOut, "", "/", false),
             empty,
@@ -381,6 +375,8 @@ impl AccountPage {
             current,
             revoke: (!current).then(|| FormView::new("revoke-1", "/account/sessions/1/revoke", "结束", vec![]).tone(Tone::Plain)),
         };
+        let withdraw =
+            |n: &str| FormView::new(format!("cancel-{n}"), format!("/account/absence/{n}/cancel"), "撤销", vec![]).tone(Tone::Plain);
         let page = Self {
             chrome: chrome("我的账户", Place::Account),
             facts: vec![
@@ -393,9 +389,17 @@ impl AccountPage {
             sessions: vec![session("Chrome 138 / 统信 UOS", true), session("Edge 141 / Windows 10", false)],
             absences: vec![
                 AbsenceRow {
-                    span: "2026-11-24 09:00 至 2026-11-26 17:00".into(), delegate: "赵敏".into(), reason: "外出培训".into()
+                    span: "2026-11-24 09:00 至 2026-11-26 17:00".into(),
+                    delegate: "赵敏".into(),
+                    reason: "外出培训".into(),
+                    cancel: withdraw("1"),
                 },
-                AbsenceRow { span: "2026-12-01 09:00 至 2026-12-01 17:00".into(), delegate: String::new(), reason: String::new() },
+                AbsenceRow {
+                    span: "2026-12-01 09:00 至 2026-12-01 17:00".into(),
+                    delegate: String::new(),
+                    reason: String::new(),
+                    cancel: withdraw("2"),
+                },
             ],
             absence: Some(FormView::new(
                 "absence",
