@@ -109,9 +109,6 @@ impl App {
             return Err(Error::field("/case", "required", &[]));
         }
         self.may_see(actor, up.case, up.filing, Some(Ability::AddEvidence)).await?;
-        if up.case.is_none() && up.filing.is_none() {
-            return Err(Error::field("/case", "required", &[]));
-        }
         self.blobs.put(&row.store_key, up.bytes).await?;
         self.write(actor, key, move |tx| keep_in(tx, &row)).await
     }

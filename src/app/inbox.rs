@@ -328,6 +328,8 @@ fn actor_name(actor: &Actor) -> String {
     match actor {
         Actor::Staff(s) => s.name.clone(),
         Actor::System(_) => text::zh("actor.system").to_owned(),
+        Actor::Worker(_) => text::zh("actor.worker").to_owned(),
+        Actor::Partner(p) => p.code.clone(),
     }
 }
 

@@ -169,6 +169,8 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         content_hash: seal::blind(keys, kind::CONTENT, &content)?,
         created_by: None,
         created_at: now,
+        worker_id: None,
+        partner_id: None,
     };
     Ok(Prepared {
         person: d.reporter.id.as_deref().map(|v| seal::blind_all(keys, kind::PERSON, v)).unwrap_or_default(),
@@ -245,7 +247,14 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
             p.claimant.clone()
         }
     };
-    let row = Filing { claimant_id: claimant.id, import_id: import, created_by: tx.actor.account(), ..f.clone() };
+    let row = Filing {
+        claimant_id: claimant.id,
+        import_id: import,
+        created_by: tx.actor.account(),
+        worker_id: tx.actor.worker(),
+        partner_id: tx.actor.partner(),
+        ..f.clone()
+    };
     // the same report at the same moment: whoever was second looks again and finds it
     filings::insert(tx.c, &row).map_err(|e| match e {
         Error::Duplicate(_) => Error::Stale("filing"),

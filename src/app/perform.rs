@@ -199,7 +199,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
         "facts": step.facts_used, "effects": step.effects.iter().map(|e| e.kind).collect::<Vec<_>>(),
         "signedStep": step.request.as_ref().and_then(|r| r.signed.last()).map(|x| x.step.clone()),
         "made": made, "late": step.late_entered, "basis": step.basis,
-        "by": if tx.actor.is_system() { tx.actor.key() } else { "staff".to_owned() },
+        "by": tx.actor.word(),
     });
     let stream = subject.row.id.into();
     let seq = tx.record("procedure", stream, step.event, step.occurred_at, payload, &marks)?;

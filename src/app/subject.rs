@@ -245,5 +245,7 @@ pub fn scope_of(app: &super::App, case: Option<&cases::Case>, filing: Option<&fi
         assignee: None,
         second: case.and_then(|c| c.second_officer),
         requester: None,
+        worker: filing.and_then(|f| f.worker_id),
+        partner: filing.and_then(|f| f.partner_id),
     }
 }

@@ -47,6 +47,10 @@ ids! {
     SessionId,
     /// A natural person who claims wages 劳动者.
     ClaimantId,
+    /// A worker's log-in 劳动者账户.
+    WorkerId,
+    /// Another system 外部系统.
+    PartnerId,
     /// A party of the chain of respondents 被反映单位.
     RespondentId,
     /// One claimant × respondent × period 欠薪明细.
@@ -70,7 +74,7 @@ ids! {
 macro_rules! streams { ($($name:ident),*) => {$(
     impl From<$name> for StreamId { fn from(i: $name) -> Self { Self(i.0) } }
 )*}}
-streams!(CaseId, FilingId, ProcedureId, AccountId);
+streams!(CaseId, FilingId, ProcedureId, AccountId, WorkerId, PartnerId);
 
 /// The source of ids and randomness. Cheap; not shared between threads.
 pub struct Ids {

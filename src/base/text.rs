@@ -1,7 +1,7 @@
 //! Texts: trimming, masking and the catalogue of everything a user reads.
 //!
-//! The catalogue is `config/texts/<language>.toml`, a flat table `"code" = "sentence with {places}"`, embedded at
-//! build time. A missing code shows itself as the code (a test walks the codes the program uses). Masking follows the
+//! The catalogue is `config/texts/zh.toml` with one more file for each door beside it (`zh/<door>.toml`), flat tables
+//! `"code" = "sentence with {places}"`, embedded at build time; what workers read stands in `en.toml` too. A missing code shows itself as the code (a test walks the codes the program uses). Masking follows the
 //! field's habit: 张*, 3799**********1234, 138****1234, last four of a bank card.
 
 use std::collections::HashMap;
@@ -9,12 +9,64 @@ use std::sync::OnceLock;
 
 type Catalogue = HashMap<String, String>;
 
-fn load(source: &str) -> Catalogue {
-    toml::from_str(source).unwrap_or_default()
+const ZH: &[&str] = &[
+    include_str!("../../config/texts/zh.toml"),
+    include_str!("../../config/texts/zh/claimant.toml"),
+    include_str!("../../config/texts/zh/exchange.toml"),
+    include_str!("../../config/texts/zh/joining.toml"),
+    include_str!("../../config/texts/zh/uploads.toml"),
+];
+const EN: &[&str] = &[include_str!("../../config/texts/en.toml")];
+
+fn load(sources: &[&str]) -> Catalogue {
+    sources.iter().flat_map(|s| toml::from_str::<Catalogue>(s).unwrap_or_default()).collect()
 }
 fn catalogue() -> &'static Catalogue {
     static C: OnceLock<Catalogue> = OnceLock::new();
-    C.get_or_init(|| load(include_str!("../../config/texts/zh.toml")))
+    C.get_or_init(|| load(ZH))
+}
+fn english() -> &'static Catalogue {
+    static C: OnceLock<Catalogue> = OnceLock::new();
+    C.get_or_init(|| load(EN))
+}
+
+/// The language a worker reads. Officers read Chinese.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// 中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+impl Lang {
+    /// As stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+    /// Of a stored or asked-for code; Chinese unless it says English.
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        if code.trim().to_ascii_lowercase().starts_with("en") { Self::En } else { Self::Zh }
+    }
+    /// The text of a code; Chinese where there is no English one.
+    #[must_use]
+    pub fn text(self, code: &str) -> &str {
+        match self {
+            Self::En => english().get(code).map_or_else(|| zh(code), String::as_str),
+            Self::Zh => zh(code),
+        }
+    }
+    /// The text with its `{places}` filled.
+    #[must_use]
+    pub fn text_with(self, code: &str, args: &[(&str, &str)]) -> String {
+        fill(self.text(code), args)
+    }
 }
 
 /// Whether the Chinese catalogue holds `code`.
@@ -132,9 +184,21 @@ mod tests {
 
     #[test]
     fn catalogue_reads() {
-        let all: Catalogue = toml::from_str(include_str!("../../config/texts/zh.toml")).unwrap();
-        assert!(all.len() > 400, "a key that stands twice makes the whole file unreadable");
-        assert!(all.values().all(|t| !t.trim().is_empty()));
+        let read = |s: &&str| toml::from_str::<Catalogue>(s).unwrap();
+        let all: Vec<Catalogue> = ZH.iter().map(read).collect();
+        assert!(all[0].len() > 400, "a key that stands twice makes the whole file unreadable");
+        assert_eq!(all.iter().map(HashMap::len).sum::<usize>(), catalogue().len(), "a key stands in one file");
+        let english = read(&EN[0]);
+        for (code, text) in all.iter().flatten().chain(&english) {
+            assert!(!text.trim().is_empty(), "{code}");
+        }
+        let places = |t: &str| {
+            t.split('{').skip(1).filter_map(|p| p.split('}').next()).map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        };
+        for (code, text) in &english {
+            assert!(has(code), "{code} has no Chinese text");
+            assert_eq!(places(text), places(zh(code)), "{code}: other places than in Chinese");
+        }
     }
 
     #[test]

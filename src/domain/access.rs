@@ -4,7 +4,7 @@
 //! abilities [`may`] names. Areas are compared as paths of codes, never as text prefixes (`3707` does not cover
 //! `370705`). Never loads anything: duties, the scope of the matter and the time come in as values.
 
-use crate::base::id::{AccountId, SessionId};
+use crate::base::id::{AccountId, PartnerId, SessionId, WorkerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -104,6 +104,28 @@ pub struct Staff {
     pub must_change: bool,
 }
 
+/// A worker who logged in on a phone: sees and does only what concerns the own filings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// The log-in.
+    pub id: WorkerId,
+    /// The session used.
+    pub session: SessionId,
+}
+
+/// Another system, known by its key: brings filings of one channel to one bureau and hears of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    /// Which.
+    pub id: PartnerId,
+    /// Its code.
+    pub code: String,
+    /// The channel its filings come by.
+    pub channel: String,
+    /// The bureau that receives them.
+    pub bureau: String,
+}
+
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -111,6 +133,10 @@ pub enum Actor {
     System(&'static str),
     /// A person with an account.
     Staff(Staff),
+    /// A worker.
+    Worker(Worker),
+    /// Another system.
+    Partner(Partner),
 }
 
 impl Actor {
@@ -118,16 +144,26 @@ impl Actor {
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match self {
-            Self::System(_) => None,
             Self::Staff(s) => Some(s.account),
+            Self::System(_) | Self::Worker(_) | Self::Partner(_) => None,
         }
     }
-    /// The duties; the system has none (it is asked for by name where it may act).
+    /// The worker's log-in, if a worker acts.
+    #[must_use]
+    pub fn worker(&self) -> Option<WorkerId> {
+        if let Self::Worker(w) = self { Some(w.id) } else { None }
+    }
+    /// The other system, if one acts.
+    #[must_use]
+    pub fn partner(&self) -> Option<PartnerId> {
+        if let Self::Partner(p) = self { Some(p.id) } else { None }
+    }
+    /// The duties; only staff have any (the system is asked for by name where it may act).
     #[must_use]
     pub fn duties(&self) -> &[Duty] {
         match self {
-            Self::System(_) => &[],
             Self::Staff(s) => &s.duties,
+            Self::System(_) | Self::Worker(_) | Self::Partner(_) => &[],
         }
     }
     /// Whether time, a file or a signal acts.
@@ -155,6 +191,18 @@ impl Actor {
         match self {
             Self::System(n) => format!("system:{n}"),
             Self::Staff(s) => s.account.to_string(),
+            Self::Worker(w) => format!("worker:{}", w.id),
+            Self::Partner(p) => format!("partner:{}", p.id),
+        }
+    }
+    /// What an event says of who acted beside the account: `staff`, `worker`, `partner:<code>`, `system:<name>`.
+    #[must_use]
+    pub fn word(&self) -> String {
+        match self {
+            Self::System(_) => self.key(),
+            Self::Staff(_) => "staff".to_owned(),
+            Self::Worker(_) => "worker".to_owned(),
+            Self::Partner(p) => format!("partner:{}", p.code),
         }
     }
 }
@@ -181,6 +229,10 @@ pub struct Scope {
     pub second: Option<AccountId>,
     /// Who asked for the pending approval.
     pub requester: Option<AccountId>,
+    /// The worker whose filing it is; none for a matter of several filings.
+    pub worker: Option<WorkerId>,
+    /// The system that sent the filing.
+    pub partner: Option<PartnerId>,
 }
 
 impl Scope {
@@ -196,6 +248,12 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
     if actor.is_system() {
         out.insert("system".to_owned());
         return out;
+    }
+    if actor.worker().is_some_and(|w| scope.worker == Some(w)) {
+        out.insert("claimant".to_owned());
+    }
+    if actor.partner().is_some_and(|p| scope.partner == Some(p)) {
+        out.insert("sender".to_owned());
     }
     for d in actor.duties().iter().filter(|d| !d.kind.is_admin()) {
         let key = d.kind.key();
@@ -232,10 +290,12 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
 }
 
 /// Whether the actor may read a matter: whoever holds a role towards it that is not merely at the counter, the receiving
-/// desk its own filings, supervisors and the city bureau's head what their area covers.
+/// desk its own filings, supervisors and the city bureau's head what their area covers. Workers and other systems never
+/// read the office's file: they have views of their own.
 #[must_use]
 pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
-    actor.is_system() || !roles(actor, scope).is_empty()
+    let inside = !matches!(actor, Actor::Worker(_) | Actor::Partner(_));
+    inside && (actor.is_system() || !roles(actor, scope).is_empty())
 }
 
 /// Whether one person may hold both duties: the three administrators are three persons, and none of them works on cases
@@ -270,6 +330,12 @@ pub enum Ability {
 #[must_use]
 pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
     let kinds = by_duty(ability);
+    match actor {
+        // what they report is taken in; nothing else is theirs
+        Actor::Worker(_) => return ability == Ability::Register,
+        Actor::Partner(p) => return ability == Ability::Register && p.bureau == bureau,
+        Actor::System(_) | Actor::Staff(_) => {}
+    }
     // the security administrator keeps the accounts of every bureau
     let everywhere = ability == Ability::RecordAbsence && actor.holds(DutyKind::SecurityAdmin);
     actor.is_system() || everywhere || actor.duties().iter().any(|d| kinds.contains(&d.kind) && (bureau.is_empty() || d.bureau == bureau))
@@ -334,6 +400,26 @@ mod tests {
         assert!(r(DutyKind::Handler, "370705-water", "370705").is_empty(), "another bureau of the county sees nothing");
         assert!(r(DutyKind::Supervisor, "x", "3707").is_empty(), "a code is not a prefix");
         assert!(r(DutyKind::SystemAdmin, "370705-hrss", "370705").is_empty(), "administrators see no case");
+    }
+
+    #[test]
+    fn a_worker_and_a_system_have_their_own_filings_and_nothing_else() {
+        let mut ids = Ids::seeded(b"doors");
+        let at = At::from_millis(0).unwrap();
+        let (own, other, session) = (ids.id(at), ids.id(at), ids.id(at));
+        let worker = Actor::Worker(Worker { id: own, session });
+        let of = |worker| Scope { worker: Some(worker), ..scope() };
+        assert_eq!(roles(&worker, &of(own)).into_iter().collect::<Vec<_>>(), ["claimant"]);
+        assert!(roles(&worker, &of(other)).is_empty() && roles(&worker, &scope()).is_empty());
+        assert!(!may_read(&worker, &of(own)), "the office's file is not the worker's view");
+        assert!(may(&worker, Ability::Register, "370705-hrss") && !may(&worker, Ability::Unmask, ""));
+        let partner =
+            Actor::Partner(Partner { id: ids.id(at), code: "12345".into(), channel: "hotline_12345".into(), bureau: "370700-hrss".into() });
+        assert!(may(&partner, Ability::Register, "370700-hrss"));
+        assert!(!may(&partner, Ability::Register, "370705-hrss") && !may(&partner, Ability::Import, "370700-hrss"));
+        let sent = Scope { partner: partner.partner(), ..scope() };
+        assert!(roles(&partner, &sent).contains("sender") && !may_read(&partner, &sent));
+        assert!(roles(&partner, &scope()).is_empty());
     }
 
     #[test]

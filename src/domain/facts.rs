@@ -88,7 +88,7 @@ pub const DUTIES: [&str; 7] = ["desk", "handler", "leader", "legal", "head", "su
 /// received the filing, the supervisor's office whose area covers the case's area, the city.
 pub const PLACES: [&str; 5] = ["lead", "oversight", "receiving", "above", "city"];
 /// Roles that are no duty at a place.
-pub const PERSONS: [&str; 5] = ["assignee", "second", "requester", "system", "claimant"];
+pub const PERSONS: [&str; 6] = ["assignee", "second", "requester", "system", "claimant", "sender"];
 
 /// Every role a definition may name: `duty@place` and the persons.
 #[must_use]

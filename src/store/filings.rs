@@ -3,7 +3,7 @@
 use super::schema::{amendments, claimants, filings, imports, suggestions};
 use super::types::Json;
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ImportId, RowId};
+use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ImportId, PartnerId, RowId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -85,6 +85,8 @@ pub struct Filing {
     pub content_hash: String,
     pub created_by: Option<AccountId>,
     pub created_at: At,
+    pub worker_id: Option<WorkerId>,
+    pub partner_id: Option<PartnerId>,
 }
 
 /// The same number with other content.

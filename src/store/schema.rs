@@ -284,6 +284,8 @@ diesel::table! {
         content_hash -> Text,
         created_by -> Nullable<Id>,
         created_at -> Ts,
+        worker_id -> Nullable<Id>,
+        partner_id -> Nullable<Id>,
     }
 }
 
@@ -546,7 +548,63 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    workers (id) {
+        id -> Id,
+        name_ct -> Nullable<Text>,
+        name_mask -> Nullable<Text>,
+        name_bix -> Nullable<Text>,
+        phone_ct -> Nullable<Text>,
+        phone_mask -> Nullable<Text>,
+        phone_bix -> Nullable<Text>,
+        wx_bix -> Nullable<Text>,
+        lang -> Text,
+        state -> Text,
+        created_at -> Ts,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    worker_sessions (id) {
+        id -> Id,
+        worker_id -> Id,
+        token_hash -> Binary,
+        kind -> Text,
+        device -> Text,
+        created_at -> Ts,
+        seen_at -> Ts,
+        expires_at -> Ts,
+        ended_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    partners (id) {
+        id -> Id,
+        code -> Text,
+        name -> Text,
+        channel -> Text,
+        bureau -> Text,
+        areas -> Doc,
+        key_hash -> Binary,
+        secret_ct -> Text,
+        state -> Text,
+        created_at -> Ts,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    workers,
+    worker_sessions,
+    partners,
     accounts,
     duties,
     sessions,

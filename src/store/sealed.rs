@@ -18,4 +18,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "evidence", column: "name_ct", id: "id" },
     SealedColumn { table: "documents", column: "body_ct", id: "id" },
     SealedColumn { table: "remarks", column: "text_ct", id: "id" },
+    SealedColumn { table: "workers", column: "name_ct", id: "id" },
+    SealedColumn { table: "workers", column: "phone_ct", id: "id" },
+    SealedColumn { table: "partners", column: "secret_ct", id: "id" },
 ];

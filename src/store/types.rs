@@ -5,8 +5,8 @@
 
 use super::conn::{MultiBackend, MultiRawValue};
 use crate::base::id::{
-    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, NoticeId, PaymentId, ProcedureId, RespondentId,
-    RowId, SessionId, StreamId, TermId,
+    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, NoticeId, PartnerId, PaymentId, ProcedureId,
+    RespondentId, RowId, SessionId, StreamId, TermId, WorkerId,
 };
 use crate::base::seal::Sealed;
 use crate::base::{At, Day};
@@ -99,6 +99,8 @@ id!(
     ClaimantId,
     DocumentId,
     EvidenceId,
+    WorkerId,
+    PartnerId,
     FilingId,
     ImportId,
     NoticeId,

@@ -116,7 +116,7 @@ struct ChangePassword {
 fn staff(actor: &Actor) -> Result<&Staff, Error> {
     match actor {
         Actor::Staff(s) => Ok(s),
-        Actor::System(_) => Err(Error::Unauthenticated),
+        _ => Err(Error::Unauthenticated),
     }
 }
 
