@@ -5,6 +5,7 @@
 
 pub mod amendment;
 pub mod calendar;
+pub mod claimant;
 pub mod counter;
 pub mod demo;
 pub mod doctor;
@@ -29,6 +30,7 @@ pub mod sight;
 pub mod subject;
 pub mod sweep;
 pub mod view;
+pub mod workers;
 pub mod write;
 
 pub use graphs::Graphs;
@@ -41,6 +43,8 @@ use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
 use crate::flow::Registry;
 use crate::gateway::blobs::Blobs;
+use crate::gateway::sms::Sms;
+use crate::gateway::wechat::Wechat;
 use crate::law::Law;
 use crate::store::Db;
 use std::collections::BTreeMap;
@@ -94,6 +98,10 @@ pub struct App {
     pub hashers: tokio::sync::Semaphore,
     /// Where signed checkpoints go, outside the database.
     pub checkpoints: std::path::PathBuf,
+    /// Short messages.
+    pub sms: Sms,
+    /// The WeChat platform, where the city has a mini-program.
+    pub wechat: Option<Wechat>,
     /// Demo and training data: fenced, shown by a banner.
     pub demo: bool,
     law: RwLock<Arc<Law>>,
@@ -139,8 +147,13 @@ impl App {
     /// # Errors
     /// A password cannot be hashed on this machine.
     pub fn new(p: Parts, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+        let seconds = std::time::Duration::from_secs;
+        let (sms, wx) = (&p.config.sms, &p.config.wechat);
+        let wechat = (!wx.app_id.is_empty()).then(|| Wechat::new(&wx.base_url, &wx.app_id, &wx.app_secret, seconds(wx.timeout_seconds)));
         Ok(Arc::new(Self {
             db: p.db,
+            sms: Sms::new(&sms.provider, &sms.url, &sms.secret, seconds(sms.timeout_seconds)),
+            wechat,
             clock,
             config: p.config,
             city: p.city,

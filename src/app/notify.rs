@@ -9,7 +9,7 @@ use crate::base::id::AccountId;
 use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
 use crate::law::term::next_office_time;
 use crate::store::types::Json;
-use crate::store::{accounts, notices};
+use crate::store::{accounts, filings, notices, procedures};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who hears a notice whose own audience is vacant, in this order.
@@ -83,6 +83,56 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             });
         }
     }
+    notices::insert(tx.c, &rows)
+}
+
+/// Tells whoever handles the matter of a filing, else the desk that received it.
+///
+/// # Errors
+/// The database.
+pub fn tell_handler(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result<()> {
+    let held = match f.case_id {
+        Some(case) => procedures::of_case(tx.c, case)?.into_iter().find(|r| r.kind == "complaint").and_then(|r| r.assignee),
+        None => None,
+    };
+    let officer = at_work(tx, held)?;
+    if officer.is_empty() { tell_desk(tx, f, template) } else { tell(tx, f, "assignee", &officer, template) }
+}
+
+/// Tells the desk that received a filing; where nobody holds it, its leader, else the city's desk.
+///
+/// # Errors
+/// The database.
+pub fn tell_desk(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result<()> {
+    let city = tx.app.config.city.bureau.clone();
+    for (duty, bureau) in [("desk", &f.receiving_bureau), ("leader", &f.receiving_bureau), ("desk", &city)] {
+        let found: Vec<AccountId> = accounts::holders(tx.c, duty, bureau, tx.now)?.into_iter().map(|(id, _)| id).collect();
+        if !found.is_empty() {
+            return tell(tx, f, "desk@receiving", &found, template);
+        }
+    }
+    tell(tx, f, "desk@receiving", &[], template)
+}
+
+fn tell(tx: &mut Tx<'_>, f: &filings::Filing, audience: &str, persons: &[AccountId], template: &str) -> Result<()> {
+    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
+    let procedure_id = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
+    let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.iter().copied().map(Some).collect() };
+    let rows: Vec<notices::Notice> = persons
+        .into_iter()
+        .map(|account_id| notices::Notice {
+            id: tx.ids.id(tx.now),
+            case_id: f.case_id,
+            procedure_id,
+            account_id,
+            audience: audience.to_owned(),
+            template: template.to_owned(),
+            args: Json(BTreeMap::from([("number".to_owned(), f.number.clone())])),
+            created_at: tx.now,
+            not_before,
+            read_at: None,
+        })
+        .collect();
     notices::insert(tx.c, &rows)
 }
 

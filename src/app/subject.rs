@@ -141,6 +141,10 @@ impl Subject {
         let mut scope = scope_of(tx.app, case.as_ref(), self.filing.as_ref());
         scope.assignee = self.procedure.assignee;
         scope.requester = self.procedure.approval.as_ref().map(|a| a.requested_by);
+        // a case is the matter of each worker who has a filing in it
+        if let (Some(worker), None, Some(case)) = (tx.actor.worker(), scope.worker, self.row.case_id) {
+            scope.worker = filings::of_case(tx.c, case)?.into_iter().find_map(|f| f.worker_id.filter(|w| *w == worker));
+        }
         Ok(scope)
     }
 

@@ -20,6 +20,12 @@ pub struct Config {
     pub import: Import,
     /// Evidence files.
     pub evidence: Evidence,
+    /// The workers' door.
+    pub workers: Workers,
+    /// Short messages.
+    pub sms: Sms,
+    /// The mini-program.
+    pub wechat: Wechat,
     /// Background work.
     pub jobs: Jobs,
     /// Signed checkpoints.
@@ -85,6 +91,63 @@ pub struct Evidence {
     /// Largest file in MiB.
     pub max_mib: usize,
 }
+/// The workers' door: log-in and limits. Nothing is limited by address alone: a whole site shares one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workers {
+    /// Days without use before a session ends.
+    pub idle_days: i64,
+    /// Days before every session ends.
+    pub absolute_days: i64,
+    /// Minutes a code may be used.
+    pub code_minutes: i64,
+    /// Wrong tries of one code.
+    pub code_tries: i32,
+    /// Codes sent to one telephone in an hour.
+    pub codes_an_hour: i32,
+    /// Codes sent in all in a minute: what the sender of short messages is paid for.
+    pub codes_a_minute: i32,
+    /// Filings of one log-in in a day.
+    pub filings_a_day: i32,
+    /// Filings that came by the QR code of one site in an hour.
+    pub site_filings_an_hour: i32,
+    /// Messages of one log-in in an hour.
+    pub messages_an_hour: i32,
+    /// Questions by receipt number and secret, wrong ones, in an hour for one number.
+    pub receipt_tries: i32,
+    /// Drafts of one log-in.
+    pub drafts: i64,
+    /// Days a draft is kept that nobody touches.
+    pub draft_days: i64,
+    /// Requests to withdraw within one case, or from one device, in a week that raise a flag.
+    pub withdrawals_flagged: i64,
+}
+/// Short messages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// `none`, `http`, or `show` (development: the answer carries the code).
+    pub provider: String,
+    /// Where `http` posts to.
+    pub url: String,
+    /// The secret its body is signed with.
+    pub secret: String,
+    /// Seconds before it is given up.
+    pub timeout_seconds: u64,
+}
+/// The mini-program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wechat {
+    /// Base address of the platform, or of the city's own relay.
+    pub base_url: String,
+    /// Its application id; empty: no log-in by WeChat.
+    pub app_id: String,
+    /// Its secret.
+    pub app_secret: String,
+    /// Seconds before it is given up.
+    pub timeout_seconds: u64,
+}
 /// Background work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -136,7 +199,29 @@ impl Config {
             ("login.max_failed", i64::from(self.login.max_failed)),
             ("jobs.batch", self.jobs.batch),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
+            ("workers.idle_days", self.workers.idle_days),
+            ("workers.absolute_days", self.workers.absolute_days),
+            ("workers.code_minutes", self.workers.code_minutes),
+            ("workers.code_tries", i64::from(self.workers.code_tries)),
+            ("workers.codes_an_hour", i64::from(self.workers.codes_an_hour)),
+            ("workers.codes_a_minute", i64::from(self.workers.codes_a_minute)),
+            ("workers.filings_a_day", i64::from(self.workers.filings_a_day)),
+            ("workers.site_filings_an_hour", i64::from(self.workers.site_filings_an_hour)),
+            ("workers.messages_an_hour", i64::from(self.workers.messages_an_hour)),
+            ("workers.receipt_tries", i64::from(self.workers.receipt_tries)),
+            ("workers.drafts", self.workers.drafts),
+            ("workers.draft_days", self.workers.draft_days),
+            ("workers.withdrawals_flagged", self.workers.withdrawals_flagged),
         ];
+        if !["none", "http", "show"].contains(&self.sms.provider.as_str()) {
+            return Err(Error::Config("sms.provider 只能是 none、http 或 show。".into()));
+        }
+        if self.sms.provider == "http" && (self.sms.url.is_empty() || self.sms.secret.len() < 16) {
+            return Err(Error::Config("sms.provider 为 http 时，须填写 sms.url 和不少于 16 个字符的 sms.secret。".into()));
+        }
+        if !self.wechat.app_id.is_empty() && self.wechat.app_secret.is_empty() {
+            return Err(Error::Config("填写了 wechat.app_id 时，须同时填写 wechat.app_secret。".into()));
+        }
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }

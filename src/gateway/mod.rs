@@ -1,5 +1,8 @@
-//! All outbound I/O. In *Spine* that is the object store of evidence; mail, SMS, WeChat and webhooks come later.
+//! All outbound I/O: the object store of evidence, short messages, the WeChat platform.
 //!
 //! Never decides and never opens a database.
 
 pub mod blobs;
+pub mod http;
+pub mod sms;
+pub mod wechat;

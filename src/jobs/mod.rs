@@ -7,7 +7,7 @@
 use crate::app::App;
 use crate::base::Result;
 use crate::base::id::ProcedureId;
-use crate::store::{journal, settings};
+use crate::store::{dialogue, journal, settings, workers};
 use chrono::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ const SWEEP_EVERY: u64 = 600;
 const SLOW_EVERY: u64 = 60;
 /// Hours an idempotency key is remembered.
 const REMEMBER_HOURS: i64 = 72;
+/// Rows forgotten of a kind in one go.
+const FORGET_BATCH: i64 = 1_000;
 
 /// Gauges the operator watches.
 #[derive(Debug, Default)]
@@ -116,13 +118,17 @@ pub fn calendar(app: &Arc<App>) -> Result<usize> {
     }
 }
 
-/// Forgets old idempotency keys.
+/// Forgets old idempotency keys, codes by telephone, limits, and drafts nobody touched.
 ///
 /// # Errors
 /// The database.
 pub fn forget(app: &Arc<App>) -> Result<usize> {
     let before = app.now().plus(-Duration::hours(REMEMBER_HOURS));
-    app.db.write_blocking(move |c| settings::forget(c, before, 1_000))
+    let untouched = app.now().plus(-Duration::days(app.config.workers.draft_days));
+    app.db.write_blocking(move |c| {
+        let n = settings::forget(c, before, FORGET_BATCH)? + workers::forget(c, before, FORGET_BATCH)?;
+        Ok(n + dialogue::forget_drafts(c, untouched, FORGET_BATCH)?)
+    })
 }
 
 fn logged<T>(what: &str, r: Result<T>) -> Option<T> {

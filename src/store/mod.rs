@@ -21,6 +21,7 @@ pub mod audit;
 pub mod backup;
 pub mod cases;
 pub mod db;
+pub mod dialogue;
 pub mod filings;
 pub mod journal;
 pub mod keys;
@@ -32,6 +33,7 @@ pub mod procedures;
 pub mod schema;
 pub mod sealed;
 pub mod settings;
+pub mod workers;
 pub mod worklist;
 
 pub use crate::{each, insert_many, statement, text_enum};

@@ -601,7 +601,107 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    phone_codes (id) {
+        id -> Id,
+        phone_bix -> Text,
+        code_bix -> Text,
+        created_at -> Ts,
+        expires_at -> Ts,
+        tries -> Integer,
+        used_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Ts;
+    limits (key) {
+        key -> Text,
+        from_at -> Ts,
+        n -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    receipts (filing_id) {
+        filing_id -> Id,
+        secret_ct -> Text,
+        secret_bix -> Text,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    drafts (id) {
+        id -> Id,
+        worker_id -> Id,
+        body_ct -> Text,
+        created_at -> Ts,
+        updated_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    messages (id) {
+        id -> Id,
+        filing_id -> Id,
+        account_id -> Nullable<Id>,
+        worker_id -> Nullable<Id>,
+        text_ct -> Text,
+        created_at -> Ts,
+        read_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    ratings (filing_id) {
+        filing_id -> Id,
+        score -> Integer,
+        comment_ct -> Nullable<Text>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    withdrawals (id) {
+        id -> Id,
+        filing_id -> Id,
+        worker_id -> Id,
+        session_id -> Id,
+        device -> Text,
+        reason_ct -> Text,
+        flags -> Text,
+        asked_at -> Ts,
+        not_before -> Ts,
+        state -> Text,
+        pressed -> Nullable<Bool>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Ts>,
+        note_ct -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    phone_codes,
+    limits,
+    receipts,
+    drafts,
+    messages,
+    ratings,
+    withdrawals,
     workers,
     worker_sessions,
     partners,

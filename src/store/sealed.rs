@@ -21,4 +21,10 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "workers", column: "name_ct", id: "id" },
     SealedColumn { table: "workers", column: "phone_ct", id: "id" },
     SealedColumn { table: "partners", column: "secret_ct", id: "id" },
+    SealedColumn { table: "receipts", column: "secret_ct", id: "filing_id" },
+    SealedColumn { table: "drafts", column: "body_ct", id: "id" },
+    SealedColumn { table: "messages", column: "text_ct", id: "id" },
+    SealedColumn { table: "ratings", column: "comment_ct", id: "filing_id" },
+    SealedColumn { table: "withdrawals", column: "reason_ct", id: "id" },
+    SealedColumn { table: "withdrawals", column: "note_ct", id: "id" },
 ];

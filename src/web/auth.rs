@@ -6,9 +6,12 @@
 use super::Failure;
 use super::extract::{Bearer, SessionCookie};
 use crate::app::App;
+use crate::app::workers::Me;
 use crate::base::Error;
+use crate::base::text::Lang;
 use crate::domain::access::{Actor, Staff};
 use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use std::sync::Arc;
 
@@ -24,6 +27,23 @@ impl Officer {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor::Staff(self.0.clone())
+    }
+}
+
+/// The worker of a request to the claimant's API.
+#[derive(Debug, Clone)]
+pub struct Mine(pub Me);
+
+impl FromRequestParts<Arc<App>> for Mine {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        let Bearer(token) = Bearer::from_request_parts(parts, app).await?;
+        let mut me = app.authenticate_worker(token.reveal()).await?;
+        // what the phone asks for now goes before what was chosen once
+        if let Some(asked) = parts.headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()) {
+            me.lang = Lang::of(asked);
+        }
+        Ok(Self(me))
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod auth;
+pub mod claimant;
 pub mod console;
 pub mod edge;
 pub mod extract;
@@ -28,6 +29,7 @@ pub fn table() -> Table<Arc<App>> {
     let mut table = Table::new();
     ops::routes(&mut table);
     office::routes(&mut table);
+    claimant::routes(&mut table);
     console::routes(&mut table);
     table
 }

@@ -1,6 +1,7 @@
 //! Who gets through which door. Every route of the router table is walked as nobody, with sessions that no longer hold,
 //! and as officers whom the matter does not concern; a route that is not listed here fails the test until it is.
 
+use crate::access_worker::{claimant, owner};
 use crate::on_both;
 use crate::support::app::{Got, OFFICE, World, filing};
 use axum::body::Body;
@@ -42,6 +43,8 @@ impl Scene {
         let accounts = security.get("/accounts?limit=100").ok();
         let spare = accounts["items"].as_array().unwrap().iter().find(|a| a["login"] == "fangzi-housing.desk").unwrap();
         let (session, _) = w.open_session("kuiwen.handler", "another device");
+        let (worker_token, withdrawal, worker_session) = owner(w, &filing);
+        let (stranger_token, ..) = owner(w, "");
         let ids = BTreeMap::from([
             ("complaint", of("complaint")),
             ("filing_procedure", of("filing")),
@@ -55,6 +58,10 @@ impl Scene {
             ("duty", text(&spare["duties"][0]["id"])),
             ("session", session.to_string()),
             ("handler", w.account("kuiwen.handler").to_string()),
+            ("withdrawal", withdrawal),
+            ("worker_token", worker_token),
+            ("worker_session", worker_session),
+            ("stranger_token", stranger_token),
         ]);
         Self { ids }
     }
@@ -66,7 +73,7 @@ impl Scene {
 
 /// What a route is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
+pub enum About {
     /// Anyone may come; nothing of a matter is shown.
     Open,
     /// The person's own affairs, or data every officer may know: each sees only his own.
@@ -75,12 +82,16 @@ enum About {
     Matter,
     /// A duty without a matter: others are refused.
     Duty,
+    /// A worker's own affairs.
+    Mine,
+    /// A worker's own matter: for every other worker it does not exist.
+    MineAlone,
 }
-use About::{Duty, Matter, Open, Own};
+use About::{Duty, Matter, Mine, MineAlone, Open, Own};
 
 /// What a request carries.
 #[derive(Clone)]
-enum Carries {
+pub enum Carries {
     Nothing,
     Json(Value),
     File(&'static [(&'static str, &'static str)]),
@@ -88,13 +99,13 @@ enum Carries {
 }
 
 /// How a route is asked and who is served.
-struct Entry {
-    about: About,
+pub struct Entry {
+    pub about: About,
     /// The path below `/api/office/v1` (or whole, elsewhere) with `<name>` places.
-    path: &'static str,
-    carries: Carries,
+    pub path: &'static str,
+    pub carries: Carries,
     /// Who is served.
-    insider: &'static str,
+    pub insider: &'static str,
 }
 
 fn entries() -> BTreeMap<&'static str, Entry> {
@@ -159,6 +170,13 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     let away = json!({ "from": "2026-11-24T00:00:00+08:00", "until": "2026-11-26T00:00:00+08:00", "reason": "年休假" });
     put("recordAbsence", Duty, "/accounts/<handler>/absences", "city.security", Carries::Json(away));
     put("cancelAbsence", Duty, "/accounts/<handler>/absences/<absence>", "city.security", none());
+    let words = json!({ "text": "请补充考勤记录。" });
+    put("listFilingMessages", Matter, "/filings/<filing>/messages", "kuiwen.handler", none());
+    put("writeToWorker", Matter, "/filings/<filing>/messages", "kuiwen.handler", Carries::Json(words));
+    put("listWithdrawals", Own, "/withdrawals", "city.desk", none());
+    let verdict = json!({ "grant": false, "pressed": true, "note": "电话核实，有人施压。" });
+    put("decideWithdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", Carries::Json(verdict));
+    claimant(&mut all);
     console(&mut all);
     all
 }
@@ -329,7 +347,7 @@ on_both! {
                 let got = ask(&w, &s, &route, &e, &As::Nobody, None);
                 // logging out twice leads to the log-in page as logging out once does
                 let out = route.id == "console_log_out" && got.header("location") == "/login?out=1";
-                assert!((out || !matches!(got.status, 303 | 403 | 428)) && (got.status != 401 || route.id == "logIn"), "{}: {}", got.asked, got.status);
+                assert!((out || !matches!(got.status, 303 | 403 | 428)) && (got.status != 401 || ["logIn", "logInByPhone", "logInByWechat"].contains(&route.id)), "{}: {}", got.asked, got.status);
                 continue;
             }
             turned_away(&route, &ask(&w, &s, &route, &e, &As::Nobody, None), "nobody");
@@ -373,7 +391,7 @@ on_both! {
             for login in &outsiders {
                 let who = As::Staff(login);
                 match e.about {
-                    Open | Own => {}
+                    Open | Own | Mine | MineAlone => {}
                     Matter => {
                         // a colleague of the bureau knows its handlers, wherever his duty lies
                         if route.id == "listHandlers" && login.starts_with("prefix.") {
@@ -419,6 +437,14 @@ on_both! {
         let mut seen = 0;
         for (route, e) in walk() {
             let Carries::Json(body) = &e.carries else { continue };
+            if route.surface == Surface::Claimant {
+                // a worker's body that claims more is refused too
+                let mut body = body.clone();
+                body["role"] = json!("security_admin");
+                let got = ask(&w, &s, &route, &e, &As::Token(&s.ids["worker_token"]), Some(body));
+                assert!(got.status == 422, "{}: {}", got.asked, got.text());
+                continue;
+            }
             for (name, claim) in [
                 ("role", json!("security_admin")),
                 ("roles", json!(["supervisor@above"])),
@@ -440,12 +466,48 @@ on_both! {
         assert_eq!(events(&w), before);
     }
 
+    fn a_worker_is_served_in_the_own_matter_and_nowhere_else(t: &TestDb) {
+        let w = World::new(t);
+        let s = Scene::new(&w);
+        let (own, stranger) = (s.ids["worker_token"].clone(), s.ids["stranger_token"].clone());
+        let officer = w.who("kuiwen.handler").token().unwrap();
+        let before = events(&w);
+        let mut rows: Vec<(Route, Entry)> = walk().into_iter().filter(|(r, _)| r.surface == Surface::Claimant).collect();
+        for (route, e) in rows.iter().filter(|(_, e)| e.about != Open) {
+            turned_away(route, &ask(&w, &s, route, e, &As::Token(&officer), None), "an officer");
+            if e.about == MineAlone {
+                let got = ask(&w, &s, route, e, &As::Token(&stranger), None);
+                got.problem(404, "not_found");
+                assert!(!got.text().contains("测试"), "{}: {}", got.asked, got.text());
+            }
+        }
+        assert_eq!(events(&w), before, "a refused request left a trace in the matter");
+        let last = ["takeWithdrawalBack", "askWithdrawal", "workerLogOut", "endDevice"];
+        rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
+        for (route, e) in rows.iter().filter(|(r, e)| e.about != Open && r.id != "endDevice") {
+            let got = ask(&w, &s, route, e, &As::Token(&own), None);
+            let good = match route.id {
+                // the way in is open: what is asked is not, or not yet
+                "confirmAnswer" | "denyAnswer" | "supplement" | "rate" | "adoptFiling" => got.status == 409,
+                "fileReport" => got.status == 422,
+                "dropDraft" => got.status == 404,
+                _ => (200..300).contains(&got.status),
+            };
+            assert!(good, "{} {} {}", got.asked, got.status, got.text());
+        }
+        // logged out: nothing more
+        for (route, e) in rows.iter().filter(|(_, e)| e.about != Open) {
+            turned_away(route, &ask(&w, &s, route, e, &As::Token(&own), None), "logged out");
+        }
+    }
+
     fn whom_it_concerns_is_served(t: &TestDb) {
         let w = World::new(t);
         let s = Scene::new(&w);
         // reading first, then what changes; what ends a session, a duty or the case's first state last
         let last = ["console_cancel_absence", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
         let mut rows = walk();
+        rows.retain(|(r, _)| r.surface != Surface::Claimant);
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
         let mut served = BTreeSet::new();
         for (route, e) in &rows {

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_worker;
+#[cfg(test)]
 mod alarms;
 #[cfg(test)]
 mod api;
@@ -42,3 +44,5 @@ mod support;
 mod tables;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod workers;

@@ -46,17 +46,15 @@ fn password_hash() -> &'static str {
 
 /// The program on a test's database, without staff.
 pub fn app(t: &TestDb) -> Arc<App> {
-    open(t, &Arc::new(ManualClock::new(monday())))
+    open(t, &Arc::new(ManualClock::new(monday())), &[])
 }
 
-fn open(t: &TestDb, clock: &Arc<ManualClock>) -> Arc<App> {
+fn open(t: &TestDb, clock: &Arc<ManualClock>, settings: &[(&str, &str)]) -> Arc<App> {
     let files = t.dir.path().join("evidence").display().to_string();
-    let place = Place {
-        master_key_file: t.options.master_key_file.clone(),
-        variables: BTreeMap::from([("QINGXIN__EVIDENCE__DIRECTORY".to_owned(), files)]),
-        seed: Some(b"tests".to_vec()),
-        ..Place::at(t.url.clone())
-    };
+    let mut variables = BTreeMap::from([("QINGXIN__EVIDENCE__DIRECTORY".to_owned(), files)]);
+    variables.extend(settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+    let place =
+        Place { master_key_file: t.options.master_key_file.clone(), variables, seed: Some(b"tests".to_vec()), ..Place::at(t.url.clone()) };
     boot::open(&place, Arc::clone(clock) as Arc<dyn qingxin::base::Clock>).unwrap()
 }
 
@@ -116,8 +114,12 @@ pub struct World {
 impl World {
     /// Opens the program and employs the staff.
     pub fn new(t: &TestDb) -> Self {
+        Self::with(t, &[])
+    }
+    /// The same with settings (`QINGXIN__A__B`).
+    pub fn with(t: &TestDb, settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::new(monday()));
-        let app = open(t, &clock);
+        let app = open(t, &clock, settings);
         let accounts = app
             .write_blocking(&Actor::System("tests"), None, |tx| {
                 let mut all: BTreeMap<String, AccountId> = BTreeMap::new();

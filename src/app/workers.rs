@@ -1,0 +1,389 @@
+//! Workers' log-ins: by a code to a telephone together with the name, or by WeChat; sessions; limits.
+//!
+//! Owns who a request from a phone is. A telephone alone is nobody (many men of a site share one), so the log-in of a
+//! telephone is that of one name on it; nothing is limited by address alone. Codes and tokens are kept as hashes. Every
+//! refusal of a code answers the same.
+
+use super::write::{Marks, Tx};
+use super::{App, ids_in};
+use crate::base::id::{RowId, SessionId, WorkerId};
+use crate::base::seal::{self, KeyRing};
+use crate::base::text::{self, Lang};
+use crate::base::{At, Error, Result};
+use crate::domain::access::{Actor, Worker};
+use crate::law::identity::Phone;
+use crate::store::{Conn, workers};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+/// Digits of a code.
+const CODE_DIGITS: usize = 6;
+/// Characters of a device's own name that are kept.
+const DEVICE: usize = 80;
+/// What blind indexes of this door are keyed for.
+mod kind {
+    pub const PHONE: &str = "phone";
+    pub const NAME: &str = "name";
+    pub const WX: &str = "wx";
+    pub const CODE: &str = "phone_code";
+    pub const LIMIT: &str = "limit";
+    pub const DEVICE: &str = "device";
+}
+
+/// A session just opened: the token is shown once and never stored.
+pub struct Opened {
+    /// The bearer token.
+    pub token: String,
+    /// When it ends at the latest.
+    pub expires_at: At,
+    /// Who.
+    pub me: Me,
+}
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Opened({})", self.me.worker.id)
+    }
+}
+
+/// Who asks: the log-in with its session.
+#[derive(Clone)]
+pub struct Me {
+    /// For use cases.
+    pub worker: Worker,
+    /// The masked name, if the log-in has one.
+    pub name: Option<String>,
+    /// The masked telephone.
+    pub phone: Option<String>,
+    /// Language.
+    pub lang: Lang,
+}
+impl std::fmt::Debug for Me {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Me({})", self.worker.id)
+    }
+}
+impl Me {
+    /// As an actor.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Worker(self.worker.clone())
+    }
+    fn of(row: workers::Worker, session: SessionId) -> Self {
+        Self { worker: Worker { id: row.id, session }, name: row.name_mask, phone: row.phone_mask, lang: Lang::of(&row.lang) }
+    }
+}
+
+/// One of the own sessions.
+#[derive(Debug, Clone)]
+pub struct SessionView {
+    /// Its id.
+    pub id: SessionId,
+    /// How it was opened.
+    pub kind: String,
+    /// What the device calls itself.
+    pub device: String,
+    /// Opened.
+    pub created_at: At,
+    /// Last used.
+    pub seen_at: At,
+    /// The one of this request.
+    pub current: bool,
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+fn phone(typed: &str, pointer: &str) -> Result<String> {
+    Phone::parse(typed).map(|p| p.as_str().to_owned()).map_err(|_| Error::field(pointer, "bad_phone", &[]))
+}
+
+/// A person's name as it is compared.
+fn name(typed: &str) -> Result<String> {
+    let name = text::tidy(typed);
+    if name.is_empty() || name.chars().count() > 40 { Err(Error::field("/name", "bad_name", &[])) } else { Ok(name) }
+}
+
+/// What tells one device from another without naming it.
+pub(super) fn device_key(keys: &KeyRing, session: &workers::Session) -> Result<String> {
+    seal::blind(keys, kind::DEVICE, &format!("{}/{}", session.kind, session.device))
+}
+
+/// Takes one of what a key may use; refused with when to come again.
+pub(super) fn within(c: &mut Conn, key: &str, most: i32, window: Duration, now: At) -> Result<()> {
+    match workers::take(c, key, most, window, now)? {
+        None => Ok(()),
+        Some(until) => Err(Error::TooMany(u64::try_from((until.millis() - now.millis()) / 1000).unwrap_or(0).max(1))),
+    }
+}
+
+impl App {
+    /// A key of a limit: names no person in clear.
+    pub(super) fn limit_key(&self, what: &str, who: &str) -> Result<String> {
+        Ok(format!("{what}:{}", seal::blind(&self.keys(), kind::LIMIT, who)?))
+    }
+
+    /// Sends a code to a telephone. Answers the same whether anybody logs in with it or not; the code itself only where
+    /// development shows it.
+    ///
+    /// # Errors
+    /// Field errors, [`Error::TooMany`], [`Error::Unavailable`] when it cannot be sent.
+    pub async fn send_code(self: &Arc<Self>, typed: &str) -> Result<Option<String>> {
+        let phone = phone(typed, "/phone")?;
+        let now = self.now();
+        let (per_phone, all) = (self.limit_key("code", &phone)?, "code:all".to_owned());
+        let (hour, minute) = (self.config.workers.codes_an_hour, self.config.workers.codes_a_minute);
+        self.db
+            .write(move |c| {
+                within(c, &per_phone, hour, Duration::hours(1), now)?;
+                within(c, &all, minute, Duration::minutes(1), now)
+            })
+            .await?;
+        let keys = self.keys();
+        let (id, code): (RowId, String) = ids_in(self, |ids| {
+            (ids.id(now), (0..CODE_DIGITS).map(|_| char::from(b'0' + u8::try_from(ids.below(10)).unwrap_or(0))).collect())
+        });
+        let row = workers::PhoneCode {
+            id,
+            phone_bix: seal::blind(&keys, kind::PHONE, &phone)?,
+            code_bix: seal::blind(&keys, kind::CODE, &format!("{phone}/{code}"))?,
+            created_at: now,
+            expires_at: now.plus(Duration::minutes(self.config.workers.code_minutes)),
+            tries: 0,
+            used_at: None,
+        };
+        self.db.write(move |c| workers::insert_code(c, &row)).await?;
+        let (sms, shown) = (self.sms.clone(), code.clone());
+        let minutes = self.config.workers.code_minutes.to_string();
+        let show = matches!(sms, crate::gateway::sms::Sms::Show);
+        tokio::task::spawn_blocking(move || {
+            sms.send(&id.to_string(), &phone, "login_code", &[("code", &code), ("minutes", &minutes)], now)
+        })
+        .await
+        .map_err(|e| Error::Internal(format!("sending a code: {e}")))??;
+        Ok(show.then_some(shown))
+    }
+
+    /// Checks a code of a telephone: counted first, so that guesses side by side are counted too.
+    async fn redeem(self: &Arc<Self>, phone: &str, code: &str) -> Result<RowId> {
+        let wrong = || Error::refused("bad_code", &[]);
+        let (keys, now, tries) = (self.keys(), self.now(), self.config.workers.code_tries);
+        let at = seal::blind_all(&keys, kind::PHONE, phone);
+        let fits = seal::blind_all(&keys, kind::CODE, &format!("{phone}/{}", text::narrow(code).trim()));
+        let found = self
+            .db
+            .write(move |c| {
+                let Some(row) = workers::live_code(c, &at, now)? else { return Ok(None) };
+                let before = workers::count_try(c, row.id)?;
+                Ok((before < tries && fits.contains(&row.code_bix)).then_some(row.id))
+            })
+            .await?;
+        found.ok_or_else(wrong)
+    }
+
+    /// Logs in with a telephone, the code sent to it and the name: the log-in of this name on this telephone.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] `bad_code`; field errors; `worker_blocked`.
+    pub async fn log_in_by_phone(self: &Arc<Self>, typed: &str, code: &str, typed_name: &str, device: &str, lang: Lang) -> Result<Opened> {
+        let (phone, name) = (phone(typed, "/phone")?, name(typed_name)?);
+        let used = self.redeem(&phone, code).await?;
+        let keys = self.keys();
+        let found = (seal::blind_all(&keys, kind::PHONE, &phone), seal::blind_all(&keys, kind::NAME, &name));
+        let (bix, name_bix) = (seal::blind(&keys, kind::PHONE, &phone)?, seal::blind(&keys, kind::NAME, &name)?);
+        self.open(device, "phone", Some(used), move |tx| {
+            if let Some(w) = workers::by_phone(tx.c, &found.0, &found.1)? {
+                return Ok(w);
+            }
+            let id: WorkerId = tx.ids.id(tx.now);
+            let row = workers::Worker {
+                id,
+                name_ct: Some(tx.seal("workers", "name_ct", id, &name)?),
+                name_mask: Some(text::mask_name(&name)),
+                name_bix: Some(name_bix.clone()),
+                phone_ct: Some(tx.seal("workers", "phone_ct", id, &phone)?),
+                phone_mask: Some(text::mask_phone(&phone)),
+                phone_bix: Some(bix.clone()),
+                wx_bix: None,
+                lang: lang.code().into(),
+                state: "active".into(),
+                created_at: tx.now,
+                version: 1,
+            };
+            first_seen(tx, row)
+        })
+        .await
+    }
+
+    /// Logs in with a `wx.login` code of the mini-program.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] `bad_code` or `no_wechat`; [`Error::Unavailable`] when the platform does not answer.
+    pub async fn log_in_by_wechat(self: &Arc<Self>, code: &str, device: &str, lang: Lang) -> Result<Opened> {
+        let wechat = self.wechat.clone().ok_or_else(|| Error::refused("no_wechat", &[]))?;
+        let code = code.trim().to_owned();
+        if code.is_empty() || code.len() > 128 {
+            return Err(Error::field("/code", "required", &[]));
+        }
+        let open_id = tokio::task::spawn_blocking(move || wechat.open_id(&code))
+            .await
+            .map_err(|e| Error::Internal(format!("asking WeChat: {e}")))??
+            .ok_or_else(|| Error::refused("bad_code", &[]))?;
+        let keys = self.keys();
+        let (all, bix) = (seal::blind_all(&keys, kind::WX, &open_id), seal::blind(&keys, kind::WX, &open_id)?);
+        self.open(device, "wx", None, move |tx| {
+            if let Some(w) = workers::by_wx(tx.c, &all)? {
+                return Ok(w);
+            }
+            let row = workers::Worker {
+                id: tx.ids.id(tx.now),
+                name_ct: None,
+                name_mask: None,
+                name_bix: None,
+                phone_ct: None,
+                phone_mask: None,
+                phone_bix: None,
+                wx_bix: Some(bix.clone()),
+                lang: lang.code().into(),
+                state: "active".into(),
+                created_at: tx.now,
+                version: 1,
+            };
+            first_seen(tx, row)
+        })
+        .await
+    }
+
+    /// Opens a session for the log-in `who` finds or makes.
+    async fn open<F>(self: &Arc<Self>, device: &str, how: &'static str, code: Option<RowId>, who: F) -> Result<Opened>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<workers::Worker> + Send + Sync + 'static,
+    {
+        let mut raw = [0u8; 32];
+        ids_in(self, |ids| ids.fill(&mut raw));
+        let token = URL_SAFE_NO_PAD.encode(raw);
+        let stored = hash(&token);
+        let device: String = text::tidy(device).chars().take(DEVICE).collect();
+        let system = Actor::System("worker_log_in");
+        let (worker, session): (WorkerId, SessionId) = self
+            .write(&system, None, move |tx| {
+                if let Some(code) = code {
+                    workers::use_code(tx.c, code, tx.now).map_err(|e| match e {
+                        Error::Stale(_) => Error::refused("bad_code", &[]),
+                        e => e,
+                    })?;
+                }
+                let row = who(tx)?;
+                if row.state != "active" {
+                    return Err(Error::refused("worker_blocked", &[]));
+                }
+                let session = workers::Session {
+                    id: tx.ids.id(tx.now),
+                    worker_id: row.id,
+                    token_hash: stored.clone(),
+                    kind: how.into(),
+                    device: device.clone(),
+                    created_at: tx.now,
+                    seen_at: tx.now,
+                    expires_at: tx.now.plus(Duration::days(tx.app.config.workers.absolute_days)),
+                    ended_at: None,
+                };
+                workers::insert_session(tx.c, &session)?;
+                tx.record(
+                    "worker",
+                    row.id.into(),
+                    "logged_in",
+                    tx.now,
+                    serde_json::json!({ "session": session.id, "by": how }),
+                    &Marks::default(),
+                )?;
+                Ok((row.id, session.id))
+            })
+            .await?;
+        let expires_at = self.now().plus(Duration::days(self.config.workers.absolute_days));
+        let row = self.db.read(move |c| workers::get(c, worker)).await?.ok_or(Error::Unauthenticated)?;
+        Ok(Opened { token, expires_at, me: Me::of(row, session) })
+    }
+
+    /// The worker of a token. Ended, expired, idle or blocked: nobody.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], or the database.
+    pub async fn authenticate_worker(self: &Arc<Self>, token: &str) -> Result<Me> {
+        let (hash, now) = (hash(token), self.now());
+        let idle = Duration::days(self.config.workers.idle_days);
+        let (session, row) = self.db.read(move |c| workers::session(c, &hash)).await?.ok_or(Error::Unauthenticated)?;
+        if row.state != "active" || session.expires_at <= now || session.seen_at.plus(idle) <= now {
+            return Err(Error::Unauthenticated);
+        }
+        // bookkeeping, at most once an hour a session
+        if session.seen_at.plus(Duration::hours(1)) <= now {
+            let id = session.id;
+            self.db.write(move |c| workers::touch_session(c, id, now)).await?;
+        }
+        Ok(Me::of(row, session.id))
+    }
+
+    /// The own running sessions, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn worker_sessions(self: &Arc<Self>, me: &Worker) -> Result<Vec<SessionView>> {
+        let (id, mine, now) = (me.id, me.session, self.now());
+        let all = self.db.read(move |c| workers::sessions_of(c, id, now)).await?;
+        let view = |s: workers::Session| SessionView {
+            id: s.id,
+            kind: s.kind,
+            device: s.device,
+            created_at: s.created_at,
+            seen_at: s.seen_at,
+            current: s.id == mine,
+        };
+        Ok(all.into_iter().map(view).collect())
+    }
+
+    /// Ends one of the own sessions.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]: not an own running session.
+    pub async fn end_worker_session(self: &Arc<Self>, me: &Worker, session: SessionId) -> Result<()> {
+        let id = me.id;
+        self.write(&Actor::Worker(me.clone()), None, move |tx| {
+            if !workers::end_session(tx.c, id, session, tx.now)? {
+                return Err(Error::NotFound("session"));
+            }
+            tx.record("worker", id.into(), "logged_out", tx.now, serde_json::json!({ "session": session }), &Marks::default())?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets the language of a log-in.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn set_language(self: &Arc<Self>, me: &Worker, lang: Lang) -> Result<()> {
+        let id = me.id;
+        self.write(&Actor::Worker(me.clone()), None, move |tx| {
+            let row = workers::get(tx.c, id)?.ok_or(Error::NotFound("worker"))?;
+            if row.lang == lang.code() {
+                return Ok(());
+            }
+            workers::update(tx.c, &workers::Worker { lang: lang.code().into(), ..row })?;
+            tx.record("worker", id.into(), "language_set", tx.now, serde_json::json!({ "lang": lang.code() }), &Marks::default())?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Keeps a log-in nobody had before.
+fn first_seen(tx: &mut Tx<'_>, row: workers::Worker) -> Result<workers::Worker> {
+    workers::insert(tx.c, &row)?;
+    tx.begins(row.id.into());
+    tx.record("worker", row.id.into(), "first_seen", tx.now, serde_json::json!({}), &Marks::default())?;
+    Ok(row)
+}

@@ -1,0 +1,29 @@
+//! `/api/claimant/v1`: the workers' API, for the mini-program and its H5 twin.
+//!
+//! Owns the shapes only a phone sees. Every handler is of three moves: take the request apart, one use case of `app`, show
+//! what it says. Decides nothing: whose a filing is, is asked in the use case.
+
+mod dialogue;
+mod drafts;
+mod filings;
+mod session;
+
+use super::Table;
+use crate::app::App;
+use crate::app::write::Key;
+use crate::web::extract::IdempotencyKey;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The key of a request, counted with its operation and content.
+fn key(key: &IdempotencyKey, operation: &str, content: &impl Serialize) -> crate::base::Result<Option<Key>> {
+    Key::new(key.as_str(), operation, content).map(Some)
+}
+
+/// Adds the claimant API's rows to the router table.
+pub fn routes(table: &mut Table<Arc<App>>) {
+    session::routes(table);
+    filings::routes(table);
+    dialogue::routes(table);
+    drafts::routes(table);
+}

@@ -1,0 +1,110 @@
+//! The workers' part of the walk through every door: a worker with a matter of his own, and the routes of the workers' API.
+
+use crate::access::About::{Mine, MineAlone, Open};
+use crate::access::{Carries, Entry};
+use crate::support::app::World;
+use chrono::Duration;
+use qingxin::app::people;
+use qingxin::base::id::{FilingId, RowId, SessionId, WorkerId};
+use qingxin::domain::access::Actor;
+use qingxin::store::{dialogue, filings, workers};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// A worker whose filing it is (nobody's when empty), with a request to withdraw it: token, request, session.
+pub fn owner(w: &World, filing: &str) -> (String, String, String) {
+    let (token, filing) = (format!("{:043x}", w.key().len() + filing.len() * 7 + 1), filing.parse::<FilingId>().ok());
+    let stored = people::token_hash(&token);
+    let (withdrawal, session) = w
+        .app
+        .write_blocking(&Actor::System("tests"), None, move |tx| {
+            let (id, session, row): (WorkerId, SessionId, RowId) = (tx.ids.id(tx.now), tx.ids.id(tx.now), tx.ids.id(tx.now));
+            let worker = workers::Worker {
+                id,
+                name_ct: None,
+                name_mask: None,
+                name_bix: None,
+                phone_ct: None,
+                phone_mask: None,
+                phone_bix: None,
+                wx_bix: Some(id.to_string()),
+                lang: "zh".into(),
+                state: "active".into(),
+                created_at: tx.now,
+                version: 1,
+            };
+            workers::insert(tx.c, &worker)?;
+            let opened = workers::Session {
+                id: session,
+                worker_id: id,
+                token_hash: stored.clone(),
+                kind: "wx".into(),
+                device: "tests".into(),
+                created_at: tx.now,
+                seen_at: tx.now,
+                expires_at: tx.now.plus(Duration::days(60)),
+                ended_at: None,
+            };
+            workers::insert_session(tx.c, &opened)?;
+            if let Some(filing) = filing {
+                let f = filings::get(tx.c, filing)?.unwrap();
+                filings::update(tx.c, &filings::Filing { worker_id: Some(id), ..f })?;
+                let asked = dialogue::Withdrawal {
+                    id: row,
+                    filing_id: filing,
+                    worker_id: id,
+                    session_id: session,
+                    device: "tests".into(),
+                    reason_ct: tx.seal("withdrawals", "reason_ct", row, "不告了")?,
+                    flags: String::new(),
+                    asked_at: tx.now,
+                    not_before: tx.now,
+                    state: "asked".into(),
+                    pressed: None,
+                    decided_by: None,
+                    decided_at: None,
+                    note_ct: None,
+                };
+                dialogue::insert_withdrawal(tx.c, &asked)?;
+            }
+            Ok((row, session))
+        })
+        .unwrap();
+    (token, withdrawal.to_string(), session.to_string())
+}
+
+/// The workers' API.
+pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
+    let mut put = |id, about, path, carries| {
+        assert!(all.insert(id, Entry { about, path, carries, insider: "" }).is_none(), "{id} is listed twice");
+    };
+    let none = || Carries::Nothing;
+    let by_code = json!({ "phone": "13900000001", "code": "000000", "name": "张测试" });
+    put("sendCode", Open, "/api/claimant/v1/codes", Carries::Json(json!({ "phone": "123" })));
+    put("logInByPhone", Open, "/api/claimant/v1/session", Carries::Json(by_code));
+    put("logInByWechat", Open, "/api/claimant/v1/session/wechat", Carries::Json(json!({ "code": "none" })));
+    let slip = json!({ "number": "DJ-22222-22222", "secret": "QZ-22222-22222" });
+    put("progressByReceipt", Open, "/api/claimant/v1/progress", Carries::Json(slip.clone()));
+    put("receiptKeys", Open, "/api/claimant/v1/keys", none());
+    put("workerSession", Mine, "/api/claimant/v1/session", none());
+    put("setLanguage", Mine, "/api/claimant/v1/session/language", Carries::Json(json!({ "lang": "en" })));
+    put("listDevices", Mine, "/api/claimant/v1/devices", none());
+    put("listOwnFilings", Mine, "/api/claimant/v1/filings", none());
+    put("listDrafts", Mine, "/api/claimant/v1/drafts", none());
+    put("fileReport", Mine, "/api/claimant/v1/filings", Carries::Json(json!({ "report": { "reporterName": "张测试" } })));
+    put("adoptFiling", Mine, "/api/claimant/v1/filings/adopt", Carries::Json(slip));
+    put("keepDraft", Mine, "/api/claimant/v1/drafts/018f0000-0000-7000-8000-000000000001", Carries::Json(json!({ "body": { "step": 1 } })));
+    put("dropDraft", Mine, "/api/claimant/v1/drafts/018f0000-0000-7000-8000-000000000002", none());
+    put("workerLogOut", Mine, "/api/claimant/v1/session", none());
+    put("endDevice", MineAlone, "/api/claimant/v1/devices/<worker_session>", none());
+    put("getOwnFiling", MineAlone, "/api/claimant/v1/filings/<filing>", none());
+    put("getReceipt", MineAlone, "/api/claimant/v1/filings/<filing>/receipt", none());
+    put("listMessages", MineAlone, "/api/claimant/v1/filings/<filing>/messages", none());
+    put("writeMessage", MineAlone, "/api/claimant/v1/filings/<filing>/messages", Carries::Json(json!({ "text": "请问进展" })));
+    put("confirmAnswer", MineAlone, "/api/claimant/v1/filings/<filing>/confirm", none());
+    put("denyAnswer", MineAlone, "/api/claimant/v1/filings/<filing>/deny", Carries::Json(json!({ "reason": "no_money" })));
+    put("supplement", MineAlone, "/api/claimant/v1/filings/<filing>/supplement", Carries::Json(json!({ "note": "考勤表" })));
+    put("rate", MineAlone, "/api/claimant/v1/filings/<filing>/rating", Carries::Json(json!({ "score": 4 })));
+    put("askWithdrawal", MineAlone, "/api/claimant/v1/filings/<filing>/withdrawal", Carries::Json(json!({ "reason": "不告了" })));
+    put("takeWithdrawalBack", MineAlone, "/api/claimant/v1/filings/<filing>/withdrawal", none());
+}
