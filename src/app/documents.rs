@@ -4,6 +4,7 @@
 //! rendered again but opened as it was. Printing one is reading it: whoever may read the matter may, on record.
 
 use super::App;
+use super::claimant::receipt;
 use super::effects::Made;
 use super::subject::{Subject, scope_of};
 use super::write::{Marks, Tx};
@@ -176,6 +177,7 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
             let expects = expects(tx, subject, step);
             let limitation = limitation.ok_or_else(|| Error::Internal("no rule limitation.arbitration".into()))?;
             let handler = tx.app.bureau_name(&g.bureau);
+            let secret = receipt::secret_of(tx, g.filing.ok_or(Error::NotFound("filing"))?)?;
             keep(tx, g, kind, |head| {
                 let d = forms::Receipt {
                     head: head.clone(),
@@ -187,6 +189,7 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
                     materials: Vec::new(),
                     expects: expects.clone(),
                     limitation: limitation.clone(),
+                    secret: secret.clone(),
                 };
                 forms::receipt(&d, Copy::Claimant)
             })

@@ -54,6 +54,8 @@ pub struct Server {
     pub body_limit_kib: usize,
     /// Seconds before a request is given up.
     pub timeout_seconds: u64,
+    /// Requests in work at once; those beyond are told to come again.
+    pub in_flight: usize,
 }
 /// Log-in sessions.
 #[derive(Debug, Clone, Deserialize)]
@@ -225,8 +227,10 @@ impl Config {
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
-        if self.import.batch == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
-            return Err(Error::Config("配置项 import.batch、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into()));
+        if self.import.batch == 0 || self.server.in_flight == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
+            return Err(Error::Config(
+                "配置项 import.batch、server.in_flight、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into(),
+            ));
         }
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(Error::Config(format!("server.listen = {:?} 不是“地址:端口”，例如 127.0.0.1:8080。", self.server.listen)));

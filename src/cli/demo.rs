@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 /// Shape of the demonstration: a database of another one is built anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Everything random follows from it.
 const SEED: u64 = 0x516e_6778_696e;
 /// About how many cases the year has.
@@ -114,6 +114,8 @@ fn place(database: &Path) -> Result<Place> {
     let path = database.to_str().ok_or_else(|| Error::Config("演示数据库的路径须为 UTF-8。".into()))?;
     let mut place = Place::at(format!("sqlite://{path}"));
     place.demo = true;
+    // no short message leaves a demonstration: the answer shows the code
+    place.variables.insert("QINGXIN__SMS__PROVIDER".into(), "show".into());
     Ok(place)
 }
 

@@ -71,6 +71,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         secure_cookies: app.config.server.secure_cookies,
         demo: app.demo,
         timeout: Duration::from_secs(app.config.server.timeout_seconds),
+        slots: Arc::new(tokio::sync::Semaphore::new(app.config.server.in_flight)),
         ..Settings::default()
     };
     let table = web::table();

@@ -195,6 +195,8 @@ pub struct Receipt {
     pub expects: Vec<Expect>,
     /// Limitation that this report interrupts.
     pub limitation: Limitation,
+    /// With the number it opens the way of the matter without a log-in.
+    pub secret: String,
 }
 
 /// A remedy a person has.

@@ -20,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -35,12 +36,21 @@ pub struct Settings {
     pub demo: bool,
     /// The longest a request may take.
     pub timeout: Duration,
+    /// Requests in work at once; those beyond are turned away at once with when to come again, so that those in work are
+    /// finished. Operators' paths are always answered.
+    pub slots: Arc<Semaphore>,
     /// Origins besides the own one whose forms are taken, as a browser writes them (`https://gov.example`).
     pub trusted_origins: Vec<String>,
 }
 impl Default for Settings {
     fn default() -> Self {
-        Self { secure_cookies: true, demo: false, timeout: Duration::from_secs(30), trusted_origins: Vec::new() }
+        Self {
+            secure_cookies: true,
+            demo: false,
+            timeout: Duration::from_secs(30),
+            slots: Arc::new(Semaphore::new(512)),
+            trusted_origins: Vec::new(),
+        }
     }
 }
 
@@ -100,7 +110,11 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     request.extensions_mut().insert(settings.clone());
     let span = tracing::info_span!("request", trace = %trace, method = %method, route = %route);
     let begun = Instant::now();
-    let response = next.run(request).instrument(span).await;
+    let slot = if surface == Surface::Ops { None } else { Some(settings.slots.try_acquire()) };
+    let response = match slot {
+        Some(Err(_)) => Failure::from(Error::Unavailable("all slots are taken".into())).into_response(),
+        _ => next.run(request).instrument(span).await,
+    };
     let mut response = finish(response, surface, &method, &uri, &settings, &trace, &route);
     let status = response.status().as_u16();
     tracing::info!(trace = %trace, method = %method, route = %route, status, ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "request");

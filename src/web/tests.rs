@@ -79,6 +79,20 @@ fn app() -> Router {
     let settings = Settings { timeout: Duration::from_millis(50), ..Settings::default() };
     table().router(Arc::new(settings)).unwrap()
 }
+/// A server whose slots are all taken: whoever comes is told when to come again, and operators still see it.
+#[tokio::test]
+async fn beyond_its_slots_a_server_turns_away_at_once() {
+    let full = Settings { slots: Arc::new(tokio::sync::Semaphore::new(0)), ..Settings::default() };
+    let router = table().router(Arc::new(full)).unwrap();
+    let get = |path: &str| router.clone().oneshot(req("GET", path).body(Body::empty()).unwrap());
+    let turned = get("/api/office/v1/slow").await.unwrap();
+    assert_eq!(turned.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(turned.headers()["retry-after"], "5");
+    assert_eq!(turned.headers()["content-type"], "application/problem+json");
+    let health = get("/healthz").await.unwrap();
+    assert!(!health.headers().contains_key("retry-after"), "the handler answered, not the door");
+}
+
 struct Got {
     status: u16,
     response: Response<()>,

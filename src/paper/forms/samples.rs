@@ -122,6 +122,7 @@ fn sample(name: &'static str, matter: &Matter, authority: &str, lines: usize, ba
                 })
                 .collect(),
             limitation: limitation.clone(),
+            secret: "QZ-7K3M9-PQR2X".to_owned(),
         },
         refusal: Refusal {
             head: head("奎人社监不受"),
