@@ -98,7 +98,8 @@ pub(super) fn event(e: &file::EventView) -> EventRow {
         recorded: (e.late && e.recorded_at != e.occurred_at).then(|| e.recorded_at.list_text()),
         title: e.title.clone(),
         actor: e.by.clone(),
-        details: e.details.iter().map(|(k, v)| Fact::new(k.clone(), v.clone())).collect(),
+        // a field without a title is a note of the engine to itself (who signed stands as the doer already)
+        details: e.details.iter().filter(|(k, _)| !k.is_ascii()).map(|(k, v)| Fact::new(k.clone(), v.clone())).collect(),
         basis: e.basis.clone(),
         tone,
     }

@@ -16,6 +16,11 @@ impl Fact {
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self { name: name.into(), value: value.into() }
     }
+    /// Whether the value is a span of days, which takes a whole line on a phone and breaks nowhere.
+    #[must_use]
+    pub fn is_span(&self) -> bool {
+        self.value.starts_with(|c: char| c.is_ascii_digit()) && self.value.contains(" 至 ")
+    }
 }
 
 /// One log-in of the person.

@@ -25,6 +25,7 @@ fn all() -> Vec<(String, String)> {
     pages("accounts", AccountsPage::samples(), &mut out);
     pages("person", PersonPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
+    out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }
 
@@ -235,6 +236,16 @@ fn colours_can_be_read_by_day_and_by_night() {
             let c = contrast(&tokens[a], &tokens[b]);
             assert!(c >= 3.0, "{name}: --{a} beside --{b} is {c:.2}");
         }
+    }
+}
+
+/// A page over a bad line, all lists full: under 150 KB with style and script.
+#[test]
+fn pages_stay_light() {
+    let around = include_str!("../../assets/app.css").len() + include_str!("../../assets/app.js").len();
+    for (name, html) in all() {
+        let bytes = html.len() + around;
+        assert!(bytes < 150 * 1024, "{name} weighs {bytes} bytes");
     }
 }
 
