@@ -146,6 +146,9 @@ fn findings_without_a_field_speak_of_the_whole_form() {
     let form = SearchPage::samples()[0].form.clone().with_findings(&findings);
     let summary: Vec<(String, String)> = form.summary().into_iter().map(|e| (e.target, e.message)).collect();
     assert_eq!(summary, [(String::new(), "整体有误。".to_owned()), ("search-q".to_owned(), "内容：内容有误。".to_owned())]);
+    let named = crate::base::FieldError::new("/q", "x", "请填写“内容”。");
+    let summary = SearchPage::samples()[0].form.clone().with_findings(&[named]).summary();
+    assert_eq!(summary[0].message, "请填写“内容”。", "the field is not named twice");
 }
 
 #[test]
