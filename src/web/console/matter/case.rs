@@ -87,7 +87,7 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let (terms, past_terms) = words::terms(f.procedures.iter().filter(|p| p.kind != "filing").flat_map(|p| &p.terms));
     let filing_procedure = |x: &FilingView| f.procedures.iter().find(|p| p.kind == "filing" && p.filing == Some(x.id));
     Ok(CasePage {
-        chrome: chrome(app, by, format!("案件 {}", f.number), Place::None).await?,
+        chrome: chrome(app, by, format!("案件 {}", f.number), Place::None).await?.with_flash(back.flash(conflict.is_some())),
         head: head(&f, lead, unmask),
         conflict,
         terms,

@@ -117,8 +117,9 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
             .tone(Tone::Plain)
             .hidden("_key", IdempotencyKey::fresh().as_str())
     });
+    let conflict = moves::conflict(app, &f.procedure.kind, &f.procedure.moves, back.typed.as_ref());
     Ok(FilingPage {
-        chrome: chrome(app, by, format!("投诉登记 {}", v.number), Place::None).await?,
+        chrome: chrome(app, by, format!("投诉登记 {}", v.number), Place::None).await?.with_flash(back.flash(conflict.is_some())),
         code: v.number.clone(),
         tags,
         facts: filing_facts(v),
@@ -126,7 +127,7 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         unmask_href: access::may(&actor, Ability::Unmask, "").then(|| format!("{base}/unmask")),
         case,
         desk_reason: at_desk,
-        conflict: moves::conflict(app, &f.procedure.kind, &f.procedure.moves, back.typed.as_ref()),
+        conflict,
         terms,
         past_terms,
         approval: words::approval(&f.procedure, &f.timeline, std::mem::take(&mut forms.approval)),

@@ -5,7 +5,8 @@ use super::samples::{chrome, key};
 use super::*;
 
 /// Sixty characters, as business licences have them.
-const UNIT: &str = "中国建筑第某工程局有限公司山东省半岛蓝色经济区分公司潍坊滨海经济技术开发区海洋化工产业园二期标准厂房及配套设施工程项目部";
+const UNIT: &str =
+    "中国建筑第某工程局有限公司山东省半岛蓝色经济区分公司潍坊滨海经济技术开发区海洋化工产业园二期标准厂房及配套设施工程项目部";
 const BUREAU: &str = "潍坊峡山生态经济发展区社会事务管理服务中心（人力资源和社会保障部）";
 const PROJECT: &str = "潍坊滨海经济技术开发区海洋化工产业园二期标准厂房及配套设施工程施工总承包（第三标段）";
 const NAME: &str = "阿卜杜热合曼·买买提依明";
@@ -176,7 +177,9 @@ fn import() -> ImportPage {
             c.1 = 123_456;
         }
         r.rejects = (1..=100)
-            .map(|n| RejectLine { row: n * 997, faults: vec![format!("用工单位：“{UNIT}”超过 100 个字。"), "所属区县：无法识别。".into()] })
+            .map(|n| RejectLine {
+                row: n * 997, faults: vec![format!("用工单位：“{UNIT}”超过 100 个字。"), "所属区县：无法识别。".into()]
+            })
             .collect();
     }
     p
