@@ -31,9 +31,13 @@ pub(super) async fn login_page(
         (false, Some(_), Some(_)) => LoginState::Expired,
         _ => LoginState::Fresh,
     };
-    let mut page = LoginPage::new(state, "", safe_next(next.as_deref()), app.demo);
-    page.demo_logins = demo::logins(&app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
-    html(&page)
+    html(&login_form(&app, state, "", safe_next(next.as_deref())))
+}
+
+fn login_form(app: &App, state: LoginState, name: &str, next: &str) -> LoginPage {
+    let mut page = LoginPage::new(state, name, next, app.demo);
+    page.demo_logins = demo::logins(app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
+    page
 }
 
 /// `POST /login`.
@@ -49,7 +53,7 @@ pub(super) async fn log_in(
     let password = p.raw("password").filter(|s| !s.is_empty()).map(str::to_owned);
     let password = p.required("password", password).unwrap_or_default();
     if let Err(e) = p.finish() {
-        let mut page = LoginPage::new(LoginState::Fresh, &name, &next, app.demo);
+        let mut page = login_form(&app, LoginState::Fresh, &name, &next);
         page.form = page.form.with_findings(e.fields());
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
@@ -61,7 +65,7 @@ pub(super) async fn log_in(
         }
         Err(Error::Refused(r)) => {
             tracing::debug!(code = r.code, "log-in refused");
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &LoginPage::new(LoginState::Failed, &name, &next, app.demo))
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &login_form(&app, LoginState::Failed, &name, &next))
         }
         Err(e) => Err(e.into()),
     }

@@ -21,6 +21,8 @@ mod login;
 mod samples;
 #[cfg(test)]
 mod samples_case;
+#[cfg(test)]
+mod samples_long;
 mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};

@@ -16,6 +16,14 @@ impl Fact {
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self { name: name.into(), value: value.into() }
     }
+    /// Whether the value reads as one piece, a span of days or a long number: it takes a whole line on a phone and breaks
+    /// nowhere.
+    #[must_use]
+    pub fn is_one_piece(&self) -> bool {
+        let n = self.value.chars().count();
+        let span = self.value.starts_with(|c: char| c.is_ascii_digit()) && self.value.contains(" 至 ");
+        (16..=28).contains(&n) && (span || self.value.is_ascii())
+    }
 }
 
 /// One log-in of the person.

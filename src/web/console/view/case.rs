@@ -84,6 +84,13 @@ pub struct TermRow {
     pub ended: bool,
 }
 impl askama::filters::HtmlSafe for TermRow {}
+impl TermRow {
+    /// Whether the article is worth a line of its own: mostly a line of the reckoning names it already.
+    #[must_use]
+    pub fn cites(&self) -> bool {
+        !self.why.article.is_empty() && !self.why.lines.iter().any(|l| l.contains(&self.why.article))
+    }
+}
 
 /// A move that may be made now.
 #[derive(Debug, Clone, Template)]
@@ -316,6 +323,14 @@ pub struct EventRow {
     pub tone: Tone,
 }
 impl askama::filters::HtmlSafe for EventRow {}
+impl EventRow {
+    /// Whether everything it says is so short that it fits beside each other: reminders and signatures must not make
+    /// the history three times as long.
+    #[must_use]
+    pub fn brief(&self) -> bool {
+        self.details.iter().all(|f| f.name.chars().count() + f.value.chars().count() <= 22)
+    }
+}
 
 /// 案件.
 #[derive(Debug, Clone, Template)]

@@ -333,7 +333,10 @@ impl FormView {
         let whole = self.problem.iter().map(|p| ErrorLink { target: String::new(), message: p.clone() });
         let fields = self.fields().filter_map(|f| {
             let message = f.error.as_ref()?;
-            Some(ErrorLink { target: self.field_id(f), message: format!("{}：{message}", f.label) })
+            // a message that names the field needs no label before it
+            let named = message.contains(&format!("“{}”", f.label));
+            let message = if named { message.clone() } else { format!("{}：{message}", f.label) };
+            Some(ErrorLink { target: self.field_id(f), message })
         });
         whole.chain(fields).collect()
     }

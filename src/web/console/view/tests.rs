@@ -25,6 +25,7 @@ fn all() -> Vec<(String, String)> {
     pages("accounts", AccountsPage::samples(), &mut out);
     pages("person", PersonPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
+    out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }
 
@@ -145,6 +146,9 @@ fn findings_without_a_field_speak_of_the_whole_form() {
     let form = SearchPage::samples()[0].form.clone().with_findings(&findings);
     let summary: Vec<(String, String)> = form.summary().into_iter().map(|e| (e.target, e.message)).collect();
     assert_eq!(summary, [(String::new(), "整体有误。".to_owned()), ("search-q".to_owned(), "内容：内容有误。".to_owned())]);
+    let named = crate::base::FieldError::new("/q", "x", "请填写“内容”。");
+    let summary = SearchPage::samples()[0].form.clone().with_findings(&[named]).summary();
+    assert_eq!(summary[0].message, "请填写“内容”。", "the field is not named twice");
 }
 
 #[test]
@@ -235,6 +239,16 @@ fn colours_can_be_read_by_day_and_by_night() {
             let c = contrast(&tokens[a], &tokens[b]);
             assert!(c >= 3.0, "{name}: --{a} beside --{b} is {c:.2}");
         }
+    }
+}
+
+/// A page over a bad line, all lists full: under 150 KB with style and script.
+#[test]
+fn pages_stay_light() {
+    let around = include_str!("../../assets/app.css").len() + include_str!("../../assets/app.js").len();
+    for (name, html) in all() {
+        let bytes = html.len() + around;
+        assert!(bytes < 150 * 1024, "{name} weighs {bytes} bytes");
     }
 }
 

@@ -1,0 +1,207 @@
+//! The page of a case, the moves made from it, its files, and keeping an officer out of it.
+
+use super::head::{claim, filing_link, head};
+use super::{Back, filled, make, status, upload_form};
+use crate::app::App;
+use crate::app::sight;
+use crate::app::view::{CaseFile, FilingView};
+use crate::app::write::Key;
+use crate::base::id::{AccountId, CaseId};
+use crate::base::{Error, text};
+use crate::domain::access::{self, Ability, DutyKind};
+use crate::web::auth::Officer;
+use crate::web::console::files;
+use crate::web::console::frame::{chrome, flash};
+use crate::web::console::moves::{self, Forms, Maker, Pickers, stays};
+use crate::web::console::view::{CasePage, FieldKind, FormField, FormView, PaymentRow, Place, ToldRow, Tone};
+use crate::web::console::words::{self, yuan};
+use crate::web::edge::{html, html_with, see_other};
+use crate::web::extract::{FormParams, IdempotencyKey, PathId, PathIds, PathText, QueryParams, Upload};
+use crate::web::{Answer, Failure};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use std::sync::Arc;
+
+/// Keeps an officer out: oneself, or anybody of the bureau for its leader or head.
+fn recuse_form(
+    by: &Officer,
+    f: &CaseFile,
+    officers: &[(AccountId, String)],
+    back: Option<&(Vec<(String, String)>, Error)>,
+) -> Option<FormView> {
+    let over = by.0.duties.iter().any(|d| matches!(d.kind, DutyKind::Leader | DutyKind::Head) && d.bureau == f.lead_bureau);
+    let own = by.0.duties.iter().any(|d| d.bureau == f.lead_bureau && d.kind == DutyKind::Handler);
+    if !f.open || !(over || own) {
+        return None;
+    }
+    let mut who: Vec<(String, String)> = vec![(by.0.account.to_string(), text::zh_with("console.recuse.self", &[("name", &by.0.name)]))];
+    if over {
+        who.extend(officers.iter().filter(|(id, _)| *id != by.0.account).map(|(id, n)| (id.to_string(), n.clone())));
+    }
+    let first = who.first().map(|w| w.0.clone()).unwrap_or_default();
+    let form = FormView::new(
+        "recuse",
+        format!("/cases/{}/recuse", f.id),
+        "登记回避",
+        vec![
+            FormField::new("account", "回避的人员", FieldKind::Select).options(who).value(first).required(),
+            FormField::new("reason", "原因", FieldKind::Text)
+                .required()
+                .max(200)
+                .help("与当事人是近亲属、有利害关系等（《劳动保障监察条例》第十六条）。登记后该人员不能再承办本案。"),
+        ],
+    )
+    .tone(Tone::Bad)
+    .hidden("_key", IdempotencyKey::fresh().as_str());
+    Some(filled(form, back))
+}
+
+async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Result<CasePage, Failure> {
+    let actor = by.actor();
+    let f = app.case_file(&actor, id).await?;
+    let base = format!("/cases/{id}");
+    let lead = f.procedures.iter().find(|p| p.kind == "complaint");
+    let pickers =
+        Pickers::load(app, &f.lead_bureau, Some(&f.area), &f.claims, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
+            .await?;
+    let officers = app.handlers(&f.lead_bureau).await?;
+    let mut forms = Forms::default();
+    let mut approval = None;
+    let mut conflict = None;
+    for p in f.procedures.iter().filter(|p| p.kind != "filing") {
+        let prefix = p.id.to_string();
+        let maker = Maker { base: &base, procedure: p, pickers: &pickers, prefix: &prefix, now: app.now(), typed: back.typed.as_ref() };
+        let mut mine = maker.forms();
+        approval = approval.or_else(|| words::approval(p, &f.timeline, std::mem::take(&mut mine.approval)));
+        forms.main.append(&mut mine.main);
+        forms.more.append(&mut mine.more);
+        forms.refused.append(&mut mine.refused);
+        let typed = back.typed.as_ref().filter(|t| t.procedure == Some(p.id));
+        conflict = conflict.or_else(|| moves::conflict(app, &p.kind, &p.moves, typed));
+    }
+    let unmask = access::may(&actor, Ability::Unmask, "").then_some(()).and(match f.filings.as_slice() {
+        [one] => Some(format!("/filings/{}/unmask", one.id)),
+        _ => None,
+    });
+    let (terms, past_terms) = words::terms(f.procedures.iter().filter(|p| p.kind != "filing").flat_map(|p| &p.terms));
+    let filing_procedure = |x: &FilingView| f.procedures.iter().find(|p| p.kind == "filing" && p.filing == Some(x.id));
+    Ok(CasePage {
+        chrome: chrome(app, by, format!("案件 {}", f.number), Place::None).await?.with_flash(back.flash(conflict.is_some())),
+        head: head(&f, lead, unmask),
+        conflict,
+        terms,
+        past_terms,
+        approval,
+        moves: forms.main,
+        more: forms.more,
+        refused: forms.refused,
+        recuse: recuse_form(by, &f, &officers, back.recuse.as_ref()),
+        claims: f.claims.iter().map(claim).collect(),
+        payments: f
+            .payments
+            .iter()
+            .map(|p| PaymentRow {
+                on: p.paid_on.to_string(),
+                amount: yuan(p.amount_fen),
+                payer: app.code_title("payer_kind", &p.payer),
+                proof: format!("/evidence/{}", p.proof),
+            })
+            .collect(),
+        respondents: f.chain.iter().map(words::party).collect(),
+        filings: f.filings.iter().map(|x| filing_link(x, filing_procedure(x))).collect(),
+        suggestions: f.suggestions.iter().map(words::suggestion).collect(),
+        evidence: f.evidence.iter().map(words::evidence).collect(),
+        upload: upload_form(&actor, &base, app.config.evidence.max_mib, back.upload.as_ref()),
+        documents: f.documents.iter().map(words::document).collect(),
+        events: f.timeline.iter().map(words::event).collect(),
+        told: f
+            .notices
+            .iter()
+            .rev()
+            .map(|n| ToldRow { at: n.at.list_text(), to: n.to.clone(), text: n.text.clone(), read: n.read_at.is_some() })
+            .collect(),
+    })
+}
+
+/// `GET /cases/{id}`.
+pub(in crate::web::console) async fn case(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathId(id): PathId<CaseId>,
+    QueryParams(mut q): QueryParams,
+) -> Answer<Response> {
+    let done = q.raw("done").map(str::to_owned);
+    match case_page(&app, &by, id, &Back::default()).await {
+        // the move took it out of the person's scope: that is no error
+        Err(e) if done.is_some() && e.status() == StatusCode::NOT_FOUND => Ok(see_other("/?done=left")),
+        Err(e) => Err(e),
+        Ok(mut page) => {
+            page.chrome = page.chrome.with_flash(flash(done.as_deref()));
+            html(&page)
+        }
+    }
+}
+
+/// `POST /cases/{id}/moves/{move}`.
+pub(in crate::web::console) async fn move_case(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathIds(id, PathText(name)): PathIds<CaseId, PathText>,
+    FormParams(params): FormParams,
+) -> Answer<Response> {
+    let typed = match make(&app, &by, name, params).await? {
+        Ok(event) => return Ok(see_other(&format!("/cases/{id}?done={event}"))),
+        Err(typed) => typed,
+    };
+    let status = status(&typed.why);
+    let back = Back { typed: Some(typed), ..Back::default() };
+    html_with(status, &case_page(&app, &by, id, &back).await?)
+}
+
+/// `POST /cases/{id}/recuse`.
+pub(in crate::web::console) async fn recuse(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathId(id): PathId<CaseId>,
+    FormParams(mut p): FormParams,
+) -> Answer<Response> {
+    let key = p.key()?;
+    let pairs = p.pairs().to_vec();
+    let who = p.parsed::<AccountId>("account", "unknown_account");
+    let who = p.required("account", who);
+    let reason = p.text("reason", 200);
+    let reason = p.required("reason", reason).unwrap_or_default();
+    let done = match (p.finish(), who) {
+        (Ok(()), Some(who)) => {
+            let key = Key::new(key.as_str(), &format!("console:recuse:{id}"), &(who, &reason))?;
+            app.write(&by.actor(), Some(key), move |tx| sight::recuse(tx, id, who, &reason)).await
+        }
+        (Err(e), _) => Err(e),
+        (Ok(()), None) => Err(Error::field("/account", "required", &[])),
+    };
+    match done {
+        Ok(()) => Ok(see_other(&format!("/cases/{id}?done=recused"))),
+        Err(e) if stays(&e) => {
+            let status = status(&e);
+            html_with(status, &case_page(&app, &by, id, &Back { recuse: Some((pairs, e)), ..Back::default() }).await?)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `POST /cases/{id}/evidence`.
+pub(in crate::web::console) async fn case_evidence(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathId(id): PathId<CaseId>,
+    up: Upload,
+) -> Answer<Response> {
+    match files::keep(&app, &by, Some(id), None, up).await? {
+        Ok(()) => Ok(see_other(&format!("/cases/{id}?done=evidence#evidence"))),
+        Err((pairs, e)) => {
+            let status = status(&e);
+            html_with(status, &case_page(&app, &by, id, &Back { upload: Some((pairs, e)), ..Back::default() }).await?)
+        }
+    }
+}
