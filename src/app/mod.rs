@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod documents;
 pub mod effects;
 pub mod evidence;
+pub mod exchange;
 pub mod facts;
 pub mod graphs;
 pub mod history;

@@ -24,6 +24,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// Signed checkpoints.
     pub checkpoint: Checkpoint,
+    /// Other systems.
+    pub exchange: Exchange,
 }
 /// Whose database this is.
 #[derive(Debug, Clone, Deserialize)]
@@ -104,6 +106,18 @@ pub struct Checkpoint {
     pub directory: String,
 }
 
+/// Other systems.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// Seconds a signed message may be old, or ahead of our clock.
+    pub freshness_seconds: i64,
+    /// Clues one message may bring.
+    pub clues: usize,
+    /// Entries one page of the feed has at most.
+    pub page: i64,
+}
+
 impl Config {
     /// The defaults, overlaid by the text of a file and by `QINGXIN__A__B` variables.
     ///
@@ -136,6 +150,9 @@ impl Config {
             ("login.max_failed", i64::from(self.login.max_failed)),
             ("jobs.batch", self.jobs.batch),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
+            ("exchange.freshness_seconds", self.exchange.freshness_seconds),
+            ("exchange.page", self.exchange.page),
+            ("exchange.clues", i64::try_from(self.exchange.clues).unwrap_or(0)),
         ];
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));

@@ -10,6 +10,7 @@ pub mod deadline;
 pub mod demo;
 pub mod import;
 pub mod migrate;
+pub mod partner;
 pub mod report;
 pub mod serve;
 pub mod verify;
@@ -48,6 +49,8 @@ pub enum Command {
     Import(import::ImportArgs),
     /// 账号管理
     Account(account::AccountArgs),
+    /// 对接系统：密钥的发放、更换、停用
+    Partner(partner::PartnerArgs),
     /// 计算期限（不需要数据库）
     Deadline(deadline::DeadlineArgs),
     /// 节假日安排
@@ -112,6 +115,7 @@ pub fn run(cli: Cli) -> i32 {
         }
         Command::Import(a) => import::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
+        Command::Partner(a) => partner::run(&a, config, &mut out),
         Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),

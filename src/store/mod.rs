@@ -21,6 +21,7 @@ pub mod audit;
 pub mod backup;
 pub mod cases;
 pub mod db;
+pub mod exchange;
 pub mod filings;
 pub mod journal;
 pub mod keys;

@@ -45,6 +45,7 @@ diesel::table! {
         prev -> Binary,
         hash -> Binary,
         log_no -> Nullable<BigInt>,
+        partner_id -> Nullable<Id>,
     }
 }
 diesel::table! {

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod auth;
 pub mod console;
 pub mod edge;
+pub mod exchange;
 pub mod extract;
 pub mod office;
 pub mod openapi;
@@ -28,6 +29,7 @@ pub fn table() -> Table<Arc<App>> {
     let mut table = Table::new();
     ops::routes(&mut table);
     office::routes(&mut table);
+    exchange::routes(&mut table);
     console::routes(&mut table);
     table
 }

@@ -1,0 +1,3 @@
+drop trigger events_partner_no_update on events;
+drop index events_partner;
+alter table events drop column partner_id;
