@@ -38,6 +38,7 @@ use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::seal::KeyRing;
 use crate::base::{At, Clock, Result};
+use crate::domain::exchange::export::ExportProfile;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
 use crate::flow::Registry;
@@ -60,6 +61,8 @@ pub struct City {
     pub intake: IntakeConfig,
     /// Import profiles by key.
     pub profiles: BTreeMap<String, Arc<Profile>>,
+    /// Profiles of answer-back files by key.
+    pub exports: BTreeMap<String, Arc<ExportProfile>>,
 }
 
 /// Where ids and randomness come from.

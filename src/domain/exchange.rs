@@ -2,6 +2,8 @@
 //!
 //! Owns the text that is signed, the form of secrets and the comparison. Knows no clock (`now` comes in) and no request.
 
+pub mod export;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac as _;

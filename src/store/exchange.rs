@@ -35,7 +35,8 @@ pub fn insert_partner(c: &mut Conn, row: &Partner) -> Result<()> {
 /// Saves a system read before.
 pub fn update_partner(c: &mut Conn, row: &Partner) -> Result<()> {
     let next = Partner { version: row.version + 1, ..row.clone() };
-    let n = diesel::update(partners::table.filter(partners::id.eq(row.id)).filter(partners::version.eq(row.version))).set(&next).execute(c)?;
+    let n =
+        diesel::update(partners::table.filter(partners::id.eq(row.id)).filter(partners::version.eq(row.version))).set(&next).execute(c)?;
     ensure_one(n, "partners")
 }
 
@@ -86,4 +87,16 @@ pub fn named(c: &mut Conn, ids: &[ProcedureId]) -> Result<Vec<Named>> {
 pub fn sent(c: &mut Conn, partner: PartnerId, channel: &str, source_no: &str) -> Result<Option<super::filings::Filing>> {
     let found = super::filings::twin(c, channel, Some(source_no), &[])?;
     Ok(found.filter(|f| f.partner_id == Some(partner)))
+}
+
+/// Answered filings of some channels after `after`, by id.
+pub fn answered_page(c: &mut Conn, channels: &[String], after: FilingId, limit: i64) -> Result<Vec<super::filings::Filing>> {
+    Ok(filings::table
+        .filter(filings::id.gt(after))
+        .filter(filings::channel.eq_any(channels.to_vec()))
+        .filter(filings::answer_code.is_not_null())
+        .order(filings::id)
+        .limit(limit)
+        .select(super::filings::Filing::as_select())
+        .load(c)?)
 }

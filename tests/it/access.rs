@@ -75,8 +75,10 @@ enum About {
     Matter,
     /// A duty without a matter: others are refused.
     Duty,
+    /// Another system's affairs: staff is nobody there. Who is served is walked in `exchange`.
+    Sender,
 }
-use About::{Duty, Matter, Open, Own};
+use About::{Duty, Matter, Open, Own, Sender};
 
 /// What a request carries.
 #[derive(Clone)]
@@ -159,6 +161,11 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     let away = json!({ "from": "2026-11-24T00:00:00+08:00", "until": "2026-11-26T00:00:00+08:00", "reason": "年休假" });
     put("recordAbsence", Duty, "/accounts/<handler>/absences", "city.security", Carries::Json(away));
     put("cancelAbsence", Duty, "/accounts/<handler>/absences/<absence>", "city.security", none());
+    // other systems
+    let clue = json!({ "clues": [crate::exchange::clue(2, "WF12345-2")] });
+    put("pushClues", Sender, "/api/exchange/v1/clues", "", Carries::Json(clue));
+    put("exchangeFeed", Sender, "/api/exchange/v1/filings", "", none());
+    put("exchangeFiling", Sender, "/api/exchange/v1/filings/LY-1", "", none());
     console(&mut all);
     all
 }
@@ -374,6 +381,7 @@ on_both! {
                 let who = As::Staff(login);
                 match e.about {
                     Open | Own => {}
+                    Sender => turned_away(&route, &ask(&w, &s, &route, &e, &who, None), login),
                     Matter => {
                         // a colleague of the bureau knows its handlers, wherever his duty lies
                         if route.id == "listHandlers" && login.starts_with("prefix.") {
@@ -419,6 +427,9 @@ on_both! {
         let mut seen = 0;
         for (route, e) in walk() {
             let Carries::Json(body) = &e.carries else { continue };
+            if e.about == Sender {
+                continue; // unsigned, it is not even read
+            }
             for (name, claim) in [
                 ("role", json!("security_admin")),
                 ("roles", json!(["supervisor@above"])),
@@ -449,7 +460,7 @@ on_both! {
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
         let mut served = BTreeSet::new();
         for (route, e) in &rows {
-            if e.about == Open {
+            if matches!(e.about, Open | Sender) {
                 continue;
             }
             let got = if route.id == "makeMove" {

@@ -11,6 +11,8 @@ mod api;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod house;

@@ -51,7 +51,10 @@ impl std::fmt::Debug for Credentials {
 }
 impl Credentials {
     fn fresh(ids: &mut Ids) -> Self {
-        Self { key: format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(ids.bytes::<32>())), secret: exchange::secret_text(&ids.bytes::<32>()) }
+        Self {
+            key: format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(ids.bytes::<32>())),
+            secret: exchange::secret_text(&ids.bytes::<32>()),
+        }
     }
 }
 
@@ -193,7 +196,9 @@ impl App {
             .look(move |c, _, keys| {
                 let p = store::partner(c, who)?.ok_or(Error::Unauthenticated)?;
                 let text = seal::open(keys, Place::new("partners", "secret_ct", p.id), &p.secret_ct)?;
-                exchange::secret_bytes(&text).map(zeroize::Zeroizing::new).ok_or_else(|| Error::Internal("a stored secret has no form".into()))
+                exchange::secret_bytes(&text)
+                    .map(zeroize::Zeroizing::new)
+                    .ok_or_else(|| Error::Internal("a stored secret has no form".into()))
             })
             .await?;
         Ok(exchange::signed(&secret, id, timestamp, body, signature))

@@ -143,7 +143,9 @@ impl App {
         let ids: Vec<FilingId> = done
             .values()
             .filter_map(|k| match k {
-                Kept::Done(Registered::New { filing, .. } | Registered::Amended { filing } | Registered::Duplicate { filing }) => Some(*filing),
+                Kept::Done(Registered::New { filing, .. } | Registered::Amended { filing } | Registered::Duplicate { filing }) => {
+                    Some(*filing)
+                }
                 Kept::Refused(_) => None,
             })
             .collect();
