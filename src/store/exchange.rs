@@ -1,9 +1,9 @@
 //! Other systems 外部系统: who they are, and which filings are theirs.
 
-use super::schema::{filings, partners, procedures};
+use super::schema::{answer_rounds, filings, partners, procedures};
 use super::types::Json;
 use super::{Conn, ensure_one};
-use crate::base::id::{FilingId, PartnerId, ProcedureId};
+use crate::base::id::{FilingId, PartnerId, ProcedureId, RowId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use diesel::prelude::*;
@@ -99,4 +99,38 @@ pub fn answered_page(c: &mut Conn, channels: &[String], after: FilingId, limit: 
         .limit(limit)
         .select(super::filings::Filing::as_select())
         .load(c)?)
+}
+
+/// One round with a filing's sender.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
+#[diesel(table_name = answer_rounds, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Round {
+    pub id: RowId,
+    pub filing_id: FilingId,
+    pub round: i32,
+    pub kind: String,
+    pub code: Option<String>,
+    pub asked_at: At,
+    pub answered_at: Option<At>,
+    pub verdict: Option<String>,
+    pub verdict_at: Option<At>,
+    pub verdict_by: Option<String>,
+}
+
+/// The rounds of a filing, first round first.
+pub fn rounds(c: &mut Conn, filing: FilingId) -> Result<Vec<Round>> {
+    Ok(answer_rounds::table.filter(answer_rounds::filing_id.eq(filing)).order(answer_rounds::round).select(Round::as_select()).load(c)?)
+}
+
+/// Opens a round.
+pub fn insert_round(c: &mut Conn, row: &Round) -> Result<()> {
+    diesel::insert_into(answer_rounds::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Saves a round whole.
+pub fn update_round(c: &mut Conn, row: &Round) -> Result<()> {
+    let n = diesel::update(answer_rounds::table.find(row.id)).set(row).execute(c)?;
+    ensure_one(n, "answer_rounds")
 }

@@ -602,7 +602,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    answer_rounds (id) {
+        id -> Id,
+        filing_id -> Id,
+        round -> Integer,
+        kind -> Text,
+        code -> Nullable<Text>,
+        asked_at -> Ts,
+        answered_at -> Nullable<Ts>,
+        verdict -> Nullable<Text>,
+        verdict_at -> Nullable<Ts>,
+        verdict_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    answer_rounds,
     workers,
     worker_sessions,
     partners,

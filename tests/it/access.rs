@@ -166,6 +166,8 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("pushClues", Sender, "/api/exchange/v1/clues", "", Carries::Json(clue));
     put("exchangeFeed", Sender, "/api/exchange/v1/filings", "", none());
     put("exchangeFiling", Sender, "/api/exchange/v1/filings/LY-1", "", none());
+    let say = Carries::Json(json!({ "verdict": "accept" }));
+    put("exchangeVerdict", Sender, "/api/exchange/v1/filings/LY-1/answers/1/verdict", "", say);
     console(&mut all);
     all
 }

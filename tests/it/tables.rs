@@ -95,9 +95,3 @@ pub fn count(db: &Db, sql: &str) -> i64 {
     let sql = format!("select cast(({sql}) as text) as s");
     db.read_blocking(move |c| Ok(texts(c, &sql))).unwrap()[0].parse().unwrap()
 }
-
-/// One text; the statement differs by backend.
-pub fn text(db: &Db, sqlite: &str, pg: &str) -> String {
-    let (sqlite, pg) = (format!("select ({sqlite}) as s"), format!("select ({pg}) as s"));
-    db.read_blocking(move |c| if c.is_pg() { Ok(texts(c, &pg)) } else { Ok(texts(c, &sqlite)) }).unwrap()[0].clone()
-}

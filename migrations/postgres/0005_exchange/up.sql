@@ -5,3 +5,22 @@ alter table events add column partner_id uuid;
 create index events_partner on events (partner_id, log_no) where partner_id is not null;
 create trigger events_partner_no_update before update of partner_id on events
     for each row execute function never_rewritten();
+
+-- Answers to a filing's sender and what he says of them 答复轮次: one row an answer, an interim one, or a request that he take
+-- the filing back. A row without an answer is a new round that waits for one.
+create table answer_rounds (
+  id uuid primary key,
+  filing_id uuid not null references filings (id),
+  round integer not null check (round > 0),
+  kind text not null check (kind in ('final', 'interim', 'return')),
+  code text,
+  asked_at timestamptz not null,
+  answered_at timestamptz,
+  verdict text check (verdict in ('accept', 'redo', 'unsatisfied', 'refuse', 'lapsed')),
+  verdict_at timestamptz,
+  verdict_by text,
+  check ((code is null) = (answered_at is null)),
+  check ((verdict is null) = (verdict_at is null) and (verdict is null) = (verdict_by is null)),
+  check (verdict is null or answered_at is not null)
+);
+create unique index answer_rounds_round on answer_rounds (filing_id, round);

@@ -1,3 +1,4 @@
+drop table answer_rounds;
 drop trigger events_partner_no_update;
 drop index events_partner;
 alter table events drop column partner_id;

@@ -4,6 +4,7 @@
 //! Owns which events are heard ([`heard_by`] marks them when they are written) and what is said of them: numbers, states
 //! and codes, never a person, an amount or a text. Reads by `log_no` alone, so a page is gapless and its cursor lasts.
 
+use super::rounds::{self, RoundView};
 use crate::app::App;
 use crate::app::subject::Subject;
 use crate::base::id::{PartnerId, ProcedureId};
@@ -88,6 +89,8 @@ pub struct Standing {
     /// The conclusion in Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// Answers given, verdicts on them, and what waits; first round first.
+    pub rounds: Vec<RoundView>,
 }
 
 /// A page of the feed.
@@ -115,8 +118,8 @@ fn entry(app: &App, e: &Stored, of: &Named) -> Entry {
     let name = word(e, "/move").unwrap_or_default();
     let state = word(e, "/to").unwrap_or_default();
     let version = e.core.payload.get("version").and_then(serde_json::Value::as_u64).and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
-    let answer = word(e, "/form/code").filter(|_| name.starts_with("answer"));
-    let back = word(e, "/form/reason").filter(|_| matches!(name, "return_to_source" | "direct_elsewhere"));
+    let answer = word(e, "/form/code/v").filter(|_| name.starts_with("answer"));
+    let back = word(e, "/form/reason/v").filter(|_| matches!(name, "return_to_source" | "direct_elsewhere"));
     Entry {
         id: format!("{}-{}", e.core.stream_id, e.core.seq),
         source_number: of.source_no.clone().unwrap_or_default(),
@@ -182,7 +185,9 @@ impl App {
         self.db
             .read(move |c| {
                 let (f, row) = own(c, &p, &no)?;
+                let rounds = store::rounds(c, f.id)?.into_iter().map(|r| rounds::view(&app, r)).collect();
                 Ok(Standing {
+                    rounds,
                     source_number: no.clone(),
                     number: f.number,
                     received_at: f.received_at,

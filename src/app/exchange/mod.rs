@@ -7,3 +7,4 @@ pub mod export;
 pub mod feed;
 pub mod partners;
 pub mod push;
+pub mod rounds;

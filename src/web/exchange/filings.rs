@@ -1,14 +1,16 @@
 //! What became of a system's filings: the feed and where one stands.
 
-use super::Caller;
+use super::{Caller, Signed};
 use crate::app::App;
 use crate::app::exchange::feed::{Entry, Standing};
+use crate::app::exchange::rounds::{Said, Say};
+use crate::app::write::Key;
 use crate::base::Error;
-use crate::web::extract::{PathId, QueryParams, cursor_decode, cursor_encode};
+use crate::web::extract::{PathId, PathIds, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -55,6 +57,33 @@ async fn read(State(app): State<Arc<App>>, Caller(by): Caller, PathId(no): PathI
     Ok(Json(app.standing(&by, &no.0).await?))
 }
 
+/// What the sender says of an answer, or of a request to take the filing back.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Verdict {
+    /// Of an answer: `accept`, `redo` or `unsatisfied`; of a request to take back: `accept` or `refuse`.
+    verdict: Say,
+    /// Why, in words; required unless it accepts. Sealed at rest.
+    #[serde(default)]
+    reason: String,
+    /// With `unsatisfied`: a code of the list `denial_reason`, such as `not_received`.
+    #[serde(default)]
+    #[schema(required = false)]
+    code: Option<String>,
+}
+
+async fn verdict(
+    State(app): State<Arc<App>>,
+    PathIds(no, round): PathIds<SourceNumber, i32>,
+    message: Signed<Verdict>,
+) -> Answer<Json<Standing>> {
+    let key = Key::new(&message.id, "exchange.verdict", &(&no.0, round, &message.body))?;
+    let b = message.body;
+    let said = Said { verdict: b.verdict, reason: b.reason, code: b.code };
+    app.say(&message.by, key, &no.0, round, said).await?;
+    Ok(Json(app.standing(&message.by, &no.0).await?))
+}
+
 /// The rows of this file.
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(
@@ -69,5 +98,19 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .path_param("sourceNumber", "来源系统的编号")
             .answers::<Standing>(200, "办理情况"),
         read,
+    );
+    t.add(
+        Route::post(
+            "/api/exchange/v1/filings/{sourceNumber}/answers/{round}/verdict",
+            "exchangeVerdict",
+            Access::System,
+            "对一轮答复或退回申请作出结论",
+        )
+        .path_param("sourceNumber", "来源系统的编号")
+        .path_param("round", "轮次")
+        .signed()
+        .reads::<Verdict>()
+        .answers::<Standing>(200, "之后的办理情况"),
+        verdict,
     );
 }
