@@ -43,6 +43,7 @@ use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
 use crate::flow::Registry;
 use crate::gateway::blobs::Blobs;
+use crate::gateway::webhook::Webhooks;
 use crate::law::Law;
 use crate::store::Db;
 use std::collections::BTreeMap;
@@ -90,6 +91,8 @@ pub struct App {
     pub registry: Registry,
     /// Evidence files.
     pub blobs: Blobs,
+    /// Messages to other systems.
+    pub webhooks: Webhooks,
     /// Ids and randomness.
     pub entropy: Entropy,
     /// A hash of a password nobody has, so that unknown log-in names cost the same.
@@ -143,7 +146,10 @@ impl App {
     /// # Errors
     /// A password cannot be hashed on this machine.
     pub fn new(p: Parts, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+        let webhooks =
+            Webhooks::new(std::time::Duration::from_secs(p.config.exchange.send_timeout_seconds), p.config.exchange.allow_loopback);
         Ok(Arc::new(Self {
+            webhooks,
             db: p.db,
             clock,
             config: p.config,

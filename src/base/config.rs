@@ -116,6 +116,12 @@ pub struct Exchange {
     pub clues: usize,
     /// Entries one page of the feed has at most.
     pub page: i64,
+    /// Seconds before a message to another system is given up.
+    pub send_timeout_seconds: u64,
+    /// Attempts before it is dead.
+    pub send_attempts: i32,
+    /// Plain HTTP to this machine; for tests only.
+    pub allow_loopback: bool,
 }
 
 impl Config {
@@ -152,6 +158,8 @@ impl Config {
             ("jobs.lease_seconds", self.jobs.lease_seconds),
             ("exchange.freshness_seconds", self.exchange.freshness_seconds),
             ("exchange.page", self.exchange.page),
+            ("exchange.send_attempts", i64::from(self.exchange.send_attempts)),
+            ("exchange.send_timeout_seconds", i64::try_from(self.exchange.send_timeout_seconds).unwrap_or(0)),
             ("exchange.clues", i64::try_from(self.exchange.clues).unwrap_or(0)),
         ];
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {

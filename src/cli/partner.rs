@@ -1,6 +1,7 @@
 //! `qingxin partner`: other systems let in, given new keys, shut out.
 
 use crate::app::exchange::partners::{Credentials, NewPartner};
+use crate::base::id::RowId;
 use crate::base::{Error, Result};
 use crate::domain::access::Actor;
 use clap::{Args, Subcommand};
@@ -43,6 +44,22 @@ pub enum PartnerCommand {
         /// 代号
         code: String,
     },
+    /// 列出发往对接系统的消息
+    Deliveries {
+        /// 只看这个代号的
+        code: Option<String>,
+        /// 只看这种状态的：pending（待送）、sent（已送达）、dead（已放弃）
+        #[arg(long, value_parser = ["pending", "sent", "dead"])]
+        state: Option<String>,
+        /// 以 JSON 输出，含每次尝试
+        #[arg(long)]
+        json: bool,
+    },
+    /// 重发一条已放弃的消息
+    Resend {
+        /// 消息编号
+        id: RowId,
+    },
     /// 更换密钥；旧密钥立即失效，新密钥只显示这一次
     Rotate {
         /// 代号
@@ -73,6 +90,20 @@ pub fn run(args: &PartnerArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
         PartnerCommand::Revoke { code } => {
             app.revoke_partner(&system, code)?;
             writeln!(out, "对接系统 {code} 已停用。").map_err(io)?;
+        }
+        PartnerCommand::Resend { id } => {
+            app.resend(&system, *id)?;
+            writeln!(out, "消息 {id} 已重新排队。").map_err(io)?;
+        }
+        PartnerCommand::Deliveries { code, state, json } => {
+            for d in app.deliveries(code.as_deref(), state.as_deref())? {
+                if *json {
+                    writeln!(out, "{}", serde_json::to_string(&d).map_err(|e| Error::Internal(e.to_string()))?).map_err(io)?;
+                } else {
+                    let last = d.last_error.clone().or_else(|| d.last_status.map(|s| s.to_string())).unwrap_or_default();
+                    writeln!(out, "{}\t{}\t{}\t{}\t{}\t{last}", d.id, d.partner, d.state, d.attempts, d.created_at).map_err(io)?;
+                }
+            }
         }
         PartnerCommand::List { json } => {
             for p in app.partners()? {

@@ -619,7 +619,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    subscriptions (id) {
+        id -> Id,
+        partner_id -> Id,
+        url -> Text,
+        secret_ct -> Text,
+        state -> Text,
+        after -> BigInt,
+        created_at -> Ts,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    deliveries (id) {
+        id -> Id,
+        subscription_id -> Id,
+        log_no -> BigInt,
+        body -> Doc,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Ts,
+        lease_until -> Nullable<Ts>,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> Ts,
+        done_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    delivery_attempts (delivery_id, n) {
+        delivery_id -> Id,
+        n -> Integer,
+        at -> Ts,
+        status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    subscriptions,
+    deliveries,
+    delivery_attempts,
     answer_rounds,
     workers,
     worker_sessions,

@@ -168,6 +168,10 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("exchangeFiling", Sender, "/api/exchange/v1/filings/LY-1", "", none());
     let say = Carries::Json(json!({ "verdict": "accept" }));
     put("exchangeVerdict", Sender, "/api/exchange/v1/filings/LY-1/answers/1/verdict", "", say);
+    let hook = json!({ "url": "https://example.org/", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" });
+    put("subscribe", Sender, "/api/exchange/v1/subscriptions", "", Carries::Json(hook));
+    put("listSubscriptions", Sender, "/api/exchange/v1/subscriptions", "", none());
+    put("unsubscribe", Sender, "/api/exchange/v1/subscriptions/<session>", "", none());
     console(&mut all);
     all
 }

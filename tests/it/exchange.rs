@@ -111,6 +111,9 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("GET", "/filings", None),
         ("GET", "/filings/WF12345-1", None),
         ("POST", "/filings/WF12345-1/answers/1/verdict", Some(json!({ "verdict": "accept" }))),
+        ("POST", "/subscriptions", Some(json!({ "url": "https://example.org/", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }))),
+        ("GET", "/subscriptions", None),
+        ("DELETE", "/subscriptions/019ab000-0000-7000-8000-000000000000", None),
     ]
 }
 

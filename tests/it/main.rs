@@ -13,6 +13,8 @@ mod console;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod exchange_out;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod house;

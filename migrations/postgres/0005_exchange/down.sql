@@ -1,3 +1,6 @@
+drop table delivery_attempts;
+drop table deliveries;
+drop table subscriptions;
 drop table answer_rounds;
 drop trigger events_partner_no_update on events;
 drop index events_partner;

@@ -24,3 +24,43 @@ create table answer_rounds (
   check (verdict is null or answered_at is not null)
 ) strict;
 create unique index answer_rounds_round on answer_rounds (filing_id, round);
+
+-- Where a system wants to be told by us, and what was sent there. `after` is the number of the last event queued.
+create table subscriptions (
+  id blob primary key,
+  partner_id blob not null references partners (id),
+  url text not null,
+  secret_ct text not null,
+  state text not null check (state in ('active', 'ended')),
+  after integer not null,
+  created_at integer not null,
+  version integer not null
+) strict;
+create index subscriptions_partner on subscriptions (partner_id);
+
+create table deliveries (
+  id blob primary key,
+  subscription_id blob not null references subscriptions (id),
+  log_no integer not null,
+  body text not null,
+  state text not null check (state in ('pending', 'sent', 'dead')),
+  attempts integer not null,
+  next_at integer not null,
+  lease_until integer,
+  last_status integer,
+  last_error text,
+  created_at integer not null,
+  done_at integer,
+  check ((state = 'pending') = (done_at is null))
+) strict;
+create unique index deliveries_once on deliveries (subscription_id, log_no);
+create index deliveries_due on deliveries (next_at, log_no) where done_at is null;
+
+create table delivery_attempts (
+  delivery_id blob not null references deliveries (id),
+  n integer not null,
+  at integer not null,
+  status integer,
+  error text,
+  primary key (delivery_id, n)
+) strict;

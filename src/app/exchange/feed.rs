@@ -98,6 +98,8 @@ pub struct Standing {
 pub struct Page {
     /// In the order of the journal.
     pub entries: Vec<Entry>,
+    /// Their numbers in the journal.
+    pub numbers: Vec<u64>,
     /// Where the page ends.
     pub last: u64,
     /// Whether more is there already.
@@ -156,7 +158,8 @@ pub fn page(c: &mut Conn, app: &App, partner: PartnerId, after: u64, limit: i64)
             None => Err(Error::Internal("an event of a filing without its procedure".into())),
         })
         .collect::<Result<_>>()?;
-    Ok(Page { entries, last, more })
+    let numbers = events.iter().map(|e| e.log_no.unwrap_or(0)).collect();
+    Ok(Page { entries, numbers, last, more })
 }
 
 /// The filing a system sent under a number, with its procedure.

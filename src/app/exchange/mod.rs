@@ -8,3 +8,4 @@ pub mod feed;
 pub mod partners;
 pub mod push;
 pub mod rounds;
+pub mod webhooks;

@@ -6,6 +6,7 @@
 mod clues;
 mod filings;
 mod signed;
+mod subscriptions;
 
 pub use signed::{Caller, Signed};
 
@@ -17,4 +18,5 @@ use std::sync::Arc;
 pub fn routes(table: &mut Table<Arc<App>>) {
     clues::routes(table);
     filings::routes(table);
+    subscriptions::routes(table);
 }

@@ -53,7 +53,10 @@ fn open(t: &TestDb, clock: &Arc<ManualClock>) -> Arc<App> {
     let files = t.dir.path().join("evidence").display().to_string();
     let place = Place {
         master_key_file: t.options.master_key_file.clone(),
-        variables: BTreeMap::from([("QINGXIN__EVIDENCE__DIRECTORY".to_owned(), files)]),
+        variables: BTreeMap::from([
+            ("QINGXIN__EVIDENCE__DIRECTORY".to_owned(), files),
+            ("QINGXIN__EXCHANGE__ALLOW_LOOPBACK".to_owned(), "true".to_owned()),
+        ]),
         seed: Some(b"tests".to_vec()),
         ..Place::at(t.url.clone())
     };
