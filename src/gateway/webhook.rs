@@ -47,7 +47,7 @@ fn open_v4(ip: Ipv4Addr) -> bool {
 fn open_v6(ip: Ipv6Addr) -> bool {
     let s = ip.segments();
     let global = s[0] & 0xe000 == 0x2000;
-    let special = (s[0] == 0x2001 && s[1] < 0x0200) || (s[0] == 0x2001 && s[1] == 0x0db8) || s[0] == 0x2002 || s[0] & 0xfff0 == 0x3ff0;
+    let special = matches!((s[0], s[1]), (0x2001, 0..=0x01ff | 0x0db8) | (0x2002 | 0x3fff, _));
     global && !special
 }
 
@@ -90,7 +90,10 @@ struct Guard {
 }
 impl Resolver for Guard {
     fn resolve(&self, uri: &Uri, config: &ureq::config::Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = self.machine.resolve(uri, config, timeout)?;
+        let found = self.machine.resolve(uri, config, timeout).map_err(|e| match e {
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            e => e,
+        })?;
         let good = |ip: IpAddr| open_address(ip) || (self.allow_loopback && ip.is_loopback());
         if found.is_empty() {
             return Err(ureq::Error::HostNotFound);

@@ -418,6 +418,9 @@ on_both! {
             assert!(strings.contains(s), "{s}: {strings}");
         }
         assert!(!strings.contains("WF12345"));
+        // what was sent back waits for its new answer
+        n.post("/filings/SD3/answers/1/verdict", &json!({ "verdict": "redo", "reason": "请核实" })).ok();
+        assert_eq!(make("national", None).rows, 0);
         assert_eq!((make("hotline", Some(w.now().day())).rows, make("hotline", Some(w.now().day().prev())).rows), (0, 1));
         // each opening is on record, and who may not is refused
         assert_eq!(tables::count(&t.db, "select count(*) from events where stream = 'export'"), 5);

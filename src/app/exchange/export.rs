@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Filings read and put on record at once.
-const PAGE: i64 = 200;
+const PAGE_SIZE: i64 = 200;
 
 /// What an export wrote.
 #[derive(Debug, Clone)]
@@ -39,6 +39,10 @@ struct Answered {
 
 fn answered(c: &mut Conn, id: FilingId) -> Result<Option<Answered>> {
     let Some(row) = procedures::of_filing(c, id)?.into_iter().find(|r| r.kind == "filing") else { return Ok(None) };
+    // an answer its sender sent back is none
+    if !matches!(row.state.as_str(), "answered" | "confirmed") {
+        return Ok(None);
+    }
     let stream: StreamId = row.id.into();
     let is_answer = |e: &&journal::Stored| e.core.kind == "moved" && e.core.payload["move"] == "answer";
     let Some(event) = journal::stream(c, stream)?.into_iter().rev().find(|e| is_answer(&e)) else { return Ok(None) };
@@ -146,9 +150,12 @@ fn note(tx: &mut Tx<'_>, run: StreamId, profile: &str, ids: &[FilingId]) -> Resu
     tx.record("export", run, "unmasked", tx.now, serde_json::json!({ "profile": profile, "filings": ids }), &Marks::default()).map(drop)
 }
 
+/// Where a page of filings ended, if it had any, and those of it that are answered.
+type Page = (Option<FilingId>, Vec<(Filing, Answered)>);
+
 /// The filings a page of a profile has after `after`, those answered before `since` left out.
-fn page(c: &mut Conn, p: &ExportProfile, after: FilingId, since: Option<Day>) -> Result<(Option<FilingId>, Vec<(Filing, Answered)>)> {
-    let rows = store::answered_page(c, &p.channels, after, PAGE)?;
+fn page(c: &mut Conn, p: &ExportProfile, after: FilingId, since: Option<Day>) -> Result<Page> {
+    let rows = store::answered_page(c, &p.channels, after, PAGE_SIZE)?;
     let last = rows.last().map(|f| f.id);
     let mut out = Vec::new();
     for f in rows {
