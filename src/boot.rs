@@ -8,6 +8,7 @@ use crate::app::{App, City, Entropy, Graphs, Parts, calendar};
 use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::{Clock, Error, Result};
+use crate::domain::exchange::export::ExportProfile;
 use crate::domain::facts;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
@@ -141,7 +142,14 @@ pub fn city(dir: Option<&Path>) -> Result<City> {
         let p = Profile::parse(text)?;
         profiles.insert(p.key.clone(), Arc::new(p));
     }
-    Ok(City { areas, bureaus, routing, intake, profiles })
+    let mut exports = BTreeMap::new();
+    let shipped = [include_str!("../config/exports/national.toml"), include_str!("../config/exports/hotline.toml")];
+    let own = files(dir, "exports")?;
+    for text in shipped.into_iter().chain(own.iter().map(|(_, t)| t.as_str())) {
+        let p = ExportProfile::parse(text)?;
+        exports.insert(p.key.clone(), Arc::new(p));
+    }
+    Ok(City { areas, bureaus, routing, intake, profiles, exports })
 }
 
 /// Calendars and rules without a database.

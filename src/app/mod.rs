@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod documents;
 pub mod effects;
 pub mod evidence;
+pub mod exchange;
 pub mod facts;
 pub mod graphs;
 pub mod history;
@@ -39,11 +40,13 @@ use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::seal::KeyRing;
 use crate::base::{At, Clock, Result};
+use crate::domain::exchange::export::ExportProfile;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
 use crate::flow::Registry;
 use crate::gateway::blobs::Blobs;
 use crate::gateway::sms::Sms;
+use crate::gateway::webhook::Webhooks;
 use crate::gateway::wechat::Wechat;
 use crate::law::Law;
 use crate::store::Db;
@@ -63,6 +66,8 @@ pub struct City {
     pub intake: IntakeConfig,
     /// Import profiles by key.
     pub profiles: BTreeMap<String, Arc<Profile>>,
+    /// Profiles of answer-back files by key.
+    pub exports: BTreeMap<String, Arc<ExportProfile>>,
 }
 
 /// Where ids and randomness come from.
@@ -90,6 +95,8 @@ pub struct App {
     pub registry: Registry,
     /// Evidence files.
     pub blobs: Blobs,
+    /// Messages to other systems.
+    pub webhooks: Webhooks,
     /// Ids and randomness.
     pub entropy: Entropy,
     /// A hash of a password nobody has, so that unknown log-in names cost the same.
@@ -150,7 +157,10 @@ impl App {
         let seconds = std::time::Duration::from_secs;
         let (sms, wx) = (&p.config.sms, &p.config.wechat);
         let wechat = (!wx.app_id.is_empty()).then(|| Wechat::new(&wx.base_url, &wx.app_id, &wx.app_secret, seconds(wx.timeout_seconds)));
+        let webhooks =
+            Webhooks::new(std::time::Duration::from_secs(p.config.exchange.send_timeout_seconds), p.config.exchange.allow_loopback);
         Ok(Arc::new(Self {
+            webhooks,
             db: p.db,
             sms: Sms::new(&sms.provider, &sms.url, &sms.secret, seconds(sms.timeout_seconds)),
             wechat,

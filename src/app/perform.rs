@@ -191,7 +191,9 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     }
     let before = std::mem::replace(&mut subject.procedure, step.after.clone());
     project::save(tx, graph, subject, &before, step.visible)?;
-    let marks = subject.marks(tx)?;
+    super::exchange::rounds::follow(tx, subject, &step)?;
+    let mut marks = subject.marks(tx)?;
+    marks.partner = super::exchange::feed::heard_by(subject, &step);
     let payload = serde_json::json!({
         "procedure": graph.key, "version": graph.version, "move": step.name,
         "from": step.from, "to": step.after.state,

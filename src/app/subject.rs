@@ -189,6 +189,7 @@ impl Subject {
             channel: self.filing.as_ref().map(|f| f.channel.clone()),
             procedure: Some(self.row.kind.clone()),
             amount: self.filing.as_ref().map(|f| f.reported_total),
+            partner: None,
         })
     }
 }

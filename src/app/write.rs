@@ -5,7 +5,7 @@
 //! answer's body is kept: what is remembered of a request is its hash and the ids of its answer.
 
 use super::App;
-use crate::base::id::{CaseId, Ids, StreamId};
+use crate::base::id::{CaseId, Ids, PartnerId, StreamId};
 use crate::base::seal::event::About;
 use crate::base::seal::{self, KeyRing, Place, Sealed, hex};
 use crate::base::{At, Error, Result};
@@ -63,6 +63,8 @@ pub struct Marks {
     pub procedure: Option<String>,
     /// An amount, in fen.
     pub amount: Option<crate::law::Fen>,
+    /// The system that sent the filing and may hear of this.
+    pub partner: Option<PartnerId>,
 }
 
 struct Held {
@@ -193,6 +195,7 @@ impl<'a> Tx<'a> {
             at: self.now,
             occurred_at,
             payload,
+            partner: marks.partner,
             about: About {
                 case_id: marks.case,
                 area: marks.area.clone(),

@@ -30,6 +30,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// Signed checkpoints.
     pub checkpoint: Checkpoint,
+    /// Other systems.
+    pub exchange: Exchange,
 }
 /// Whose database this is.
 #[derive(Debug, Clone, Deserialize)]
@@ -169,6 +171,24 @@ pub struct Checkpoint {
     pub directory: String,
 }
 
+/// Other systems.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// Seconds a signed message may be old, or ahead of our clock.
+    pub freshness_seconds: i64,
+    /// Clues one message may bring.
+    pub clues: usize,
+    /// Entries one page of the feed has at most.
+    pub page: i64,
+    /// Seconds before a message to another system is given up.
+    pub send_timeout_seconds: u64,
+    /// Attempts before it is dead.
+    pub send_attempts: i32,
+    /// Plain HTTP to this machine; for tests only.
+    pub allow_loopback: bool,
+}
+
 impl Config {
     /// The defaults, overlaid by the text of a file and by `QINGXIN__A__B` variables.
     ///
@@ -214,6 +234,11 @@ impl Config {
             ("workers.drafts", self.workers.drafts),
             ("workers.draft_days", self.workers.draft_days),
             ("workers.withdrawals_flagged", self.workers.withdrawals_flagged),
+            ("exchange.freshness_seconds", self.exchange.freshness_seconds),
+            ("exchange.page", self.exchange.page),
+            ("exchange.send_attempts", i64::from(self.exchange.send_attempts)),
+            ("exchange.send_timeout_seconds", i64::try_from(self.exchange.send_timeout_seconds).unwrap_or(0)),
+            ("exchange.clues", i64::try_from(self.exchange.clues).unwrap_or(0)),
         ];
         if !["none", "http", "show"].contains(&self.sms.provider.as_str()) {
             return Err(Error::Config("sms.provider 只能是 none、http 或 show。".into()));

@@ -8,8 +8,10 @@ pub mod admin;
 pub mod calendar;
 pub mod deadline;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod migrate;
+pub mod partner;
 pub mod report;
 pub mod serve;
 pub mod verify;
@@ -46,8 +48,12 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// 导入线索文件
     Import(import::ImportArgs),
+    /// 导出答复反馈表
+    Export(export::ExportArgs),
     /// 账号管理
     Account(account::AccountArgs),
+    /// 对接系统：密钥的发放、更换、停用
+    Partner(partner::PartnerArgs),
     /// 计算期限（不需要数据库）
     Deadline(deadline::DeadlineArgs),
     /// 节假日安排
@@ -111,7 +117,9 @@ pub fn run(cli: Cli) -> i32 {
             return finish(done, &mut err);
         }
         Command::Import(a) => import::run(&a, config, &mut out),
+        Command::Export(a) => export::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
+        Command::Partner(a) => partner::run(&a, config, &mut out),
         Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),

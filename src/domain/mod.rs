@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod effects;
+pub mod exchange;
 pub mod facts;
 pub mod grade;
 pub mod intake;

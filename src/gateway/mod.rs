@@ -5,4 +5,5 @@
 pub mod blobs;
 pub mod http;
 pub mod sms;
+pub mod webhook;
 pub mod wechat;

@@ -131,6 +131,22 @@ pub fn forget(app: &Arc<App>) -> Result<usize> {
     })
 }
 
+/// Queues what systems wait to be told, and sends what is due.
+///
+/// # Errors
+/// The database; a message that does not arrive is no error.
+pub fn webhooks(app: &Arc<App>) -> Result<usize> {
+    app.queue_deliveries()?;
+    let mut sent = 0;
+    loop {
+        let done = app.send_deliveries()?;
+        sent += done;
+        if done == 0 {
+            return Ok(sent);
+        }
+    }
+}
+
 fn logged<T>(what: &str, r: Result<T>) -> Option<T> {
     r.map_err(|e| tracing::error!(job = what, code = e.code(), error = %e, "a job failed and will run again")).ok()
 }
@@ -188,7 +204,12 @@ pub fn start(
         logged("calendar", calendar(&a));
         logged("checkpoint", checkpoint(&a, &checkpoints));
     };
+    let a = Arc::clone(app);
+    let tell = move || {
+        logged("webhooks", webhooks(&a));
+    };
     vec![
+        every(poll, stop.clone(), Arc::new(tell)),
         every(poll, stop.clone(), Arc::new(fire)),
         every(poll, stop.clone(), Arc::new(number)),
         every(SWEEP_EVERY, stop.clone(), Arc::new(look)),

@@ -7,7 +7,7 @@
 use super::conn::{Conn, try_lock};
 use super::migrate;
 use super::schema::{checkpoints, events, log_tree};
-use crate::base::id::{AccountId, CaseId, StreamId};
+use crate::base::id::{AccountId, CaseId, PartnerId, StreamId};
 use crate::base::seal::merkle::{self, Span, Subtree};
 use crate::base::seal::{About, Checkpoint, EventCore, Hash, KeyRing, Purpose, SUITE, event_hash};
 use crate::base::{At, Error, Result};
@@ -44,6 +44,8 @@ pub struct NewEvent {
     pub about: About,
     /// Codes, ids, figures and dates; never personal data, never a float.
     pub payload: Value,
+    /// The system that may hear of it; beside the bytes, not in them.
+    pub partner: Option<PartnerId>,
 }
 
 /// The end of a stream.
@@ -103,6 +105,7 @@ struct Row {
     bytes: Vec<u8>,
     prev: Vec<u8>,
     hash: Vec<u8>,
+    partner_id: Option<PartnerId>,
 }
 
 fn to_hash(bytes: Vec<u8>) -> Result<Hash> {
@@ -189,6 +192,7 @@ pub fn append_after(c: &mut Conn, heads: &mut HashMap<StreamId, Head>, new: &[Ne
             bytes,
             prev: last.hash.to_vec(),
             hash: hash.to_vec(),
+            partner_id: e.partner,
         });
         heads.insert(e.stream_id, Head { seq, hash, at: Some(at) });
         done.push(Appended { stream_id: e.stream_id, seq, hash, at });
@@ -255,6 +259,15 @@ pub fn of_case_before(c: &mut Conn, case: CaseId, before: Option<Mark>, limit: i
 /// What the database says.
 pub fn page(c: &mut Conn, after: u64, limit: i64) -> Result<Vec<Stored>> {
     let q = events::table.filter(events::log_no.gt(number(after))).order(events::log_no);
+    read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
+}
+
+/// Numbered events another system may hear of after `after`, in order of `log_no`.
+///
+/// # Errors
+/// What the database says.
+pub fn page_of_partner(c: &mut Conn, partner: PartnerId, after: u64, limit: i64) -> Result<Vec<Stored>> {
+    let q = events::table.filter(events::partner_id.eq(partner)).filter(events::log_no.gt(number(after))).order(events::log_no);
     read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
 }
 

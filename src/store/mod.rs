@@ -22,6 +22,8 @@ pub mod backup;
 pub mod cases;
 pub mod db;
 pub mod dialogue;
+pub mod exchange;
+pub mod exchange_out;
 pub mod filings;
 pub mod journal;
 pub mod keys;

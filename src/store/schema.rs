@@ -45,6 +45,7 @@ diesel::table! {
         prev -> Binary,
         hash -> Binary,
         log_no -> Nullable<BigInt>,
+        partner_id -> Nullable<Id>,
     }
 }
 diesel::table! {
@@ -67,6 +68,69 @@ diesel::table! {
         note -> Text,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    answer_rounds (id) {
+        id -> Id,
+        filing_id -> Id,
+        round -> Integer,
+        kind -> Text,
+        code -> Nullable<Text>,
+        asked_at -> Ts,
+        answered_at -> Nullable<Ts>,
+        verdict -> Nullable<Text>,
+        verdict_at -> Nullable<Ts>,
+        verdict_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    subscriptions (id) {
+        id -> Id,
+        partner_id -> Id,
+        url -> Text,
+        secret_ct -> Text,
+        state -> Text,
+        after -> BigInt,
+        created_at -> Ts,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    deliveries (id) {
+        id -> Id,
+        subscription_id -> Id,
+        log_no -> BigInt,
+        body -> Doc,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Ts,
+        lease_until -> Nullable<Ts>,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> Ts,
+        done_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    delivery_attempts (delivery_id, n) {
+        delivery_id -> Id,
+        n -> Integer,
+        at -> Ts,
+        status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(meta, key_ring, events, log_tree, checkpoints);
 
 // The matter.
@@ -695,6 +759,10 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    answer_rounds,
+    subscriptions,
+    deliveries,
+    delivery_attempts,
     phone_codes,
     limits,
     receipts,

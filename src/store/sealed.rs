@@ -27,4 +27,5 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "ratings", column: "comment_ct", id: "filing_id" },
     SealedColumn { table: "withdrawals", column: "reason_ct", id: "id" },
     SealedColumn { table: "withdrawals", column: "note_ct", id: "id" },
+    SealedColumn { table: "subscriptions", column: "secret_ct", id: "id" },
 ];

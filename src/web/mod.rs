@@ -9,6 +9,7 @@ pub mod auth;
 pub mod claimant;
 pub mod console;
 pub mod edge;
+pub mod exchange;
 pub mod extract;
 pub mod office;
 pub mod openapi;
@@ -30,6 +31,7 @@ pub fn table() -> Table<Arc<App>> {
     ops::routes(&mut table);
     office::routes(&mut table);
     claimant::routes(&mut table);
+    exchange::routes(&mut table);
     console::routes(&mut table);
     table
 }

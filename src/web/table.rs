@@ -229,6 +229,19 @@ impl Route {
         self.problems.extend([422, 428]);
         self
     }
+    /// Is signed by the system that sends it, as Standard Webhooks has it; `webhook-id` is its idempotency key.
+    #[must_use]
+    pub fn signed(mut self) -> Self {
+        for (name, about) in [
+            ("webhook-id", "消息编号，8 至 64 个可见字符；同一编号只办一次"),
+            ("webhook-timestamp", "签名时刻，1970 年以来的秒数"),
+            ("webhook-signature", "v1,<base64>：以签名密钥对“编号.时刻.正文”所做的 HMAC-SHA256"),
+        ] {
+            self.params.push(Param { name, place: ParamIn::Header, required: true, about });
+        }
+        self.problems.extend([409, 422]);
+        self
+    }
     /// Needs `If-Match`.
     #[must_use]
     pub fn if_match(mut self) -> Self {

@@ -86,8 +86,10 @@ pub enum About {
     Mine,
     /// A worker's own matter: for every other worker it does not exist.
     MineAlone,
+    /// Another system's affairs: staff is nobody there. Who is served is walked in `exchange`.
+    Sender,
 }
-use About::{Duty, Matter, Mine, MineAlone, Open, Own};
+use About::{Duty, Matter, Mine, MineAlone, Open, Own, Sender};
 
 /// What a request carries.
 #[derive(Clone)]
@@ -176,6 +178,17 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("listWithdrawals", Own, "/withdrawals", "city.desk", none());
     let verdict = json!({ "grant": false, "pressed": true, "note": "电话核实，有人施压。" });
     put("decideWithdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", Carries::Json(verdict));
+    // other systems
+    let clue = json!({ "clues": [crate::exchange::clue(2, "WF12345-2")] });
+    put("pushClues", Sender, "/api/exchange/v1/clues", "", Carries::Json(clue));
+    put("exchangeFeed", Sender, "/api/exchange/v1/filings", "", none());
+    put("exchangeFiling", Sender, "/api/exchange/v1/filings/LY-1", "", none());
+    let say = Carries::Json(json!({ "verdict": "accept" }));
+    put("exchangeVerdict", Sender, "/api/exchange/v1/filings/LY-1/answers/1/verdict", "", say);
+    let hook = json!({ "url": "https://example.org/", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" });
+    put("subscribe", Sender, "/api/exchange/v1/subscriptions", "", Carries::Json(hook));
+    put("listSubscriptions", Sender, "/api/exchange/v1/subscriptions", "", none());
+    put("unsubscribe", Sender, "/api/exchange/v1/subscriptions/<session>", "", none());
     claimant(&mut all);
     console(&mut all);
     all
@@ -392,6 +405,7 @@ on_both! {
                 let who = As::Staff(login);
                 match e.about {
                     Open | Own | Mine | MineAlone => {}
+                    Sender => turned_away(&route, &ask(&w, &s, &route, &e, &who, None), login),
                     Matter => {
                         // a colleague of the bureau knows its handlers, wherever his duty lies
                         if route.id == "listHandlers" && login.starts_with("prefix.") {
@@ -444,6 +458,9 @@ on_both! {
                 let got = ask(&w, &s, &route, &e, &As::Token(&s.ids["worker_token"]), Some(body));
                 assert!(got.status == 422, "{}: {}", got.asked, got.text());
                 continue;
+            }
+            if e.about == Sender {
+                continue; // unsigned, it is not even read
             }
             for (name, claim) in [
                 ("role", json!("security_admin")),
@@ -511,7 +528,7 @@ on_both! {
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
         let mut served = BTreeSet::new();
         for (route, e) in &rows {
-            if e.about == Open {
+            if matches!(e.about, Open | Sender) {
                 continue;
             }
             let got = if route.id == "makeMove" {

@@ -18,6 +18,7 @@ fn stream(n: u64) -> StreamId {
 }
 fn event(n: u64, at: At) -> NewEvent {
     NewEvent {
+        partner: None,
         stream: "case",
         stream_id: stream(n % 7),
         kind: "moved".into(),

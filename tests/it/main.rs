@@ -13,6 +13,10 @@ mod api;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
+mod exchange_out;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod house;

@@ -169,6 +169,8 @@ on_both! {
             ("remembered", Box::new(|c| settings::remembered(c, "a", "k").map(drop)), "", false),
             ("head of a stream", Box::new(|c| journal::head(c, uuid::Uuid::nil().into()).map(drop)), "", true),
             ("history of a case", Box::new(move |c| journal::of_case(c, case(), 100).map(drop)), "events_case", false),
+            ("feed of a system", Box::new(|c| journal::page_of_partner(c, uuid::Uuid::nil().into(), 7, 100).map(drop)), "events_partner", true),
+            ("messages due", Box::new(|c| qingxin::store::exchange_out::claim(c, t0(), t0(), 10).map(drop)), "deliveries_due", true),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();

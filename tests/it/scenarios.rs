@@ -99,7 +99,9 @@ lives! {
         confirmation_lapses
         kinds_of_filing
         reply_overdue
+        return_refused
         returned_to_source
+        second_round
         unknown_area
     }
 }

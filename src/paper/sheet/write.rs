@@ -6,7 +6,7 @@
 use crate::base::{At, Day, Error, FieldError, Result};
 use crate::domain::intake::RawRow;
 use crate::law::Fen;
-use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 /// Characters one cell of a workbook can hold, with slack for those that count double.
 const CELL_CHARS: usize = 16_000;
@@ -140,6 +140,9 @@ pub fn rejects(headings: &[String], rows: &[Reject]) -> Result<Vec<u8>> {
 pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
     let f = Formats::new();
     let mut book = Workbook::new();
+    // the same table gives the same bytes: the file does not say when it was made
+    let made = ExcelDateTime::from_ymd(2020, 1, 1).map_err(failed)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let ws = book.add_worksheet();
     let name: String = table.name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect();
     ws.set_name(if name.is_empty() { "表" } else { &name }).map_err(failed)?;
@@ -178,6 +181,16 @@ pub fn csv(table: &Table) -> Result<Vec<u8>> {
         w.write_record(values.iter().map(shown)).map_err(failed)?;
     }
     w.into_inner().map_err(|e| Error::Internal(format!("csv: {}", e.error())))
+}
+
+/// A table as CSV in GB18030, as older office programs open it: CRLF, guarded against formulas, no mark before it.
+///
+/// # Errors
+/// As [`csv`].
+pub fn csv_gb18030(table: &Table) -> Result<Vec<u8>> {
+    let text = String::from_utf8(csv(table)?).map_err(|e| Error::Internal(format!("csv: {e}")))?;
+    // every character has a place in GB18030
+    Ok(encoding_rs::GB18030.encode(text.trim_start_matches('\u{feff}')).0.into_owned())
 }
 
 fn guard(s: &str) -> String {

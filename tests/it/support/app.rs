@@ -51,7 +51,10 @@ pub fn app(t: &TestDb) -> Arc<App> {
 
 fn open(t: &TestDb, clock: &Arc<ManualClock>, settings: &[(&str, &str)]) -> Arc<App> {
     let files = t.dir.path().join("evidence").display().to_string();
-    let mut variables = BTreeMap::from([("QINGXIN__EVIDENCE__DIRECTORY".to_owned(), files)]);
+    let mut variables = BTreeMap::from([
+        ("QINGXIN__EVIDENCE__DIRECTORY".to_owned(), files),
+        ("QINGXIN__EXCHANGE__ALLOW_LOOPBACK".to_owned(), "true".to_owned()),
+    ]);
     variables.extend(settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
     let place =
         Place { master_key_file: t.options.master_key_file.clone(), variables, seed: Some(b"tests".to_vec()), ..Place::at(t.url.clone()) };

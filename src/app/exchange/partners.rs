@@ -1,0 +1,206 @@
+//! Other systems: created, listed, given new keys and shut out by the operator; known again by their key.
+//!
+//! Owns keys and signing secrets. A key is printed once and stored as SHA-256 only; a secret is sealed, because signatures
+//! are made with it. Every change is an event of the partner's stream.
+
+use crate::app::write::{Marks, Tx};
+use crate::app::{App, ids_in};
+use crate::base::id::{Ids, PartnerId};
+use crate::base::seal::{self, Place};
+use crate::base::{Error, Result, text};
+use crate::domain::access::{Actor, Partner as Caller};
+use crate::domain::exchange;
+use crate::store::exchange as store;
+use crate::store::exchange::Partner;
+use crate::store::types::Json;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+/// What a partner's key begins with, so that a key in the wrong place is recognised.
+const KEY_PREFIX: &str = "qxk_";
+/// The most partners a list shows.
+const LISTED: i64 = 1_000;
+
+/// A system to be let in.
+#[derive(Debug, Clone)]
+pub struct NewPartner {
+    /// Its code: lower-case letters, digits, dash.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The channel its filings come by.
+    pub channel: String,
+    /// The bureau that receives them.
+    pub bureau: String,
+}
+
+/// Credentials just made: shown once.
+#[derive(Clone)]
+pub struct Credentials {
+    /// For `Authorization: Bearer`.
+    pub key: String,
+    /// For signatures.
+    pub secret: String,
+}
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(***)")
+    }
+}
+impl Credentials {
+    fn fresh(ids: &mut Ids) -> Self {
+        Self {
+            key: format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(ids.bytes::<32>())),
+            secret: exchange::secret_text(&ids.bytes::<32>()),
+        }
+    }
+}
+
+fn key_hash(key: &str) -> Vec<u8> {
+    Sha256::digest(key.as_bytes()).to_vec()
+}
+
+/// Only the operator at the command line keeps partners.
+fn operator(tx: &Tx<'_>) -> Result<()> {
+    if tx.actor.is_system() { Ok(()) } else { Err(Error::Forbidden("partners")) }
+}
+
+fn create(tx: &mut Tx<'_>, new: &NewPartner, given: &Credentials) -> Result<PartnerId> {
+    operator(tx)?;
+    let code = new.code.trim();
+    let fine = (2..=32).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !fine {
+        return Err(Error::field("/code", "bad_partner_code", &[]));
+    }
+    let name = text::tidy(&new.name);
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(Error::field("/name", "bad_name", &[]));
+    }
+    if !tx.app.city.intake.channels.contains(&new.channel) {
+        return Err(Error::field("/channel", "not_allowed", &[]));
+    }
+    if tx.app.city.bureaus.get(&new.bureau).is_none() {
+        return Err(Error::field("/bureau", "unknown_bureau", &[("value", &new.bureau)]));
+    }
+    if store::partner_by_code(tx.c, code)?.is_some() {
+        return Err(Error::field("/code", "partner_code_taken", &[("value", code)]));
+    }
+    let id: PartnerId = tx.ids.id(tx.now);
+    let row = Partner {
+        id,
+        code: code.to_owned(),
+        name,
+        channel: new.channel.clone(),
+        bureau: new.bureau.clone(),
+        areas: Json(Vec::new()),
+        key_hash: key_hash(&given.key),
+        secret_ct: tx.seal("partners", "secret_ct", id, &given.secret)?,
+        state: "active".into(),
+        created_at: tx.now,
+        version: 1,
+    };
+    store::insert_partner(tx.c, &row)?;
+    let payload = serde_json::json!({ "code": row.code, "channel": row.channel, "bureau": row.bureau });
+    note(tx, &row, "created", payload)?;
+    Ok(id)
+}
+
+fn note(tx: &mut Tx<'_>, p: &Partner, kind: &str, payload: serde_json::Value) -> Result<()> {
+    let marks = Marks { bureau: Some(p.bureau.clone()), channel: Some(p.channel.clone()), ..Marks::default() };
+    tx.record("partner", p.id.into(), kind, tx.now, payload, &marks).map(drop)
+}
+
+fn known(tx: &mut Tx<'_>, code: &str) -> Result<Partner> {
+    operator(tx)?;
+    store::partner_by_code(tx.c, code)?.ok_or(Error::NotFound("partner"))
+}
+
+fn rotate(tx: &mut Tx<'_>, code: &str, given: &Credentials) -> Result<()> {
+    let p = known(tx, code)?;
+    if p.state != "active" {
+        return Err(Error::refused("partner_revoked", &[]));
+    }
+    let row = Partner { key_hash: key_hash(&given.key), secret_ct: tx.seal("partners", "secret_ct", p.id, &given.secret)?, ..p };
+    store::update_partner(tx.c, &row)?;
+    note(tx, &row, "rotated", serde_json::json!({}))
+}
+
+fn revoke(tx: &mut Tx<'_>, code: &str) -> Result<()> {
+    let p = known(tx, code)?;
+    if p.state == "revoked" {
+        return Ok(());
+    }
+    let row = Partner { state: "revoked".into(), ..p };
+    store::update_partner(tx.c, &row)?;
+    note(tx, &row, "revoked", serde_json::json!({}))
+}
+
+impl App {
+    /// Lets a system in; the credentials are returned once.
+    ///
+    /// # Errors
+    /// Field errors, or the database.
+    pub fn create_partner(self: &Arc<Self>, actor: &Actor, new: &NewPartner) -> Result<(PartnerId, Credentials)> {
+        let given = ids_in(self, Credentials::fresh);
+        let (new, made) = (new.clone(), given.clone());
+        Ok((self.write_blocking(actor, None, move |tx| create(tx, &new, &made))?, given))
+    }
+
+    /// Gives a system a new key and secret; the old ones are worth nothing from this moment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; it was revoked.
+    pub fn rotate_partner(self: &Arc<Self>, actor: &Actor, code: &str) -> Result<Credentials> {
+        let given = ids_in(self, Credentials::fresh);
+        let (code, made) = (code.to_owned(), given.clone());
+        self.write_blocking(actor, None, move |tx| rotate(tx, &code, &made))?;
+        Ok(given)
+    }
+
+    /// Shuts a system out. Its filings stay what they are.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn revoke_partner(self: &Arc<Self>, actor: &Actor, code: &str) -> Result<()> {
+        let code = code.to_owned();
+        self.write_blocking(actor, None, move |tx| revoke(tx, &code))
+    }
+
+    /// All systems by code.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn partners(self: &Arc<Self>) -> Result<Vec<Partner>> {
+        self.db.read_blocking(|c| store::partners(c, LISTED))
+    }
+
+    /// The system of a key.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for a key that is nobody's or no longer holds.
+    pub async fn partner_of(self: &Arc<Self>, key: &str) -> Result<Caller> {
+        let hash = key_hash(key);
+        let p = self.db.read(move |c| store::partner_by_key(c, &hash)).await?;
+        let p = p.filter(|p| p.state == "active").ok_or(Error::Unauthenticated)?;
+        Ok(Caller { id: p.id, code: p.code, channel: p.channel, bureau: p.bureau })
+    }
+
+    /// Whether a message was signed with the system's secret.
+    ///
+    /// # Errors
+    /// The database, or the secret cannot be opened.
+    pub async fn signed_by(self: &Arc<Self>, who: PartnerId, id: &str, timestamp: i64, body: &[u8], signature: &str) -> Result<bool> {
+        let secret = self
+            .look(move |c, _, keys| {
+                let p = store::partner(c, who)?.ok_or(Error::Unauthenticated)?;
+                let text = seal::open(keys, Place::new("partners", "secret_ct", p.id), &p.secret_ct)?;
+                exchange::secret_bytes(&text)
+                    .map(zeroize::Zeroizing::new)
+                    .ok_or_else(|| Error::Internal("a stored secret has no form".into()))
+            })
+            .await?;
+        Ok(exchange::signed(&secret, id, timestamp, body, signature))
+    }
+}
