@@ -28,6 +28,7 @@ pub mod roster;
 pub mod sight;
 pub mod subject;
 pub mod sweep;
+pub mod uploads;
 pub mod view;
 pub mod write;
 
@@ -92,6 +93,8 @@ pub struct App {
     pub dummy_hash: String,
     /// How many passwords are hashed at once.
     pub hashers: tokio::sync::Semaphore,
+    /// How many files of evidence are put together and written anew at once: a picture unpacked is large.
+    pub pictures: Arc<tokio::sync::Semaphore>,
     /// Where signed checkpoints go, outside the database.
     pub checkpoints: std::path::PathBuf,
     /// Demo and training data: fenced, shown by a banner.
@@ -139,6 +142,7 @@ impl App {
     /// # Errors
     /// A password cannot be hashed on this machine.
     pub fn new(p: Parts, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+        let pictures = Arc::new(tokio::sync::Semaphore::new(p.config.evidence.pictures_at_once));
         Ok(Arc::new(Self {
             db: p.db,
             clock,
@@ -150,6 +154,7 @@ impl App {
             entropy: p.entropy,
             dummy_hash: people::hash_password("nobody has this password")?,
             hashers: tokio::sync::Semaphore::new(2),
+            pictures,
             checkpoints: p.checkpoints,
             demo: p.demo,
             law: RwLock::new(Arc::new(p.law)),

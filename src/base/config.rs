@@ -84,6 +84,18 @@ pub struct Evidence {
     pub directory: String,
     /// Largest file in MiB.
     pub max_mib: usize,
+    /// Size of each part of an upload but the last, in KiB.
+    pub part_kib: usize,
+    /// Uploads one person may have open at once.
+    pub max_open: i64,
+    /// Files a filing may have, open uploads included.
+    pub max_files: i64,
+    /// Hours after which an upload that was not finished is swept.
+    pub open_hours: i64,
+    /// Million pixels a picture may have.
+    pub max_megapixels: u32,
+    /// Files put together and pictures written anew at the same time.
+    pub pictures_at_once: usize,
 }
 /// Background work.
 #[derive(Debug, Clone, Deserialize)]
@@ -136,12 +148,22 @@ impl Config {
             ("login.max_failed", i64::from(self.login.max_failed)),
             ("jobs.batch", self.jobs.batch),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
+            ("evidence.max_open", self.evidence.max_open),
+            ("evidence.max_files", self.evidence.max_files),
+            ("evidence.open_hours", self.evidence.open_hours),
+            ("evidence.max_megapixels", i64::from(self.evidence.max_megapixels)),
         ];
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
         if self.import.batch == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config("配置项 import.batch、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into()));
+        }
+        let e = &self.evidence;
+        if !(1..=64).contains(&e.max_mib) || !(16..=8192).contains(&e.part_kib) || !(1..=64).contains(&e.pictures_at_once) {
+            return Err(Error::Config(
+                "配置项 evidence.max_mib 应为 1 至 64，evidence.part_kib 应为 16 至 8192，evidence.pictures_at_once 应为 1 至 64。".into(),
+            ));
         }
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(Error::Config(format!("server.listen = {:?} 不是“地址:端口”，例如 127.0.0.1:8080。", self.server.listen)));

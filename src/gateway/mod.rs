@@ -3,3 +3,4 @@
 //! Never decides and never opens a database.
 
 pub mod blobs;
+pub mod images;

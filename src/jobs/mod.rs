@@ -125,6 +125,19 @@ pub fn forget(app: &Arc<App>) -> Result<usize> {
     app.db.write_blocking(move |c| settings::forget(c, before, 1_000))
 }
 
+/// Ends uploads that were not finished in time and removes what belongs to none. On a blocking thread of a runtime.
+///
+/// # Errors
+/// The database or the object store.
+pub fn uploads(app: &Arc<App>) -> Result<()> {
+    let runtime = tokio::runtime::Handle::try_current().map_err(|e| crate::base::Error::Io(format!("runtime: {e}")))?;
+    let done = runtime.block_on(app.sweep_uploads())?;
+    if done != crate::app::uploads::UploadsSwept::default() {
+        tracing::info!(expired = done.expired, removed = done.removed, forgotten = done.forgotten, "uploads swept");
+    }
+    Ok(())
+}
+
 fn logged<T>(what: &str, r: Result<T>) -> Option<T> {
     r.map_err(|e| tracing::error!(job = what, code = e.code(), error = %e, "a job failed and will run again")).ok()
 }
@@ -174,6 +187,7 @@ pub fn start(
             g.broken.store(i64::try_from(broken).unwrap_or(i64::MAX), Ordering::Relaxed);
         }
         logged("forget", forget(&a));
+        logged("uploads", uploads(&a));
     };
     let a = Arc::clone(app);
     let slow = move || {

@@ -32,6 +32,7 @@ pub mod procedures;
 pub mod schema;
 pub mod sealed;
 pub mod settings;
+pub mod uploads;
 pub mod worklist;
 
 pub use crate::{each, insert_many, statement, text_enum};

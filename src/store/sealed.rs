@@ -21,4 +21,5 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "workers", column: "name_ct", id: "id" },
     SealedColumn { table: "workers", column: "phone_ct", id: "id" },
     SealedColumn { table: "partners", column: "secret_ct", id: "id" },
+    SealedColumn { table: "uploads", column: "name_ct", id: "id" },
 ];

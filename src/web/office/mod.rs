@@ -11,6 +11,7 @@ mod people;
 mod procedures;
 mod reference;
 mod session;
+mod uploads;
 
 use super::Table;
 use crate::app::App;
@@ -78,4 +79,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     people::routes(table);
     reference::routes(table);
     imports::routes(table);
+    uploads::routes(table);
 }
