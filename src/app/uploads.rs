@@ -245,7 +245,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] unless it is the actor's own and he may still add to the matter; [`Error::Refused`] while parts
     /// are missing, or when it ended otherwise; field errors at `/sha256` and `/file`.
-    pub async fn finish_upload(self: &Arc<Self>, actor: &Actor, id: RowId) -> Result<EvidenceId> {
+    pub async fn finish_upload(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId) -> Result<EvidenceId> {
         let (row, parts) = self.own_upload(actor, id).await?;
         if let Some(done) = row.evidence_id {
             return Ok(done);
@@ -267,7 +267,7 @@ impl App {
             Err(e) => return Err(e),
         };
         let done = self
-            .write(actor, None, move |tx| {
+            .write(actor, key, move |tx| {
                 let upload = uploads::get(tx.c, id)?.ok_or(Error::NotFound("upload"))?;
                 if let Some(done) = upload.evidence_id {
                     return Ok(done);

@@ -12,6 +12,7 @@ pub mod import;
 pub mod migrate;
 pub mod report;
 pub mod serve;
+pub mod torture;
 pub mod verify;
 pub mod workflow;
 
@@ -68,6 +69,8 @@ pub enum Command {
     Journal(admin::JournalArgs),
     /// 离线核验导出的日志
     Verify(verify::Args),
+    /// 压力试验（只在空数据库上）
+    Torture(torture::TortureArgs),
 }
 
 /// Opens the program for a command.
@@ -119,6 +122,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Keys(a) => admin::keys(&a, config, &mut out),
         Command::Journal(a) => admin::journal(&a, config, &mut out),
         Command::Verify(a) => verify::run(&a, &mut out).map(i32::from),
+        Command::Torture(a) => torture::run(&a, &mut out),
     };
     finish(done, &mut err)
 }

@@ -41,4 +41,8 @@ mod support;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
+mod torture;
+#[cfg(test)]
 mod town;
+#[cfg(test)]
+mod uploads;

@@ -61,8 +61,14 @@ async fn status(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<R
     Ok(Json(app.upload_status(&actor, id).await?))
 }
 
-async fn finish(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>) -> Answer<Json<Created>> {
-    Ok(Json(Created::of(app.finish_upload(&actor, id).await?)))
+async fn finish(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<RowId>,
+    k: IdempotencyKey,
+) -> Answer<Json<Created>> {
+    let k = key(&k, "upload.finish", &id)?;
+    Ok(Json(Created::of(app.finish_upload(&actor, k, id).await?)))
 }
 
 async fn abort(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>) -> Answer<StatusCode> {
@@ -105,6 +111,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(
         Route::post("/api/office/v1/uploads/{id}/finish", "finishUpload", own, "拼合、校验并存为材料；重复请求返回同一材料")
             .path_param("id", "上传")
+            .idempotent()
             .problems(&[409, 413, 422])
             .answers::<Created>(200, "材料编号"),
         finish,
