@@ -372,11 +372,9 @@ impl App {
     }
 
     async fn end_upload(self: &Arc<Self>, actor: &Actor, id: RowId, state: &'static str) -> Result<()> {
-        self.write(actor, None, move |tx| {
-            match uploads::get(tx.c, id)? {
-                Some(u) if u.state == "open" => uploads::close(tx.c, id, state, None, tx.now),
-                _ => Ok(()),
-            }
+        self.write(actor, None, move |tx| match uploads::get(tx.c, id)? {
+            Some(u) if u.state == "open" => uploads::close(tx.c, id, state, None, tx.now),
+            _ => Ok(()),
         })
         .await?;
         self.drop_parts(id).await;

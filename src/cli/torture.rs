@@ -90,7 +90,7 @@ pub fn run(args: &TortureArgs, out: &mut dyn Write) -> Result<i32> {
     let mut server = ground.serve()?;
     for round in 1..=args.rounds {
         let begun = Instant::now();
-        let before = (load.book().filings.len(), load.book().moves.values().sum::<u64>(), tally.alarms);
+        let before = counted(&load.book(), &tally);
         let file = clue_file(&ground, args.seed, round)?;
         let waited = torment(&ground, &load, &mut server, &file, args, round, &mut ids)?;
         summary.kills += 1;
@@ -107,7 +107,7 @@ pub fn run(args: &TortureArgs, out: &mut dyn Write) -> Result<i32> {
         found.extend(judge(&ground, &load, &mut tally, summary.imported)?);
         summary.resent += resent as u64;
         let book = load.book();
-        let now = (book.filings.len(), book.moves.values().sum::<u64>(), tally.alarms);
+        let now = counted(&book, &tally);
         writeln!(
             out,
             "第 {round} 轮：{waited} 毫秒后终止；登记 {}，动作 {}，导入 {ROWS}，提醒 {}，重发 {resent}；{}（{:.1} 秒）",
@@ -124,7 +124,7 @@ pub fn run(args: &TortureArgs, out: &mut dyn Write) -> Result<i32> {
         out.flush().map_err(io)?;
         summary.findings.extend(found.into_iter().map(|f| format!("第 {round} 轮：{f}")));
         summary.rounds = round;
-        (summary.filings, summary.moves, summary.alarms, summary.refused) = (now.0 as u64, now.1, now.2, book.refused);
+        (summary.filings, summary.moves, summary.alarms, summary.refused) = (now.0, now.1, now.2, book.refused);
     }
     if args.json {
         writeln!(out, "{}", serde_json::to_string(&summary).map_err(|e| Error::Internal(e.to_string()))?).map_err(io)?;
@@ -144,6 +144,11 @@ pub fn run(args: &TortureArgs, out: &mut dyn Write) -> Result<i32> {
         .map_err(io)?;
     }
     Ok(i32::from(!summary.findings.is_empty()))
+}
+
+/// Filings and moves acknowledged, and alarms seen.
+fn counted(book: &Book, tally: &Tally) -> (u64, u64, u64) {
+    (book.filings.len() as u64, book.moves.values().sum(), tally.alarms)
 }
 
 /// Everybody works, an import runs, and at a random moment the program dies; every second time the import dies too. How

@@ -54,11 +54,7 @@ pub fn get(c: &mut Conn, id: RowId) -> Result<Option<Upload>> {
 
 /// The parts that are there, in their order.
 pub fn parts(c: &mut Conn, id: RowId) -> Result<Vec<Part>> {
-    Ok(upload_parts::table
-        .filter(upload_parts::upload_id.eq(id))
-        .order(upload_parts::part)
-        .select(Part::as_select())
-        .load(c)?)
+    Ok(upload_parts::table.filter(upload_parts::upload_id.eq(id)).order(upload_parts::part).select(Part::as_select()).load(c)?)
 }
 
 /// Notes a part; `false` when a part of that number is there already.
@@ -89,11 +85,8 @@ pub fn open_of(c: &mut Conn, owner: &str) -> Result<i64> {
 /// How many files a filing has: kept ones, and uploads on their way apart from `but`.
 pub fn files_of(c: &mut Conn, filing: FilingId, but: Option<RowId>) -> Result<i64> {
     let kept: i64 = evidence::table.filter(evidence::filing_id.eq(Some(filing))).count().get_result(c)?;
-    let open: Vec<RowId> = uploads::table
-        .filter(uploads::ended_at.is_null())
-        .filter(uploads::filing_id.eq(Some(filing)))
-        .select(uploads::id)
-        .load(c)?;
+    let open: Vec<RowId> =
+        uploads::table.filter(uploads::ended_at.is_null()).filter(uploads::filing_id.eq(Some(filing))).select(uploads::id).load(c)?;
     Ok(kept + open.into_iter().filter(|id| Some(*id) != but).map(|_| 1).sum::<i64>())
 }
 

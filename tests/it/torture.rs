@@ -18,7 +18,11 @@ fn torture(backend: Backend) {
     assert_eq!(done.status.code(), Some(0), "{said}");
     let out = String::from_utf8(done.stdout).unwrap();
     let summary: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
-    assert_eq!((&summary["rounds"], &summary["kills"], summary["findings"].as_array().map(Vec::len)), (&5.into(), &5.into(), Some(0)), "{said}");
+    assert_eq!(
+        (&summary["rounds"], &summary["kills"], summary["findings"].as_array().map(Vec::len)),
+        (&5.into(), &5.into(), Some(0)),
+        "{said}"
+    );
     for (what, least) in [("filings", 10), ("moves", 5), ("imported", 150), ("alarms", 50)] {
         assert!(summary[what].as_u64().unwrap() >= least, "only {what} {}: {said}", summary[what]);
     }

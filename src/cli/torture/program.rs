@@ -2,9 +2,9 @@
 //!
 //! Owns processes and their environment. A child of ours dies with us: each is killed when its handle is dropped.
 
+use crate::app::App;
 use crate::app::people::{self, NewAccount};
 use crate::app::write::Tx;
-use crate::app::App;
 use crate::base::id::SessionId;
 use crate::base::{Error, Result, SystemClock};
 use crate::boot::{self, Place};

@@ -61,12 +61,7 @@ async fn status(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<R
     Ok(Json(app.upload_status(&actor, id).await?))
 }
 
-async fn finish(
-    State(app): State<Arc<App>>,
-    By(actor): By,
-    PathId(id): PathId<RowId>,
-    k: IdempotencyKey,
-) -> Answer<Json<Created>> {
+async fn finish(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>, k: IdempotencyKey) -> Answer<Json<Created>> {
     let k = key(&k, "upload.finish", &id)?;
     Ok(Json(Created::of(app.finish_upload(&actor, k, id).await?)))
 }
