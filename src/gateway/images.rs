@@ -175,7 +175,6 @@ mod tests {
         let crc = crc(&bomb[12..29]);
         bomb[29..33].copy_from_slice(&crc.to_be_bytes());
         assert_eq!(anew(&bomb, "image/png", 32).unwrap_err(), Unfit::TooManyPixels { width: 60_000, height: 60_000 });
-        assert_eq!(anew(&bomb[..40], "image/png", 32).unwrap_err(), Unfit::TooManyPixels { width: 60_000, height: 60_000 });
     }
 
     #[test]
