@@ -30,6 +30,7 @@ pub mod roster;
 pub mod sight;
 pub mod subject;
 pub mod sweep;
+pub mod uploads;
 pub mod view;
 pub mod workers;
 pub mod write;
@@ -103,6 +104,8 @@ pub struct App {
     pub dummy_hash: String,
     /// How many passwords are hashed at once.
     pub hashers: tokio::sync::Semaphore,
+    /// How many files of evidence are put together and written anew at once: a picture unpacked is large.
+    pub pictures: Arc<tokio::sync::Semaphore>,
     /// Where signed checkpoints go, outside the database.
     pub checkpoints: std::path::PathBuf,
     /// Short messages.
@@ -159,6 +162,7 @@ impl App {
         let wechat = (!wx.app_id.is_empty()).then(|| Wechat::new(&wx.base_url, &wx.app_id, &wx.app_secret, seconds(wx.timeout_seconds)));
         let webhooks =
             Webhooks::new(std::time::Duration::from_secs(p.config.exchange.send_timeout_seconds), p.config.exchange.allow_loopback);
+        let pictures = Arc::new(tokio::sync::Semaphore::new(p.config.evidence.pictures_at_once));
         Ok(Arc::new(Self {
             webhooks,
             db: p.db,
@@ -173,6 +177,7 @@ impl App {
             entropy: p.entropy,
             dummy_hash: people::hash_password("nobody has this password")?,
             hashers: tokio::sync::Semaphore::new(2),
+            pictures,
             checkpoints: p.checkpoints,
             demo: p.demo,
             law: RwLock::new(Arc::new(p.law)),

@@ -94,6 +94,18 @@ pub struct Evidence {
     pub directory: String,
     /// Largest file in MiB.
     pub max_mib: usize,
+    /// Size of each part of an upload but the last, in KiB.
+    pub part_kib: usize,
+    /// Uploads one person may have open at once.
+    pub max_open: i64,
+    /// Files a filing may have, open uploads included.
+    pub max_files: i64,
+    /// Hours after which an upload that was not finished is swept.
+    pub open_hours: i64,
+    /// Million pixels a picture may have.
+    pub max_megapixels: u32,
+    /// Files put together and pictures written anew at the same time.
+    pub pictures_at_once: usize,
 }
 /// The workers' door: log-in and limits. Nothing is limited by address alone: a whole site shares one.
 #[derive(Debug, Clone, Deserialize)]
@@ -239,6 +251,10 @@ impl Config {
             ("exchange.send_attempts", i64::from(self.exchange.send_attempts)),
             ("exchange.send_timeout_seconds", i64::try_from(self.exchange.send_timeout_seconds).unwrap_or(0)),
             ("exchange.clues", i64::try_from(self.exchange.clues).unwrap_or(0)),
+            ("evidence.max_open", self.evidence.max_open),
+            ("evidence.max_files", self.evidence.max_files),
+            ("evidence.open_hours", self.evidence.open_hours),
+            ("evidence.max_megapixels", i64::from(self.evidence.max_megapixels)),
         ];
         if !["none", "http", "show"].contains(&self.sms.provider.as_str()) {
             return Err(Error::Config("sms.provider 只能是 none、http 或 show。".into()));
@@ -255,6 +271,12 @@ impl Config {
         if self.import.batch == 0 || self.server.in_flight == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config(
                 "配置项 import.batch、server.in_flight、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into(),
+            ));
+        }
+        let e = &self.evidence;
+        if !(1..=64).contains(&e.max_mib) || !(16..=8192).contains(&e.part_kib) || !(1..=64).contains(&e.pictures_at_once) {
+            return Err(Error::Config(
+                "配置项 evidence.max_mib 应为 1 至 64，evidence.part_kib 应为 16 至 8192，evidence.pictures_at_once 应为 1 至 64。".into(),
             ));
         }
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {

@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod partner;
 pub mod report;
 pub mod serve;
+pub mod torture;
 pub mod verify;
 pub mod workflow;
 
@@ -74,6 +75,8 @@ pub enum Command {
     Journal(admin::JournalArgs),
     /// 离线核验导出的日志
     Verify(verify::Args),
+    /// 压力试验（只在空数据库上）
+    Torture(torture::TortureArgs),
 }
 
 /// Opens the program for a command.
@@ -127,6 +130,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Keys(a) => admin::keys(&a, config, &mut out),
         Command::Journal(a) => admin::journal(&a, config, &mut out),
         Command::Verify(a) => verify::run(&a, &mut out).map(i32::from),
+        Command::Torture(a) => torture::run(&a, &mut out),
     };
     finish(done, &mut err)
 }

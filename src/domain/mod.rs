@@ -13,4 +13,5 @@ pub mod grade;
 pub mod intake;
 pub mod ledger;
 pub mod matching;
+pub mod picture_file;
 pub mod routing;

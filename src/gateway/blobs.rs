@@ -36,7 +36,7 @@ impl Blobs {
     pub fn directory(dir: &Path) -> Result<Self> {
         let bad = |e: String| Error::Config(format!("证据目录 {} 无法使用：{e}", dir.display()));
         std::fs::create_dir_all(dir).map_err(|e| bad(e.to_string()))?;
-        let store = LocalFileSystem::new_with_prefix(dir).map_err(|e| bad(e.to_string()))?;
+        let store = LocalFileSystem::new_with_prefix(dir).map_err(|e| bad(e.to_string()))?.with_automatic_cleanup(true);
         Ok(Self { store: Arc::new(store) })
     }
 
@@ -100,5 +100,34 @@ impl Blobs {
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(e) => Err(broken(&e)),
         }
+    }
+
+    /// Writes a file whole under a key that follows from its content: what is there already is not written again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn put_once(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        if self.exists(key).await? { Ok(()) } else { self.put(key, bytes).await }
+    }
+
+    /// Removes a file; one that is gone already is no fault.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        match self.store.delete(&Key::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(broken(&e)),
+        }
+    }
+
+    /// What lies directly under a prefix: the names of folders, and the keys of files.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn under(&self, prefix: &str) -> Result<(Vec<String>, Vec<String>)> {
+        let found = self.store.list_with_delimiter(Some(&Key::from(prefix))).await.map_err(|e| broken(&e))?;
+        let folders = found.common_prefixes.iter().filter_map(|p| p.filename().map(str::to_owned)).collect();
+        Ok((folders, found.objects.into_iter().map(|o| o.location.to_string()).collect()))
     }
 }

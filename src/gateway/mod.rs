@@ -4,6 +4,7 @@
 
 pub mod blobs;
 pub mod http;
+pub mod images;
 pub mod sms;
 pub mod webhook;
 pub mod wechat;

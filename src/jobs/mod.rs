@@ -147,6 +147,19 @@ pub fn webhooks(app: &Arc<App>) -> Result<usize> {
     }
 }
 
+/// Ends uploads that were not finished in time and removes what belongs to none. On a blocking thread of a runtime.
+///
+/// # Errors
+/// The database or the object store.
+pub fn uploads(app: &Arc<App>) -> Result<()> {
+    let runtime = tokio::runtime::Handle::try_current().map_err(|e| crate::base::Error::Io(format!("runtime: {e}")))?;
+    let done = runtime.block_on(app.sweep_uploads())?;
+    if done != crate::app::uploads::UploadsSwept::default() {
+        tracing::info!(expired = done.expired, removed = done.removed, forgotten = done.forgotten, "uploads swept");
+    }
+    Ok(())
+}
+
 fn logged<T>(what: &str, r: Result<T>) -> Option<T> {
     r.map_err(|e| tracing::error!(job = what, code = e.code(), error = %e, "a job failed and will run again")).ok()
 }
@@ -196,6 +209,7 @@ pub fn start(
             g.broken.store(i64::try_from(broken).unwrap_or(i64::MAX), Ordering::Relaxed);
         }
         logged("forget", forget(&a));
+        logged("uploads", uploads(&a));
     };
     let a = Arc::clone(app);
     let slow = move || {

@@ -35,6 +35,7 @@ pub mod procedures;
 pub mod schema;
 pub mod sealed;
 pub mod settings;
+pub mod uploads;
 pub mod workers;
 pub mod worklist;
 

@@ -2,7 +2,7 @@
 
 use super::Conn;
 use super::schema::{documents, evidence};
-use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, FilingId};
+use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, FilingId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use diesel::prelude::*;
@@ -23,6 +23,9 @@ pub struct Evidence {
     pub store_key: String,
     pub uploaded_by: Option<AccountId>,
     pub uploaded_at: At,
+    pub original_sha256: Option<String>,
+    pub thumb_key: Option<String>,
+    pub worker_id: Option<WorkerId>,
 }
 
 /// An issued paper.

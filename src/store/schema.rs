@@ -131,6 +131,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    uploads (id) {
+        id -> Id,
+        owner -> Text,
+        case_id -> Nullable<Id>,
+        filing_id -> Nullable<Id>,
+        kind -> Text,
+        name_ct -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        part_size -> BigInt,
+        parts -> Integer,
+        state -> Text,
+        evidence_id -> Nullable<Id>,
+        created_at -> Ts,
+        expires_at -> Ts,
+        ended_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    upload_parts (upload_id, part) {
+        upload_id -> Id,
+        part -> Integer,
+        size -> BigInt,
+        sha256 -> Text,
+        stored_at -> Ts,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(meta, key_ring, events, log_tree, checkpoints);
 
 // The matter.
@@ -498,6 +532,9 @@ diesel::table! {
         store_key -> Text,
         uploaded_by -> Nullable<Id>,
         uploaded_at -> Ts,
+        original_sha256 -> Nullable<Text>,
+        thumb_key -> Nullable<Text>,
+        worker_id -> Nullable<Id>,
     }
 }
 
@@ -759,6 +796,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    uploads,
+    upload_parts,
     answer_rounds,
     subscriptions,
     deliveries,

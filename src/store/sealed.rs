@@ -28,4 +28,5 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "withdrawals", column: "reason_ct", id: "id" },
     SealedColumn { table: "withdrawals", column: "note_ct", id: "id" },
     SealedColumn { table: "subscriptions", column: "secret_ct", id: "id" },
+    SealedColumn { table: "uploads", column: "name_ct", id: "id" },
 ];

@@ -285,6 +285,16 @@ impl Route {
         self.problems.extend([413, 415, 422]);
         self
     }
+    /// Reads bytes as they are, at most `limit` of them, with their `Content-Digest`.
+    #[must_use]
+    pub fn reads_octets(mut self, limit: usize) -> Self {
+        let about = "内容的校验值（RFC 9530），例如 sha-256=:Base64:";
+        self.params.push(Param { name: "Content-Digest", place: ParamIn::Header, required: true, about });
+        self.request = Some(Shape::plain("application/octet-stream"));
+        self.body_limit = limit;
+        self.problems.extend([413, 415, 422]);
+        self
+    }
     /// Answers JSON of type `T`.
     #[must_use]
     pub fn answers<T: ToSchema>(mut self, status: u16, about: &'static str) -> Self {

@@ -5,12 +5,16 @@ use crate::access_worker::{claimant, owner};
 use crate::on_both;
 use crate::support::app::{Got, OFFICE, World, filing};
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
 use qingxin::base::id::RowId;
+use qingxin::base::seal::hex;
 use qingxin::domain::access::DutyKind;
 use qingxin::store::{accounts, journal};
 use qingxin::web::{Access, Route, Surface};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One real matter of 人社 of 奎文区 and what belongs to it.
@@ -19,7 +23,7 @@ struct Scene {
 }
 
 /// A picture whose content says so.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
 
 impl Scene {
     fn new(w: &World) -> Self {
@@ -45,6 +49,9 @@ impl Scene {
         let (session, _) = w.open_session("kuiwen.handler", "another device");
         let (worker_token, withdrawal, worker_session) = owner(w, &filing);
         let (stranger_token, ..) = owner(w, "");
+        let upload = json!({ "case": case, "kind": "photo", "size": PNG.len(), "sha256": hex(&Sha256::digest(PNG)) });
+        let begin = || text(&w.who("kuiwen.handler").post("/uploads", upload.clone()).ok()["id"]);
+        let (begun, ended) = (begin(), begin());
         let ids = BTreeMap::from([
             ("complaint", of("complaint")),
             ("filing_procedure", of("filing")),
@@ -57,6 +64,8 @@ impl Scene {
             ("account", text(&spare["id"])),
             ("duty", text(&spare["duties"][0]["id"])),
             ("session", session.to_string()),
+            ("upload", begun),
+            ("upload_to_end", ended),
             ("handler", w.account("kuiwen.handler").to_string()),
             ("withdrawal", withdrawal),
             ("worker_token", worker_token),
@@ -98,6 +107,8 @@ pub enum Carries {
     Json(Value),
     File(&'static [(&'static str, &'static str)]),
     Form(&'static [(&'static str, &'static str)]),
+    /// The picture as bytes with its digest.
+    Octets,
 }
 
 /// How a route is asked and who is served.
@@ -156,6 +167,13 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("makeMove", Matter, "/procedures/<complaint>/moves/sign_for", "kuiwen.desk", Carries::Json(json!({ "form": {} })));
     put("decideAmendment", Matter, "/amendments/<amendment>/decide", "city.desk", Carries::Json(json!({ "apply": true })));
     put("listHandlers", Matter, "/bureaus/370705-hrss/handlers", "kuiwen.leader", none());
+    let upload = json!({ "case": "<case>", "kind": "photo", "name": "照片", "size": PNG.len(), "sha256": hex(&Sha256::digest(PNG)) });
+    put("beginUpload", Matter, "/uploads", "kuiwen.handler", Carries::Json(upload));
+    put("putUploadPart", Matter, "/uploads/<upload>/parts/1", "kuiwen.handler", Carries::Octets);
+    put("getUpload", Matter, "/uploads/<upload>", "kuiwen.handler", none());
+    put("finishUpload", Matter, "/uploads/<upload>/finish", "kuiwen.handler", none());
+    put("abortUpload", Matter, "/uploads/<upload_to_end>", "kuiwen.handler", none());
+    put("getEvidenceThumbnail", Matter, "/evidence/<evidence>/thumbnail", "kuiwen.handler", none());
     // duties
     put("registerFiling", Duty, "/filings", "city.desk", Carries::Json(filing(2)));
     put("importFile", Duty, "/imports", "city.desk", Carries::File(&[("profile", "hotline")]));
@@ -282,6 +300,11 @@ fn ask(w: &World, s: &Scene, route: &Route, e: &Entry, who: &As<'_>, body: Optio
             let value = |k: &str, v: &str| if k == "_key" { key.clone() } else { s.fill(v) };
             let body: Vec<String> = fields.iter().map(|(k, v)| format!("{}={}", encode(k), encode(&value(k, v)))).collect();
             b.header("content-type", "application/x-www-form-urlencoded").body(Body::from(body.join("&")))
+        }
+        (Carries::Octets, None) => {
+            let digest = STANDARD.encode(Sha256::digest(PNG));
+            let b = b.header("content-type", "application/octet-stream").header("content-digest", format!("sha-256=:{digest}:"));
+            b.body(Body::from(PNG))
         }
         (Carries::File(fields), None) => {
             let mut out = String::new();

@@ -136,7 +136,7 @@ fn registered(w: &World, n: u32) -> (String, String) {
     (filing, format!("/cases/{case}"))
 }
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
 
 fn upload(who: &Person<'_>, path: &str, key: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Got {
     let mut body = Vec::new();
@@ -371,7 +371,7 @@ on_both! {
         assert_eq!(html.matches("href=\"/evidence/").count(), 1, "the same upload twice is one file");
         let id = html.split("href=\"/evidence/").nth(1).and_then(|s| s.split('"').next()).unwrap();
         let file = desk.page(&format!("/evidence/{id}"));
-        assert_eq!((file.status, file.header("content-type"), file.bytes.as_slice()), (200, "image/png", PNG));
+        assert_eq!((file.status, file.header("content-type"), &file.bytes[..8]), (200, "image/png", &PNG[..8]));
         assert!(file.header("content-disposition").starts_with("attachment;"));
         assert!(file.header("content-security-policy").contains("sandbox"));
         assert_eq!(w.who("fangzi.handler").page(&format!("/evidence/{id}")).status, 404);

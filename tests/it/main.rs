@@ -47,6 +47,10 @@ mod support;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
+mod torture;
+#[cfg(test)]
 mod town;
+#[cfg(test)]
+mod uploads;
 #[cfg(test)]
 mod workers;

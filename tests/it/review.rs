@@ -292,8 +292,7 @@ on_both! {
         let desk = w.actor("kuiwen.desk");
         let (_, mine) = ids(&register(&w.app, &desk, "370705-hrss", &complaint(1)).unwrap());
         let (foreign, theirs) = ids(&register(&w.app, &desk, "370705-hrss", &complaint(2)).unwrap());
-        let png = [&[0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a][..], &[0; 32][..]].concat();
-        let up = |case, filing| Upload { case, filing, kind: "photo".into(), name: "照片".into(), bytes: png.clone() };
+        let up = |case, filing| Upload { case, filing, kind: "photo".into(), name: "照片".into(), bytes: b"%PDF-1.4 a paper".to_vec() };
         let file = wait(w.app.add_evidence(&desk, None, up(theirs, None))).unwrap();
         let note = json!({ "note": "见附件。", "files": [file] });
         let e = act(&w, "kuiwen.desk", mine.unwrap(), "add_note", note.clone()).unwrap_err();

@@ -155,9 +155,9 @@ impl Scene<'_> {
         self.w.serial += 1;
         let lines = [format!("QINGXIN DEMO {kind} {:06}", self.w.serial), format!("case {}", self.case.number), format!("{}", tx.now)];
         let up = Upload { case: Some(self.case.id), filing: None, kind: kind.to_owned(), name: String::new(), bytes: proofs::pdf(&lines) };
-        let row = self.w.app.evidence_row(who, &up, tx.now)?;
-        let id = tx.body(who, |tx| keep_in(tx, &row))?;
-        self.w.blobs.push((row.store_key, up.bytes));
+        let file = self.w.app.prepare_evidence(who, up, tx.now)?;
+        let id = tx.body(who, |tx| keep_in(tx, &file.row))?;
+        self.w.blobs.push((file.row.store_key, file.bytes));
         Ok(id)
     }
     fn with_proof(&mut self, tx: &mut Tx<'_>, kind: &str, name: &str, form: &dyn Fn(EvidenceId) -> Json) -> Result<()> {

@@ -6,6 +6,7 @@
 mod cursor;
 mod headers;
 mod json;
+mod octets;
 mod params;
 mod path;
 mod session;
@@ -14,6 +15,7 @@ mod upload;
 pub use cursor::{cursor_decode, cursor_encode};
 pub use headers::{Accepts, IdempotencyKey, IfMatch, TraceId, etag};
 pub use json::JsonBody;
+pub use octets::Octets;
 pub use params::{FormParams, Params, QueryParams};
 pub use path::{PathId, PathIds, PathText};
 pub use session::{Bearer, SessionCookie, Token, clear_cookie, safe_next, set_cookie};

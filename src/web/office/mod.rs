@@ -11,6 +11,7 @@ mod people;
 mod procedures;
 mod reference;
 mod session;
+mod uploads;
 mod workers;
 
 use super::Table;
@@ -80,4 +81,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     reference::routes(table);
     imports::routes(table);
     workers::routes(table);
+    uploads::routes(table);
 }
