@@ -31,6 +31,11 @@ pub mod sweep;
 pub mod view;
 pub mod write;
 
+pub mod indexing;
+pub mod joining;
+pub mod search;
+pub mod search_hints;
+
 pub use graphs::Graphs;
 
 use crate::base::config::Config;

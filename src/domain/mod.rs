@@ -13,3 +13,5 @@ pub mod intake;
 pub mod ledger;
 pub mod matching;
 pub mod routing;
+
+pub mod search;

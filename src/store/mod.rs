@@ -34,6 +34,9 @@ pub mod sealed;
 pub mod settings;
 pub mod worklist;
 
+pub mod joining;
+pub mod search;
+
 pub use crate::{each, insert_many, statement, text_enum};
 pub use conn::{Conn, exclusive, savepoint, snapshot, try_lock};
 pub use db::{Db, Options};

@@ -42,7 +42,19 @@ impl Scene {
         let accounts = security.get("/accounts?limit=100").ok();
         let spare = accounts["items"].as_array().unwrap().iter().find(|a| a["login"] == "fangzi-housing.desk").unwrap();
         let (session, _) = w.open_session("kuiwen.handler", "another device");
+        // a running case that the filing looks like
+        let alike = text(&desk.post("/filings", crate::support::app::filing(2)).ok()["case"]);
+        let row = qingxin::store::filings::Suggestion {
+            filing_id: filing.parse().unwrap(),
+            case_id: alike.parse().unwrap(),
+            reason: "同一项目".into(),
+            created_at: w.now(),
+            decided_at: None,
+            joined: None,
+        };
+        w.app.db.write_blocking(move |c| qingxin::store::filings::insert_suggestion(c, &row)).unwrap();
         let ids = BTreeMap::from([
+            ("alike", alike),
             ("complaint", of("complaint")),
             ("filing_procedure", of("filing")),
             ("filing", filing),
@@ -118,6 +130,12 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("logOut", Own, "/session", "kuiwen.handler", none());
     put("inbox", Own, "/inbox?tab=bureau", "kuiwen.handler", none());
     put("inboxCounts", Own, "/inbox/counts", "kuiwen.handler", none());
+    put("suggestions", Own, "/suggestions", "kuiwen.leader", none());
+    let dismiss = json!({ "decision": "dismiss", "reason": "不是同一事项" });
+    put("decideSuggestion", Matter, "/suggestions/<filing>/<alike>/decide", "kuiwen.leader", Carries::Json(dismiss));
+    let out = json!({ "to": "back", "reason": "并案有误，应当撤销" });
+    put("splitFiling", Matter, "/filings/<filing>/split", "kuiwen.leader", Carries::Json(out));
+    put("filingHints", Duty, "/filings/hints", "kuiwen.desk", Carries::Json(json!({ "respondent": "潍坊测试建筑1有限公司" })));
     put("search", Own, "/search", "kuiwen.handler", Carries::Json(json!({ "text": "测试花园1号楼" })));
     put("listAmendments", Own, "/amendments", "city.desk", none());
     put("notices", Own, "/notices", "kuiwen.handler", none());
@@ -185,6 +203,15 @@ fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_inbox", Own, "/", "kuiwen.handler", none());
     put("console_notices", Own, "/notices", "kuiwen.handler", none());
     put("console_read", Own, "/notices/read", "kuiwen.handler", form(&[]));
+    put(
+        "console_decide_suggestion",
+        Matter,
+        "/suggestions/<filing>/<alike>/decide",
+        "kuiwen.leader",
+        form(&[("decision", "dismiss"), ("reason", "不是同一事项")]),
+    );
+    put("console_split", Matter, "/filings/<filing>/split", "kuiwen.leader", form(&[("to", "new"), ("reason", "并案有误，应当撤销")]));
+    put("console_hints", Duty, "/filings/hints", "kuiwen.desk", form(&[("respondent", "潍坊测试建筑1有限公司")]));
     put("console_search_page", Own, "/search", "kuiwen.handler", none());
     put("console_search", Own, "/search", "kuiwen.handler", form(&[("text", "测试花园1号楼")]));
     put("console_filing", Matter, "/filings/<filing>", "kuiwen.handler", none());

@@ -17,6 +17,8 @@ mod house;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod joining;
+#[cfg(test)]
 mod journal;
 #[cfg(test)]
 mod keeping;
@@ -32,6 +34,8 @@ mod properties;
 mod review;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -12,6 +12,9 @@ mod procedures;
 mod reference;
 mod session;
 
+mod joining;
+mod search;
+
 use super::Table;
 use crate::app::App;
 use crate::app::evidence;
@@ -78,4 +81,6 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     people::routes(table);
     reference::routes(table);
     imports::routes(table);
+    search::routes(table);
+    joining::routes(table);
 }
