@@ -135,7 +135,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("decideSuggestion", Matter, "/suggestions/<filing>/<alike>/decide", "kuiwen.leader", Carries::Json(dismiss));
     let out = json!({ "to": "back", "reason": "并案有误，应当撤销" });
     put("splitFiling", Matter, "/filings/<filing>/split", "kuiwen.leader", Carries::Json(out));
-    put("filingHints", Duty, "/filings/hints", "kuiwen.desk", Carries::Json(json!({ "respondent": "潍坊测试建筑1有限公司" })));
+    put("filingHints", Own, "/filings/hints", "kuiwen.desk", Carries::Json(json!({ "respondent": "潍坊测试建筑1有限公司" })));
     put("search", Own, "/search", "kuiwen.handler", Carries::Json(json!({ "text": "测试花园1号楼" })));
     put("listAmendments", Own, "/amendments", "city.desk", none());
     put("notices", Own, "/notices", "kuiwen.handler", none());
@@ -211,7 +211,7 @@ fn console(all: &mut BTreeMap<&'static str, Entry>) {
         form(&[("decision", "dismiss"), ("reason", "不是同一事项")]),
     );
     put("console_split", Matter, "/filings/<filing>/split", "kuiwen.leader", form(&[("to", "new"), ("reason", "并案有误，应当撤销")]));
-    put("console_hints", Duty, "/filings/hints", "kuiwen.desk", form(&[("respondent", "潍坊测试建筑1有限公司")]));
+    put("console_hints", Own, "/filings/hints", "kuiwen.desk", form(&[("respondent", "潍坊测试建筑1有限公司")]));
     put("console_search_page", Own, "/search", "kuiwen.handler", none());
     put("console_search", Own, "/search", "kuiwen.handler", form(&[("text", "测试花园1号楼")]));
     put("console_filing", Matter, "/filings/<filing>", "kuiwen.handler", none());
@@ -494,6 +494,12 @@ on_both! {
                 "console_move_case" | "console_move_filing" => got.status == 409,
                 // the other door was used before
                 "console_amendment" | "console_take_duty" => matches!(got.status, 303 | 404 | 409),
+                // the only filing of a case stays where it is: the way in is open
+                "splitFiling" => got.status == 409,
+                "console_split" => got.status == 422,
+                // the other door decided it before
+                "decideSuggestion" => matches!(got.status, 200 | 409),
+                "console_decide_suggestion" => matches!(got.status, 303 | 422),
                 _ => (200..400).contains(&got.status),
             };
             assert!(good, "{}: {} {} {}", e.insider, got.asked, got.status, got.text());
