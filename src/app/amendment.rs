@@ -126,6 +126,10 @@ fn take_over(tx: &mut Tx<'_>, a: &Amendment, old: &Filing, d: &FilingDraft) -> R
         ..old.clone()
     };
     filings::update(tx.c, &new)?;
+    let area = old.case_id.map(|c| tx.case(c)).transpose()?.map(|c| c.area);
+    super::indexing::replaced(tx, (old, area.as_deref().or(old.area.as_deref())), (&new, area.as_deref().or(new.area.as_deref())))?;
+    let before = tx.open_sealed("filings", "narrative_ct", old.id, &old.narrative_ct)?;
+    super::indexing::retold(tx, old.id, &before, d.narrative.as_deref().unwrap_or_default())?;
     match old.case_id {
         Some(case) => follow(tx, case, old, &new),
         None => Ok(()),

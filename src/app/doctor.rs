@@ -109,6 +109,9 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     r.add("承诺六 岗位、部门、区划均有效，三员分离", people, &odd, "请由安全管理员更正岗位。");
     let (files, gone) = evidence(app)?;
     r.add("证据文件都在", files, &gone, "请从备份恢复证据目录；目录位置见配置 evidence.directory。");
+    let (filed, bare) = app.unindexed()?;
+    let bare: Vec<String> = (bare > 0).then(|| format!("{bare} 件登记尚未编入检索")).into_iter().collect();
+    r.advise("登记都能查到", filed, &bare, "请运行 qingxin keys reindex。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)

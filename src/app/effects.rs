@@ -184,8 +184,12 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
                 return Err(Error::field("/form/area", "unknown_area", &[("value", &area)]));
             }
             if subject.row.case_id.is_some() {
-                let area = area.clone();
-                tx.change_case(subject.case_id()?, true, |c| c.area = area)?;
+                let (area, case) = (area.clone(), subject.case_id()?);
+                let before = tx.case(case)?.area;
+                super::indexing::moved(tx, case, &before, &area)?;
+                tx.change_case(case, true, |c| c.area = area)?;
+            } else if let Some(f) = &subject.filing {
+                super::indexing::replaced(tx, (f, f.area.as_deref()), (f, Some(&area)))?;
             }
             if subject.filing.is_some() { change_filing(subject, |f| f.area = Some(area)) } else { Ok(()) }
         }
@@ -229,7 +233,7 @@ pub fn settle(tx: &mut Tx<'_>, subject: &mut Subject) -> Result<()> {
 }
 
 /// The sums of a case follow its claims.
-fn retotal(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
+pub(super) fn retotal(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
     let claims = ledger::claims_of(tx.c, case)?;
     let sums: Vec<_> = claims.iter().map(Claim::sums).collect();
     let t = rules::total(&sums).ok_or_else(|| Error::Internal("sums overflow".into()))?;
@@ -314,13 +318,18 @@ fn become_complaint(tx: &mut Tx<'_>, case: CaseId, confirmed_at: At) -> Result<(
 }
 
 /// Whether a claim is for the time a filing tells of; a time not told speaks for yes, so that nothing is counted twice.
-fn same_time(c: &Claim, f: &filings::Filing) -> bool {
+pub(super) fn same_time(c: &Claim, f: &filings::Filing) -> bool {
     let before = |end: Option<Day>, start: Option<Day>| matches!((end, start), (Some(e), Some(s)) if e < s);
     !before(c.period_to, f.period_from) && !before(f.period_to, c.period_from)
 }
 
 /// A claim for the person of a filing; returns what it claims.
-fn add_claim(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, respondent: Option<crate::base::id::RespondentId>) -> Result<Fen> {
+pub(super) fn add_claim(
+    tx: &mut Tx<'_>,
+    f: &filings::Filing,
+    case: CaseId,
+    respondent: Option<crate::base::id::RespondentId>,
+) -> Result<Fen> {
     // one worker: the sum is his; several: his share is not known yet and the remainder says so
     let sums = rules::Sums::claimed(if f.headcount == 1 { f.reported_total } else { Fen::ZERO });
     let row = Claim {
@@ -354,6 +363,12 @@ fn join(tx: &mut Tx<'_>, subject: &mut Subject, case: CaseId) -> Result<()> {
     if !crate::domain::access::may_read(tx.actor, &scope) {
         return Err(Error::field("/form/case", "unknown_case", &[]));
     }
+    if target.conclusion.as_deref() == Some(super::joining::MERGED) {
+        return Err(Error::field("/form/case", "case_merged", &[]));
+    }
+    if let Some(f) = &subject.filing {
+        super::indexing::replaced(tx, (f, f.area.as_deref()), (f, Some(&target.area)))?;
+    }
     change_filing(subject, |f| {
         f.case_id = Some(case);
         f.area.get_or_insert(target.area.clone());
@@ -385,11 +400,31 @@ fn join(tx: &mut Tx<'_>, subject: &mut Subject, case: CaseId) -> Result<()> {
 /// Opens a case for a filing, with its chain and the reporter's claim.
 fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec<Made>) -> Result<()> {
     let f = subject.filing.clone().ok_or_else(|| Error::Internal("a case without a filing".into()))?;
-    let area = f.area.clone().ok_or_else(|| Error::refused("area_unknown", &[]))?;
     let given = |k: &str| match step.plain.get(k) {
         Some(Value::Text(t)) => Some(t.clone()),
         _ => None,
     };
+    let lead = given("lead").map(|b| bureau(tx, &b, "lead")).transpose()?;
+    let oversight = given("oversight").map(|b| bureau(tx, &b, "oversight")).transpose()?;
+    let (id, respondent) = case_for(tx, &f, lead, oversight)?;
+    change_filing(subject, |f| f.case_id = Some(id))?;
+    subject.row.case_id = Some(id);
+    made.push(Made::Case { id });
+    let claimed = add_claim(tx, &f, id, respondent)?;
+    tx.change_case(id, true, |c| c.claimed = claimed)
+}
+
+/// A case of its own for a filing, led as given or as the rules route it; without a claim yet, with the party it is against.
+///
+/// # Errors
+/// The area is unknown, or the rules are not sure where it goes.
+pub(super) fn case_for(
+    tx: &mut Tx<'_>,
+    f: &filings::Filing,
+    lead: Option<String>,
+    oversight: Option<String>,
+) -> Result<(CaseId, Option<crate::base::id::RespondentId>)> {
+    let area = f.area.clone().ok_or_else(|| Error::refused("area_unknown", &[]))?;
     let narrative = tx.open_sealed("filings", "narrative_ct", f.id, &f.narrative_ct)?;
     let facts = FilingFacts {
         area_text: &area,
@@ -405,17 +440,11 @@ fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec
         Routing::Routed(r) => r,
         Routing::Desk(r) => return Err(Error::Refused(crate::base::error::Refusal::new(r.code, r.sentence))),
     };
-    let lead = match given("lead") {
-        Some(b) => bureau(tx, &b, "lead")?,
-        None => routed.lead,
-    };
-    let oversight = match given("oversight") {
-        Some(b) => Some(bureau(tx, &b, "oversight")?),
-        None => routed.oversight.filter(|o| *o != lead),
-    };
+    let lead = lead.unwrap_or(routed.lead);
+    let oversight = oversight.or_else(|| routed.oversight.filter(|o| *o != lead));
     let id: CaseId = tx.ids.id(tx.now);
     let complaint = f.kind == "complaint";
-    let (chain, respondent) = chain(tx, &f, id)?;
+    let (chain, respondent) = chain(tx, f, id)?;
     let row = cases::Case {
         id,
         number: tx.ids.code("AJ"),
@@ -454,11 +483,7 @@ fn open_case(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, made: &mut Vec
     };
     cases::insert(tx.c, &row, &chain)?;
     tx.adopt_case(row);
-    change_filing(subject, |f| f.case_id = Some(id))?;
-    subject.row.case_id = Some(id);
-    made.push(Made::Case { id });
-    let claimed = add_claim(tx, &f, id, respondent)?;
-    tx.change_case(id, true, |c| c.claimed = claimed)
+    Ok((id, respondent))
 }
 
 /// The chain of respondents with the article that makes each liable; a team leader stays sealed.

@@ -1,4 +1,4 @@
-//! Inboxes, search and the notices of a person: bounded pages, each in one reader's scope.
+//! Inboxes and the notices of a person: bounded pages, each in one reader's scope.
 //!
 //! Owns which lines a person sees under which tab. The scope is part of the query: what a person may not read is not
 //! counted either. Remaining time is derived as everywhere.
@@ -6,13 +6,11 @@
 use super::App;
 use super::view::{self, Lamp, NoticeView, lamp, remaining_text};
 use crate::base::id::{AccountId, CaseId, FilingId, NoticeId, ProcedureId};
-use crate::base::seal;
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{Actor, DutyKind};
 use crate::law::Fen;
-use crate::law::identity::{Phone, ResidentId};
 use crate::store::worklist::{self, Filter, Line};
-use crate::store::{Conn, accounts, cases, filings, notices};
+use crate::store::{Conn, accounts, notices};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -126,25 +124,6 @@ pub struct Page {
 
 /// Counts stop here: nobody pages further.
 pub const CAP: i64 = 1_000;
-
-/// A hit of a search.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "named as in design §2")]
-pub struct Hit {
-    #[schema(value_type = Option<String>)]
-    pub case: Option<CaseId>,
-    #[schema(value_type = Option<String>)]
-    pub filing: Option<FilingId>,
-    pub number: String,
-    pub respondent: String,
-    pub project: Option<String>,
-    pub area: String,
-    pub state: String,
-    pub claimant: Option<String>,
-    #[schema(value_type = i64)]
-    pub amount_fen: Fen,
-}
 
 /// Whom a person answers for: the own account and those stood in for.
 fn accounts_of(actor: &Actor) -> Vec<AccountId> {
@@ -262,27 +241,6 @@ impl App {
         let filters: Vec<(Tab, Filter)> =
             self.tabs(actor).into_iter().filter_map(|t| self.tab_filter(actor, t, now).map(|f| (t, f))).collect();
         self.db.read(move |c| filters.iter().map(|(t, f)| Ok((*t, worklist::count(c, f, CAP)?))).collect()).await
-    }
-
-    /// Cases and filings of the reader's scope: by number, employer or project; by ID or phone exactly; by full name.
-    ///
-    /// # Errors
-    /// At `/text` when it is empty.
-    pub async fn search(self: &Arc<Self>, actor: &Actor, query: &str) -> Result<Vec<Hit>> {
-        let q = text::tidy(query);
-        if q.chars().count() < 2 {
-            return Err(Error::field("/text", "too_short", &[("min", "2")]));
-        }
-        let keys = self.keys();
-        let mut blind = seal::blind_all(&keys, "name", &q);
-        if let Ok(id) = ResidentId::parse(&q) {
-            blind.extend(seal::blind_all(&keys, "id", id.as_str()));
-        }
-        if let Ok(p) = Phone::parse(&q) {
-            blind.extend(seal::blind_all(&keys, "phone", p.as_str()));
-        }
-        let (app, actor) = (Arc::clone(self), actor.clone());
-        self.db.read(move |c| search(c, &app, &actor, &q, &blind)).await
     }
 
     /// A page of the person's notices, newest first.
@@ -436,47 +394,4 @@ fn remaining_of(law: &crate::law::Law, due_at: At, due_day: Option<Day>, now: At
         }
     };
     remaining_text(&r)
-}
-
-fn search(c: &mut Conn, app: &App, actor: &Actor, q: &str, blind: &[String]) -> Result<Vec<Hit>> {
-    const LIMIT: i64 = 50;
-    let number = crate::base::id::read_code(q).unwrap_or_else(|| q.to_owned());
-    let mut out = Vec::new();
-    for case in worklist::search_cases(c, if number == q { q } else { &number }, None, LIMIT)? {
-        let mut scope = super::subject::scope_of(app, Some(&case), None);
-        scope.receiving = filings::of_case(c, case.id)?.into_iter().map(|f| f.receiving_bureau).collect();
-        if crate::domain::access::may_read(actor, &scope) {
-            out.push(hit(app, Some(&case), None, None));
-        }
-    }
-    for f in worklist::search_filings(c, &number, blind, LIMIT)? {
-        let case = f.case_id.map(|id| cases::get(c, id)).transpose()?.flatten();
-        let scope = super::subject::scope_of(app, case.as_ref(), Some(&f));
-        // found by name, phone or ID, a report 举报 would tell who made it: only its number finds it outside the unit
-        let by_number = f.number == number || f.source_no.as_deref() == Some(number.as_str());
-        if f.secret && !by_number && !super::subject::in_unit(actor, case.as_ref(), &f) {
-            continue;
-        }
-        if crate::domain::access::may_read(actor, &scope) {
-            let who = if f.secret { None } else { filings::claimant(c, f.claimant_id)?.map(|p| p.name_mask) };
-            out.push(hit(app, case.as_ref(), Some(&f), who));
-        }
-    }
-    Ok(out)
-}
-
-fn hit(app: &App, case: Option<&cases::Case>, f: Option<&filings::Filing>, claimant: Option<String>) -> Hit {
-    let area = case.map(|c| c.area.clone()).or_else(|| f.and_then(|f| f.area.clone()));
-    let state = case.and_then(|c| app.graphs.latest("complaint").ok().and_then(|g| g.state(&c.state).map(|s| s.title.clone())));
-    Hit {
-        case: case.map(|c| c.id),
-        filing: f.map(|f| f.id),
-        number: f.map(|f| f.number.clone()).or_else(|| case.map(|c| c.number.clone())).unwrap_or_default(),
-        respondent: case.map(|c| c.respondent_name.clone()).or_else(|| f.map(|f| f.respondent_name.clone())).unwrap_or_default(),
-        project: case.and_then(|c| c.project_name.clone()).or_else(|| f.and_then(|f| f.project_name.clone())),
-        area: area.map_or_else(String::new, |a| app.area_name(&a)),
-        state: state.unwrap_or_default(),
-        claimant,
-        amount_fen: case.map(|c| c.reported_total).or_else(|| f.map(|f| f.reported_total)).unwrap_or_default(),
-    }
 }

@@ -50,6 +50,8 @@ pub struct Prepared {
     pub content_ct: Sealed,
     /// Id of the amendment, should it be one.
     pub amendment: RowId,
+    /// What it is found by.
+    pub grams: Vec<i64>,
     /// What the desk should look at: stable codes.
     pub remarks: Vec<String>,
 }
@@ -181,6 +183,7 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         content_ct: seal::seal(keys, Place::new("amendments", "content_ct", amendment), &draft_json, ids)?,
         remarks: d.remarks.iter().map(|r| r.code.clone()).collect(),
         amendment,
+        grams: super::indexing::numbers(app, keys, &filing, &narrative)?,
         filing,
         claimant,
         routing,
@@ -260,6 +263,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         Error::Duplicate(_) => Error::Stale("filing"),
         e => e,
     })?;
+    crate::store::search::add(tx.c, row.id, &p.grams)?;
     let begin =
         Begin { kind: "filing".into(), case: None, filing: Some(row.id), parent: None, occurred_at: row.received_at, form: Form::new() };
     let started = perform::start_in(tx, &begin)?;
@@ -338,7 +342,7 @@ fn forward(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant, procedure: Proced
 }
 
 /// What a filing is compared by.
-fn key_of(f: &Filing, c: &Claimant) -> MatchKey {
+pub(super) fn key_of(f: &Filing, c: &Claimant) -> MatchKey {
     let mut respondents: Vec<UnitKey> = Vec::new();
     if !f.respondent_key.is_empty() {
         respondents.push(UnitKey::new(f.uscc.as_deref(), &f.respondent_name));

@@ -35,6 +35,11 @@ pub mod view;
 pub mod workers;
 pub mod write;
 
+pub mod indexing;
+pub mod joining;
+pub mod search;
+pub mod search_hints;
+
 pub use graphs::Graphs;
 
 use crate::base::config::Config;

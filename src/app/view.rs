@@ -71,6 +71,11 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     let events = journal::of_case(c, id, TIMELINE)?;
     let told = notices::of_case(c, id)?;
     let out_of_unit = hidden(actor, Some(&case), &all);
+    let into = match case.conclusion.as_deref() {
+        Some(super::joining::MERGED) => crate::store::joining::pointer(c, case.id)?,
+        _ => None,
+    };
+    let into = into.map(|id| cases::get(c, id)).transpose()?.flatten().map(|k| (k.id, k.number));
     let mut look = looker(c, app, keys, now, out_of_unit);
     let mut views = Vec::new();
     for row in &rows {
@@ -157,7 +162,13 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         remainder_fen,
         remainder: case.remainder_code.as_deref().map(|r| app.code_title("remainder", r)),
         transfers: case.transfers,
-        conclusion: case.conclusion.as_deref().map(|r| app.code_title("conclusion", r)),
+        conclusion: case.conclusion.as_deref().map(|r| match (r == super::joining::MERGED, &into) {
+            (true, Some((_, number))) => text::zh_with("conclusion.merged_into", &[("number", number)]),
+            (true, None) => text::zh("conclusion.merged").to_owned(),
+            (false, _) => app.code_title("conclusion", r),
+        }),
+        merged_into: into.as_ref().map(|i| i.0),
+        merged_number: into.map(|i| i.1),
         second_officer: case.second_officer.map(|a| look.name(Some(a))).transpose()?,
         first_received_at: case.first_received_at,
         complaint_received_at: case.complaint_received_at,

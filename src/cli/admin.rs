@@ -61,6 +61,8 @@ pub enum KeysCommand {
         #[arg(long)]
         no_reseal: bool,
     },
+    /// 按现行规则和密钥补编检索索引
+    Reindex,
     /// 换用新的主密钥（数据密钥重新包裹，密文不动）
     Rewrap {
         /// 新主密钥文件；不给则就地更换
@@ -192,6 +194,10 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
                 }
                 writeln!(out, "已把 {n} 处密文改用新密钥。").map_err(io)?;
             }
+        }
+        KeysCommand::Reindex => {
+            let n = app.reindex()?;
+            writeln!(out, "已补编 {n} 件登记。").map_err(io)?;
         }
         KeysCommand::Rewrap { to } => {
             let path = app.db.change_master(to.as_deref(), &mut Ids::system())?;

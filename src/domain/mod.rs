@@ -15,3 +15,5 @@ pub mod ledger;
 pub mod matching;
 pub mod picture_file;
 pub mod routing;
+
+pub mod search;

@@ -39,6 +39,9 @@ pub mod uploads;
 pub mod workers;
 pub mod worklist;
 
+pub mod joining;
+pub mod search;
+
 pub use crate::{each, insert_many, statement, text_enum};
 pub use conn::{Conn, exclusive, savepoint, snapshot, try_lock};
 pub use db::{Db, Options};

@@ -165,6 +165,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    grams (gram, doc) {
+        gram -> BigInt,
+        doc -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    joins (id) {
+        id -> Id,
+        filing_id -> Id,
+        from_case -> Id,
+        to_case -> Id,
+        kind -> Text,
+        merged -> Bool,
+        carried -> Doc,
+        by_account -> Nullable<Id>,
+        at -> Ts,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(meta, key_ring, events, log_tree, checkpoints);
 
 // The matter.
@@ -796,6 +821,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    grams,
+    joins,
     uploads,
     upload_parts,
     answer_rounds,

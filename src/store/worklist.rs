@@ -1,4 +1,4 @@
-//! Worklists: bounded pages of open procedures by remaining time, and plain searches.
+//! Worklists: bounded pages of open procedures by remaining time.
 //!
 //! Every query reads one partial index in its order and stops after a page; nothing here decrypts. `due_at` is never null
 //! for an open procedure (promise 1), so the order is the same on both databases.
@@ -285,49 +285,4 @@ pub fn count(c: &mut Conn, f: &Filter, cap: i64) -> Result<i64> {
     filtered!(q, f);
     let ids: Vec<ProcedureId> = q.load(c)?;
     Ok(i64::try_from(ids.len()).unwrap_or(cap))
-}
-
-/// Cases whose number, respondent or project contains a text, newest first; closed ones too.
-pub fn search_cases(c: &mut Conn, text: &str, areas: Option<&[String]>, limit: i64) -> Result<Vec<super::cases::Case>> {
-    let t = like(text);
-    let mut q = cases::table
-        .filter(
-            cases::number
-                .like(t.clone())
-                .escape('\\')
-                .or(cases::respondent_name.like(t.clone()).escape('\\'))
-                .or(cases::project_name.like(t).escape('\\').assume_not_null()),
-        )
-        .order(cases::id.desc())
-        .limit(limit)
-        .select(super::cases::Case::as_select())
-        .into_boxed();
-    if let Some(a) = areas {
-        q = q.filter(cases::area.eq_any(a.to_vec()));
-    }
-    Ok(q.load(c)?)
-}
-
-/// Filings whose number or sender's number is exactly this, or whose claimant has this blind index.
-pub fn search_filings(c: &mut Conn, number: &str, blind: &[String], limit: i64) -> Result<Vec<super::filings::Filing>> {
-    use super::schema::claimants;
-    let mut ids: Vec<crate::base::id::ClaimantId> = Vec::new();
-    if !blind.is_empty() {
-        let b: Vec<Option<String>> = blind.iter().cloned().map(Some).collect();
-        ids = claimants::table
-            .filter(
-                claimants::person_bix.eq_any(b.clone()).or(claimants::phone_bix.eq_any(b)).or(claimants::name_bix.eq_any(blind.to_vec())),
-            )
-            .limit(limit)
-            .select(claimants::id)
-            .load(c)?;
-    }
-    Ok(filings::table
-        .filter(
-            filings::number.eq(number.to_owned()).or(filings::source_no.eq(Some(number.to_owned()))).or(filings::claimant_id.eq_any(ids)),
-        )
-        .order(filings::id.desc())
-        .limit(limit)
-        .select(super::filings::Filing::as_select())
-        .load(c)?)
 }

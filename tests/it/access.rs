@@ -52,7 +52,19 @@ impl Scene {
         let upload = json!({ "case": case, "kind": "photo", "size": PNG.len(), "sha256": hex(&Sha256::digest(PNG)) });
         let begin = || text(&w.who("kuiwen.handler").post("/uploads", upload.clone()).ok()["id"]);
         let (begun, ended) = (begin(), begin());
+        // a running case that the filing looks like
+        let alike = text(&desk.post("/filings", crate::support::app::filing(2)).ok()["case"]);
+        let row = qingxin::store::filings::Suggestion {
+            filing_id: filing.parse().unwrap(),
+            case_id: alike.parse().unwrap(),
+            reason: "同一项目".into(),
+            created_at: w.now(),
+            decided_at: None,
+            joined: None,
+        };
+        w.app.db.write_blocking(move |c| qingxin::store::filings::insert_suggestion(c, &row)).unwrap();
         let ids = BTreeMap::from([
+            ("alike", alike),
             ("complaint", of("complaint")),
             ("filing_procedure", of("filing")),
             ("filing", filing),
@@ -142,6 +154,12 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("logOut", Own, "/session", "kuiwen.handler", none());
     put("inbox", Own, "/inbox?tab=bureau", "kuiwen.handler", none());
     put("inboxCounts", Own, "/inbox/counts", "kuiwen.handler", none());
+    put("suggestions", Own, "/suggestions", "kuiwen.leader", none());
+    let dismiss = json!({ "decision": "dismiss", "reason": "不是同一事项" });
+    put("decideSuggestion", Matter, "/suggestions/<filing>/<alike>/decide", "kuiwen.leader", Carries::Json(dismiss));
+    let out = json!({ "to": "back", "reason": "并案有误，应当撤销" });
+    put("splitFiling", Matter, "/filings/<filing>/split", "kuiwen.leader", Carries::Json(out));
+    put("filingHints", Own, "/filings/hints", "kuiwen.desk", Carries::Json(json!({ "respondent": "潍坊测试建筑1有限公司" })));
     put("search", Own, "/search", "kuiwen.handler", Carries::Json(json!({ "text": "测试花园1号楼" })));
     put("listAmendments", Own, "/amendments", "city.desk", none());
     put("notices", Own, "/notices", "kuiwen.handler", none());
@@ -234,6 +252,15 @@ fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_inbox", Own, "/", "kuiwen.handler", none());
     put("console_notices", Own, "/notices", "kuiwen.handler", none());
     put("console_read", Own, "/notices/read", "kuiwen.handler", form(&[]));
+    put(
+        "console_decide_suggestion",
+        Matter,
+        "/suggestions/<filing>/<alike>/decide",
+        "kuiwen.leader",
+        form(&[("decision", "dismiss"), ("reason", "不是同一事项")]),
+    );
+    put("console_split", Matter, "/filings/<filing>/split", "kuiwen.leader", form(&[("to", "new"), ("reason", "并案有误，应当撤销")]));
+    put("console_hints", Own, "/filings/hints", "kuiwen.desk", form(&[("respondent", "潍坊测试建筑1有限公司")]));
     put("console_search_page", Own, "/search", "kuiwen.handler", none());
     put("console_search", Own, "/search", "kuiwen.handler", form(&[("text", "测试花园1号楼")]));
     put("console_filing", Matter, "/filings/<filing>", "kuiwen.handler", none());
@@ -569,6 +596,12 @@ on_both! {
                 "console_move_case" | "console_move_filing" => got.status == 409,
                 // the other door was used before
                 "console_amendment" | "console_take_duty" => matches!(got.status, 303 | 404 | 409),
+                // the only filing of a case stays where it is: the way in is open
+                "splitFiling" => got.status == 409,
+                "console_split" => got.status == 422,
+                // the other door decided it before
+                "decideSuggestion" => matches!(got.status, 200 | 409),
+                "console_decide_suggestion" => matches!(got.status, 303 | 422),
                 _ => (200..400).contains(&got.status),
             };
             assert!(good, "{}: {} {} {}", e.insider, got.asked, got.status, got.text());

@@ -64,6 +64,7 @@ fn whole(surface: Surface) {
             "changePassword",
             "search",
             "readNotices",
+            "filingHints",
             "unmaskFiling",
             "importFile",
             // a worker's log-in, a look by receipt, and what twice is as good as once
@@ -485,7 +486,7 @@ on_both! {
         assert!(trail.contains("查看未脱敏信息"), "{trail}");
         // found by number, employer, and exactly by phone and name
         for (words, hits) in [("测试花园1号楼", 1), ("13900000003", 1), ("张测试", 7), ("13900009999", 0), ("潍坊测试建筑2有限公司", 1)] {
-            let got = p.post_with("/search", json!({ "text": words }), &[]).ok();
+            let got = p.post_with("/search", json!({ "text": words, "reason": if words.starts_with("1390") || words == "张测试" { "contact" } else { "" }, "remark": "回复来电人" }), &[]).ok();
             let found: std::collections::BTreeSet<String> = got["hits"].as_array().unwrap().iter().map(|h| h["case"].to_string()).collect();
             assert_eq!(found.len(), hits, "{words}: {got}");
         }

@@ -410,13 +410,13 @@ on_both! {
         let w = World::new(t);
         let (_, case) = registered(&w, 1);
         let desk = w.who("kuiwen.desk");
-        let found = desk.page("/search").page_ok().form("/search").with(&[("text", "13900000001")]).send(&desk).page_ok();
+        let found = desk.page("/search").page_ok().form("/search").with(&[("text", "13900000001"), ("reason", "contact"), ("remark", "回复来电人")]).send(&desk).page_ok();
         found.says("潍坊测试建筑1有限公司");
         found.says("139****0001");
         assert!(!found.text().contains("“13900000001”"), "masked in what was asked");
         let short = desk.submit("/search", &[("text", "测")]);
         assert_eq!(short.status, 422);
-        w.who("fangzi.handler").submit("/search", &[("text", "13900000001")]).page_ok().says("没有找到");
+        w.who("fangzi.handler").submit("/search", &[("text", "13900000001"), ("reason", "contact"), ("remark", "回复来电人")]).page_ok().says("没有找到");
         // who is told finds it under notices
         desk.page("/notices").page_ok().says("href=\"/cases/");
         let read = desk.page("/notices").form("/notices/read").send(&desk);

@@ -23,6 +23,8 @@ mod house;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod joining;
+#[cfg(test)]
 mod journal;
 #[cfg(test)]
 mod keeping;
@@ -38,6 +40,8 @@ mod properties;
 mod review;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use diesel::connection::{Connection as _, Instrumentation, InstrumentationEvent,
 use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::worklist::{self, Filter};
-use qingxin::store::{Conn, accounts, filings, journal, notices, papers, procedures, settings};
+use qingxin::store::{Conn, accounts, filings, journal, notices, papers, procedures, search, settings};
 use std::sync::{Arc, Mutex};
 
 #[derive(diesel::QueryableByName)]
@@ -124,6 +124,17 @@ fn fill(t: &TestDb) {
     t.db.write_blocking(move |c| c.batch(&text)).unwrap();
 }
 
+fn some_reach() -> search::Reach {
+    let areas = || vec!["370705".to_owned(), "370704".to_owned()];
+    let own = || vec!["370705-hrss".to_owned()];
+    search::Reach { whole: false, receiving: own(), lead: own(), areas: areas(), bureaus: vec![("370705-hrss".into(), areas())] }
+}
+
+/// The statement of a function that sends several, by its place.
+fn nth(n: usize, f: impl FnOnce(&mut Conn) -> Result<()> + Send + 'static, t: &TestDb) -> String {
+    sent(t, f).into_iter().filter(|s| s.trim_start().to_lowercase().starts_with("select")).nth(n).unwrap()
+}
+
 type Run = Box<dyn FnOnce(&mut Conn) -> Result<()> + Send>;
 
 fn list(f: Filter) -> Run {
@@ -171,6 +182,11 @@ on_both! {
             ("history of a case", Box::new(move |c| journal::of_case(c, case(), 100).map(drop)), "events_case", false),
             ("feed of a system", Box::new(|c| journal::page_of_partner(c, uuid::Uuid::nil().into(), 7, 100).map(drop)), "events_partner", true),
             ("messages due", Box::new(|c| qingxin::store::exchange_out::claim(c, t0(), t0(), 10).map(drop)), "deliveries_due", true),
+            ("pieces of a word", Box::new(|c| search::with_gram(c, 1, None, 256).map(drop)), "grams", true),
+            ("pieces weighed", Box::new(|c| search::weigh(c, 1, 1000).map(drop)), "grams", false),
+            ("pieces of a page", Box::new(|c| search::having(c, &[uuid::Uuid::nil().into()], &[1, 2]).map(drop)), "grams", false),
+            ("filings in reach", Box::new(|c| search::reached(c, &[uuid::Uuid::nil().into()], &some_reach()).map(drop)), "filings", false),
+            ("a case's number", Box::new(|c| search::numbered(c, "x").map(drop)), "cases_number", false),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();
@@ -182,6 +198,36 @@ on_both! {
             let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
             if scan || (ordered && sorts) || !plan.contains(index) {
                 wrong.push_str(&format!("── {what} (wants {index})\n{first}\n{plan}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+}
+
+on_both! {
+    fn a_search_reads_indexes_alone(t: &TestDb) {
+        fill(t);
+        let more = match t.backend {
+            Backend::Sqlite => "with recursive n(i) as (values (1) union all select i + 1 from n where i < 200) insert into grams (gram, doc) select i, f.id from n, (select id from filings limit 50) f",
+            Backend::Postgres => "insert into grams (gram, doc) select i, f.id from generate_series(1, 200) i, (select id from filings limit 50) f",
+        };
+        t.db.write_blocking(move |c| c.batch(&format!("{more}; analyze;"))).unwrap();
+        let person = |c: &mut Conn| search::of_person(c, &["x".into()], None, 20).map(drop);
+        let number = |c: &mut Conn| search::numbered(c, "x").map(drop);
+        let all = [
+            ("person by ID", nth(0, person, t), "claimants_person"),
+            ("person by phone", nth(1, person, t), "claimants_phone"),
+            ("person by name", nth(2, person, t), "claimants_name"),
+            ("filing by number", nth(1, number, t), "filings_number"),
+            ("sender's number", nth(2, number, t), "filings_source"),
+            ("pieces in order", nth(0, |c| search::with_gram(c, 1, Some(uuid::Uuid::nil().into()), 256).map(drop), t), "grams"),
+        ];
+        let mut wrong = String::new();
+        for (what, sql, index) in all {
+            let plan = plan(t, sql.clone());
+            let scan = plan.lines().any(|l| l.contains("Seq Scan") || (l.trim_start().starts_with("SCAN ") && !l.contains("USING")));
+            if scan || !plan.contains(index) || plan.contains("TEMP B-TREE FOR ORDER BY") {
+                wrong.push_str(&format!("── {what} (wants {index})\n{sql}\n{plan}"));
             }
         }
         assert!(wrong.is_empty(), "{wrong}");

@@ -147,7 +147,7 @@ on_both! {
         }).unwrap();
         assert_eq!(chain.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["潍坊更正建筑有限公司"]);
         assert_eq!(claims.iter().map(|c| c.claimant_id).collect::<Vec<_>>(), [f.claimant_id]);
-        let found = wait(w.app.search(&w.actor("kuiwen.handler"), "13900008888")).unwrap();
+        let found = wait(w.app.search(&w.actor("kuiwen.handler"), crate::search::person("13900008888"))).unwrap().hits;
         assert!(found.iter().any(|h| h.filing == Some(filing)), "found by the new number");
         // the same content again is no news, the first content again is
         assert_eq!(register(&w.app, &desk, "370705-hrss", &new).unwrap(), Registered::Duplicate { filing });
@@ -220,7 +220,7 @@ on_both! {
             if outside == "kuiwen-housing.handler" {
                 assert!(!page.contains("密某") && !page.contains("密*"), "{outside}: {page}");
                 for q in ["密某某甲", "13900000007"] {
-                    let hits = wait(w.app.search(&who, q)).unwrap();
+                    let hits = wait(w.app.search(&who, crate::search::person(q))).unwrap().hits;
                     assert!(!hits.iter().any(|h| h.filing == Some(filing)), "{outside} finds the report by {q}");
                 }
             }

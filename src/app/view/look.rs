@@ -268,12 +268,16 @@ impl Looker<'_> {
         let mut out = Vec::new();
         for e in events {
             let core = &e.core;
-            let row = rows.iter().find(|r| StreamId::from(r.id) == core.stream_id);
+            let here = rows.iter().find(|r| StreamId::from(r.id) == core.stream_id).cloned();
+            // the procedure of a filing that went to another case: what it did here stays readable, its free texts went along
+            let gone = here.is_none() && core.stream == "procedure";
+            let row = if gone { procedures::get(self.c, core.stream_id.uuid().into())? } else { here };
+            let row = row.as_ref();
             let graph = match row {
                 Some(r) => Some(self.app.graphs.get(&r.kind, r.version)?),
                 None => None,
             };
-            let hidden = row.and_then(|r| r.filing_id).is_some_and(|f| self.hidden.contains(&f));
+            let hidden = row.and_then(|r| r.filing_id).is_some_and(|f| gone || self.hidden.contains(&f));
             let sealed = remarks.remove(&(core.stream_id, i64::from(core.seq))).filter(|_| !hidden).unwrap_or_default();
             out.push(EventView {
                 title: event_title(graph.as_deref(), core),
@@ -292,7 +296,11 @@ impl Looker<'_> {
 
     /// The fields of a move's form in words.
     fn details(&mut self, graph: Option<&Graph>, core: &seal::EventCore, sealed: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
-        let Some(graph) = graph else { return Ok(Vec::new()) };
+        let Some(graph) = graph else {
+            let told = matches!(core.kind.as_str(), "filing_moved_out" | "filing_moved_in" | "suggestion_dismissed");
+            let said = sealed.into_iter().filter(|_| told);
+            return Ok(said.map(|(key, words)| (coded("event.field", &key), words)).collect());
+        };
         let name = core.payload.get("move").and_then(serde_json::Value::as_str).unwrap_or_default();
         let fields = flow::form::fields(graph, name).unwrap_or_default();
         let label = |key: &str| match fields.iter().find(|f| f.key == key) {

@@ -379,6 +379,10 @@ pub struct CaseFile {
     pub remainder: Option<String>,
     pub transfers: i32,
     pub conclusion: Option<String>,
+    /// The case in which the matter of a merged case went on.
+    #[schema(value_type = Option<String>)]
+    pub merged_into: Option<CaseId>,
+    pub merged_number: Option<String>,
     pub second_officer: Option<String>,
     #[schema(value_type = String)]
     pub first_received_at: At,

@@ -127,11 +127,34 @@ pub fn blind_all(ring: &KeyRing, kind: &str, normalised: &str) -> Vec<String> {
     ring.all(Purpose::Blind).map(|k| blind_with(k, kind, normalised)).collect()
 }
 
-fn blind_with(key: &RingKey, kind: &str, normalised: &str) -> String {
+/// Blind indexes of many short values of one kind as 64-bit numbers, under every blind key, newest first: for pieces of a
+/// text, of which a row would hold too many whole ones.
+///
+/// # Errors
+/// [`Error::Internal`] when the ring holds no blind-index key.
+pub fn blind_numbers(ring: &KeyRing, kind: &str, values: &[String]) -> Result<Vec<Vec<i64>>> {
+    ring.newest(Purpose::Blind)?;
+    let numbers = |k: &RingKey| {
+        let derived = derived(k, kind);
+        values.iter().map(|v| number(&mac(&derived, v.as_bytes()))).collect()
+    };
+    Ok(ring.all(Purpose::Blind).map(numbers).collect())
+}
+
+fn number(h: &Hash) -> i64 {
+    i64::from_be_bytes([h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]])
+}
+
+fn derived(key: &RingKey, kind: &str) -> zeroize::Zeroizing<[u8; 32]> {
     let mut derived = zeroize::Zeroizing::new([0_u8; 32]);
     let info = format!("qingxin/blind/1/{kind}");
     // 32 bytes are always within HKDF's limit
     let _ = hkdf::Hkdf::<Sha256>::new(None, key.secret()).expand(info.as_bytes(), derived.as_mut());
+    derived
+}
+
+fn blind_with(key: &RingKey, kind: &str, normalised: &str) -> String {
+    let derived = derived(key, kind);
     format!("b1.{}.{}", key.kid, hex(&mac(&derived, normalised.as_bytes())))
 }
 

@@ -217,7 +217,10 @@ fn form(app: &App, by: &Officer) -> FormView {
         )
         .folded(),
     ];
-    FormView::new("filing", "/filings", "登记", Vec::new()).grouped(groups).hidden("_key", IdempotencyKey::fresh().as_str())
+    FormView::new("filing", "/filings", "登记", Vec::new())
+        .also("/filings/hints", "查重")
+        .grouped(groups)
+        .hidden("_key", IdempotencyKey::fresh().as_str())
 }
 
 /// `GET /filings/new`.
@@ -225,7 +228,7 @@ pub(super) async fn register_page(State(app): State<Arc<App>>, by: Officer) -> A
     if app.counters(&by.actor()).is_empty() {
         return Err(Error::Forbidden("register").into());
     }
-    html(&RegisterPage { chrome: chrome(&app, &by, "登记投诉", Place::Register).await?, form: form(&app, &by) })
+    html(&RegisterPage { chrome: chrome(&app, &by, "登记投诉", Place::Register).await?, form: form(&app, &by), hints: None })
 }
 
 /// Reads the form; amounts in yuan as people write them.
@@ -315,7 +318,31 @@ pub(super) async fn register(State(app): State<Arc<App>>, by: Officer, FormParam
                 again.problem = Some(e.sentence());
             }
             let chrome = chrome(&app, &by, "登记投诉", Place::Register).await?;
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: again })
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: again, hints: None })
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `POST /filings/hints`: look-alikes above the form, which stays as it was filled in.
+pub(super) async fn hints(State(app): State<Arc<App>>, by: Officer, FormParams(p): FormParams) -> Answer<Response> {
+    let pairs = p.pairs().to_vec();
+    let get = |name: &str| pairs.iter().find(|x| x.0 == name).map(|x| x.1.clone()).unwrap_or_default();
+    let asked = crate::app::search_hints::Asked {
+        reporter_name: get("reporterName"),
+        reporter_phone: get("reporterPhone"),
+        reporter_id: get("reporterId"),
+        respondent: get("respondent"),
+        respondent_uscc: get("respondentUscc"),
+        project: get("project"),
+    };
+    let filled = form(&app, &by).refilled(&pairs);
+    let found = app.hints(&by.actor(), asked).await;
+    let chrome = chrome(&app, &by, "登记投诉", Place::Register).await?;
+    match found {
+        Ok(found) => html(&RegisterPage { chrome, form: filled, hints: Some(found.iter().map(super::search::hint).collect()) }),
+        Err(e) if stays(&e) => {
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: filled.with_findings(e.fields()), hints: None })
         }
         Err(e) => Err(e.into()),
     }

@@ -1,28 +1,24 @@
-//! Lists: the inbox with its tabs, notices, search.
+//! Lists: the inbox with its tabs, notices.
 
 use super::frame::{chrome, flash};
 use super::view::{
-    Due, FieldKind, Filter, FormField, FormView, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pager, Place, SearchPage,
-    Tag, Tone,
+    Due, FieldKind, Filter, FormField, FormView, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pager, Place, Tag, Tone,
 };
 use super::words::{due_date, lamp, marks, remaining, yuan};
 use crate::app::App;
-use crate::app::inbox::{Hit, Item, Query, Tab};
+use crate::app::inbox::{Item, Query, Tab};
 use crate::base::id::NoticeId;
 use crate::base::{At, text};
 use crate::domain::access::{self, Ability};
 use crate::web::Answer;
 use crate::web::auth::Officer;
-use crate::web::edge::{html, html_with, see_other};
+use crate::web::edge::{html, see_other};
 use crate::web::extract::{FormParams, QueryParams};
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
 
 const SIZE: i64 = 20;
-/// Search results shown.
-const HITS: usize = 50;
 
 const TABS: [(Tab, &str); 6] = [
     (Tab::Mine, "mine"),
@@ -224,75 +220,6 @@ pub(super) async fn mark_read(State(app): State<Arc<App>>, by: Officer, FormPara
     Ok(see_other("/notices?done=read"))
 }
 
-fn search_form() -> FormView {
-    let field = FormField::new("text", "查什么", FieldKind::Text)
-        .required()
-        .max(60)
-        .help("案件或登记编号、来源编号、单位或项目名称的一部分；也可以是完整的姓名、身份证号或手机号");
-    FormView::new("search", "/search", "查询", vec![field])
-}
-
-/// `GET /search`.
-pub(super) async fn search_page(State(app): State<Arc<App>>, by: Officer) -> Answer<Response> {
-    let chrome = chrome(&app, &by, "查询", Place::Search).await?;
-    html(&SearchPage { chrome, form: search_form(), asked: String::new(), rows: Vec::new(), more: false })
-}
-
-/// What was asked, without the person in it.
-fn masked(asked: &str) -> String {
-    let plain = text::narrow(asked);
-    let digits = plain.chars().filter(char::is_ascii_digit).count();
-    if !plain.contains('-') && plain.chars().count() == 18 && digits >= 17 {
-        text::mask_id(&plain)
-    } else if plain.chars().count() == 11 && digits == 11 {
-        text::mask_phone(&plain)
-    } else {
-        asked.to_owned()
-    }
-}
-
-/// `POST /search`: never by address, where names and numbers would stay behind.
-pub(super) async fn search(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
-    let chrome = chrome(&app, &by, "查询", Place::Search).await?;
-    let pairs = p.pairs().to_vec();
-    let asked = p.text("text", 60);
-    let asked = p.required("text", asked).unwrap_or_default();
-    let found = match p.finish() {
-        Ok(()) => app.search(&by.actor(), &asked).await,
-        Err(e) => Err(e),
-    };
-    match found {
-        Ok(hits) => {
-            let rows: Vec<HitRow> = hits.iter().take(HITS).map(hit).collect();
-            let more = hits.len() > HITS;
-            html(&SearchPage { chrome, form: search_form().refilled(&pairs), asked: format!("“{}”", masked(&asked)), rows, more })
-        }
-        Err(e) if super::moves::stays(&e) => {
-            let form = search_form().refilled(&pairs).with_findings(e.fields());
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &SearchPage { chrome, form, asked: String::new(), rows: Vec::new(), more: false })
-        }
-        Err(e) => Err(e.into()),
-    }
-}
-
-fn hit(h: &Hit) -> HitRow {
-    let (href, kind) = match (h.filing, h.case) {
-        (Some(f), _) => (format!("/filings/{f}"), "登记"),
-        (None, Some(c)) => (format!("/cases/{c}"), "案件"),
-        (None, None) => ("/search".to_owned(), ""),
-    };
-    HitRow {
-        href,
-        kind: kind.to_owned(),
-        code: h.number.clone(),
-        respondent: h.project.as_ref().map_or_else(|| h.respondent.clone(), |p| format!("{}（{p}）", h.respondent)),
-        person: h.claimant.clone().unwrap_or_default(),
-        state: if h.state.is_empty() { text::zh("console.at_desk").to_owned() } else { h.state.clone() },
-        place: h.area.clone(),
-        amount: yuan(h.amount_fen),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,13 +228,5 @@ mod tests {
     fn addresses_leave_out_what_is_empty() {
         assert_eq!(address("/", &[("tab", "mine"), ("q", ""), ("state", "a b")]), "/?tab=mine&state=a%20b");
         assert_eq!(address("/", &[("q", "")]), "/");
-    }
-
-    #[test]
-    fn what_was_asked_hides_numbers_of_persons() {
-        assert_eq!(masked("13812345678"), "138****5678");
-        assert_eq!(masked("379900199001011234"), "3799**********1234");
-        assert_eq!(masked("AJ-7K3M9-PQR2X"), "AJ-7K3M9-PQR2X");
-        assert_eq!(masked("海天"), "海天");
     }
 }

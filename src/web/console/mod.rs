@@ -15,6 +15,9 @@ mod session;
 pub mod view;
 mod words;
 
+mod joining;
+mod search;
+
 use super::Table;
 use super::table::{Access, Route};
 use crate::app::App;
@@ -54,13 +57,14 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(page("/", "console_inbox", any, "待办"), lists::inbox);
     t.add(page("/notices", "console_notices", any, "消息"), lists::notices);
     t.add(form("/notices/read", "console_read", any, "标为已读"), lists::mark_read);
-    t.add(page("/search", "console_search_page", work, "查询页"), lists::search_page);
-    t.add(Route::post("/search", "console_search", work, "查询").reads_form().answers_plain(200, "结果", HTML), lists::search);
+    t.add(page("/search", "console_search_page", work, "查询页"), search::search_page);
+    t.add(Route::post("/search", "console_search", work, "查询").reads_form().answers_plain(200, "结果", HTML), search::search);
     // the desk
     t.add(page("/desk", "console_desk", Access::Staff("受理"), "待分拨"), desk::desk);
     t.add(form("/amendments/{id}", "console_amendment", counter, "采纳或不采纳同号变更"), desk::decide_amendment);
     t.add(page("/filings/new", "console_register_page", counter, "登记页"), desk::register_page);
     t.add(form("/filings", "console_register", counter, "登记投诉"), desk::register);
+    t.add(Route::post("/filings/hints", "console_hints", counter, "登记前查重").reads_form().answers_plain(200, "结果", HTML), desk::hints);
     t.add(page("/import", "console_import_page", Access::Staff("受理"), "导入页"), import::page);
     t.add(
         Route::post("/import", "console_import", Access::Staff("受理"), "导入线索文件")
@@ -82,6 +86,8 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/moves/{name}", "console_move_case", work, "办理案件"), matter::move_case);
     t.add(upload("/cases/{id}/evidence", "console_case_evidence", work, "添加案件的证据"), matter::case_evidence);
     t.add(form("/cases/{id}/recuse", "console_recuse", work, "登记回避"), matter::recuse);
+    t.add(form("/suggestions/{filing}/{case}/decide", "console_decide_suggestion", work, "采纳或不采纳并案建议"), joining::decide);
+    t.add(form("/filings/{id}/split", "console_split", work, "拆出登记"), joining::split);
     t.add(page("/documents/{id}", "console_document", work, "文书"), files::document);
     t.add(Route::get("/evidence/{id}", "console_evidence", work, "下载证据").answers_plain(200, "文件", None), files::evidence);
     // accounts

@@ -16,6 +16,7 @@ mod filing;
 mod form;
 mod import;
 mod inbox;
+mod joining;
 mod login;
 #[cfg(test)]
 mod samples;
@@ -37,6 +38,7 @@ pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
+pub use joining::{JoiningPage, SplitRow};
 pub use login::{LoginPage, LoginState};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 

@@ -1,8 +1,7 @@
-//! The inbox, search and notices of a person.
+//! The inbox and notices of a person.
 
-use super::READERS;
 use crate::app::App;
-use crate::app::inbox::{Hit, Item, Query, Tab};
+use crate::app::inbox::{Item, Query, Tab};
 use crate::app::view::NoticeView;
 use crate::base::At;
 use crate::base::id::{NoticeId, ProcedureId};
@@ -62,21 +61,6 @@ struct Counts {
     unread_notices: i64,
 }
 
-/// What to look for. In the body, because it may be a name or a number of a person.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Search {
-    /// A number, an employer, a project; an ID, a phone or a full name exactly.
-    text: String,
-}
-
-/// What was found.
-#[derive(Debug, Serialize, ToSchema)]
-struct Found {
-    /// In the reader's scope only.
-    hits: Vec<Hit>,
-}
-
 /// A page of notices, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -131,10 +115,6 @@ async fn counts(State(app): State<Arc<App>>, By(actor): By) -> Answer<Json<Count
     Ok(Json(Counts { tabs, unread_notices: app.unread(&actor).await? }))
 }
 
-async fn search(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBody<Search>) -> Answer<Json<Found>> {
-    Ok(Json(Found { hits: app.search(&actor, &b.text).await? }))
-}
-
 async fn notices(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<NoticePage>> {
     let unread = q.flag("unread");
     let limit = q.int("limit", 1, 100).unwrap_or(30);
@@ -168,12 +148,6 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         inbox,
     );
     t.add(Route::get("/api/office/v1/inbox/counts", "inboxCounts", staff, "各栏待办数和未读通知数").answers::<Counts>(200, "数量"), counts);
-    t.add(
-        Route::post("/api/office/v1/search", "search", Access::Staff(READERS), "在本人可见范围内查找；可用身份证号、手机号、全名精确查找")
-            .reads::<Search>()
-            .answers::<Found>(200, "找到的案件和登记"),
-        search,
-    );
     t.add(
         Route::get("/api/office/v1/notices", "notices", staff, "本人的通知，新的在前")
             .query("unread", "true：只看未读")

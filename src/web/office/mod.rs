@@ -14,6 +14,9 @@ mod session;
 mod uploads;
 mod workers;
 
+mod joining;
+mod search;
+
 use super::Table;
 use crate::app::App;
 use crate::app::evidence;
@@ -82,4 +85,6 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     imports::routes(table);
     workers::routes(table);
     uploads::routes(table);
+    search::routes(table);
+    joining::routes(table);
 }

@@ -1,5 +1,6 @@
 //! The case page: one matter, everything an officer needs to act on it.
 
+use super::SplitRow;
 use super::{Chrome, Due, Fact, FormView, Suggestion, Tag, Tone};
 use askama::Template;
 
@@ -366,6 +367,8 @@ pub struct CasePage {
     pub filings: Vec<FilingLink>,
     /// Other cases its filings may belong to.
     pub suggestions: Vec<Suggestion>,
+    /// Filings that may be taken out.
+    pub splits: Vec<SplitRow>,
     /// Files.
     pub evidence: Vec<EvidenceRow>,
     /// Adds a file.

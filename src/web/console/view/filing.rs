@@ -73,4 +73,6 @@ pub struct RegisterPage {
     pub chrome: Chrome,
     /// The form.
     pub form: FormView,
+    /// Running matters that look alike, when that was asked.
+    pub hints: Option<Vec<super::HitRow>>,
 }

@@ -250,6 +250,8 @@ pub struct FormView {
     pub problem: Option<String>,
     /// Whether it carries a file.
     pub multipart: bool,
+    /// A second button: where it sends the form to, and its word.
+    pub also: Option<(String, String)>,
 }
 impl askama::filters::HtmlSafe for FormView {}
 impl FormView {
@@ -265,12 +267,19 @@ impl FormView {
             groups: vec![FormGroup::new("", "", fields)],
             problem: None,
             multipart,
+            also: None,
         }
     }
     /// With a hidden value.
     #[must_use]
     pub fn hidden(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.hidden.push((name.into(), value.into()));
+        self
+    }
+    /// With a second button that sends the same form elsewhere.
+    #[must_use]
+    pub fn also(mut self, action: impl Into<String>, word: impl Into<String>) -> Self {
+        self.also = Some((action.into(), word.into()));
         self
     }
     /// With groups of fields under headings.

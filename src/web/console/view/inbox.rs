@@ -138,6 +138,6 @@ pub struct SearchPage {
     pub asked: String,
     /// What was found within the person's scope.
     pub rows: Vec<HitRow>,
-    /// More was found than is shown.
-    pub more: bool,
+    /// Goes on where this page ends.
+    pub next: Option<FormView>,
 }

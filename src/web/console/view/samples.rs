@@ -199,8 +199,13 @@ impl SearchPage {
         let mut unit = row.clone();
         unit.kind = "登记".into();
         unit.person = String::new();
-        let page =
-            |asked: &str, rows, more| Self { chrome: chrome("查询", Place::Search), form: form.clone(), asked: asked.into(), rows, more };
+        let page = |asked: &str, rows, more: bool| Self {
+            chrome: chrome("查询", Place::Search),
+            form: form.clone(),
+            asked: asked.into(),
+            rows,
+            next: more.then(|| FormView::new("next", "/search", "下一页", vec![]).hidden("text", "海天").hidden("cursor", "MXw")),
+        };
         vec![page("手机号 138****5678", vec![row, unit], true), page("", vec![], false), page("单位“海天”", vec![], false)]
     }
 }
@@ -338,7 +343,7 @@ pub(super) fn register_form() -> FormView {
 }
 impl RegisterPage {
     pub(super) fn samples() -> Vec<Self> {
-        let page = |form| Self { chrome: chrome("登记投诉", Place::Register), form };
+        let page = |form| Self { chrome: chrome("登记投诉", Place::Register), form, hints: None };
         let typed: Vec<(String, String)> =
             [("kind", "clue"), ("reporter_phone", "1381234"), ("headcount", "很多"), ("narrative", "<b>干完活</b>\n不给钱")]
                 .iter()
@@ -349,7 +354,19 @@ impl RegisterPage {
             crate::base::FieldError::coded("/headcount", "not_an_integer", &[]),
             crate::base::FieldError::new("/", "respondent_or_project", "单位和项目至少填写一项。"),
         ]);
-        vec![page(register_form()), page(register_form().refilled(&typed).with_findings(wrong.fields()))]
+        let row = HitRow {
+            href: "/filings/1".into(),
+            kind: "同一项目，不同劳动者".into(),
+            code: "AJ-7K3M9-PQR2X".into(),
+            respondent: "潍坊海天建设工程有限公司".into(),
+            person: "张*".into(),
+            state: "调查中".into(),
+            place: String::new(),
+            amount: "2026-11-20 09:00".into(),
+        };
+        let with = |hints: Vec<HitRow>| Self { hints: Some(hints), ..page(register_form()) };
+        let wrong = page(register_form().refilled(&typed).with_findings(wrong.fields()));
+        vec![page(register_form()), wrong, with(vec![row]), with(vec![])]
     }
 }
 

@@ -274,6 +274,11 @@ impl CasePage {
                 proof: "/evidence/1".into(),
             }],
             suggestions: vec![suggestion()],
+            splits: vec![SplitRow {
+                code: "DJ-4F6H8-JKM2P".into(),
+                form: FormView::new("x-1", "/filings/1/split", "拆出", vec![FormField::new("reason", "理由", FieldKind::Text).required()])
+                    .tone(Tone::Bad),
+            }],
         };
         let mut full = full;
         full.terms[3].due.provisional = true;
@@ -341,6 +346,7 @@ fn over(mut c: CasePage) -> CasePage {
     c.recuse = None;
     c.payments.clear();
     c.suggestions.clear();
+    c.splits.clear();
     c.filings[0].due = None;
     c
 }

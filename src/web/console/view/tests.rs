@@ -24,6 +24,7 @@ fn all() -> Vec<(String, String)> {
     pages("unmask", UnmaskPage::samples(), &mut out);
     pages("accounts", AccountsPage::samples(), &mut out);
     pages("person", PersonPage::samples(), &mut out);
+    pages("joining", JoiningPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
