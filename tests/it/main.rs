@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_console;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;

@@ -1,0 +1,69 @@
+//! The console's part of the walk through every door: its pages and forms.
+
+use crate::access::About::{Duty, Matter, Open, Own};
+use crate::access::{Carries, Entry};
+use std::collections::BTreeMap;
+
+/// The pages and forms of the console.
+pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
+    const KEY: (&str, &str) = ("_key", "console-key-1");
+    const MOVE: &[(&str, &str)] = &[KEY, ("_version", "0"), ("_procedure", "<complaint>")];
+    const MOVE_FILING: &[(&str, &str)] = &[KEY, ("_version", "0"), ("_procedure", "<filing_procedure>")];
+    const PASSWORD: &[(&str, &str)] = &[("oldPassword", "not this one"), ("password", "Another#Password1"), ("again", "Another#Password1")];
+    let mut put = |id, about, path, insider, carries| {
+        assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
+    };
+    let (none, form) = (|| Carries::Nothing, Carries::Form);
+    put("console_login", Open, "/login", "", none());
+    put("console_log_in", Open, "/login", "", form(&[("name", "city.desk"), ("password", "not this one")]));
+    put("console_log_out", Open, "/logout", "", form(&[]));
+    put("console_account", Own, "/account", "kuiwen.handler", none());
+    put("console_password", Own, "/account/password", "kuiwen.handler", form(PASSWORD));
+    put("console_end_session", Own, "/account/sessions/<session>/end", "kuiwen.handler", form(&[]));
+    let away = &[KEY, ("from", "2026-11-24T09:00"), ("until", "2026-11-26T17:00")];
+    put("console_absence", Own, "/account/absence", "kuiwen.handler", form(away));
+    put("console_cancel_absence", Own, "/account/absence/<absence>/cancel", "kuiwen.handler", form(&[]));
+    put("console_inbox", Own, "/", "kuiwen.handler", none());
+    put("console_notices", Own, "/notices", "kuiwen.handler", none());
+    put("console_read", Own, "/notices/read", "kuiwen.handler", form(&[]));
+    put(
+        "console_decide_suggestion",
+        Matter,
+        "/suggestions/<filing>/<alike>/decide",
+        "kuiwen.leader",
+        form(&[KEY, ("decision", "dismiss"), ("reason", "不是同一事项")]),
+    );
+    put("console_split", Matter, "/filings/<filing>/split", "kuiwen.leader", form(&[KEY, ("to", "new"), ("reason", "并案有误，应当撤销")]));
+    put("console_hints", Own, "/filings/hints", "kuiwen.desk", form(&[("respondent", "潍坊测试建筑1有限公司")]));
+    put("console_search_page", Own, "/search", "kuiwen.handler", none());
+    put("console_search", Own, "/search", "kuiwen.handler", form(&[("text", "测试花园1号楼")]));
+    put("console_filing", Matter, "/filings/<filing>", "kuiwen.handler", none());
+    put("console_move_filing", Matter, "/filings/<filing>/moves/note_progress", "kuiwen.handler", form(MOVE_FILING));
+    put("console_receipt", Matter, "/filings/<filing>/receipt", "city.desk", form(&[KEY]));
+    put("console_filing_evidence", Matter, "/filings/<filing>/evidence", "city.desk", Carries::File(&[KEY, ("kind", "photo")]));
+    put("console_unmask_page", Matter, "/filings/<filing>/unmask", "kuiwen.handler", none());
+    let why = &[KEY, ("reason", "contact"), ("remark", "电话核实欠薪时间")];
+    put("console_unmask", Matter, "/filings/<filing>/unmask", "kuiwen.handler", form(why));
+    put("console_case", Matter, "/cases/<case>", "kuiwen.handler", none());
+    put("console_move_case", Matter, "/cases/<case>/moves/add_note", "kuiwen.handler", form(MOVE));
+    put("console_case_evidence", Matter, "/cases/<case>/evidence", "kuiwen.handler", Carries::File(&[KEY, ("kind", "photo")]));
+    let out = &[KEY, ("account", "<handler>"), ("reason", "与被反映单位负责人是亲属")];
+    put("console_recuse", Matter, "/cases/<case>/recuse", "kuiwen.handler", form(out));
+    put("console_document", Matter, "/documents/<document>", "kuiwen.handler", none());
+    put("console_evidence", Matter, "/evidence/<evidence>", "kuiwen.handler", none());
+    put("console_amendment", Matter, "/amendments/<amendment>", "city.desk", form(&[KEY, ("apply", "false")]));
+    put("console_desk", Duty, "/desk", "city.desk", none());
+    put("console_register_page", Duty, "/filings/new", "city.desk", none());
+    put("console_register", Duty, "/filings", "city.desk", form(&[KEY]));
+    put("console_import_page", Duty, "/import", "city.desk", none());
+    put("console_import", Duty, "/import", "city.desk", Carries::File(&[("profile", "hotline"), ("receiving", "370700-hrss")]));
+    put("console_accounts", Duty, "/accounts", "city.security", none());
+    let person = &[KEY, ("login", "kuiwen.page"), ("name", "新员工")];
+    put("console_open_account", Duty, "/accounts", "city.security", form(person));
+    put("console_person", Duty, "/accounts/<account>", "city.security", none());
+    let duty = &[KEY, ("duty", "handler"), ("bureau", "370704-housing"), ("area", "370704")];
+    put("console_give_duty", Duty, "/accounts/<account>/duties", "city.security", form(duty));
+    put("console_take_duty", Duty, "/accounts/<account>/duties/<duty>/end", "city.security", form(&[KEY]));
+    put("console_set_active", Duty, "/accounts/<account>/active", "city.security", form(&[KEY, ("active", "true")]));
+    put("console_reset_password", Duty, "/accounts/<account>/password", "city.security", form(&[KEY]));
+}
