@@ -186,7 +186,7 @@ pub fn csv(table: &Table) -> Result<Vec<u8>> {
 /// A table as CSV in GB18030, as older office programs open it: CRLF, guarded against formulas, no mark before it.
 ///
 /// # Errors
-/// As [`csv`].
+/// As [`csv()`].
 pub fn csv_gb18030(table: &Table) -> Result<Vec<u8>> {
     let text = String::from_utf8(csv(table)?).map_err(|e| Error::Internal(format!("csv: {e}")))?;
     // every character has a place in GB18030

@@ -1,6 +1,6 @@
 //! What the pages of a case and of a filing share: the forms that come back, the file form, making a move.
 //!
-//! Owns no page: [`case`] has that of a case with what is done from it, [`filing`] that of a filing, [`head`] the top of
+//! Owns no page: [`mod@case`] has that of a case with what is done from it, [`mod@filing`] that of a filing, [`mod@head`] the top of
 //! a case and its lines of money.
 
 mod case;
