@@ -99,6 +99,12 @@ pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
     put("endDevice", MineAlone, "/api/claimant/v1/devices/<worker_session>", none());
     put("getOwnFiling", MineAlone, "/api/claimant/v1/filings/<filing>", none());
     put("getReceipt", MineAlone, "/api/claimant/v1/filings/<filing>/receipt", none());
+    let photo = json!({ "kind": "photo", "size": 10, "sha256": "0".repeat(64) });
+    put("beginFile", MineAlone, "/api/claimant/v1/filings/<filing>/uploads", Carries::Json(photo));
+    put("putFilePart", MineAlone, "/api/claimant/v1/uploads/<upload>/parts/1", Carries::Octets);
+    put("getFileUpload", MineAlone, "/api/claimant/v1/uploads/<upload>", none());
+    put("finishFile", MineAlone, "/api/claimant/v1/uploads/<upload>/finish", none());
+    put("abortFile", MineAlone, "/api/claimant/v1/uploads/<upload>", none());
     put("listMessages", MineAlone, "/api/claimant/v1/filings/<filing>/messages", none());
     put("writeMessage", MineAlone, "/api/claimant/v1/filings/<filing>/messages", Carries::Json(json!({ "text": "请问进展" })));
     put("confirmAnswer", MineAlone, "/api/claimant/v1/filings/<filing>/confirm", none());

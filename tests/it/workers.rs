@@ -11,6 +11,7 @@ use qingxin::app::App;
 use qingxin::app::claimant::receipt::{Inclusion, Proof, holds};
 use qingxin::base::id::FilingId;
 use serde_json::{Value, json};
+use sha2::Digest as _;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
@@ -366,6 +367,45 @@ on_both! {
         assert_eq!(off.post("/session", json!({ "phone": "13900000001", "code": code, "name": "张测试" })).status, 201);
         // nobody listens any more: the worker is told, nothing hangs
         off.post("/codes", json!({ "phone": "13900000002" })).problem(503, "unavailable");
+    }
+
+    fn a_photo_goes_up_in_parts_and_answers_what_the_office_asked(t: &TestDb) {
+        let w = world(t);
+        let me = Phone::on(&w, "13900000001", "张测试");
+        let (filing, _) = filed(&me, 1);
+        let case = case_of(&w.app, &filing);
+        act(&w, "kuiwen.desk", case, "sign_for", json!({})).unwrap();
+        let (a, b) = (w.account("kuiwen.handler").to_string(), w.account("kuiwen.handler2").to_string());
+        act(&w, "kuiwen.leader", case, "assign", json!({ "account": a, "second": b })).unwrap();
+        let asked = json!({ "items": "请补充考勤记录或工友证明。", "method": "platform" });
+        act(&w, "kuiwen.handler", case, "ask_supplement", asked).unwrap();
+        let seen = me.get(&format!("/filings/{filing}")).ok();
+        assert_eq!((seen["stage"]["code"].clone(), seen["supplement"].clone()), (json!("case_supplement_asked"), json!("请补充考勤记录或工友证明。")));
+        let paper = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n".to_vec();
+        let sha = |b: &[u8]| sha2::Sha256::digest(b);
+        let hex = |b: &[u8]| sha(b).iter().map(|x| format!("{x:02x}")).collect::<String>();
+        let new = json!({ "kind": "attendance", "name": "考勤.pdf", "size": paper.len(), "sha256": hex(&paper) });
+        let begun = me.post(&format!("/filings/{filing}/uploads"), new).ok();
+        let path = format!("/uploads/{}", text(&begun["id"]));
+        assert_eq!(me.get(&path).ok()["received"], json!([]));
+        use base64::Engine as _;
+        let digest = format!("sha-256=:{}:", base64::engine::general_purpose::STANDARD.encode(sha(&paper)));
+        let request = w
+            .with_token(me.token.as_deref().unwrap())
+            .request("PUT", &format!("{API}{path}/parts/1"))
+            .header("content-type", "application/octet-stream")
+            .header("content-digest", digest)
+            .body(Body::from(paper.clone()))
+            .unwrap();
+        let sent = w.send(request);
+        assert_eq!(sent.status, 204, "{}", sent.text());
+        assert_eq!(me.get(&path).ok()["received"], json!([1]), "a lost connection goes on from here");
+        let kept = text(&me.post(&format!("{path}/finish"), json!({})).ok()["id"]);
+        let added = json!({ "note": "九月、十月的考勤表。", "files": [kept.clone()] });
+        assert_eq!(me.post(&format!("/filings/{filing}/supplement"), added).status, 204);
+        assert_eq!(me.get(&format!("/filings/{filing}")).ok()["stage"]["code"], "case_acceptance");
+        let file = w.who("kuiwen.handler").get(&format!("/evidence/{kept}")).bytes;
+        assert_eq!(file, paper, "the officer reads what was sent");
     }
 
     fn worker_and_officer_write_to_each_other(t: &TestDb) {

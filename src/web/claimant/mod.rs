@@ -7,6 +7,7 @@ mod dialogue;
 mod drafts;
 mod filings;
 mod session;
+mod uploads;
 
 use super::Table;
 use crate::app::App;
@@ -26,4 +27,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     filings::routes(table);
     dialogue::routes(table);
     drafts::routes(table);
+    uploads::routes(table);
 }
