@@ -25,6 +25,12 @@ pub const KINDS: &[&str] = &["receipt", "refusal", "referral", "transfer", "arbi
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
 
+/// Why, as the middle of a sentence: the title of the code and what the officer added, without their own full stops.
+fn because(title: &str, explanation: &str) -> String {
+    let [title, explanation] = [title, explanation].map(|s| s.trim().trim_end_matches(['。', '；', '.', ';']));
+    if explanation.is_empty() { title.to_owned() } else { format!("{title}：{explanation}") }
+}
+
 /// What papers say about a matter.
 struct Ground {
     matter: Matter,
@@ -197,7 +203,7 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
         "refusal" => {
             let code = chosen("reason").unwrap_or_default();
             let title = tx.app.code_title("refusal_reason", &code);
-            let reason = if explanation.is_empty() { title } else { format!("{title}。{explanation}") };
+            let reason = because(&title, &explanation);
             let article = tx.app.code_article("refusal_reason", &code).unwrap_or_else(|| step.basis.clone());
             let to_arbitration = matches!(code.as_str(), "arbitration_route" | "in_arbitration_or_suit");
             keep(tx, g, kind, |head| {
@@ -231,7 +237,7 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
                 .or_else(|| said("authority"))
                 .unwrap_or_else(|| chosen("destination").map_or_else(|| title.clone(), |d| tx.app.code_title("destination", &d)));
             let claims = claim_lines(tx, g, sort == TransferKind::Arbitration)?;
-            let reason = if explanation.is_empty() { title } else { format!("{title}。{explanation}") };
+            let reason = because(&title, &explanation);
             keep(tx, g, kind, |head| {
                 let d = forms::Transfer {
                     head: head.clone(),

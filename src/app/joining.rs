@@ -58,14 +58,6 @@ pub(super) fn works_on(actor: &Actor, scope: &Scope) -> bool {
     ["desk@lead", "handler@lead", "leader@lead", "head@lead", "supervisor@above"].iter().any(|r| held.contains(*r))
 }
 
-fn reason_of(reason: &str) -> Result<String> {
-    let reason = text::tidy(reason);
-    if reason.chars().count() < 4 || reason.chars().count() > 200 {
-        return Err(Error::field("/reason", "remark_length", &[]));
-    }
-    Ok(reason)
-}
-
 /// An officer decides a suggestion: the filing joins the case, or it does not belong there.
 ///
 /// # Errors
@@ -89,7 +81,7 @@ pub fn decide(tx: &mut Tx<'_>, filing: FilingId, case: CaseId, join: bool, reaso
     if s.decided_at.is_some() {
         return Err(Error::refused("suggestion_decided", &[]));
     }
-    let reason = reason_of(reason)?;
+    let reason = text::reasoned("/reason", reason)?;
     if !join {
         joining::decide(tx.c, filing, case, false, tx.now)?;
         let payload = serde_json::json!({ "filing": filing, "case": case });
@@ -355,7 +347,7 @@ pub fn split(tx: &mut Tx<'_>, filing: FilingId, out: Option<SplitTo>, reason: &s
     if !held.contains("leader@lead") && !held.contains("head@lead") {
         return Err(Error::Forbidden("split"));
     }
-    let reason = reason_of(reason)?;
+    let reason = text::reasoned("/reason", reason)?;
     let rest: Vec<Filing> = filings::of_case(tx.c, case)?.into_iter().filter(|x| x.id != filing).collect();
     if rest.is_empty() {
         return Err(Error::refused("split_last", &[]));

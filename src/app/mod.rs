@@ -27,6 +27,7 @@ pub mod project;
 pub mod ready;
 pub mod report;
 pub mod roster;
+mod said;
 pub mod sight;
 pub mod subject;
 pub mod sweep;

@@ -54,7 +54,7 @@ pub fn verify_password(password: &str, phc: &str) -> bool {
     PasswordHash::new(phc).is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
 }
 
-/// The stored form of a session token.
+/// The stored form of a bearer token or key.
 #[must_use]
 pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
@@ -398,7 +398,8 @@ impl App {
         Ok(staff)
     }
 
-    fn fresh_token(&self) -> String {
+    /// A bearer token nobody has.
+    pub(super) fn fresh_token(&self) -> String {
         let mut raw = [0u8; 32];
         ids_in(self, |ids| ids.fill(&mut raw));
         URL_SAFE_NO_PAD.encode(raw)

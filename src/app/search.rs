@@ -164,10 +164,7 @@ impl App {
         if !super::sight::REASONS.contains(&reason.as_str()) {
             return Err(Error::field("/reason", "not_a_choice", &[]));
         }
-        let remark = text::tidy(ask.remark.as_deref().unwrap_or_default());
-        if remark.chars().count() < 4 || remark.chars().count() > 200 {
-            return Err(Error::field("/remark", "remark_length", &[]));
-        }
+        let remark = text::reasoned("/remark", ask.remark.as_deref().unwrap_or_default())?;
         let after = ask.after;
         let ids = self.write(actor, None, move |tx| note(tx, kind, &value, &reason, &remark, after, limit)).await?;
         let who = actor.clone();

@@ -52,10 +52,7 @@ fn note(tx: &mut Tx<'_>, id: FilingId, reason: &str, remark: &str) -> Result<Fil
     if !REASONS.contains(&reason) {
         return Err(Error::field("/reason", "not_a_choice", &[]));
     }
-    let remark = text::tidy(remark);
-    if remark.chars().count() < 4 || remark.chars().count() > 200 {
-        return Err(Error::field("/remark", "remark_length", &[]));
-    }
+    let remark = text::reasoned("/remark", remark)?;
     let marks = Marks { case: f.case_id, bureau: Some(f.receiving_bureau.clone()), ..Marks::default() };
     let seq =
         tx.record("filing", id.into(), "unmasked", tx.now, serde_json::json!({ "reason": reason, "claimant": f.claimant_id }), &marks)?;
@@ -105,10 +102,7 @@ pub fn recuse(tx: &mut Tx<'_>, case: CaseId, officer: AccountId, reason: &str) -
     if !own && !over {
         return Err(Error::Forbidden("recuse"));
     }
-    let reason = text::tidy(reason);
-    if reason.is_empty() || reason.chars().count() > 200 {
-        return Err(Error::field("/reason", "remark_length", &[]));
-    }
+    let reason = text::reasoned("/reason", reason)?;
     if accounts::get(tx.c, officer)?.is_none() {
         return Err(Error::field("/account", "unknown_account", &[]));
     }

@@ -180,7 +180,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
             .map(|(p, _)| PaymentView {
                 amount_fen: p.amount,
                 paid_on: p.paid_on,
-                payer: app.code_title("payer", &p.payer_kind),
+                payer: app.code_title("payer_kind", &p.payer_kind),
                 proof: p.proof_id,
             })
             .collect(),

@@ -4,6 +4,7 @@
 //! telephone is that of one name on it; nothing is limited by address alone. Codes and tokens are kept as hashes. Every
 //! refusal of a code answers the same.
 
+use super::people::token_hash;
 use super::write::{Marks, Tx};
 use super::{App, ids_in};
 use crate::base::id::{RowId, SessionId, WorkerId};
@@ -13,10 +14,7 @@ use crate::base::{At, Error, Result};
 use crate::domain::access::{Actor, Worker};
 use crate::law::identity::Phone;
 use crate::store::{Conn, workers};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
-use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// Digits of a code.
@@ -91,10 +89,6 @@ pub struct SessionView {
     pub seen_at: At,
     /// The one of this request.
     pub current: bool,
-}
-
-fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
 }
 
 fn phone(typed: &str, pointer: &str) -> Result<String> {
@@ -262,10 +256,8 @@ impl App {
     where
         F: Fn(&mut Tx<'_>) -> Result<workers::Worker> + Send + Sync + 'static,
     {
-        let mut raw = [0u8; 32];
-        ids_in(self, |ids| ids.fill(&mut raw));
-        let token = URL_SAFE_NO_PAD.encode(raw);
-        let stored = hash(&token);
+        let token = self.fresh_token();
+        let stored = token_hash(&token);
         let device: String = text::tidy(device).chars().take(DEVICE).collect();
         let system = Actor::System("worker_log_in");
         let (worker, session): (WorkerId, SessionId) = self
@@ -313,7 +305,7 @@ impl App {
     /// # Errors
     /// [`Error::Unauthenticated`], or the database.
     pub async fn authenticate_worker(self: &Arc<Self>, token: &str) -> Result<Me> {
-        let (hash, now) = (hash(token), self.now());
+        let (hash, now) = (token_hash(token), self.now());
         let idle = Duration::days(self.config.workers.idle_days);
         let (session, row) = self.db.read(move |c| workers::session(c, &hash)).await?.ok_or(Error::Unauthenticated)?;
         if row.state != "active" || session.expires_at <= now || session.seen_at.plus(idle) <= now {

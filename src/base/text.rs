@@ -114,6 +114,21 @@ pub fn narrow(s: &str) -> String {
         .collect()
 }
 
+/// Characters of a reason someone gives: enough to say something, few enough to be read.
+const REASON: std::ops::RangeInclusive<usize> = 4..=200;
+
+/// A reason someone had to give, tidied.
+///
+/// # Errors
+/// `remark_length` at `place`.
+pub fn reasoned(place: &str, words: &str) -> super::Result<String> {
+    let words = tidy(words);
+    if !REASON.contains(&words.chars().count()) {
+        return Err(super::Error::field(place, "remark_length", &[]));
+    }
+    Ok(words)
+}
+
 /// Trims white space of every kind, byte-order marks and zero-width characters, and folds inner runs to one space.
 #[must_use]
 pub fn tidy(s: &str) -> String {

@@ -1,15 +1,12 @@
 //! Short messages: handed to the city's own sender by a signed HTTP hook.
 //!
-//! Owns the shape and the signature of the hook: `POST {"phone","template","args"}` with `webhook-id`, `webhook-timestamp`
-//! and `webhook-signature: v1,<base64 of HMAC-SHA256 over id.timestamp.body>`. Never logs whom or what it sends.
+//! Owns the shape of the hook: `POST {"phone","template","args"}`, signed as webhooks are ([`exchange::sign`]) with the
+//! bytes of the configured secret. Never logs whom or what it sends.
 
 use super::http::Http;
 use crate::base::{At, Error, Result};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use crate::domain::exchange;
 use serde_json::json;
-use sha2::Sha256;
 use std::time::Duration;
 
 /// How messages go out.
@@ -63,8 +60,8 @@ impl Sms {
         };
         let args: serde_json::Map<String, serde_json::Value> = args.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect();
         let body = json!({ "phone": phone, "template": template, "args": args }).to_string();
-        let stamp = (at.millis() / 1000).to_string();
-        let signature = sign(secret, id, &stamp, &body)?;
+        let seconds = at.millis() / 1_000;
+        let (stamp, signature) = (seconds.to_string(), exchange::sign(secret.as_bytes(), id, seconds, body.as_bytes()));
         let headers = [("webhook-id", id), ("webhook-timestamp", stamp.as_str()), ("webhook-signature", signature.as_str())];
         let (status, _) = http.post(url, &headers, body.as_bytes())?;
         if (200..300).contains(&status) {
@@ -73,14 +70,4 @@ impl Sms {
             Err(Error::Unavailable(format!("the sender of short messages answered {status}")))
         }
     }
-}
-
-/// The signature of a hook's body.
-///
-/// # Errors
-/// Never for a key that is there.
-pub fn sign(secret: &str, id: &str, stamp: &str, body: &str) -> Result<String> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|e| Error::Internal(format!("hmac: {e}")))?;
-    mac.update(format!("{id}.{stamp}.{body}").as_bytes());
-    Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }

@@ -325,6 +325,14 @@ pub struct ApprovalStep {
     pub signed_on: Option<Day>,
 }
 
+impl ApprovalStep {
+    /// What the signer wrote beyond agreeing or sending back, which the page says itself.
+    fn own_words(&self) -> Option<&str> {
+        let said = self.opinion.as_deref()?.trim();
+        (!matches!(said.trim_end_matches(['。', '.']), "" | "同意" | "退回")).then_some(said)
+    }
+}
+
 /// 审批表: what is asked, why, and who signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {

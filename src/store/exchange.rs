@@ -1,7 +1,6 @@
 //! Other systems 外部系统: who they are, and which filings are theirs.
 
 use super::schema::{answer_rounds, filings, partners, procedures};
-use super::types::Json;
 use super::{Conn, ensure_one};
 use crate::base::id::{FilingId, PartnerId, ProcedureId, RowId};
 use crate::base::seal::Sealed;
@@ -18,7 +17,6 @@ pub struct Partner {
     pub name: String,
     pub channel: String,
     pub bureau: String,
-    pub areas: Json<Vec<String>>,
     pub key_hash: Vec<u8>,
     pub secret_ct: Sealed,
     pub state: String,

@@ -711,14 +711,13 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::{Doc, Id, Ts};
+    use crate::store::types::{Id, Ts};
     partners (id) {
         id -> Id,
         code -> Text,
         name -> Text,
         channel -> Text,
         bureau -> Text,
-        areas -> Doc,
         key_hash -> Binary,
         secret_ct -> Text,
         state -> Text,

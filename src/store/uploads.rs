@@ -85,9 +85,12 @@ pub fn open_of(c: &mut Conn, owner: &str) -> Result<i64> {
 /// How many files a filing has: kept ones, and uploads on their way apart from `but`.
 pub fn files_of(c: &mut Conn, filing: FilingId, but: Option<RowId>) -> Result<i64> {
     let kept: i64 = evidence::table.filter(evidence::filing_id.eq(Some(filing))).count().get_result(c)?;
-    let open: Vec<RowId> =
-        uploads::table.filter(uploads::ended_at.is_null()).filter(uploads::filing_id.eq(Some(filing))).select(uploads::id).load(c)?;
-    Ok(kept + open.into_iter().filter(|id| Some(*id) != but).map(|_| 1).sum::<i64>())
+    let others = uploads::table
+        .filter(uploads::ended_at.is_null())
+        .filter(uploads::filing_id.eq(Some(filing)))
+        .filter(uploads::id.ne(but.unwrap_or_else(|| uuid::Uuid::nil().into())));
+    let open: i64 = others.count().get_result(c)?;
+    Ok(kept + open)
 }
 
 /// Open uploads whose time is over.

@@ -47,6 +47,22 @@ impl FromRequestParts<Arc<App>> for Mine {
     }
 }
 
+/// A door's extractor, for handlers that serve more than one door.
+pub trait Asks: FromRequestParts<Arc<App>> + Send {
+    /// Who asks.
+    fn actor(&self) -> Actor;
+}
+impl Asks for By {
+    fn actor(&self) -> Actor {
+        self.0.clone()
+    }
+}
+impl Asks for Mine {
+    fn actor(&self) -> Actor {
+        self.0.actor()
+    }
+}
+
 /// Paths open to a person who must change the password first.
 fn before_change(path: &str) -> bool {
     matches!(path, "/account" | "/account/password" | "/logout" | "/api/office/v1/session" | "/api/office/v1/session/password")

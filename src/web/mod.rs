@@ -11,11 +11,13 @@ pub mod console;
 pub mod edge;
 pub mod exchange;
 pub mod extract;
+mod messages;
 pub mod office;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
 pub mod table;
+mod uploads;
 
 pub use edge::Settings;
 pub use problem::{Failure, Problem};

@@ -359,7 +359,8 @@ on_both! {
         let asked = sms_asked.join().unwrap().remove(0);
         let (head, body) = asked.split_once("\r\n\r\n").unwrap();
         let header = |name: &str| head.lines().find_map(|l| l.split_once(':').filter(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim().to_owned())).unwrap();
-        let expected = qingxin::gateway::sms::sign("a-secret-of-the-city", &header("webhook-id"), &header("webhook-timestamp"), body).unwrap();
+        let stamp = header("webhook-timestamp").parse().unwrap();
+        let expected = qingxin::domain::exchange::sign(b"a-secret-of-the-city", &header("webhook-id"), stamp, body.as_bytes());
         assert_eq!(header("webhook-signature"), expected);
         let said: Value = serde_json::from_str(body).unwrap();
         assert_eq!((said["phone"].clone(), said["template"].clone()), (json!("13900000001"), json!("login_code")));

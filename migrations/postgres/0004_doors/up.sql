@@ -41,7 +41,6 @@ create table partners (
   name text not null,
   channel text not null,
   bureau text not null,
-  areas jsonb not null,
   key_hash bytea not null,
   secret_ct text not null,
   state text not null check (state in ('active', 'revoked')),

@@ -41,7 +41,6 @@ create table partners (
   name text not null,
   channel text not null,
   bureau text not null,
-  areas text not null,
   key_hash blob not null,
   secret_ct text not null,
   state text not null check (state in ('active', 'revoked')),

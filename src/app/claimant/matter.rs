@@ -4,7 +4,7 @@
 //! money. Never another worker's row, never what officers note among themselves, never who reported what.
 
 use super::super::App;
-use super::super::subject;
+use super::super::{said, subject};
 use super::own;
 use crate::app::workers::Me;
 use crate::base::id::FilingId;
@@ -209,13 +209,13 @@ fn unit(u: Unit) -> &'static str {
 }
 
 /// What happened, by the moves the catalogue has a worker's words for.
-fn story(c: &mut Conn, f: &filings::Filing, mine: &[Row], lang: Lang) -> Result<Vec<Happened>> {
+fn story<'a>(f: &filings::Filing, mine: impl Iterator<Item = &'a Told>, lang: Lang) -> Vec<Happened> {
     let mut out = vec![Happened { at: f.received_at, text: lang.text("story.received").to_owned() }];
     let mut last = None;
-    for row in mine {
-        for e in journal::stream(c, row.id.into())?.into_iter().filter(|e| e.core.kind == "moved") {
+    for told in mine {
+        for e in told.events.iter().filter(|e| e.core.kind == "moved") {
             let Some(name) = e.core.payload.get("move").and_then(serde_json::Value::as_str) else { continue };
-            let code = format!("story.{}.{name}", row.kind);
+            let code = format!("story.{}.{name}", told.row.kind);
             if text::has(&code) {
                 out.push(Happened { at: e.core.occurred_at, text: lang.text(&code).to_owned() });
             }
@@ -229,17 +229,24 @@ fn story(c: &mut Conn, f: &filings::Filing, mine: &[Row], lang: Lang) -> Result<
         !again
     });
     let cut = out.len().saturating_sub(STORY);
-    Ok(out.split_off(cut))
+    out.split_off(cut)
 }
 
-/// The newest text of a field a move sealed, where that move told it to the worker.
-fn told(c: &mut Conn, keys: &KeyRing, row: &Row, name: &str, field: &str) -> Result<Option<String>> {
-    let events = journal::stream(c, row.id.into())?;
-    let of_move = |seq: i64| {
-        events.iter().any(|e| i64::from(e.core.seq) == seq && e.core.payload.get("move").and_then(serde_json::Value::as_str) == Some(name))
-    };
-    let found = procedures::remarks_of(c, &[row.id.into()])?.into_iter().filter(|r| r.3 == field && of_move(r.2)).max_by_key(|r| r.2);
-    found.map(|(id, _, _, _, ct)| seal::open(keys, Place::new("remarks", "text_ct", id), &ct)).transpose()
+/// A procedure with what happened in it.
+struct Told {
+    row: Row,
+    events: Vec<journal::Stored>,
+}
+impl Told {
+    fn load(c: &mut Conn, row: Row) -> Result<Self> {
+        Ok(Self { events: journal::stream(c, row.id.into())?, row })
+    }
+
+    /// What a move said last in a field, opened for the worker it was said to.
+    fn said(&self, c: &mut Conn, keys: &KeyRing, name: &str, field: &str) -> Result<Option<String>> {
+        let words = said::last(c, self.row.id.into(), &self.events, name, field)?.and_then(|s| s.words);
+        words.map(|(id, ct)| seal::open(keys, Place::new("remarks", "text_ct", id), &ct)).transpose()
+    }
 }
 
 /// The own claims in a case, added up.
@@ -284,8 +291,8 @@ impl App {
                 ("rate", (answered || filing.state == "confirmed") && rating.is_none()),
                 ("message", filing.open || case.as_ref().is_some_and(|c| c.open)),
             ];
-            let mut mine = vec![filing.clone()];
-            mine.extend(complaint.clone());
+            let filing = Told::load(c, filing)?;
+            let complaint = complaint.map(|row| Told::load(c, row)).transpose()?;
             Ok(Matter {
                 project: f.project_name.clone(),
                 headcount: f.headcount,
@@ -293,12 +300,11 @@ impl App {
                 period_to: f.period_to,
                 bureau: app.bureau_name(case.as_ref().map_or(&f.receiving_bureau, |c| &c.lead_bureau)),
                 expects: expects(c, app, keys, &f, lang)?,
-                story: story(c, &f, &mine, lang)?,
-                answer: told(c, keys, &filing, "answer", "answer")?,
-                supplement: if asked {
-                    complaint.as_ref().map(|p| told(c, keys, p, "ask_supplement", "items")).transpose()?.flatten()
-                } else {
-                    None
+                story: story(&f, std::iter::once(&filing).chain(&complaint), lang),
+                answer: filing.said(c, keys, "answer", "answer")?,
+                supplement: match &complaint {
+                    Some(p) if asked => p.said(c, keys, "ask_supplement", "items")?,
+                    _ => None,
                 },
                 money: money(c, &f)?,
                 can: can.iter().filter(|(_, may)| *may).map(|(code, _)| *code).collect(),
@@ -310,7 +316,7 @@ impl App {
                     received_at: f.received_at,
                     respondent: f.respondent_name.clone(),
                     amount: f.reported_total,
-                    stage: stage_of(Some(&filing), complaint.as_ref(), lang),
+                    stage: stage_of(Some(&filing.row), complaint.as_ref().map(|p| &p.row), lang),
                 },
             })
         })

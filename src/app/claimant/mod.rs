@@ -43,7 +43,7 @@ pub struct Asked {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filed {
-    /// `new`; `again`: the same report came before.
+    /// False when the same report had come before; `filing` is then that one.
     pub new: bool,
     /// The filing.
     pub filing: FilingId,

@@ -130,10 +130,19 @@ impl App {
     /// [`Error::NotFound`], or the database.
     pub async fn receipt_of(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<ReceiptView> {
         let (worker, lang) = (me.worker.id, me.lang);
-        let has = self.db.read(move |c| Ok(own(c, worker, id).map(|_| dialogue::receipt(c, id))?.map(|r| r.is_some()))).await??;
-        if !has {
+        let row = self
+            .look(move |c, _, _| {
+                own(c, worker, id)?;
+                dialogue::receipt(c, id)
+            })
+            .await?;
+        if row.is_none() {
             // one that came by another door has none yet
-            self.write(&me.actor(), None, move |tx| super::mine(tx, id).and_then(|f| secret_of(tx, f.id)).map(drop)).await?;
+            self.write(&me.actor(), None, move |tx| {
+                let f = super::mine(tx, id)?;
+                secret_of(tx, f.id).map(drop)
+            })
+            .await?;
         }
         self.look(move |c, app, keys| {
             let f = own(c, worker, id)?;

@@ -5,10 +5,11 @@
 //! the same bytes.
 
 use crate::app::App;
+use crate::app::said::{self, Said};
 use crate::app::write::{Marks, Tx};
 use crate::base::id::{FilingId, StreamId};
-use crate::base::seal::{self, KeyRing, Place, Sealed};
-use crate::base::{At, Day, Error, Result};
+use crate::base::seal::{self, KeyRing, Place};
+use crate::base::{Day, Error, Result};
 use crate::domain::access::{self, Ability, Actor};
 use crate::domain::exchange::export::{ExportProfile, Format, Source, wan};
 use crate::domain::intake::PartyRole;
@@ -31,24 +32,14 @@ pub struct Exported {
     pub rows: usize,
 }
 
-/// The last answer of a filing: when, and its sealed text with the place it was sealed for.
-struct Answered {
-    at: At,
-    text: Option<(crate::base::id::RowId, Sealed)>,
-}
-
-fn answered(c: &mut Conn, id: FilingId) -> Result<Option<Answered>> {
+/// The answer a filing stands with; one its sender sent back is none.
+fn answered(c: &mut Conn, id: FilingId) -> Result<Option<Said>> {
     let Some(row) = procedures::of_filing(c, id)?.into_iter().find(|r| r.kind == "filing") else { return Ok(None) };
-    // an answer its sender sent back is none
     if !matches!(row.state.as_str(), "answered" | "confirmed") {
         return Ok(None);
     }
-    let stream: StreamId = row.id.into();
-    let is_answer = |e: &&journal::Stored| e.core.kind == "moved" && e.core.payload["move"] == "answer";
-    let Some(event) = journal::stream(c, stream)?.into_iter().rev().find(|e| is_answer(&e)) else { return Ok(None) };
-    let remarks = procedures::remarks_of(c, &[stream])?;
-    let text = remarks.into_iter().find(|(_, _, seq, field, _)| *seq == i64::from(event.core.seq) && field == "answer");
-    Ok(Some(Answered { at: event.core.occurred_at, text: text.map(|(id, _, _, _, ct)| (id, ct)) }))
+    let events = journal::stream(c, row.id.into())?;
+    said::last(c, row.id.into(), &events, "answer", "answer")
 }
 
 /// Everything a row may need; sealed texts are opened only for columns that show them.
@@ -56,7 +47,7 @@ struct Row<'a> {
     app: &'a App,
     keys: &'a KeyRing,
     f: Filing,
-    answer: Answered,
+    answer: Said,
     case: Option<cases::Case>,
     officer: Option<String>,
     settled: (i64, Fen),
@@ -64,7 +55,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn load(c: &mut Conn, app: &'a App, keys: &'a KeyRing, f: Filing, answer: Answered) -> Result<Self> {
+    fn load(c: &mut Conn, app: &'a App, keys: &'a KeyRing, f: Filing, answer: Said) -> Result<Self> {
         let case = f.case_id.map(|id| cases::get(c, id)).transpose()?.flatten();
         let (mut officer, mut settled) = (None, (0, Fen::ZERO));
         if let Some(case) = &case {
@@ -128,7 +119,7 @@ impl<'a> Row<'a> {
             Source::SettledWan => Value::Text(wan(self.settled.1)),
             Source::Leader => text(self.leader.as_ref().map(|l| l.0.clone())),
             Source::LeaderId => text(self.leader.as_ref().and_then(|l| l.1.clone())),
-            Source::Answer => match &self.answer.text {
+            Source::Answer => match &self.answer.words {
                 Some((id, ct)) => text(Some(seal::open(self.keys, Place::new("remarks", "text_ct", id), ct)?)),
                 None => Value::Empty,
             },
@@ -151,7 +142,7 @@ fn note(tx: &mut Tx<'_>, run: StreamId, profile: &str, ids: &[FilingId]) -> Resu
 }
 
 /// Where a page of filings ended, if it had any, and those of it that are answered.
-type Page = (Option<FilingId>, Vec<(Filing, Answered)>);
+type Page = (Option<FilingId>, Vec<(Filing, Said)>);
 
 /// The filings a page of a profile has after `after`, those answered before `since` left out.
 fn page(c: &mut Conn, p: &ExportProfile, after: FilingId, since: Option<Day>) -> Result<Page> {

@@ -3,6 +3,7 @@
 //! Owns keys and signing secrets. A key is printed once and stored as SHA-256 only; a secret is sealed, because signatures
 //! are made with it. Every change is an event of the partner's stream.
 
+use crate::app::people::token_hash;
 use crate::app::write::{Marks, Tx};
 use crate::app::{App, ids_in};
 use crate::base::id::{Ids, PartnerId};
@@ -12,10 +13,8 @@ use crate::domain::access::{Actor, Partner as Caller};
 use crate::domain::exchange;
 use crate::store::exchange as store;
 use crate::store::exchange::Partner;
-use crate::store::types::Json;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// What a partner's key begins with, so that a key in the wrong place is recognised.
@@ -58,10 +57,6 @@ impl Credentials {
     }
 }
 
-fn key_hash(key: &str) -> Vec<u8> {
-    Sha256::digest(key.as_bytes()).to_vec()
-}
-
 /// Only the operator at the command line keeps partners.
 fn operator(tx: &Tx<'_>) -> Result<()> {
     if tx.actor.is_system() { Ok(()) } else { Err(Error::Forbidden("partners")) }
@@ -94,8 +89,7 @@ fn create(tx: &mut Tx<'_>, new: &NewPartner, given: &Credentials) -> Result<Part
         name,
         channel: new.channel.clone(),
         bureau: new.bureau.clone(),
-        areas: Json(Vec::new()),
-        key_hash: key_hash(&given.key),
+        key_hash: token_hash(&given.key),
         secret_ct: tx.seal("partners", "secret_ct", id, &given.secret)?,
         state: "active".into(),
         created_at: tx.now,
@@ -122,7 +116,7 @@ fn rotate(tx: &mut Tx<'_>, code: &str, given: &Credentials) -> Result<()> {
     if p.state != "active" {
         return Err(Error::refused("partner_revoked", &[]));
     }
-    let row = Partner { key_hash: key_hash(&given.key), secret_ct: tx.seal("partners", "secret_ct", p.id, &given.secret)?, ..p };
+    let row = Partner { key_hash: token_hash(&given.key), secret_ct: tx.seal("partners", "secret_ct", p.id, &given.secret)?, ..p };
     store::update_partner(tx.c, &row)?;
     note(tx, &row, "rotated", serde_json::json!({}))
 }
@@ -181,7 +175,7 @@ impl App {
     /// # Errors
     /// [`Error::Unauthenticated`] for a key that is nobody's or no longer holds.
     pub async fn partner_of(self: &Arc<Self>, key: &str) -> Result<Caller> {
-        let hash = key_hash(key);
+        let hash = token_hash(key);
         let p = self.db.read(move |c| store::partner_by_key(c, &hash)).await?;
         let p = p.filter(|p| p.state == "active").ok_or(Error::Unauthenticated)?;
         Ok(Caller { id: p.id, code: p.code, channel: p.channel, bureau: p.bureau })

@@ -315,7 +315,10 @@ impl Looker<'_> {
             let field = fields.iter().find(|f| f.key == *key);
             let words = match (field, key.as_str(), value) {
                 (None, "term", flow::Value::Text(t)) => graph.term_title(t),
-                (None, "rung", flow::Value::Text(t)) => coded("rung", t),
+                // a rung is a lamp or a report; anything else is the name of a move made by itself
+                (None, "rung", flow::Value::Text(t)) if text::has(&format!("rung.{t}")) => coded("rung", t),
+                (None, "rung", flow::Value::Text(_)) => coded("rung", "move"),
+                (None, "approved_by", flow::Value::Id(by)) => self.name(Some((*by).into()))?,
                 (None, "step", flow::Value::Text(t)) => {
                     graph.chains.iter().find_map(|c| graph.step_of(&c.key, t)).map_or_else(|| t.clone(), |s| s.title.clone())
                 }

@@ -2,11 +2,10 @@
 
 use super::key;
 use crate::app::App;
-use crate::app::claimant::dialogue::MessageView;
-use crate::base::At;
 use crate::base::id::{FilingId, RowId};
 use crate::web::auth::Mine;
 use crate::web::extract::{IdempotencyKey, JsonBody, PathId, QueryParams};
+use crate::web::messages::{Messages, Write};
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::State;
@@ -15,55 +14,12 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// What is written.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::web) struct Write {
-    /// At most 1000 characters.
-    pub text: String,
-}
-
-/// One message.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::web) struct MessageBody {
-    /// Its id; `before` of the next page.
-    id: String,
-    /// `worker` or `office`.
-    from: &'static str,
-    /// The officer's name.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    officer: String,
-    /// What it says.
-    text: String,
-    /// When.
-    #[schema(value_type = String)]
-    at: At,
-    /// When the other side saw it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    read_at: Option<At>,
-}
-impl From<MessageView> for MessageBody {
-    fn from(m: MessageView) -> Self {
-        let from = if m.from_worker { "worker" } else { "office" };
-        Self { id: m.id.to_string(), from, officer: m.officer, text: m.text, at: m.at, read_at: m.read_at }
-    }
-}
-
-/// Messages of a filing.
-#[derive(Serialize, ToSchema)]
-pub(in crate::web) struct Messages {
-    /// Newest first.
-    pub messages: Vec<MessageBody>,
-}
-
 /// The id of a message just written.
 #[derive(Serialize, ToSchema)]
-pub(in crate::web) struct Written {
+struct Written {
     /// Its id.
     #[schema(value_type = String)]
-    pub id: RowId,
+    id: RowId,
 }
 
 /// How the handling was.
@@ -93,8 +49,7 @@ async fn list(
 ) -> Answer<Json<Messages>> {
     let before = q.parsed::<RowId>("before", "not_an_id");
     q.finish_strict()?;
-    let messages = app.messages_for_worker(&me, id, before).await?.into_iter().map(Into::into).collect();
-    Ok(Json(Messages { messages }))
+    Ok(Json(app.messages_for_worker(&me, id, before).await?.into()))
 }
 
 async fn write(

@@ -11,15 +11,8 @@ mod uploads;
 
 use super::Table;
 use crate::app::App;
-use crate::app::write::Key;
-use crate::web::extract::IdempotencyKey;
-use serde::Serialize;
+use crate::web::extract::key;
 use std::sync::Arc;
-
-/// The key of a request, counted with its operation and content.
-fn key(key: &IdempotencyKey, operation: &str, content: &impl Serialize) -> crate::base::Result<Option<Key>> {
-    Key::new(key.as_str(), operation, content).map(Some)
-}
 
 /// Adds the claimant API's rows to the router table.
 pub fn routes(table: &mut Table<Arc<App>>) {

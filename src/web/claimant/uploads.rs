@@ -3,9 +3,10 @@
 use super::key;
 use crate::app::App;
 use crate::app::uploads::{NewUpload, UploadStatus};
-use crate::base::id::{EvidenceId, FilingId, RowId};
+use crate::base::id::FilingId;
 use crate::web::auth::Mine;
-use crate::web::extract::{IdempotencyKey, JsonBody, Octets, PathId, PathIds};
+use crate::web::extract::{IdempotencyKey, JsonBody, PathId};
+use crate::web::uploads::{self, KeptFile, PART_LIMIT};
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::State;
@@ -13,9 +14,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// The largest part a request may carry; what the city configures below it is told in `partSize`.
-const PART_LIMIT: usize = 8 * 1024 * 1024;
 
 /// A file that is going to be sent.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -32,14 +30,6 @@ struct BeginFile {
     sha256: String,
 }
 
-/// A file that is kept.
-#[derive(Debug, Serialize, ToSchema)]
-struct KeptFile {
-    /// Its id: what `files` and `evidence` of other calls name.
-    #[schema(value_type = String)]
-    id: EvidenceId,
-}
-
 async fn begin(
     State(app): State<Arc<App>>,
     Mine(me): Mine,
@@ -50,25 +40,6 @@ async fn begin(
     let k = key(&k, "worker.upload", &(filing, &b))?;
     let new = NewUpload { case: None, filing: Some(filing), kind: b.kind, name: b.name, size: b.size, sha256: b.sha256 };
     Ok((StatusCode::CREATED, Json(app.create_upload(&me.actor(), k, new).await?)))
-}
-
-async fn part(State(app): State<Arc<App>>, Mine(me): Mine, PathIds(id, n): PathIds<RowId, i32>, body: Octets) -> Answer<StatusCode> {
-    app.put_part(&me.actor(), id, n, body.bytes.to_vec(), &body.sha256).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn status(State(app): State<Arc<App>>, Mine(me): Mine, PathId(id): PathId<RowId>) -> Answer<Json<UploadStatus>> {
-    Ok(Json(app.upload_status(&me.actor(), id).await?))
-}
-
-async fn finish(State(app): State<Arc<App>>, Mine(me): Mine, PathId(id): PathId<RowId>, k: IdempotencyKey) -> Answer<Json<KeptFile>> {
-    let k = key(&k, "worker.upload.finish", &id)?;
-    Ok(Json(KeptFile { id: app.finish_upload(&me.actor(), k, id).await? }))
-}
-
-async fn abort(State(app): State<Arc<App>>, Mine(me): Mine, PathId(id): PathId<RowId>) -> Answer<StatusCode> {
-    app.abort_upload(&me.actor(), id).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The rows of this file.
@@ -90,13 +61,13 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .reads_octets(PART_LIMIT)
             .problems(&[409])
             .answers_plain(204, "已收到", None),
-        part,
+        uploads::part::<Mine>,
     );
     t.add(
         Route::get("/api/claimant/v1/uploads/{id}", "getFileUpload", own, "上传进度：已收到哪些片")
             .path_param("id", "上传")
             .answers::<UploadStatus>(200, "进度"),
-        status,
+        uploads::status::<Mine>,
     );
     t.add(
         Route::post("/api/claimant/v1/uploads/{id}/finish", "finishFile", own, "拼合、校验并存为材料；重复请求返回同一材料")
@@ -104,13 +75,13 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .idempotent()
             .problems(&[409, 413, 422])
             .answers::<KeptFile>(200, "材料编号"),
-        finish,
+        uploads::finish::<Mine>,
     );
     t.add(
         Route::delete("/api/claimant/v1/uploads/{id}", "abortFile", own, "放弃上传")
             .path_param("id", "上传")
             .problems(&[409])
             .answers_plain(204, "已放弃", None),
-        abort,
+        uploads::abort::<Mine>,
     );
 }

@@ -102,7 +102,7 @@ fn hit(h: &Hit) -> HitRow {
         person: h.claimant.clone().unwrap_or_default(),
         state: if h.state.is_empty() { text::zh("console.at_desk").to_owned() } else { h.state.clone() },
         place: h.area.clone(),
-        amount: yuan(h.amount_fen),
+        note: yuan(h.amount_fen),
     }
 }
 
@@ -116,7 +116,7 @@ pub(super) fn hint(h: &crate::app::search_hints::Hint) -> HitRow {
         person: h.claimant.clone().unwrap_or_default(),
         state: h.state.clone(),
         place: String::new(),
-        amount: h.received_at.list_text(),
+        note: h.received_at.list_text(),
     }
 }
 

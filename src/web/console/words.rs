@@ -98,14 +98,7 @@ pub(super) fn event(e: &file::EventView) -> EventRow {
         recorded: (e.late && e.recorded_at != e.occurred_at).then(|| e.recorded_at.list_text()),
         title: e.title.clone(),
         actor: e.by.clone(),
-        // a field without a title, or a rung without a word, is a note of the engine to itself: who signed and what was
-        // done stand in the line above
-        details: e
-            .details
-            .iter()
-            .filter(|(k, v)| !k.is_ascii() && !v.starts_with("rung."))
-            .map(|(k, v)| Fact::new(k.clone(), v.clone()))
-            .collect(),
+        details: e.details.iter().map(|(k, v)| Fact::new(k.clone(), v.clone())).collect(),
         basis: e.basis.clone(),
         tone,
     }

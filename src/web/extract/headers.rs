@@ -1,6 +1,7 @@
 //! Request headers with a meaning of ours, and the trace id.
 
 use super::super::Failure;
+use crate::app::write::Key;
 use crate::base::error::FieldError;
 use crate::base::id::Ids;
 use crate::base::{Error, text};
@@ -8,6 +9,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::{ACCEPT, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
+use serde::Serialize;
 use std::fmt;
 
 /// The number under which the log knows a request: 16 hexadecimal characters, new for every request.
@@ -54,6 +56,14 @@ pub(super) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Op
 }
 fn finding(name: &HeaderName, code: &str) -> FieldError {
     FieldError::coded(format!("header.{name}"), code, &[])
+}
+
+/// The key of a request, counted with its operation and content.
+///
+/// # Errors
+/// Content that cannot be written down.
+pub(in crate::web) fn key(key: &IdempotencyKey, operation: &str, content: &impl Serialize) -> crate::base::Result<Option<Key>> {
+    Key::new(key.as_str(), operation, content).map(Some)
 }
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -13,6 +13,7 @@ mod session;
 mod upload;
 
 pub use cursor::{cursor_decode, cursor_encode};
+pub(super) use headers::key;
 pub use headers::{Accepts, IdempotencyKey, IfMatch, TraceId, etag};
 pub use json::JsonBody;
 pub use octets::Octets;

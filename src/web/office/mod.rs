@@ -24,7 +24,7 @@ use crate::app::write::Key;
 use crate::base::Error;
 use crate::base::id::{CaseId, FilingId};
 use crate::base::seal::hex;
-use crate::web::extract::{IdempotencyKey, Upload};
+use crate::web::extract::{IdempotencyKey, Upload, key};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -50,11 +50,6 @@ const EVIDENCE_FIELDS: &[(&str, &str)] = &[("kind", "材料种类代码，见参
 
 /// Who reads matters.
 const READERS: &str = "与该事项有关的受理、承办、审核、领导、督办岗位";
-
-/// The key of a request, counted with its operation and content.
-fn key(key: &IdempotencyKey, operation: &str, content: &impl Serialize) -> crate::base::Result<Option<Key>> {
-    Key::new(key.as_str(), operation, content).map(Some)
-}
 
 /// A file of evidence with its key.
 fn evidence_of(

@@ -1,11 +1,12 @@
 //! Files in parts: begin, send the parts in any order, finish. And the thumbnails of pictures.
 
-use super::{Created, READERS, key};
+use super::{READERS, key};
 use crate::app::App;
 use crate::app::uploads::{NewUpload, UploadStatus};
-use crate::base::id::{CaseId, EvidenceId, FilingId, RowId};
+use crate::base::id::{CaseId, EvidenceId, FilingId};
 use crate::web::auth::By;
-use crate::web::extract::{IdempotencyKey, JsonBody, Octets, PathId, PathIds};
+use crate::web::extract::{IdempotencyKey, JsonBody, PathId};
+use crate::web::uploads::{self, KeptFile, PART_LIMIT};
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::State;
@@ -14,9 +15,6 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// The largest part a request may carry; what the city configures below it is told in `partSize`.
-const PART_LIMIT: usize = 8 * 1024 * 1024;
 
 /// A file that is going to be sent.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -52,25 +50,6 @@ async fn begin(
     Ok((StatusCode::CREATED, Json(app.create_upload(&actor, k, new).await?)))
 }
 
-async fn part(State(app): State<Arc<App>>, By(actor): By, PathIds(id, n): PathIds<RowId, i32>, body: Octets) -> Answer<StatusCode> {
-    app.put_part(&actor, id, n, body.bytes.to_vec(), &body.sha256).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn status(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>) -> Answer<Json<UploadStatus>> {
-    Ok(Json(app.upload_status(&actor, id).await?))
-}
-
-async fn finish(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>, k: IdempotencyKey) -> Answer<Json<Created>> {
-    let k = key(&k, "upload.finish", &id)?;
-    Ok(Json(Created::of(app.finish_upload(&actor, k, id).await?)))
-}
-
-async fn abort(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>) -> Answer<StatusCode> {
-    app.abort_upload(&actor, id).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 async fn thumbnail(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<EvidenceId>) -> Answer<Response> {
     let bytes = app.evidence_thumbnail(&actor, id).await?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CONTENT_DISPOSITION, "inline")], bytes).into_response())
@@ -95,28 +74,28 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .reads_octets(PART_LIMIT)
             .problems(&[409])
             .answers_plain(204, "已收到", None),
-        part,
+        uploads::part::<By>,
     );
     t.add(
         Route::get("/api/office/v1/uploads/{id}", "getUpload", own, "上传进度：已收到哪些片")
             .path_param("id", "上传")
             .answers::<UploadStatus>(200, "进度"),
-        status,
+        uploads::status::<By>,
     );
     t.add(
         Route::post("/api/office/v1/uploads/{id}/finish", "finishUpload", own, "拼合、校验并存为材料；重复请求返回同一材料")
             .path_param("id", "上传")
             .idempotent()
             .problems(&[409, 413, 422])
-            .answers::<Created>(200, "材料编号"),
-        finish,
+            .answers::<KeptFile>(200, "材料编号"),
+        uploads::finish::<By>,
     );
     t.add(
         Route::delete("/api/office/v1/uploads/{id}", "abortUpload", own, "放弃上传")
             .path_param("id", "上传")
             .problems(&[409])
             .answers_plain(204, "已放弃", None),
-        abort,
+        uploads::abort::<By>,
     );
     t.add(
         Route::get("/api/office/v1/evidence/{id}/thumbnail", "getEvidenceThumbnail", readers, "图片材料的缩略图")

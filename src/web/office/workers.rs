@@ -7,6 +7,7 @@ use crate::base::At;
 use crate::base::id::{FilingId, RowId};
 use crate::web::auth::By;
 use crate::web::extract::{IdempotencyKey, JsonBody, PathId, QueryParams};
+use crate::web::messages::{Messages, Write};
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::State;
@@ -14,41 +15,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// What an officer writes to the worker.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfficerMessage {
-    /// At most 1000 characters.
-    text: String,
-}
-
-/// One message.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct FilingMessage {
-    /// Its id; `before` of the next page.
-    id: String,
-    /// `worker` or `office`.
-    from: &'static str,
-    /// The officer's name.
-    officer: String,
-    /// What it says.
-    text: String,
-    /// When.
-    #[schema(value_type = String)]
-    at: At,
-    /// When the other side saw it.
-    #[schema(value_type = Option<String>)]
-    read_at: Option<At>,
-}
-
-/// Messages of a filing.
-#[derive(Serialize, ToSchema)]
-struct FilingMessages {
-    /// Newest first.
-    messages: Vec<FilingMessage>,
-}
 
 /// A request to withdraw.
 #[derive(Serialize, ToSchema)]
@@ -120,23 +86,10 @@ async fn messages(
     By(actor): By,
     PathId(id): PathId<FilingId>,
     QueryParams(mut q): QueryParams,
-) -> Answer<Json<FilingMessages>> {
+) -> Answer<Json<Messages>> {
     let before = q.parsed::<RowId>("before", "not_an_id");
     q.finish_strict()?;
-    let messages = app
-        .messages_for_officer(&actor, id, before)
-        .await?
-        .into_iter()
-        .map(|m| FilingMessage {
-            id: m.id.to_string(),
-            from: if m.from_worker { "worker" } else { "office" },
-            officer: m.officer,
-            text: m.text,
-            at: m.at,
-            read_at: m.read_at,
-        })
-        .collect();
-    Ok(Json(FilingMessages { messages }))
+    Ok(Json(app.messages_for_officer(&actor, id, before).await?.into()))
 }
 
 async fn write(
@@ -144,7 +97,7 @@ async fn write(
     By(actor): By,
     PathId(id): PathId<FilingId>,
     k: IdempotencyKey,
-    JsonBody(b): JsonBody<OfficerMessage>,
+    JsonBody(b): JsonBody<Write>,
 ) -> Answer<(StatusCode, Json<super::Created>)> {
     let k = key(&k, "filing.message", &(id, &b))?;
     Ok((StatusCode::CREATED, Json(super::Created::of(app.write_as_officer(&actor, k, id, &b.text).await?))))
@@ -174,14 +127,14 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         Route::get("/api/office/v1/filings/{id}/messages", "listFilingMessages", readers, "与反映人的留言，新的在前")
             .path_param("id", "登记")
             .query("before", "只看这条留言之前的")
-            .answers::<FilingMessages>(200, "留言"),
+            .answers::<Messages>(200, "留言"),
         messages,
     );
     t.add(
         Route::post("/api/office/v1/filings/{id}/messages", "writeToWorker", readers, "给反映人留言")
             .path_param("id", "登记")
             .idempotent()
-            .reads::<OfficerMessage>()
+            .reads::<Write>()
             .problems(&[409])
             .answers::<super::Created>(201, "留言编号"),
         write,

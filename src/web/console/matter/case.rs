@@ -104,7 +104,7 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
             .map(|p| PaymentRow {
                 on: p.paid_on.to_string(),
                 amount: yuan(p.amount_fen),
-                payer: app.code_title("payer_kind", &p.payer),
+                payer: p.payer.clone(),
                 proof: format!("/evidence/{}", p.proof),
             })
             .collect(),

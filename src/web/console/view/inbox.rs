@@ -122,8 +122,8 @@ pub struct HitRow {
     pub state: String,
     /// County and bureau.
     pub place: String,
-    /// What is owed, `¥12,345.67`.
-    pub amount: String,
+    /// What is owed, `¥12,345.67`; of a look-alike, when it was received.
+    pub note: String,
 }
 
 /// 查询: sent by POST, so that no name or number of a person ever stands in an address or a log.

@@ -194,7 +194,7 @@ impl SearchPage {
             person: "张*　138****5678".into(),
             state: "调查中".into(),
             place: "寒亭区 人社".into(),
-            amount: "¥486,200.00".into(),
+            note: "¥486,200.00".into(),
         };
         let mut unit = row.clone();
         unit.kind = "登记".into();
@@ -362,7 +362,7 @@ impl RegisterPage {
             person: "张*".into(),
             state: "调查中".into(),
             place: String::new(),
-            amount: "2026-11-20 09:00".into(),
+            note: "2026-11-20 09:00".into(),
         };
         let with = |hints: Vec<HitRow>| Self { hints: Some(hints), ..page(register_form()) };
         let wrong = page(register_form().refilled(&typed).with_findings(wrong.fields()));
