@@ -4,6 +4,7 @@
 //! use cases, at a simulated clock; alarms fire as it advances. Never touches a database that is not marked as one.
 
 mod act;
+mod doors;
 mod drive;
 mod lives;
 mod people;
@@ -30,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 /// Shape of the demonstration: a database of another one is built anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Everything random follows from it.
 const SEED: u64 = 0x516e_6778_696e;
 /// About how many cases the year has.
@@ -212,16 +213,27 @@ pub fn build(place: &Place, cases: u64, now: At, bar: &ProgressBar) -> Result<Bu
     let mut year = Year::new(clock, world)?;
     let files = app.law().calendar.roll_back(today.plus(-FILES_ARRIVE));
     bar.set_message("模拟一年");
+    let back = |n: i64| app.law().calendar.roll_back(today.plus(-n));
+    let (come, talk) = (back(doors::COME), back(doors::TALK));
+    let mut guests = doors::Guests::default();
     let mut day = first;
     while day <= today {
         if day == files {
             arrive(&app, &mut year, day, now)?;
+        }
+        if day == come {
+            guests = doors::come(&app, &year, day)?;
+            adopt(&app, &year, day)?;
+        }
+        if day == talk {
+            doors::talk(&app, &year, day, &guests)?;
         }
         year.day(&app, day, now)?;
         if day == today {
             absences(&app, &year, now)?;
             year.clock.set(now);
             jobs::alarms(&app, "demo")?;
+            doors::judge(&app, &year, &guests)?;
         }
         jobs::sequence(&app)?;
         jobs::checkpoint(&app, &checkpoints)?;
@@ -250,6 +262,11 @@ fn arrive(app: &Arc<App>, year: &mut Year, day: crate::base::Day, now: At) -> Re
     for (profile, name, bytes) in FILES {
         import::import(app, &Actor::System("import"), import::File { profile, name, bytes, receiving: "" }, &mut |_| {})?;
     }
+    adopt(app, year, day)
+}
+
+/// Cases nobody of the demonstration drives yet go their way from now on.
+fn adopt(app: &Arc<App>, year: &Year, day: crate::base::Day) -> Result<()> {
     let mut world = year.world.lock().unwrap_or_else(PoisonError::into_inner);
     let known: std::collections::BTreeSet<_> = world.lives.iter().filter_map(|l| l.case).collect();
     let f = worklist::Filter { kind: Some("complaint".into()), state: Some("dispatched".into()), ..worklist::Filter::default() };

@@ -95,6 +95,11 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
             .await
             .map_err(|e| Error::Config(format!("无法监听 {listen}：{e}。请检查 --listen 或 server.listen，或端口是否被占用。")))?;
         let address = listener.local_addr().map_err(|e| Error::Io(e.to_string()))?;
+        if app.config.sms.provider == "show" && !app.demo && !address.ip().is_loopback() {
+            return Err(Error::Config(
+                "sms.provider = \"show\" 会把验证码显示给任何人，只能在本机（127.0.0.1）开发时使用。请改为 http 或 none。".into(),
+            ));
+        }
         let (tell, stop) = watch::channel(false);
         let gauges = Arc::new(Gauges::default());
         let dir = app.checkpoints.clone();

@@ -202,15 +202,27 @@ pub fn withdrawals_of(c: &mut Conn, id: FilingId) -> Result<Vec<Withdrawal>> {
     Ok(withdrawals::table.filter(withdrawals::filing_id.eq(id)).order(withdrawals::id.desc()).select(Withdrawal::as_select()).load(c)?)
 }
 
-/// Requests still open, the first to be decided first, each with its filing.
-pub fn open_withdrawals(c: &mut Conn, limit: i64) -> Result<Vec<(Withdrawal, super::filings::Filing)>> {
+/// Requests still open of filings these bureaus received, the first to be decided first, each with its filing.
+pub fn open_withdrawals(c: &mut Conn, bureaus: &[String], limit: i64) -> Result<Vec<(Withdrawal, super::filings::Filing)>> {
     Ok(withdrawals::table
         .inner_join(filings::table.on(filings::id.eq(withdrawals::filing_id)))
         .filter(withdrawals::state.eq("asked"))
+        .filter(filings::receiving_bureau.eq_any(bureaus.to_vec()))
         .order((withdrawals::not_before, withdrawals::id))
         .limit(limit)
         .select((Withdrawal::as_select(), super::filings::Filing::as_select()))
         .load(c)?)
+}
+
+/// How many of them may be decided at `now`.
+pub fn ripe_withdrawals(c: &mut Conn, bureaus: &[String], now: At) -> Result<i64> {
+    Ok(withdrawals::table
+        .inner_join(filings::table.on(filings::id.eq(withdrawals::filing_id)))
+        .filter(withdrawals::state.eq("asked"))
+        .filter(withdrawals::not_before.le(now))
+        .filter(filings::receiving_bureau.eq_any(bureaus.to_vec()))
+        .count()
+        .get_result(c)?)
 }
 
 /// How many requests since `since` came from a device for other filings, and how many concern a case.

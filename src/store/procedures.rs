@@ -317,21 +317,24 @@ pub fn overdue(c: &mut Conn, now: At, after: Option<(At, TermId)>, limit: i64) -
     Ok(q.load(c)?)
 }
 
+statement! {
+    /// Sets the alarm of a term; prepared once a connection.
+    struct PutAlarm {
+        term_id: TermId => Id,
+        procedure_id: ProcedureId => Id,
+        case_id: Option<CaseId> => Nullable<Id>,
+        rung: i32 => Integer,
+        fire_at: At => Ts,
+    }
+    sql "insert into alarms (term_id, procedure_id, case_id, rung, fire_at, attempts) values (", term_id, ", ", procedure_id, ", ", case_id,
+        ", ", rung, ", ", fire_at, ", 0) on conflict (term_id) do update set rung = excluded.rung, fire_at = excluded.fire_at, \
+         lease_owner = null, lease_until = null, attempts = 0, last_error = null"
+}
+
 /// Sets or replaces the alarm of a term; the lease of an older one ends.
 pub fn put_alarm(c: &mut Conn, row: &Alarm) -> Result<()> {
-    each!(c, |conn| diesel::insert_into(alarms::table)
-        .values(row)
-        .on_conflict(alarms::term_id)
-        .do_update()
-        .set((
-            alarms::rung.eq(row.rung),
-            alarms::fire_at.eq(row.fire_at),
-            alarms::lease_owner.eq(None::<String>),
-            alarms::lease_until.eq(None::<At>),
-            alarms::attempts.eq(0),
-            alarms::last_error.eq(None::<String>),
-        ))
-        .execute(conn))?;
+    let &Alarm { term_id, procedure_id, case_id, rung, fire_at, .. } = row;
+    PutAlarm { term_id, procedure_id, case_id, rung, fire_at }.execute(c)?;
     Ok(())
 }
 

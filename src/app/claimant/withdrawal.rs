@@ -141,13 +141,10 @@ impl App {
     /// # Errors
     /// The database.
     pub async fn withdrawals(self: &Arc<Self>, actor: &Actor) -> Result<Vec<WithdrawalView>> {
-        let actor = actor.clone();
+        let bureaus = self.counters(actor);
         self.look(move |c, _, keys| {
             let mut out = Vec::new();
-            for (w, f) in dialogue::open_withdrawals(c, SHORT)? {
-                if !access::may(&actor, Ability::Register, &f.receiving_bureau) {
-                    continue;
-                }
+            for (w, f) in dialogue::open_withdrawals(c, &bureaus, SHORT)? {
                 out.push(WithdrawalView {
                     id: w.id,
                     filing: f.id,
@@ -162,6 +159,18 @@ impl App {
             Ok(out)
         })
         .await
+    }
+
+    /// How many requests wait for the reader's desks and may be decided now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn withdrawals_waiting(self: &Arc<Self>, actor: &Actor) -> Result<i64> {
+        let (bureaus, now) = (self.counters(actor), self.now());
+        if bureaus.is_empty() {
+            return Ok(0);
+        }
+        self.db.read(move |c| dialogue::ripe_withdrawals(c, &bureaus, now)).await
     }
 
     /// Decides a request after the private call.

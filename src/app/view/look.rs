@@ -206,6 +206,7 @@ impl Looker<'_> {
             flags: words("flag", &f.flags),
             desk_reason: f.desk_reason.as_deref().map(|r| coded("desk", r)),
             answer: f.answer_code.as_deref().map(|a| self.app.code_title("answer", a)),
+            logs_in: f.worker_id.is_some(),
             earlier_filings: if f.secret { 0 } else { (filings::count_of_person(self.c, f.claimant_id)? - 1).max(0) },
         })
     }

@@ -228,6 +228,8 @@ pub struct FilingView {
     pub desk_reason: Option<String>,
     pub answer: Option<String>,
     pub earlier_filings: i64,
+    /// Whether the person logs in for this filing, so that messages are read.
+    pub logs_in: bool,
 }
 
 /// One party of the chain.

@@ -267,8 +267,17 @@ impl Year {
     /// # Errors
     /// No runtime for writing files.
     pub fn new(clock: Arc<ManualClock>, world: World) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| Error::Io(format!("runtime: {e}")))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|e| Error::Io(format!("runtime: {e}")))?;
         Ok(Self { clock, world: Arc::new(Mutex::new(world)), alarms: 0, runtime })
+    }
+
+    /// Waits for a use case that is asked for as the doors ask.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub fn wait<T>(&self, of: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime.block_on(of)
     }
 
     /// Lives through one day up to `now`.

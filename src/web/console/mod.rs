@@ -5,6 +5,7 @@
 
 mod admin;
 mod desk;
+mod dialogue;
 mod files;
 mod frame;
 mod import;
@@ -77,6 +78,10 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/filings/{id}/moves/{name}", "console_move_filing", work, "办理登记"), matter::move_filing);
     t.add(form("/filings/{id}/receipt", "console_receipt", work, "出具回执"), matter::receipt);
     t.add(upload("/filings/{id}/evidence", "console_filing_evidence", work, "添加登记的证据"), matter::filing_evidence);
+    t.add(page("/filings/{id}/messages", "console_messages", work, "与反映人的留言"), dialogue::messages);
+    t.add(form("/filings/{id}/messages", "console_write_message", work, "给反映人留言"), dialogue::write);
+    t.add(page("/withdrawals", "console_withdrawals", counter, "等待核实的撤回申请"), dialogue::withdrawals);
+    t.add(form("/withdrawals/{id}/decide", "console_decide_withdrawal", counter, "核实后决定撤回申请"), dialogue::decide);
     t.add(page("/filings/{id}/unmask", "console_unmask_page", work, "说明查看理由"), files::unmask_ask);
     t.add(
         Route::post("/filings/{id}/unmask", "console_unmask", work, "查看完整信息").reads_form().answers_plain(200, "完整信息", HTML),

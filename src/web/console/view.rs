@@ -11,6 +11,7 @@ mod account;
 mod admin;
 mod case;
 mod desk;
+mod dialogue;
 mod error;
 mod filing;
 mod form;
@@ -33,6 +34,7 @@ pub use case::{
     MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
+pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
@@ -51,6 +53,8 @@ pub enum Place {
     Register,
     /// 待分拨.
     Desk,
+    /// 撤回核实.
+    Withdrawals,
     /// 查询.
     Search,
     /// 导入.
@@ -120,6 +124,9 @@ impl Chrome {
         if counts.register_shown {
             nav.push(item("/filings/new", "登记", 0, Place::Register));
         }
+        if counts.withdrawals > 0 || place == Place::Withdrawals {
+            nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
+        }
         if counts.import_shown {
             nav.push(item("/import", "导入", 0, Place::Import));
         }
@@ -147,6 +154,8 @@ pub struct NavCounts {
     pub inbox: u32,
     /// Filings at the desk.
     pub desk: u32,
+    /// Requests to withdraw that may be decided.
+    pub withdrawals: u32,
     /// Unread notices.
     pub notices: u32,
     /// Whether inbox and search are shown (administrators see no case).

@@ -125,6 +125,7 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         facts: filing_facts(v),
         narrative: v.narrative.clone(),
         unmask_href: access::may(&actor, Ability::Unmask, "").then(|| format!("{base}/unmask")),
+        talk_href: v.logs_in.then(|| format!("{base}/messages")),
         case,
         desk_reason: at_desk,
         conflict,

@@ -22,6 +22,8 @@ pub struct FilingPage {
     pub narrative: String,
     /// The page that shows what is masked, if the person may ask for it.
     pub unmask_href: Option<String>,
+    /// Messages with the worker, where one logs in.
+    pub talk_href: Option<String>,
     /// The case it joined.
     pub case: Option<FilingLink>,
     /// Why it waits at the desk.

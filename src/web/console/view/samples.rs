@@ -12,6 +12,7 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
     let counts = NavCounts {
         inbox: 12,
         desk: 3,
+        withdrawals: 2,
         notices: 5,
         inbox_shown: true,
         import_shown: true,

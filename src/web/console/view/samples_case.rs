@@ -370,6 +370,7 @@ impl FilingPage {
             ],
             narrative: "我们二十三个人从三月干到八月，只发过一次生活费。\n项目部说总包没拨款，总包说已经拨了。".into(),
             unmask_href: Some("/filings/1/unmask".into()),
+            talk_href: Some("/filings/1/messages".into()),
             case: Some(FilingLink {
                 who: "潍坊海天建设工程有限公司".into(),
                 state: "调查中".into(),

@@ -25,6 +25,8 @@ fn all() -> Vec<(String, String)> {
     pages("accounts", AccountsPage::samples(), &mut out);
     pages("person", PersonPage::samples(), &mut out);
     pages("joining", JoiningPage::samples(), &mut out);
+    pages("messages", MessagesPage::samples(), &mut out);
+    pages("withdrawals", WithdrawalsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
