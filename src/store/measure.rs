@@ -197,7 +197,7 @@ pub struct Cost {
 }
 
 const READ: &str = "select json_build_array(
-    coalesce(sum(case when relkind = 'r' then pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid) end), 0),
+    coalesce(sum(pg_stat_get_xact_tuples_fetched(oid) + case when relkind = 'r' then pg_stat_get_xact_tuples_returned(oid) else 0 end), 0),
     coalesce(sum(pg_stat_get_xact_blocks_fetched(oid)), 0))::text as v
   from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'i')";
 

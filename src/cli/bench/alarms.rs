@@ -25,7 +25,7 @@ pub fn run(b: &mut Bench<'_>) -> Result<()> {
     site.set("QINGXIN__JOBS__BATCH", "1");
     let app = site.app()?;
     let t = site.towns.first().cloned().ok_or_else(|| Error::Internal("a city without counties".into()))?;
-    let received = SystemClock.now().plus(-chrono::Duration::days(4));
+    let received = SystemClock.now().plus(-chrono::Duration::days(20));
     let mut n = 420_000_000;
     let mut one = || -> Result<(Vec<record::Change>, town::Recording)> {
         n += 1;

@@ -76,18 +76,44 @@ impl Snapshot {
                     .map(|(k, (a, b))| Cell { column: k.clone(), old: a.clone(), new: b.clone(), varies: false })
                     .collect(),
             };
+            let mut made = Vec::new();
             for (key, row) in new {
                 match old.get(key) {
-                    None => all.push(change(Op::Insert, row, row)),
+                    None => made.push(change(Op::Insert, row, row)),
                     Some(was) if was != row => all.push(change(Op::Update, was, row)),
                     Some(_) => {}
                 }
             }
+            all.extend(in_order(made));
             gone.extend(old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(_, row)| change(Op::Delete, row, row)));
         }
         gone.extend(all);
         gone
     }
+}
+
+/// Rows of one table, those that others of them refer to first.
+fn in_order(mut rows: Vec<Change>) -> Vec<Change> {
+    let mut out: Vec<Change> = Vec::new();
+    while !rows.is_empty() {
+        let keys: Vec<Option<String>> = rows.iter().map(|r| r.cells.first().and_then(|c| c.new.clone())).collect();
+        let waits = |i: usize, r: &Change| {
+            let others = |v: &Option<String>| v.is_some() && keys.iter().enumerate().any(|(k, key)| k != i && key == v);
+            r.cells.iter().any(|c| !c.column.key && c.column.name.ends_with("_id") && others(&c.new))
+        };
+        let waiting: Vec<bool> = rows.iter().enumerate().map(|(i, r)| waits(i, r)).collect();
+        // a circle would wait for ever: it goes as it stands
+        if waiting.iter().all(|w| *w) {
+            out.append(&mut rows);
+            break;
+        }
+        let mut later = Vec::new();
+        for (r, w) in rows.into_iter().zip(waiting) {
+            if w { &mut later } else { &mut out }.push(r);
+        }
+        rows = later;
+    }
+    out
 }
 
 /// Marks what differs from another recording of the same action. Rows are paired by likeness.

@@ -96,7 +96,7 @@ fn value(cell: &Cell, v: Option<&String>, beside_old: bool, ids: &Places, w: &Wo
     let varies = cell.varies && cell.column.indexed;
     match kind {
         "text" if varies => format!("({} || {}::text)", quoted(&stem(v)), w.fresh),
-        "integer" | "bigint" if varies && (cell.column.unique || (cell.column.key && beside_old)) => format!("{}::{kind}", w.small),
+        "integer" | "bigint" if (varies && cell.column.unique) || (cell.column.key && beside_old) => format!("{}::{kind}", w.small),
         k if k.starts_with("timestamp") => match (w.now, w.shift) {
             (Some(now), _) if varies => now.to_owned(),
             (_, Some(shift)) => format!("({}::{kind} {shift})", quoted(v)),
@@ -188,7 +188,7 @@ pub fn fill(changes: &[Change], from: u64, until: u64, step: u64, spread: bool) 
     let ids = Places::of(&[], changes);
     let digits = format!("({FILLED} + j)");
     let shift = spread.then_some("- (j * 7919 % 43200) * interval '1 minute'");
-    let w = Words { fresh: &digits, old: &digits, small: "j", now: None, shift };
+    let w = Words { fresh: &digits, old: &digits, small: "(1000000 + j)", now: None, shift };
     changes
         .iter()
         .filter(|c| c.op == Op::Insert)

@@ -9,6 +9,7 @@ use super::{say, script};
 use crate::app::App;
 use crate::app::intake::{self, Registered};
 use crate::app::perform::{Command, Given, perform_in};
+use crate::app::write::Key;
 use crate::base::id::{CaseId, ProcedureId};
 use crate::base::{At, Error, Result};
 use crate::domain::intake::{FilingForm, draft_from_form};
@@ -43,8 +44,9 @@ pub fn register(site: &Site<'_>, app: &Arc<App>, town: &Town, n: u64, received: 
     let now = app.now();
     let draft = draft_from_form(&form, &app.city.intake.channels, &app.city.intake.caps, now).map_err(Error::Invalid)?;
     let prepared = intake::prepare(app, &app.keys(), &mut app.ids(), &draft, &format!("{}-hrss", town.code), now)?;
+    let key = Key::new(&format!("bench-file-{n:08}"), "filing.register", &n)?;
     let desk = &site.person(&format!("{}.desk", town.code))?.actor;
-    match app.write_blocking(desk, None, move |tx| intake::register_in(tx, &prepared, None))? {
+    match app.write_blocking(desk, Some(&key), move |tx| intake::register_in(tx, &prepared, None))? {
         Registered::New { procedure, case: Some(case), .. } => Ok(Made { procedure, case }),
         other => Err(Error::Internal(format!("a filing of the measurement became {other:?}"))),
     }
@@ -64,8 +66,9 @@ pub fn walk(site: &Site<'_>, app: &Arc<App>, town: &Town, made: Made, steps: &[S
         tags.push(version(app, procedure)?);
         let form = Given::Raw((step.form)(&account));
         let cmd = Command { procedure, name: step.name.to_owned(), form, occurred_at: None, seen: None, term: None };
+        let key = Key::new(&format!("bench-{procedure}-{}", tags.len()), "move", &step.name)?;
         let who = &site.person(&format!("{}.{}", town.code, step.who))?.actor;
-        app.write_blocking(who, None, move |tx| perform_in(tx, &cmd))?;
+        app.write_blocking(who, Some(&key), move |tx| perform_in(tx, &cmd))?;
     }
     Ok(tags)
 }
