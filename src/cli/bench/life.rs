@@ -2,7 +2,7 @@
 
 use super::ground::Site;
 use super::load::{self, Counted, Crew, Spec, Task};
-use super::memory::resident;
+use super::memory::{each, processor, resident};
 use super::stats::{Series, figure};
 use super::table::{Line, Report, Want};
 use super::writes::{settle, sound};
@@ -40,12 +40,15 @@ pub fn run(args: &BenchArgs, report: &mut Report, site: &Site<'_>) -> Result<()>
         ("four-request shape: create, 2 moves, search", true, &short, "create, note_progress, answer, search of the filing"),
     ];
     for (what, short, tags, path) in shapes {
-        let (mut rate, mut p95, mut last) = (Series::default(), Series::default(), Counted::default());
+        let (mut rate, mut p95) = (Series::default(), Series::default());
+        let (mut last, mut spent) = (Counted::default(), String::new());
         for round in 1..=args.rounds {
             settle(site)?;
+            let used = processor(server.id());
             let task = Task::Life { crews: crews.clone(), short, tags: tags.clone(), rates: Vec::new() };
             last = load::run(&Spec { address, clients: CLIENTS, seconds: args.seconds, run: "LIFE".into(), first: next, task })?;
             sound("lifecycle", &last)?;
+            spent = each(server.id(), used, last.done);
             next += last.done + 100;
             rate.0.push(last.rate());
             p95.0.push(last.ms[1]);
@@ -60,8 +63,8 @@ pub fn run(args: &BenchArgs, report: &mut Report, site: &Site<'_>) -> Result<()>
             notes,
         };
         #[expect(clippy::cast_precision_loss, reason = "a count")]
-        let each = last.requests as f64 / last.done.max(1) as f64;
-        let notes = format!("{path}; {} requests a second", figure(rate.median() * each));
+        let every = last.requests as f64 / last.done.max(1) as f64;
+        let notes = format!("{path}; {} requests a second; {spent}", figure(rate.median() * every));
         report.lines.push(line(format!("{what}, {CLIENTS} clients, {} cases", args.cases), "1/s", rate, Want::Least(250.0), notes));
         report.lines.push(line(format!("{what}: p95 of a whole one"), "ms", p95, Want::Most(250.0), last.words()));
     }

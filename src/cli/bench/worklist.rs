@@ -1,6 +1,7 @@
 //! The worklist of fifty out of many open cases, beside the same page by SQL.
 
 use super::load::{self, Spec, Task};
+use super::memory::{each, processor};
 use super::pgbench::Script;
 use super::stats::Series;
 use super::table::{Line, Want};
@@ -39,20 +40,23 @@ pub fn run(b: &mut Bench<'_>) -> Result<()> {
         site.towns.iter().map(|t| Ok(site.person(&format!("{}.leader", t.code))?.token.clone())).collect::<Result<_>>()?;
     let city = vec![site.person("370700.supervisor")?.token.clone()];
     let bureau = site.towns.first().map_or("", |t| t.code.as_str()).to_owned();
-    let (_server, address) = site.serve()?;
+    let (server, address) = site.serve()?;
     let held = format!(" and p.holder_bureau = '{bureau}-hrss'");
     for (what, tab, tokens, place) in [("of a bureau", "bureau", leaders, held.as_str()), ("of the whole city", "area", city, "")] {
         let mut joined = Script::new(&b.ground, &format!("worklist-{tab}"), &page(place), 0)?;
         let single = format!("select p.id from procedures p where p.open{place} order by p.due_at, p.id limit 50;\n");
         let mut single = Script::new(&b.ground, &format!("worklist-{tab}-index"), &single, 0)?;
-        let (mut ours, mut bare, mut index, mut last) = (Series::default(), Series::default(), Series::default(), load::Counted::default());
+        let (mut ours, mut bare, mut index) = (Series::default(), Series::default(), Series::default());
+        let (mut last, mut spent) = (load::Counted::default(), String::new());
         for round in 1..=b.args.rounds {
             settle(&site)?;
             bare.0.push(joined.run(site.url(), CLIENTS, b.args.seconds)?.tps);
             index.0.push(single.run(site.url(), CLIENTS, b.args.seconds)?.tps);
             let task = Task::Get(format!("/inbox?tab={tab}&limit=50"), tokens.clone());
             let spec = Spec { address, clients: CLIENTS, seconds: b.args.seconds, run: "LIST".into(), first: 0, task };
+            let used = processor(server.id());
             last = load::run(&spec)?;
+            spent = each(server.id(), used, last.done);
             sound("worklist", &last)?;
             ours.0.push(last.rate());
             say(&format!("  {tab}，第 {round} 轮：{:.0} / {:.0} 每秒", last.rate(), bare.0.last().copied().unwrap_or(0.0)));
@@ -63,7 +67,7 @@ pub fn run(b: &mut Bench<'_>) -> Result<()> {
             ours: ours.clone(),
             raw: bare,
             want: Want::Least(0.15),
-            notes: format!("other side: the same 39 columns of the page in one statement; {}", last.words()),
+            notes: format!("other side: the same 39 columns of the page in one statement; {}, {spent}", last.words()),
         });
         b.report.lines.push(Line {
             what: format!("the same beside 50 ids from the index ({tab})"),

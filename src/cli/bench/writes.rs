@@ -2,6 +2,7 @@
 
 use super::ground::{Site, Town};
 use super::load::{self, Spec, Task};
+use super::memory::{each, processor};
 use super::pgbench::Script;
 use super::record::words;
 use super::script::{self, Places, Shape};
@@ -89,18 +90,20 @@ pub fn filing(b: &mut Bench<'_>) -> Result<()> {
     // the second script goes on where the first cannot reach
     many.skip(10_000_000);
     let desks = desks(&site)?;
-    let (_server, address) = site.serve()?;
+    let (server, address) = site.serve()?;
     let mut next = 1;
     for clients in CLIENTS {
         let (mut ours, mut bare, mut joint) = (Series::default(), Series::default(), Series::default());
-        let mut last = load::Counted::default();
+        let (mut last, mut spent) = (load::Counted::default(), String::new());
         for round in 1..=b.args.rounds {
             settle(&site)?;
             bare.0.push(one.run(raw.url(), clients, b.args.seconds)?.tps);
             joint.0.push(many.run(raw.url(), clients, b.args.seconds)?.tps);
             raw.raw(|c| c.batch("checkpoint"))?;
             let spec = Spec { address, clients, seconds: b.args.seconds, run: "FILE".into(), first: next, task: Task::File(desks.clone()) };
+            let used = processor(server.id());
             last = load::run(&spec)?;
+            spent = each(server.id(), used, last.done);
             sound("filing", &last)?;
             next += last.done + clients as u64 + 1;
             ours.0.push(last.rate());
@@ -113,7 +116,11 @@ pub fn filing(b: &mut Bench<'_>) -> Result<()> {
             ours: ours.clone(),
             raw: bare,
             want: Want::Least(0.4),
-            notes: format!("{rows} rows; program {} statements (session not counted), pgbench {sent}; {}", told.statements, last.words()),
+            notes: format!(
+                "{rows} rows; program {} statements (session not counted), pgbench {sent}; {}, {spent}",
+                told.statements,
+                last.words()
+            ),
         });
         b.report.lines.push(Line {
             what: format!("the same beside multi-row INSERTs, {clients} connections"),
@@ -174,17 +181,20 @@ pub fn moves(b: &mut Bench<'_>) -> Result<()> {
         let (id, version): (String, i64) = serde_json::from_str(&line).map_err(|e| Error::Internal(e.to_string()))?;
         items.push((id, version, desk.clone()));
     }
-    let (_server, address) = site.serve()?;
+    let (server, address) = site.serve()?;
     let mut slices = items.chunks(usize::try_from(slice).unwrap_or(1));
     for clients in CLIENTS {
-        let (mut ours, mut bare, mut last) = (Series::default(), Series::default(), load::Counted::default());
+        let (mut ours, mut bare) = (Series::default(), Series::default());
+        let (mut last, mut spent) = (load::Counted::default(), String::new());
         for round in 1..=b.args.rounds {
             settle(&site)?;
             bare.0.push(bare_script.run(raw.url(), clients, b.brief())?.tps);
             raw.raw(|c| c.batch("checkpoint"))?;
             let task = Task::Move("sign_for".into(), slices.next().unwrap_or_default().to_vec());
             let spec = Spec { address, clients, seconds: b.brief(), run: format!("MOVE{clients}-{round}"), first: 1, task };
+            let used = processor(server.id());
             last = load::run(&spec)?;
+            spent = each(server.id(), used, last.done);
             sound("move", &last)?;
             ours.0.push(last.rate());
             say(&format!("  {clients} 连接，第 {round} 轮：{:.0} / {:.0} 每秒", last.rate(), bare.0.last().copied().unwrap_or(0.0)));
@@ -196,7 +206,7 @@ pub fn moves(b: &mut Bench<'_>) -> Result<()> {
             raw: bare,
             want: Want::Least(0.4),
             notes: format!(
-                "{} rows; program {} statements, pgbench {sent}; {}",
+                "{} rows; program {} statements, pgbench {sent}; {}, {spent}",
                 act.changes.len(),
                 act.statements.saturating_sub(1),
                 last.words()
