@@ -77,6 +77,9 @@ pub enum What {
     Sqlite,
 }
 
+/// Measures something.
+type Part = fn(&mut Bench<'_>) -> Result<()>;
+
 /// A run.
 struct Bench<'a> {
     args: &'a BenchArgs,
@@ -103,7 +106,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, fn(&mut Bench<'_>) -> Result<()>); 6] = [
+    let parts: [(What, Part); 6] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),

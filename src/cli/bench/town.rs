@@ -170,7 +170,7 @@ pub fn fill(site: &Site<'_>, stories: &[Vec<Change>], total: u64, without: &[&st
                 .any(|c| c.table == "cases" && c.cells.iter().any(|x| x.column.name == "open" && x.new.as_deref() == Some("false")));
             // of what ended nobody asks the terms again
             let keep = |c: &&Change| {
-                !without.contains(&c.table.as_str()) && !(spread && ended && matches!(c.table.as_str(), "terms" | "respondents"))
+                !(without.contains(&c.table.as_str()) || spread && ended && matches!(c.table.as_str(), "terms" | "respondents"))
             };
             let kept: Vec<Change> = story.iter().filter(keep).cloned().collect();
             script::fill(&kept, i, total.saturating_sub(1), step, spread)
