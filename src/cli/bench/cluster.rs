@@ -90,7 +90,7 @@ impl Cluster {
         // durability is the default; memory is that of a small machine
         let settings = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=on -c synchronous_commit=on -c shared_buffers=512MB \
-             -c max_connections=100 -c max_wal_size=2GB -c logging_collector=off",
+             -c max_connections=100 -c max_wal_size=1GB -c logging_collector=off",
             me.dir.display()
         );
         let log = data.join("log.txt");
