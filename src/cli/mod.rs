@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod bench;
 pub mod calendar;
 pub mod deadline;
 pub mod demo;
@@ -77,6 +78,11 @@ pub enum Command {
     Verify(verify::Args),
     /// 压力试验（只在空数据库上）
     Torture(torture::TortureArgs),
+    /// 性能测量
+    Bench(bench::BenchArgs),
+    /// 性能测量的请求方，由 bench 启动
+    #[command(hide = true)]
+    BenchLoad,
 }
 
 /// Opens the program for a command.
@@ -131,6 +137,8 @@ pub fn run(cli: Cli) -> i32 {
         Command::Journal(a) => admin::journal(&a, config, &mut out),
         Command::Verify(a) => verify::run(&a, &mut out).map(i32::from),
         Command::Torture(a) => torture::run(&a, &mut out),
+        Command::Bench(a) => bench::run(&a, &mut out),
+        Command::BenchLoad => bench::load::serve(&mut out),
     };
     finish(done, &mut err)
 }

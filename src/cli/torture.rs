@@ -6,9 +6,9 @@
 //! sent again under the same key, the import is repeated, alarms are waited for, and the books are compared: the clients'
 //! with the database's. An empty database only; the real clock.
 
-mod http;
+pub(super) mod http;
 mod load;
-mod program;
+pub(super) mod program;
 
 use crate::base::id::{FilingId, Ids};
 use crate::base::{Clock, Error, Result, SystemClock};

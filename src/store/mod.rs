@@ -28,6 +28,7 @@ pub mod filings;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod measure;
 pub mod migrate;
 pub mod notices;
 pub mod papers;

@@ -13,6 +13,8 @@ mod alarms;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod exchange;

@@ -39,6 +39,11 @@ const STAFF: &[(&str, DutyKind, &str, &str)] = &[
 pub struct Victim(Child);
 
 impl Victim {
+    /// The process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
     /// SIGKILL, and wait until it is gone.
     pub fn kill(&mut self) {
         let _ = self.0.kill();
@@ -152,22 +157,7 @@ impl Ground {
     /// It ends, or does not come up in time.
     pub fn serve(&self) -> Result<(Victim, SocketAddr)> {
         let mut c = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = c.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|e| io("serve", &e))?;
-        let stderr = child.stderr.take().ok_or_else(|| Error::Internal("serve has no stderr".into()))?;
-        let victim = Victim(child);
-        let (tell, told) = mpsc::channel();
-        std::thread::spawn(move || {
-            // read to the end, or the child would stand still at a full pipe
-            for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
-                match line.split_once("http://").and_then(|(_, a)| a.trim_end_matches('/').parse::<SocketAddr>().ok()) {
-                    Some(a) => drop(tell.send(a)),
-                    None if line.contains("\"ERROR\"") || line.contains("ERROR") || line.contains("错误") => eprintln!("  serve: {line}"),
-                    None => {}
-                }
-            }
-        });
-        let address = told.recv_timeout(START).map_err(|_| Error::Unavailable("serve did not come up".into()))?;
-        Ok((victim, address))
+        listening(&mut c)
     }
     /// Starts an import of a file in this run's directory.
     ///
@@ -206,7 +196,34 @@ impl Drop for Ground {
     }
 }
 
-fn session(tx: &mut Tx<'_>, account: crate::base::id::AccountId) -> Result<String> {
+/// Starts a program that serves and waits until it says where.
+///
+/// # Errors
+/// It ends, or does not come up in time.
+pub fn listening(c: &mut Command) -> Result<(Victim, SocketAddr)> {
+    let mut child = c.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|e| io("serve", &e))?;
+    let stderr = child.stderr.take().ok_or_else(|| Error::Internal("serve has no stderr".into()))?;
+    let victim = Victim(child);
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        // read to the end, or the child would stand still at a full pipe
+        for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
+            match line.split_once("http://").and_then(|(_, a)| a.trim_end_matches('/').parse::<SocketAddr>().ok()) {
+                Some(a) => drop(tell.send(a)),
+                None if line.contains("\"ERROR\"") || line.contains("ERROR") || line.contains("错误") => eprintln!("  serve: {line}"),
+                None => {}
+            }
+        }
+    });
+    let address = told.recv_timeout(START).map_err(|_| Error::Unavailable("serve did not come up".into()))?;
+    Ok((victim, address))
+}
+
+/// Opens a session of an account; its token.
+///
+/// # Errors
+/// The database.
+pub fn session(tx: &mut Tx<'_>, account: crate::base::id::AccountId) -> Result<String> {
     let token = crate::base::seal::hex(&tx.ids.bytes::<24>());
     let id: SessionId = tx.ids.id(tx.now);
     let row = accounts::Session {
