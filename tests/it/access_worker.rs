@@ -44,6 +44,7 @@ pub fn owner(w: &World, filing: &str) -> (String, String, String) {
                 seen_at: tx.now,
                 expires_at: tx.now.plus(Duration::days(60)),
                 ended_at: None,
+                limited: false,
             };
             workers::insert_session(tx.c, &opened)?;
             if let Some(filing) = filing {

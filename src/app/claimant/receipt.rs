@@ -129,14 +129,15 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], or the database.
     pub async fn receipt_of(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<ReceiptView> {
-        let (worker, lang) = (me.worker.id, me.lang);
-        let has = self.db.read(move |c| Ok(own(c, worker, id).map(|_| dialogue::receipt(c, id))?.map(|r| r.is_some()))).await??;
+        let (worker, lang) = (me.worker.clone(), me.lang);
+        let who = worker.clone();
+        let has = self.db.read(move |c| Ok(own(c, &who, id).map(|_| dialogue::receipt(c, id))?.map(|r| r.is_some()))).await??;
         if !has {
             // one that came by another door has none yet
             self.write(&me.actor(), None, move |tx| super::mine(tx, id).and_then(|f| secret_of(tx, f.id)).map(drop)).await?;
         }
         self.look(move |c, app, keys| {
-            let f = own(c, worker, id)?;
+            let f = own(c, &worker, id)?;
             let row = dialogue::receipt(c, id)?.ok_or(Error::NotFound("receipt"))?;
             Ok(ReceiptView {
                 number: f.number.clone(),
