@@ -303,7 +303,7 @@ impl App {
         }
         let area = ask.area.as_deref().map(str::trim).filter(|a| !a.is_empty()).map(str::to_owned);
         if area.as_deref().is_some_and(|a| self.city.areas.get(a).is_none()) {
-            found.add("/area", "unknown_area", &[]);
+            found.add("/area", "area_code", &[]);
         }
         found.done()?;
         let (per_phone, all) = (self.limit_key("callback", &phone)?, "callback:all".to_owned());
@@ -318,8 +318,7 @@ impl App {
             .await?;
         let keys = self.keys();
         let (any, phone_bix) = (seal::blind_all(&keys, "phone", &phone), seal::blind(&keys, "phone", &phone)?);
-        let site: Option<String> =
-            ask.site.as_deref().map(text::tidy).filter(|s| !s.is_empty()).map(|s| s.chars().take(SITE).collect());
+        let site: Option<String> = ask.site.as_deref().map(text::tidy).filter(|s| !s.is_empty()).map(|s| s.chars().take(SITE).collect());
         let (bureau, channel) = (self.callback_bureau(area.as_deref()), ask.channel);
         let system = Actor::System("callback");
         self.write(&system, None, move |tx| {

@@ -150,7 +150,7 @@ pub(super) fn checked(app: &App, new: &NewContact, now: At) -> Result<Option<Str
         return Err(Error::field("/outcome", "not_a_choice", &[]));
     }
     if new.at.is_some_and(|at| at > now) {
-        return Err(Error::field("/at", "in_the_future", &[]));
+        return Err(Error::field("/at", "in_future", &[]));
     }
     let note = crate::base::text::tidy_long(&new.note);
     if note.is_empty() { Ok(None) } else { counter::remark(&note, "/note").map(Some) }

@@ -82,7 +82,7 @@ const REMARK: std::ops::RangeInclusive<usize> = 4..=1_000;
 /// What an officer says in words.
 pub(super) fn remark(typed: &str, pointer: &str) -> Result<String> {
     let words = text::tidy_long(typed);
-    if REMARK.contains(&words.chars().count()) { Ok(words) } else { Err(Error::field(pointer, "remark_length", &[])) }
+    if REMARK.contains(&words.chars().count()) { Ok(words) } else { Err(Error::field(pointer, "words_length", &[])) }
 }
 
 /// Whether the actor stands at the counter of a filing: he may read it, and registers for the bureau that received or

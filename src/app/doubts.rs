@@ -4,11 +4,11 @@
 //! state, no grade, no order and nobody's sight of the filing. Nothing here scores a worker. A worker who complains again
 //! about the same respondent is first a signal about us: what is shown of the earlier filing is what we missed.
 
+use super::App;
 use super::claimant::of_filing;
 use super::counter;
 use super::subject::scope_of;
 use super::write::{Key, Tx};
-use super::App;
 use crate::base::id::{EvidenceId, FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Day, Error, Result};
@@ -95,7 +95,7 @@ fn doubt(tx: &mut Tx<'_>, id: FilingId, file: EvidenceId, note: &str) -> Result<
     let evidence = crate::store::papers::get_evidence(tx.c, file)?;
     let lies_here = evidence.is_some_and(|e| e.filing_id == Some(id) || e.case_id.is_some() && e.case_id == f.case_id);
     if !lies_here {
-        return Err(Error::field("/evidence", "unknown_evidence", &[]));
+        return Err(Error::field("/evidence", "file_not_here", &[]));
     }
     let row: RowId = tx.ids.id(tx.now);
     let kept = Doubt {

@@ -55,7 +55,8 @@ pub struct Upload {
 pub(super) const NAME: usize = 120;
 
 /// Kinds of evidence.
-pub const KINDS: &[&str] = &["proof", "contract", "wage_slip", "attendance", "statement", "voice", "mandate", "photo", "approval", "service", "other"];
+pub const KINDS: &[&str] =
+    &["proof", "contract", "wage_slip", "attendance", "statement", "voice", "mandate", "photo", "approval", "service", "other"];
 
 /// A file that may be kept: its row, what is to be stored under the row's keys.
 pub struct Prepared {

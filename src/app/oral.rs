@@ -116,7 +116,7 @@ fn sign(tx: &mut Tx<'_>, id: FilingId, s: &SignStatement) -> Result<()> {
         return Err(Error::field("/readBack", "read_back_first", &[]));
     }
     let photo = papers::get_evidence(tx.c, s.photo)?.filter(|e| e.filing_id == Some(id));
-    let photo = photo.ok_or_else(|| Error::field("/photo", "unknown_evidence", &[]))?;
+    let photo = photo.ok_or_else(|| Error::field("/photo", "file_not_here", &[]))?;
     if !photo.media_type.starts_with("image/") {
         return Err(Error::field("/photo", "not_a_photo", &[]));
     }

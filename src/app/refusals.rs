@@ -4,11 +4,11 @@
 //! together; a refusal of a procedure is read from the notices it issued, so that the register cannot miss one. Exports are
 //! capped, marked with who made them and when, and on record.
 
+use super::App;
 use super::contacts::knows;
 use super::counter::remark;
 use super::sheets::{self, REASONS, Turned};
 use super::write::{Key, Marks, Tx};
-use super::App;
 use crate::base::id::{AccountId, CaseId, DocumentId, RowId, StreamId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
@@ -140,16 +140,10 @@ impl RegisterQuery {
     fn asked(&self, app: &App, after: Option<(At, DocumentId)>) -> Result<Asked> {
         let areas = match &self.area {
             None => None,
-            Some(a) if app.city.areas.get(a).is_none() => return Err(Error::field("query.area", "unknown_area", &[])),
+            Some(a) if app.city.areas.get(a).is_none() => return Err(Error::field("query.area", "area_code", &[])),
             Some(a) => Some(app.city.areas.iter().filter(|x| x.path.contains(a)).map(|x| x.code.clone()).collect()),
         };
-        Ok(Asked {
-            from: self.from.map(Day::start),
-            until: self.to.map(Day::end),
-            areas,
-            bureau: self.bureau.clone(),
-            after,
-        })
+        Ok(Asked { from: self.from.map(Day::start), until: self.to.map(Day::end), areas, bureau: self.bureau.clone(), after })
     }
 }
 
@@ -279,11 +273,11 @@ impl App {
             return Err(Error::field("/reason", "not_a_choice", &[]));
         }
         if t.area.as_deref().is_some_and(|a| self.city.areas.get(a).is_none()) {
-            return Err(Error::field("/area", "unknown_area", &[]));
+            return Err(Error::field("/area", "area_code", &[]));
         }
         let now = self.now();
         if t.at.is_some_and(|at| at > now) {
-            return Err(Error::field("/at", "in_the_future", &[]));
+            return Err(Error::field("/at", "in_future", &[]));
         }
         let name = text::tidy(&t.name);
         let turned = Turned {
@@ -327,7 +321,8 @@ impl App {
         }
         let (n, filter) = (all.lines.len(), query.clone());
         self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({ "rows": n, "from": filter.from, "to": filter.to, "area": filter.area, "bureau": filter.bureau });
+            let payload =
+                serde_json::json!({ "rows": n, "from": filter.from, "to": filter.to, "area": filter.area, "bureau": filter.bureau });
             let seq = tx.record("account", me.into(), "refusals_exported", tx.now, payload, &Marks::default())?;
             let row: RowId = tx.ids.id(tx.now);
             let ct = tx.seal("remarks", "text_ct", row, &why)?;

@@ -1,6 +1,8 @@
 //! The counter's registers: contacts, refusals, doubts, call-backs, transcripts, oral statements.
 
-use super::schema::{callbacks, cases, contacts, documents, doubts, evidence, filings, oral_statements, procedures, refusals, terms, transcripts};
+use super::schema::{
+    callbacks, cases, contacts, documents, doubts, evidence, filings, oral_statements, procedures, refusals, terms, transcripts,
+};
 use super::search::Reach;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, ClaimantId, DocumentId, EvidenceId, FilingId, ProcedureId, RowId};
@@ -152,7 +154,9 @@ pub fn contacts_of_callback(c: &mut Conn, id: RowId, limit: i64) -> Result<Vec<C
 
 /// The tries of a call-back are contacts of the filing it became.
 pub fn adopt_contacts(c: &mut Conn, callback: RowId, filing: FilingId) -> Result<()> {
-    diesel::update(contacts::table.filter(contacts::callback_id.eq(Some(callback)))).set(contacts::filing_id.eq(Some(filing))).execute(c)?;
+    diesel::update(contacts::table.filter(contacts::callback_id.eq(Some(callback))))
+        .set(contacts::filing_id.eq(Some(filing)))
+        .execute(c)?;
     Ok(())
 }
 
@@ -353,11 +357,8 @@ pub fn callback(c: &mut Conn, id: RowId) -> Result<Option<Callback>> {
 
 /// Whether a request by this telephone (under any key) still waits.
 pub fn callback_waits(c: &mut Conn, phone: &[String]) -> Result<bool> {
-    let n: i64 = callbacks::table
-        .filter(callbacks::phone_bix.eq_any(phone.to_vec()))
-        .filter(callbacks::ended_at.is_null())
-        .count()
-        .get_result(c)?;
+    let n: i64 =
+        callbacks::table.filter(callbacks::phone_bix.eq_any(phone.to_vec())).filter(callbacks::ended_at.is_null()).count().get_result(c)?;
     Ok(n > 0)
 }
 
@@ -417,7 +418,6 @@ pub fn oral(c: &mut Conn, id: FilingId) -> Result<Option<OralStatement>> {
 
 /// Whether a file lies with a filing.
 pub fn is_of_filing(c: &mut Conn, file: EvidenceId, filing: FilingId) -> Result<bool> {
-    let n: i64 =
-        evidence::table.filter(evidence::id.eq(file)).filter(evidence::filing_id.eq(Some(filing))).count().get_result(c)?;
+    let n: i64 = evidence::table.filter(evidence::id.eq(file)).filter(evidence::filing_id.eq(Some(filing))).count().get_result(c)?;
     Ok(n > 0)
 }

@@ -110,11 +110,8 @@ pub fn revoke(c: &mut Conn, row: &Mandate) -> Result<()> {
 /// Other names that use a telephone, by log-ins and by what was registered: `mine` is the own name under any key.
 pub fn others_on_phone(c: &mut Conn, phone: &[String], mine: &[String]) -> Result<usize> {
     let some = |v: &[String]| v.iter().cloned().map(Some).collect::<Vec<_>>();
-    let log_ins: i64 = workers::table
-        .filter(workers::phone_bix.eq_any(some(phone)))
-        .filter(workers::name_bix.ne_all(some(mine)))
-        .count()
-        .get_result(c)?;
+    let log_ins: i64 =
+        workers::table.filter(workers::phone_bix.eq_any(some(phone))).filter(workers::name_bix.ne_all(some(mine))).count().get_result(c)?;
     let persons: i64 = claimants::table
         .filter(claimants::phone_bix.eq_any(some(phone)))
         .filter(claimants::name_bix.ne_all(mine.to_vec()))

@@ -125,8 +125,7 @@ fn ready(app: &App, new: &NewMandate, by_worker: bool, now: At) -> Result<Ready>
     if !app.registry.codes.get(RELATIONS).is_some_and(|l| l.iter().any(|(c, _)| *c == new.relation)) {
         faults.push(FieldError::coded("/relation", "not_a_choice", &[]));
     }
-    let asked =
-        Asked { kind: new.kind, powers: &new.powers, expires_at: new.expires_at, documented: new.evidence.is_some(), by_worker };
+    let asked = Asked { kind: new.kind, powers: &new.powers, expires_at: new.expires_at, documented: new.evidence.is_some(), by_worker };
     faults.extend(mandate::faults(&asked, now));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
@@ -146,7 +145,7 @@ fn give(tx: &mut Tx<'_>, f: &filings::Filing, r: &Ready) -> Result<RowId> {
     if let Some(file) = r.new.evidence
         && !registers::is_of_filing(tx.c, file, f.id)?
     {
-        return Err(Error::field("/evidence", "unknown_evidence", &[]));
+        return Err(Error::field("/evidence", "file_not_here", &[]));
     }
     let agent = log_in::known_or_new(tx, &r.keys, &r.name, &r.phone, Lang::Zh)?;
     if Some(agent.id) == f.worker_id {
@@ -189,8 +188,7 @@ fn give(tx: &mut Tx<'_>, f: &filings::Filing, r: &Ready) -> Result<RowId> {
 fn end(tx: &mut Tx<'_>, f: &filings::Filing, m: Mandate, note: Option<&str>) -> Result<()> {
     let id = m.id;
     let note_ct = note.map(|n| tx.seal("mandates", "note_ct", id, n)).transpose()?;
-    let row =
-        Mandate { revoked_at: Some(tx.now), revoked_worker: tx.actor.worker(), revoked_by: tx.actor.account(), note_ct, ..m };
+    let row = Mandate { revoked_at: Some(tx.now), revoked_worker: tx.actor.worker(), revoked_by: tx.actor.account(), note_ct, ..m };
     rows::revoke(tx.c, &row)?;
     let payload = serde_json::json!({ "mandate": id, "agent": row.agent_id, "by": tx.actor.word() });
     tx.record("filing", f.id.into(), "mandate_revoked", tx.now, payload, &of_filing(f))?;

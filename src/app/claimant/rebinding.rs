@@ -199,7 +199,7 @@ impl App {
     pub async fn ask_rebinding(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: FilingId, ask: &AskRebinding) -> Result<RowId> {
         let number = self.stands_at_counter(actor, id).await?;
         let phone = log_in::phone(&ask.phone, "/phone")?;
-        let person = ResidentId::parse(&ask.id_number).map_err(|_| Error::field("/idNumber", "bad_id", &[]))?.as_str().to_owned();
+        let person = ResidentId::parse(&ask.id_number).map_err(|_| Error::field("/idNumber", "bad_id_number", &[]))?.as_str().to_owned();
         let note = counter::remark(&ask.note, "/note")?;
         // the second factor: what stands on the receipt, counted by its number
         if self.by_receipt(&number, &ask.secret).await? != id {
@@ -308,14 +308,8 @@ impl App {
             let not_before = if untold { Some(delayed(tx)?) } else { None };
             let told_at = untold.then_some(tx.now);
             let worker = row.worker_id;
-            let next = Rebinding {
-                state: "confirmed".into(),
-                confirmed_by: Some(me),
-                confirmed_at: Some(tx.now),
-                told_at,
-                not_before,
-                ..row
-            };
+            let next =
+                Rebinding { state: "confirmed".into(), confirmed_by: Some(me), confirmed_at: Some(tx.now), told_at, not_before, ..row };
             rows::update_rebinding(tx.c, &next, "asked")?;
             let payload = serde_json::json!({ "rebinding": id });
             tx.record("worker", worker.into(), "rebinding_confirmed", tx.now, payload.clone(), &Marks::default())?;

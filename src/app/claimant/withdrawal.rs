@@ -75,10 +75,7 @@ impl App {
             return Err(Error::field("/reason", "remark_length", &[]));
         }
         let me = me.worker.clone();
-        self.write(&Actor::Worker(me.clone()), key, move |tx| {
-            in_name_of(tx, id, Power::Withdraw, |tx, f| ask(tx, &me, &f, &reason))
-        })
-        .await
+        self.write(&Actor::Worker(me.clone()), key, move |tx| in_name_of(tx, id, Power::Withdraw, |tx, f| ask(tx, &me, &f, &reason))).await
     }
 
     /// The worker takes the request back: the filing goes on as if nothing was asked.

@@ -132,7 +132,12 @@ mod tests {
     fn each_page_says_what_it_has_to_and_escapes_what_was_typed() {
         for s in samples() {
             let (head, matter) = (s.refusal.head.clone(), s.refusal.matter.clone());
-            let remedies = vec![Remedy { way: "行政复议".into(), to: "本级人民政府".into(), within: "六十日内".into(), article: "《行政复议法》".into() }];
+            let remedies = vec![Remedy {
+                way: "行政复议".into(),
+                to: "本级人民政府".into(),
+                within: "六十日内".into(),
+                article: "《行政复议法》".into(),
+            }];
             let gone = TurnedAway {
                 head: head.clone(),
                 name: "来访人".into(),

@@ -122,10 +122,9 @@ async fn call_me(State(app): State<Arc<App>>, headers: HeaderMap, JsonBody(b): J
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
     let own = Access::Claimant;
     t.add(
-        Route::get("/api/claimant/v1/filings/{id}/agents", "listAgents", own, "我委托的代理人").path_param("id", "登记").answers::<Agents>(
-            200,
-            "代理人",
-        ),
+        Route::get("/api/claimant/v1/filings/{id}/agents", "listAgents", own, "我委托的代理人")
+            .path_param("id", "登记")
+            .answers::<Agents>(200, "代理人"),
         list,
     );
     t.add(
