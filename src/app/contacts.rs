@@ -205,9 +205,8 @@ pub(super) fn views(c: &mut Conn, app: &App, keys: &KeyRing, all: Vec<Contact>) 
     let mut names: std::collections::BTreeMap<AccountId, String> = std::collections::BTreeMap::new();
     let mut out = Vec::new();
     for x in all {
-        if !names.contains_key(&x.by_account) {
-            let name = accounts::get(c, x.by_account)?.map(|a| a.name).unwrap_or_default();
-            names.insert(x.by_account, name);
+        if let std::collections::btree_map::Entry::Vacant(unknown) = names.entry(x.by_account) {
+            unknown.insert(accounts::get(c, x.by_account)?.map(|a| a.name).unwrap_or_default());
         }
         out.push(ContactView {
             note: x.note_ct.as_ref().map(|ct| seal::open(keys, Place::new("contacts", "note_ct", x.id), ct)).transpose()?,

@@ -179,7 +179,7 @@ fn reason_of(c: &mut Conn, r: &Refused) -> Result<String> {
             let made = e.core.payload.get("made").and_then(serde_json::Value::as_array);
             made.is_some_and(|m| m.iter().any(|x| x.get("id").and_then(serde_json::Value::as_str) == Some(id.as_str())))
         });
-        if let Some(reason) = issued.and_then(|e| e.core.payload.pointer("/form/reason").and_then(|v| v.as_str().map(str::to_owned))) {
+        if let Some(reason) = issued.and_then(|e| e.core.payload.pointer("/form/reason/v").and_then(|v| v.as_str().map(str::to_owned))) {
             return Ok(reason);
         }
     }

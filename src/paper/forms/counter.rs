@@ -125,12 +125,13 @@ pub fn reply(d: &Reply) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use super::super::{Limitation, samples};
     use super::*;
 
     #[test]
     fn each_page_says_what_it_has_to_and_escapes_what_was_typed() {
-        for s in samples() {
+        let limitation = Limitation::arbitration(&crate::law::Rules::embedded(), Day::ymd(2026, 11, 23).unwrap()).unwrap();
+        for s in samples(&limitation) {
             let (head, matter) = (s.refusal.head.clone(), s.refusal.matter.clone());
             let remedies = vec![Remedy {
                 way: "行政复议".into(),
