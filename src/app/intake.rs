@@ -282,13 +282,13 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
     };
     tx.begins(row.id.into());
     tx.record("filing", row.id.into(), "registered", row.received_at, payload, &marks)?;
-    if import.is_none() {
-        super::contacts::of_registration(tx, &row)?;
-    }
     let (case, joined) = match &p.routing {
         Routing::Routed(routed) => forward(tx, &row, &claimant, started.procedure, routed)?,
         Routing::Desk(_) => (None, false),
     };
+    if import.is_none() {
+        super::contacts::of_registration(tx, &row)?;
+    }
     Ok(Registered::New { filing: row.id, number: row.number.clone(), procedure: started.procedure, case, joined })
 }
 
