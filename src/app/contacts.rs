@@ -1,7 +1,7 @@
 //! Contacts 接触记录: every call, visit, message and letter between the office and a worker.
 //!
 //! Owns that a contact has a direction, a channel, an outcome from a closed list, an officer and a time; what was said is
-//! sealed. A registration on the telephone or at the window leaves one by itself ([`of_registration`]).
+//! sealed. A registration on the telephone or at the window leaves one by itself (`of_registration`).
 
 use super::counter;
 use super::subject::scope_of;

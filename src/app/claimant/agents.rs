@@ -2,7 +2,7 @@
 //!
 //! Owns who may give one: the worker from the own log-in, or an officer at the counter who has seen its document. A mandate
 //! is for one filing and one log-in, that of the agent's own telephone and name; what it lets him do is
-//! [`crate::domain::mandate`]'s, and every use case of a worker asks for it anew ([`super::held`]), so that revoking it is
+//! [`crate::domain::mandate`]'s, and every use case of a worker asks for it anew (`super::held`), so that revoking it is
 //! felt at the next request.
 
 use super::super::workers::{self as log_in, Indexes};
