@@ -8,14 +8,14 @@ use super::intake::{self, Registered};
 use super::people::{self, NewAccount, hash_password};
 use super::view::coded;
 use super::write::{Key, Marks, Tx};
-use super::{App, ids_in};
+use super::{App, ids_in, subject};
 use crate::base::id::{AccountId, CaseId, FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor, Duty, DutyKind};
 use crate::domain::intake::{FilingDraft, FilingForm, draft_from_form};
 use crate::law::Fen;
-use crate::store::{accounts, cases, filings};
+use crate::store::{Conn, accounts, cases, filings};
 use std::sync::Arc;
 
 /// The most rows a short list has.
@@ -76,7 +76,64 @@ pub struct AccountLine {
     pub duties: Vec<(RowId, DutyKind, String, String)>,
 }
 
+/// Characters a remark may have.
+const REMARK: std::ops::RangeInclusive<usize> = 4..=1_000;
+
+/// What an officer says in words.
+pub(super) fn remark(typed: &str, pointer: &str) -> Result<String> {
+    let words = text::tidy_long(typed);
+    if REMARK.contains(&words.chars().count()) { Ok(words) } else { Err(Error::field(pointer, "words_length", &[])) }
+}
+
+/// Whether the actor stands at the counter of a filing: he may read it, and registers for the bureau that received or
+/// leads it; nobody outside the unit where it is a report 举报.
+fn serves(app: &App, actor: &Actor, case: Option<&cases::Case>, f: &filings::Filing) -> Result<()> {
+    if !access::may_read(actor, &subject::scope_of(app, case, Some(f))) {
+        return Err(Error::NotFound("filing"));
+    }
+    if f.secret && !subject::in_unit(actor, case, f) {
+        return Err(Error::Forbidden("unmask"));
+    }
+    let lead = case.map_or(f.receiving_bureau.as_str(), |c| c.lead_bureau.as_str());
+    if [f.receiving_bureau.as_str(), lead].iter().any(|b| access::may(actor, Ability::Register, b)) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("register"))
+    }
+}
+
+/// The filing at whose counter the actor stands.
+pub(super) fn at_counter(tx: &mut Tx<'_>, id: FilingId) -> Result<filings::Filing> {
+    let f = filings::get(tx.c, id)?.ok_or(Error::NotFound("filing"))?;
+    let case = f.case_id.map(|c| tx.case(c)).transpose()?;
+    serves(tx.app, tx.actor, case.as_ref(), &f)?;
+    Ok(f)
+}
+
+/// Refuses what is personal of a report 举报 to whoever is outside the unit; that the actor may read it is asked before.
+pub(super) fn open_to(c: &mut Conn, actor: &Actor, id: FilingId) -> Result<filings::Filing> {
+    let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
+    let case = f.case_id.map(|k| cases::get(c, k)).transpose()?.flatten();
+    if f.secret && !subject::in_unit(actor, case.as_ref(), &f) { Err(Error::Forbidden("unmask")) } else { Ok(f) }
+}
+
 impl App {
+    /// The number of a filing at whose counter the actor stands: asked before anything is checked or counted.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] or [`Error::Forbidden`].
+    pub(super) async fn stands_at_counter(self: &Arc<Self>, actor: &Actor, id: FilingId) -> Result<String> {
+        let (app, actor) = (Arc::clone(self), actor.clone());
+        self.db
+            .read(move |c| {
+                let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
+                let case = f.case_id.map(|k| cases::get(c, k)).transpose()?.flatten();
+                serves(&app, &actor, case.as_ref(), &f)?;
+                Ok(f.number)
+            })
+            .await
+    }
+
     /// Bureaus at whose counter the person registers.
     #[must_use]
     pub fn counters(&self, actor: &Actor) -> Vec<String> {

@@ -113,8 +113,30 @@ fn ground_of(tx: &mut Tx<'_>, subject: &Subject, f: &filings::Filing, whole: boo
     })
 }
 
-/// Allots the next number, renders and keeps a paper.
+/// What the paper says of one filing.
+pub(super) fn matter_of(tx: &mut Tx<'_>, subject: &Subject, f: &filings::Filing) -> Result<Matter> {
+    ground_of(tx, subject, f, false).map(|g| g.matter)
+}
+
+/// Whose paper it is and where it lies.
+pub(super) struct Where {
+    /// The bureau in whose name it is issued.
+    pub bureau: String,
+    /// The public code on it.
+    pub code: String,
+    /// The case it belongs to.
+    pub case: Option<CaseId>,
+    /// The filing it belongs to.
+    pub filing: Option<FilingId>,
+}
+
 fn keep(tx: &mut Tx<'_>, g: &Ground, kind: &str, render: impl Fn(&Head) -> Result<String>) -> Result<Made> {
+    let place = Where { bureau: g.bureau.clone(), code: g.code.clone(), case: g.case, filing: g.filing };
+    keep_at(tx, &place, kind, render)
+}
+
+/// Allots the next number, renders and keeps a paper.
+pub(super) fn keep_at(tx: &mut Tx<'_>, g: &Where, kind: &str, render: impl Fn(&Head) -> Result<String>) -> Result<Made> {
     use chrono::Datelike;
     let year = tx.now.day().date().year();
     let bureau = tx.app.city.bureaus.get(&g.bureau);
@@ -260,7 +282,8 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
     }
 }
 
-fn remedies() -> Vec<Remedy> {
+/// How a decision of the office may be contested.
+pub(super) fn remedies() -> Vec<Remedy> {
     ["review", "suit"]
         .iter()
         .map(|k| {
@@ -427,10 +450,22 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of it); [`Error::Internal`] when it is not what was issued.
     pub async fn paper(self: &Arc<Self>, actor: &Actor, id: DocumentId) -> Result<Paper> {
         let row = self.db.read(move |c| papers::document(c, id)).await?.ok_or(Error::NotFound("document"))?;
-        self.may_see(actor, row.case_id, row.filing_id, None).await.map_err(|e| match e {
-            Error::NotFound(_) => Error::NotFound("document"),
-            e => e,
-        })?;
+        if row.case_id.is_none() && row.filing_id.is_none() {
+            // what was handed to whoever was turned away belongs to no matter, but to the counter
+            self.may_open_notice(actor, id).await?;
+        } else {
+            self.may_see(actor, row.case_id, row.filing_id, None).await.map_err(|e| match e {
+                Error::NotFound(_) => Error::NotFound("document"),
+                e => e,
+            })?;
+        }
+        if row.kind == super::sheets::STATEMENT
+            && let Some(filing) = row.filing_id
+        {
+            // what a reporter 举报人 told stays in the unit
+            let who = actor.clone();
+            self.db.read(move |c| super::counter::open_to(c, &who, filing).map(drop)).await?;
+        }
         let body_ct = row.body_ct.clone();
         let html = self.look(move |_, _, keys| seal::open(keys, Place::new("documents", "body_ct", id), &body_ct)).await?;
         if hex(&Sha256::digest(html.as_bytes())) != row.body_hash {
@@ -442,7 +477,7 @@ impl App {
             let (what, stream) = match (case, filing) {
                 (Some(c), _) => ("case", c.into()),
                 (None, Some(f)) => ("filing", f.into()),
-                (None, None) => return Ok(()),
+                (None, None) => return super::refusals::opened(tx, id),
             };
             tx.record(what, stream, "document_read", tx.now, serde_json::json!({ "document": id }), &marks)?;
             Ok(())

@@ -12,6 +12,7 @@ use crate::base::id::{CaseId, EvidenceId, FilingId};
 use crate::base::seal::{self, Place, hex};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
+use crate::domain::mandate::Power;
 use crate::gateway::images::{self, Unfit};
 use crate::store::{cases, filings, papers};
 use sha2::{Digest, Sha256};
@@ -28,6 +29,8 @@ const TYPES: &[&str] = &[
     "audio/amr",
     "audio/m4a",
     "audio/x-wav",
+    "audio/ogg",
+    "audio/opus",
     "video/mp4",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,7 +55,8 @@ pub struct Upload {
 pub(super) const NAME: usize = 120;
 
 /// Kinds of evidence.
-pub const KINDS: &[&str] = &["proof", "contract", "wage_slip", "attendance", "statement", "photo", "approval", "service", "other"];
+pub const KINDS: &[&str] =
+    &["proof", "contract", "wage_slip", "attendance", "statement", "voice", "mandate", "photo", "approval", "service", "other"];
 
 /// A file that may be kept: its row, what is to be stored under the row's keys.
 pub struct Prepared {
@@ -156,7 +160,8 @@ impl App {
         self.write(actor, key, move |tx| keep_in(tx, &row)).await
     }
 
-    /// Whether the actor may add files to a matter: officers by their duty towards it, a worker to a filing of his own.
+    /// Whether the actor may add files to a matter: officers by their duty towards it, a worker to a filing of his own or of one he
+    /// looks after.
     ///
     /// # Errors
     /// At `/case` when it belongs to nothing; [`Error::NotFound`] or [`Error::Forbidden`].
@@ -167,15 +172,9 @@ impl App {
         if actor.worker().is_none() {
             return self.may_see(actor, case, filing, Some(Ability::AddEvidence)).await;
         }
-        let (Some(id), None) = (filing, case) else { return Err(Error::NotFound("case")) };
-        let (app, actor) = (Arc::clone(self), actor.clone());
-        self.db
-            .read(move |c| {
-                let filing = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
-                let own = access::roles(&actor, &scope_of(&app, None, Some(&filing))).contains("claimant");
-                if own { Ok(()) } else { Err(Error::NotFound("filing")) }
-            })
-            .await
+        let (Some(id), None, Actor::Worker(me)) = (filing, case, actor) else { return Err(Error::NotFound("case")) };
+        let (me, now) = (me.clone(), self.now());
+        self.db.read(move |c| super::claimant::held(c, &me, id, Power::Supplement, now).map(drop)).await
     }
 
     /// What is known of a file before its content is looked at.

@@ -286,6 +286,9 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         Routing::Routed(routed) => forward(tx, &row, &claimant, started.procedure, routed)?,
         Routing::Desk(_) => (None, false),
     };
+    if import.is_none() {
+        super::contacts::of_registration(tx, &row)?;
+    }
     Ok(Registered::New { filing: row.id, number: row.number.clone(), procedure: started.procedure, case, joined })
 }
 

@@ -189,6 +189,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
         // the last signature was given: the 审批表 with all of them is evidence of the approval
         made.extend(documents::approval_form(tx, subject, graph, &step)?);
     }
+    made.extend(super::sheets::reply(tx, subject, &step)?);
     let before = std::mem::replace(&mut subject.procedure, step.after.clone());
     project::save(tx, graph, subject, &before, step.visible)?;
     super::exchange::rounds::follow(tx, subject, &step)?;

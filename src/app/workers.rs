@@ -1,7 +1,8 @@
 //! Workers' log-ins: by a code to a telephone together with the name, or by WeChat; sessions; limits.
 //!
 //! Owns who a request from a phone is. A telephone alone is nobody (many men of a site share one), so the log-in of a
-//! telephone is that of one name on it; nothing is limited by address alone. Codes and tokens are kept as hashes. Every
+//! telephone is that of one name on it; where several names use one telephone, a session sees what it filed itself or proved
+//! by a receipt, and it makes no difference whether that name filed before. Nothing is limited by address alone. Codes and tokens are kept as hashes. Every
 //! refusal of a code answers the same.
 
 use super::people::token_hash;
@@ -11,9 +12,9 @@ use crate::base::id::{RowId, SessionId, WorkerId};
 use crate::base::seal::{self, KeyRing};
 use crate::base::text::{self, Lang};
 use crate::base::{At, Error, Result};
-use crate::domain::access::{Actor, Worker};
+use crate::domain::access::{self, Actor, Worker};
 use crate::law::identity::Phone;
-use crate::store::{Conn, workers};
+use crate::store::{Conn, filings, mandates, workers};
 use chrono::Duration;
 use std::sync::Arc;
 
@@ -69,8 +70,9 @@ impl Me {
     pub fn actor(&self) -> Actor {
         Actor::Worker(self.worker.clone())
     }
-    fn of(row: workers::Worker, session: SessionId) -> Self {
-        Self { worker: Worker { id: row.id, session }, name: row.name_mask, phone: row.phone_mask, lang: Lang::of(&row.lang) }
+    fn of(row: workers::Worker, session: SessionId, limited: bool) -> Self {
+        let worker = Worker { limited, ..Worker::of(row.id, session) };
+        Self { worker, name: row.name_mask, phone: row.phone_mask, lang: Lang::of(&row.lang) }
     }
 }
 
@@ -91,12 +93,12 @@ pub struct SessionView {
     pub current: bool,
 }
 
-fn phone(typed: &str, pointer: &str) -> Result<String> {
+pub(super) fn phone(typed: &str, pointer: &str) -> Result<String> {
     Phone::parse(typed).map(|p| p.as_str().to_owned()).map_err(|_| Error::field(pointer, "bad_phone", &[]))
 }
 
 /// A person's name as it is compared.
-fn name(typed: &str) -> Result<String> {
+pub(super) fn name(typed: &str) -> Result<String> {
     let name = text::tidy(typed);
     if name.is_empty() || name.chars().count() > 40 { Err(Error::field("/name", "bad_name", &[])) } else { Ok(name) }
 }
@@ -162,7 +164,7 @@ impl App {
     }
 
     /// Checks a code of a telephone: counted first, so that guesses side by side are counted too.
-    async fn redeem(self: &Arc<Self>, phone: &str, code: &str) -> Result<RowId> {
+    pub(super) async fn redeem(self: &Arc<Self>, phone: &str, code: &str) -> Result<RowId> {
         let wrong = || Error::refused("bad_code", &[]);
         let (keys, now, tries) = (self.keys(), self.now(), self.config.workers.code_tries);
         let at = seal::blind_all(&keys, kind::PHONE, phone);
@@ -178,36 +180,40 @@ impl App {
         found.ok_or_else(wrong)
     }
 
-    /// Logs in with a telephone, the code sent to it and the name: the log-in of this name on this telephone.
+    /// Logs in with a telephone, the code sent to it and the name: the log-in of this name on this telephone. `receipt` is
+    /// number and query code of an own filing: what a telephone of several persons needs to see filings of before.
     ///
     /// # Errors
-    /// [`Error::Refused`] `bad_code`; field errors; `worker_blocked`.
-    pub async fn log_in_by_phone(self: &Arc<Self>, typed: &str, code: &str, typed_name: &str, device: &str, lang: Lang) -> Result<Opened> {
+    /// [`Error::Refused`] `bad_code`, `receipt_unknown`; field errors; `worker_blocked`.
+    pub async fn log_in_by_phone(
+        self: &Arc<Self>,
+        typed: &str,
+        code: &str,
+        typed_name: &str,
+        receipt: Option<(&str, &str)>,
+        device: &str,
+        lang: Lang,
+    ) -> Result<Opened> {
         let (phone, name) = (phone(typed, "/phone")?, name(typed_name)?);
         let used = self.redeem(&phone, code).await?;
-        let keys = self.keys();
-        let found = (seal::blind_all(&keys, kind::PHONE, &phone), seal::blind_all(&keys, kind::NAME, &name));
-        let (bix, name_bix) = (seal::blind(&keys, kind::PHONE, &phone)?, seal::blind(&keys, kind::NAME, &name)?);
+        let proven = match receipt {
+            Some((number, secret)) => Some(self.by_receipt(number, secret).await?),
+            None => None,
+        };
+        let keys = Indexes::of(&self.keys(), &name, &phone)?;
         self.open(device, "phone", Some(used), move |tx| {
-            if let Some(w) = workers::by_phone(tx.c, &found.0, &found.1)? {
-                return Ok(w);
+            let others = mandates::others_on_phone(tx.c, &keys.phone, &keys.name)?;
+            let row = known_or_new(tx, &keys, &name, &phone, lang)?;
+            // never asked whether this name filed anything: the answer would tell whoever holds the telephone
+            let mut limited = !access::name_is_enough(others);
+            if let Some(filing) = proven {
+                let own = filings::get(tx.c, filing)?.is_some_and(|f| f.worker_id == Some(row.id));
+                if !own && mandates::of_agent(tx.c, row.id, filing)?.is_none() {
+                    return Err(Error::refused("receipt_unknown", &[]));
+                }
+                limited = false;
             }
-            let id: WorkerId = tx.ids.id(tx.now);
-            let row = workers::Worker {
-                id,
-                name_ct: Some(tx.seal("workers", "name_ct", id, &name)?),
-                name_mask: Some(text::mask_name(&name)),
-                name_bix: Some(name_bix.clone()),
-                phone_ct: Some(tx.seal("workers", "phone_ct", id, &phone)?),
-                phone_mask: Some(text::mask_phone(&phone)),
-                phone_bix: Some(bix.clone()),
-                wx_bix: None,
-                lang: lang.code().into(),
-                state: "active".into(),
-                created_at: tx.now,
-                version: 1,
-            };
-            first_seen(tx, row)
+            Ok((row, limited))
         })
         .await
     }
@@ -230,7 +236,7 @@ impl App {
         let (all, bix) = (seal::blind_all(&keys, kind::WX, &open_id), seal::blind(&keys, kind::WX, &open_id)?);
         self.open(device, "wx", None, move |tx| {
             if let Some(w) = workers::by_wx(tx.c, &all)? {
-                return Ok(w);
+                return Ok((w, false));
             }
             let row = workers::Worker {
                 id: tx.ids.id(tx.now),
@@ -246,21 +252,21 @@ impl App {
                 created_at: tx.now,
                 version: 1,
             };
-            first_seen(tx, row)
+            Ok((first_seen(tx, row)?, false))
         })
         .await
     }
 
-    /// Opens a session for the log-in `who` finds or makes.
+    /// Opens a session for the log-in `who` finds or makes; with it, whether the session is a limited one.
     async fn open<F>(self: &Arc<Self>, device: &str, how: &'static str, code: Option<RowId>, who: F) -> Result<Opened>
     where
-        F: Fn(&mut Tx<'_>) -> Result<workers::Worker> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<(workers::Worker, bool)> + Send + Sync + 'static,
     {
         let token = self.fresh_token();
         let stored = token_hash(&token);
         let device: String = text::tidy(device).chars().take(DEVICE).collect();
         let system = Actor::System("worker_log_in");
-        let (worker, session): (WorkerId, SessionId) = self
+        let (worker, session, limited): (WorkerId, SessionId, bool) = self
             .write(&system, None, move |tx| {
                 if let Some(code) = code {
                     workers::use_code(tx.c, code, tx.now).map_err(|e| match e {
@@ -268,7 +274,7 @@ impl App {
                         e => e,
                     })?;
                 }
-                let row = who(tx)?;
+                let (row, limited) = who(tx)?;
                 if row.state != "active" {
                     return Err(Error::refused("worker_blocked", &[]));
                 }
@@ -282,22 +288,26 @@ impl App {
                     seen_at: tx.now,
                     expires_at: tx.now.plus(Duration::days(tx.app.config.workers.absolute_days)),
                     ended_at: None,
+                    limited,
                 };
                 workers::insert_session(tx.c, &session)?;
+                if !limited {
+                    super::claimant::rebinding::owner_is_here(tx, row.id)?;
+                }
                 tx.record(
                     "worker",
                     row.id.into(),
                     "logged_in",
                     tx.now,
-                    serde_json::json!({ "session": session.id, "by": how }),
+                    serde_json::json!({ "session": session.id, "by": how, "limited": limited }),
                     &Marks::default(),
                 )?;
-                Ok((row.id, session.id))
+                Ok((row.id, session.id, limited))
             })
             .await?;
         let expires_at = self.now().plus(Duration::days(self.config.workers.absolute_days));
         let row = self.db.read(move |c| workers::get(c, worker)).await?.ok_or(Error::Unauthenticated)?;
-        Ok(Opened { token, expires_at, me: Me::of(row, session) })
+        Ok(Opened { token, expires_at, me: Me::of(row, session, limited) })
     }
 
     /// The worker of a token. Ended, expired, idle or blocked: nobody.
@@ -316,7 +326,7 @@ impl App {
             let id = session.id;
             self.db.write(move |c| workers::touch_session(c, id, now)).await?;
         }
-        Ok(Me::of(row, session.id))
+        Ok(Me::of(row, session.id, session.limited))
     }
 
     /// The own running sessions, newest first.
@@ -324,7 +334,7 @@ impl App {
     /// # Errors
     /// The database.
     pub async fn worker_sessions(self: &Arc<Self>, me: &Worker) -> Result<Vec<SessionView>> {
-        let (id, mine, now) = (me.id, me.session, self.now());
+        let (id, mine, limited, now) = (me.id, me.session, me.limited, self.now());
         let all = self.db.read(move |c| workers::sessions_of(c, id, now)).await?;
         let view = |s: workers::Session| SessionView {
             id: s.id,
@@ -334,7 +344,8 @@ impl App {
             seen_at: s.seen_at,
             current: s.id == mine,
         };
-        Ok(all.into_iter().map(view).collect())
+        // other log-ins of this name are nothing to whoever only holds the telephone
+        Ok(all.into_iter().filter(|s| !limited || s.id == mine).map(view).collect())
     }
 
     /// Ends one of the own sessions.
@@ -343,6 +354,9 @@ impl App {
     /// [`Error::NotFound`]: not an own running session.
     pub async fn end_worker_session(self: &Arc<Self>, me: &Worker, session: SessionId) -> Result<()> {
         let id = me.id;
+        if me.limited && session != me.session {
+            return Err(Error::NotFound("session"));
+        }
         self.write(&Actor::Worker(me.clone()), None, move |tx| {
             if !workers::end_session(tx.c, id, session, tx.now)? {
                 return Err(Error::NotFound("session"));
@@ -370,6 +384,47 @@ impl App {
         })
         .await
     }
+}
+
+/// Blind indexes by which the log-in of a name on a telephone is found, and those it is stored with.
+pub(super) struct Indexes {
+    pub(super) phone: Vec<String>,
+    pub(super) name: Vec<String>,
+    pub(super) phone_bix: String,
+    pub(super) name_bix: String,
+}
+impl Indexes {
+    pub(super) fn of(keys: &KeyRing, name: &str, phone: &str) -> Result<Self> {
+        Ok(Self {
+            phone: seal::blind_all(keys, kind::PHONE, phone),
+            name: seal::blind_all(keys, kind::NAME, name),
+            phone_bix: seal::blind(keys, kind::PHONE, phone)?,
+            name_bix: seal::blind(keys, kind::NAME, name)?,
+        })
+    }
+}
+
+/// The log-in of a name on a telephone, made when nobody had it.
+pub(super) fn known_or_new(tx: &mut Tx<'_>, keys: &Indexes, name: &str, phone: &str, lang: Lang) -> Result<workers::Worker> {
+    if let Some(w) = workers::by_phone(tx.c, &keys.phone, &keys.name)? {
+        return Ok(w);
+    }
+    let id: WorkerId = tx.ids.id(tx.now);
+    let row = workers::Worker {
+        id,
+        name_ct: Some(tx.seal("workers", "name_ct", id, name)?),
+        name_mask: Some(text::mask_name(name)),
+        name_bix: Some(keys.name_bix.clone()),
+        phone_ct: Some(tx.seal("workers", "phone_ct", id, phone)?),
+        phone_mask: Some(text::mask_phone(phone)),
+        phone_bix: Some(keys.phone_bix.clone()),
+        wx_bix: None,
+        lang: lang.code().into(),
+        state: "active".into(),
+        created_at: tx.now,
+        version: 1,
+    };
+    first_seen(tx, row)
 }
 
 /// Keeps a log-in nobody had before.

@@ -135,6 +135,10 @@ pub struct Workers {
     pub drafts: i64,
     /// Days a draft is kept that nobody touches.
     pub draft_days: i64,
+    /// Requests to be called back by one telephone in a day.
+    pub callbacks_a_day: i32,
+    /// Requests to be called back in all in a minute.
+    pub callbacks_a_minute: i32,
     /// Requests to withdraw within one case, or from one device, in a week that raise a flag.
     pub withdrawals_flagged: i64,
 }
@@ -245,6 +249,8 @@ impl Config {
             ("workers.receipt_tries", i64::from(self.workers.receipt_tries)),
             ("workers.drafts", self.workers.drafts),
             ("workers.draft_days", self.workers.draft_days),
+            ("workers.callbacks_a_day", i64::from(self.workers.callbacks_a_day)),
+            ("workers.callbacks_a_minute", i64::from(self.workers.callbacks_a_minute)),
             ("workers.withdrawals_flagged", self.workers.withdrawals_flagged),
             ("exchange.freshness_seconds", self.exchange.freshness_seconds),
             ("exchange.page", self.exchange.page),

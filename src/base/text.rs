@@ -12,6 +12,7 @@ type Catalogue = HashMap<String, String>;
 const ZH: &[&str] = &[
     include_str!("../../config/texts/zh.toml"),
     include_str!("../../config/texts/zh/claimant.toml"),
+    include_str!("../../config/texts/zh/counter.toml"),
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/uploads.toml"),

@@ -4,7 +4,7 @@
 //! abilities [`may`] names. Areas are compared as paths of codes, never as text prefixes (`3707` does not cover
 //! `370705`). Never loads anything: duties, the scope of the matter and the time come in as values.
 
-use crate::base::id::{AccountId, PartnerId, SessionId, WorkerId};
+use crate::base::id::{AccountId, PartnerId, RowId, SessionId, WorkerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -111,6 +111,18 @@ pub struct Worker {
     pub id: WorkerId,
     /// The session used.
     pub session: SessionId,
+    /// The session sees only what it filed itself or proved by a receipt: several persons use its telephone.
+    pub limited: bool,
+    /// The mandate by which this worker acts for another in the matter at hand; set by the use case that found it live
+    /// for that matter and for one command, never from a request.
+    pub mandate: Option<RowId>,
+}
+impl Worker {
+    /// A log-in by itself: sees all its own, acts for nobody.
+    #[must_use]
+    pub fn of(id: WorkerId, session: SessionId) -> Self {
+        Self { id, session, limited: false, mandate: None }
+    }
 }
 
 /// Another system, known by its key: brings filings of one channel to one bureau and hears of these.
@@ -152,6 +164,11 @@ impl Actor {
     #[must_use]
     pub fn worker(&self) -> Option<WorkerId> {
         if let Self::Worker(w) = self { Some(w.id) } else { None }
+    }
+    /// Whether a worker acts for another by a mandate found live.
+    #[must_use]
+    pub fn by_mandate(&self) -> bool {
+        matches!(self, Self::Worker(Worker { mandate: Some(_), .. }))
     }
     /// The other system, if one acts.
     #[must_use]
@@ -195,12 +212,13 @@ impl Actor {
             Self::Partner(p) => format!("partner:{}", p.id),
         }
     }
-    /// What an event says of who acted beside the account: `staff`, `worker`, `partner:<code>`, `system:<name>`.
+    /// What an event says of who acted beside the account: `staff`, `worker`, `agent`, `partner:<code>`, `system:<name>`.
     #[must_use]
     pub fn word(&self) -> String {
         match self {
             Self::System(_) => self.key(),
             Self::Staff(_) => "staff".to_owned(),
+            Self::Worker(w) if w.mandate.is_some() => "agent".to_owned(),
             Self::Worker(_) => "worker".to_owned(),
             Self::Partner(p) => format!("partner:{}", p.code),
         }
@@ -249,7 +267,7 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
         out.insert("system".to_owned());
         return out;
     }
-    if actor.worker().is_some_and(|w| scope.worker == Some(w)) {
+    if actor.by_mandate() || actor.worker().is_some_and(|w| scope.worker == Some(w)) {
         out.insert("claimant".to_owned());
     }
     if actor.partner().is_some_and(|p| scope.partner == Some(p)) {
@@ -287,6 +305,13 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
         }
     }
     out
+}
+
+/// Whether a telephone and a name are enough to open what somebody filed: not where others use the same telephone. A
+/// person is never known by a telephone, and whoever holds a shared one knows the names of those who share it.
+#[must_use]
+pub fn name_is_enough(others_on_phone: usize) -> bool {
+    others_on_phone == 0
 }
 
 /// Whether the actor may read a matter: whoever holds a role towards it that is not merely at the counter, the receiving
@@ -407,7 +432,7 @@ mod tests {
         let mut ids = Ids::seeded(b"doors");
         let at = At::from_millis(0).unwrap();
         let (own, other, session) = (ids.id(at), ids.id(at), ids.id(at));
-        let worker = Actor::Worker(Worker { id: own, session });
+        let worker = Actor::Worker(Worker::of(own, session));
         let of = |worker| Scope { worker: Some(worker), ..scope() };
         assert_eq!(roles(&worker, &of(own)).into_iter().collect::<Vec<_>>(), ["claimant"]);
         assert!(roles(&worker, &of(other)).is_empty() && roles(&worker, &scope()).is_empty());

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod grade;
 pub mod intake;
 pub mod ledger;
+pub mod mandate;
 pub mod matching;
 pub mod picture_file;
 pub mod routing;

@@ -131,6 +131,14 @@ pub fn forget(app: &Arc<App>) -> Result<usize> {
     })
 }
 
+/// Tells old numbers of log-ins that change their telephone, and lets changes take effect whose delay is over.
+///
+/// # Errors
+/// The database or the keys; a message nobody takes is no error.
+pub fn rebindings(app: &Arc<App>) -> Result<crate::app::claimant::rebinding::Settled> {
+    app.settle_rebindings()
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -217,6 +225,7 @@ pub fn start(
         logged("keys", a.renew_keys());
         logged("calendar", calendar(&a));
         logged("checkpoint", checkpoint(&a, &checkpoints));
+        logged("rebindings", rebindings(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {

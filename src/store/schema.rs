@@ -706,6 +706,7 @@ diesel::table! {
         seen_at -> Ts,
         expires_at -> Ts,
         ended_at -> Nullable<Ts>,
+        limited -> Bool,
     }
 }
 
@@ -819,7 +820,176 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    callbacks (id) {
+        id -> Id,
+        bureau -> Text,
+        area -> Nullable<Text>,
+        site -> Nullable<Text>,
+        name_ct -> Nullable<Text>,
+        name_mask -> Nullable<Text>,
+        phone_ct -> Text,
+        phone_mask -> Text,
+        phone_bix -> Text,
+        safe_from -> Nullable<Integer>,
+        safe_to -> Nullable<Integer>,
+        channel -> Text,
+        lang -> Text,
+        state -> Text,
+        claimed_by -> Nullable<Id>,
+        claimed_at -> Nullable<Ts>,
+        filing_id -> Nullable<Id>,
+        outcome -> Nullable<Text>,
+        note_ct -> Nullable<Text>,
+        created_at -> Ts,
+        ended_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    contacts (id) {
+        id -> Id,
+        filing_id -> Nullable<Id>,
+        case_id -> Nullable<Id>,
+        callback_id -> Nullable<Id>,
+        direction -> Text,
+        channel -> Text,
+        outcome -> Text,
+        note_ct -> Nullable<Text>,
+        by_account -> Id,
+        at -> Ts,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    refusals (id) {
+        id -> Id,
+        bureau -> Text,
+        area -> Nullable<Text>,
+        reason -> Text,
+        name_ct -> Nullable<Text>,
+        name_mask -> Nullable<Text>,
+        document_id -> Id,
+        by_account -> Id,
+        at -> Ts,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    doubts (id) {
+        id -> Id,
+        filing_id -> Id,
+        evidence_id -> Id,
+        text_ct -> Text,
+        by_account -> Id,
+        at -> Ts,
+        verdict -> Nullable<Text>,
+        verdict_ct -> Nullable<Text>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    transcripts (id) {
+        id -> Id,
+        evidence_id -> Id,
+        text_ct -> Text,
+        by_account -> Id,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    oral_statements (filing_id) {
+        filing_id -> Id,
+        document_id -> Id,
+        signed -> Text,
+        photo_id -> Id,
+        by_account -> Id,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    mandates (id) {
+        id -> Id,
+        filing_id -> Id,
+        agent_id -> Id,
+        kind -> Text,
+        relation -> Text,
+        powers -> Text,
+        evidence_id -> Nullable<Id>,
+        given_by -> Nullable<Id>,
+        recorded_by -> Nullable<Id>,
+        created_at -> Ts,
+        expires_at -> Ts,
+        revoked_at -> Nullable<Ts>,
+        revoked_worker -> Nullable<Id>,
+        revoked_by -> Nullable<Id>,
+        note_ct -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    rebindings (id) {
+        id -> Id,
+        filing_id -> Id,
+        worker_id -> Id,
+        bureau -> Text,
+        phone_ct -> Text,
+        phone_mask -> Text,
+        phone_bix -> Text,
+        state -> Text,
+        asked_by -> Id,
+        asked_at -> Ts,
+        note_ct -> Text,
+        confirmed_by -> Nullable<Id>,
+        confirmed_at -> Nullable<Ts>,
+        told_at -> Nullable<Ts>,
+        not_before -> Nullable<Ts>,
+        ended_at -> Nullable<Ts>,
+        ended_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    session_filings (session_id, filing_id) {
+        session_id -> Id,
+        filing_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    callbacks,
+    contacts,
+    refusals,
+    doubts,
+    transcripts,
+    oral_statements,
+    mandates,
+    rebindings,
+    session_filings,
     grams,
     joins,
     uploads,

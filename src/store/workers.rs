@@ -41,6 +41,7 @@ pub struct Session {
     pub seen_at: At,
     pub expires_at: At,
     pub ended_at: Option<At>,
+    pub limited: bool,
 }
 
 /// A code sent to a telephone.

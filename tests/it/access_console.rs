@@ -41,6 +41,11 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_move_filing", Matter, "/filings/<filing>/moves/note_progress", "kuiwen.handler", form(MOVE_FILING));
     put("console_receipt", Matter, "/filings/<filing>/receipt", "city.desk", form(&[KEY]));
     put("console_filing_evidence", Matter, "/filings/<filing>/evidence", "city.desk", Carries::File(&[KEY, ("kind", "photo")]));
+    put("console_messages", Matter, "/filings/<filing>/messages", "kuiwen.handler", none());
+    put("console_write_message", Matter, "/filings/<filing>/messages", "kuiwen.handler", form(&[KEY, ("text", "请保留好欠条原件。")]));
+    put("console_withdrawals", Own, "/withdrawals", "city.desk", none());
+    let verdict = &[KEY, ("decision", "refuse"), ("note", "本人称愿意继续投诉")];
+    put("console_decide_withdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", form(verdict));
     put("console_unmask_page", Matter, "/filings/<filing>/unmask", "kuiwen.handler", none());
     let why = &[KEY, ("reason", "contact"), ("remark", "电话核实欠薪时间")];
     put("console_unmask", Matter, "/filings/<filing>/unmask", "kuiwen.handler", form(why));

@@ -44,6 +44,7 @@ pub fn owner(w: &World, filing: &str) -> (String, String, String) {
                 seen_at: tx.now,
                 expires_at: tx.now.plus(Duration::days(60)),
                 ended_at: None,
+                limited: false,
             };
             workers::insert_session(tx.c, &opened)?;
             if let Some(filing) = filing {
@@ -80,6 +81,15 @@ pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
     };
     let none = || Carries::Nothing;
     let by_code = json!({ "phone": "13900000001", "code": "000000", "name": "张测试" });
+    let give = json!({
+        "kind": "agent", "relation": "child", "name": "张小测", "phone": "13900000060", "powers": ["view", "message"],
+        "expiresAt": "2027-01-31T00:00:00+08:00"
+    });
+    put("askCallback", Open, "/api/claimant/v1/callbacks", Carries::Json(json!({ "phone": "123" })));
+    put("listAgents", MineAlone, "/api/claimant/v1/filings/<filing>/agents", none());
+    put("giveMandate", MineAlone, "/api/claimant/v1/filings/<filing>/agents", Carries::Json(give));
+    put("revokeMandate", MineAlone, "/api/claimant/v1/filings/<filing>/agents/<other_mandate>", none());
+    put("listMandates", Mine, "/api/claimant/v1/mandates", none());
     put("sendCode", Open, "/api/claimant/v1/codes", Carries::Json(json!({ "phone": "123" })));
     put("logInByPhone", Open, "/api/claimant/v1/session", Carries::Json(by_code));
     put("logInByWechat", Open, "/api/claimant/v1/session/wechat", Carries::Json(json!({ "code": "none" })));

@@ -7,6 +7,8 @@ mod access;
 #[cfg(test)]
 mod access_console;
 #[cfg(test)]
+mod access_counter;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -16,6 +18,10 @@ mod api;
 mod bench;
 #[cfg(test)]
 mod console;
+#[cfg(test)]
+mod counter;
+#[cfg(test)]
+mod counter_people;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]

@@ -301,7 +301,7 @@ on_both! {
             Ok(())
         })
         .unwrap();
-        let actor = |id: WorkerId, ids: &mut Ids| Actor::Worker(Worker { id, session: ids.id(now) });
+        let actor = |id: WorkerId, ids: &mut Ids| Actor::Worker(Worker::of(id, ids.id(now)));
         let (first, second) = (actor(a, &mut ids), actor(b, &mut ids));
         let bytes = photo();
         let none = |e: Error| assert!(matches!(e, Error::NotFound(_)), "{e}");

@@ -18,21 +18,21 @@ use std::sync::Arc;
 const API: &str = "/api/claimant/v1";
 
 /// A world whose codes are shown.
-fn world(t: &TestDb) -> World {
+pub fn world(t: &TestDb) -> World {
     World::with(t, &[("QINGXIN__SMS__PROVIDER", "show")])
 }
 
 /// A worker's telephone.
-struct Phone<'w> {
+pub struct Phone<'w> {
     w: &'w World,
     token: Option<String>,
 }
 
 impl<'w> Phone<'w> {
-    fn off(w: &'w World) -> Self {
+    pub fn off(w: &'w World) -> Self {
         Self { w, token: None }
     }
-    fn send(&self, method: &str, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Got {
+    pub fn send(&self, method: &str, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Got {
         let person = match &self.token {
             Some(t) => self.w.with_token(t),
             None => self.w.nobody(),
@@ -50,22 +50,22 @@ impl<'w> Phone<'w> {
         };
         self.w.send(b.body(body).unwrap())
     }
-    fn get(&self, path: &str) -> Got {
+    pub fn get(&self, path: &str) -> Got {
         self.send("GET", path, None, &[])
     }
-    fn post(&self, path: &str, body: Value) -> Got {
+    pub fn post(&self, path: &str, body: Value) -> Got {
         self.send("POST", path, Some(body), &[("idempotency-key", &self.w.key())])
     }
-    fn delete(&self, path: &str) -> Got {
+    pub fn delete(&self, path: &str) -> Got {
         self.send("DELETE", path, None, &[])
     }
-    fn code(&self, phone: &str) -> String {
+    pub fn code(&self, phone: &str) -> String {
         let sent = self.post("/codes", json!({ "phone": phone }));
         assert_eq!(sent.status, 202, "{}", sent.text());
         sent.json()["developmentCode"].as_str().unwrap().to_owned()
     }
     /// Logs in by telephone and name.
-    fn on(w: &'w World, phone: &str, name: &str) -> Self {
+    pub fn on(w: &'w World, phone: &str, name: &str) -> Self {
         let off = Self::off(w);
         let code = off.code(phone);
         let got = off.post("/session", json!({ "phone": phone, "code": code, "name": name, "device": "tests" }));
@@ -75,7 +75,7 @@ impl<'w> Phone<'w> {
 }
 
 /// What worker `n` types.
-fn report(n: u32) -> Value {
+pub fn report(n: u32) -> Value {
     json!({ "report": {
         "reporterName": "张测试", "reporterPhone": format!("1390000{n:04}"), "respondent": format!("潍坊测试建筑{n}有限公司"),
         "project": format!("测试花园{n}号楼"), "projectKind": "房屋建筑", "industry": "工程建设领域", "area": "奎文区", "headcount": 1,
@@ -83,12 +83,12 @@ fn report(n: u32) -> Value {
     }})
 }
 
-fn text(v: &Value) -> String {
+pub fn text(v: &Value) -> String {
     v.as_str().unwrap_or_else(|| panic!("no text: {v}")).to_owned()
 }
 
 /// Files a report; its id.
-fn filed(p: &Phone<'_>, n: u32) -> (String, Value) {
+pub fn filed(p: &Phone<'_>, n: u32) -> (String, Value) {
     let got = p.post("/filings", report(n));
     assert_eq!(got.status, 201, "{}", got.text());
     let body = got.json();
@@ -102,13 +102,13 @@ fn proof_of(v: &Value) -> Proof {
     Proof { text: text(&v["text"]), signature: text(&v["signature"]), inclusion }
 }
 
-fn case_of(app: &Arc<App>, filing: &str) -> qingxin::base::id::CaseId {
+pub fn case_of(app: &Arc<App>, filing: &str) -> qingxin::base::id::CaseId {
     let id: FilingId = filing.parse().unwrap();
     app.db.read_blocking(move |c| qingxin::store::filings::get(c, id)).unwrap().unwrap().case_id.unwrap()
 }
 
 /// Signed for, assigned and answered by the office.
-fn answered(w: &World, filing: &str) {
+pub fn answered(w: &World, filing: &str) {
     let case = case_of(&w.app, filing);
     w.pass(Duration::minutes(5));
     act(w, "kuiwen.desk", case, "sign_for", json!({})).unwrap();
@@ -119,7 +119,7 @@ fn answered(w: &World, filing: &str) {
     answer(w, filing, "已约谈单位，双方同意月底支付。");
 }
 
-fn answer(w: &World, filing: &str, words: &str) {
+pub fn answer(w: &World, filing: &str, words: &str) {
     let desk = w.who("kuiwen.desk");
     let file = desk.get(&format!("/filings/{filing}")).ok();
     let procedure = text(&file["procedure"]["id"]);

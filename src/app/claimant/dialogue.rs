@@ -6,12 +6,13 @@
 use super::super::workers::within;
 use super::super::write::{Key, Tx};
 use super::super::{App, notify, subject};
-use super::{mine, of_filing, own};
+use super::{held, in_name_of, of_filing};
 use crate::app::workers::Me;
 use crate::base::id::{FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor};
+use crate::domain::mandate::Power;
 use crate::store::{accounts, cases, dialogue, filings};
 use chrono::Duration;
 use std::sync::Arc;
@@ -82,11 +83,12 @@ impl App {
         let words = checked(words, "/text")?;
         let (limit, most) = (self.limit_key("message", &me.worker.id.to_string())?, self.config.workers.messages_an_hour);
         self.write(&me.actor(), key, move |tx| {
-            let f = mine(tx, id)?;
-            within(tx.c, &limit, most, Duration::hours(1), tx.now)?;
-            let message = keep(tx, &f, &words)?;
-            notify::tell_handler(tx, &f, "worker_wrote")?;
-            Ok(message)
+            in_name_of(tx, id, Power::Message, |tx, f| {
+                within(tx.c, &limit, most, Duration::hours(1), tx.now)?;
+                let message = keep(tx, &f, &words)?;
+                notify::tell_handler(tx, &f, "worker_wrote")?;
+                Ok(message)
+            })
         })
         .await
     }
@@ -120,8 +122,8 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], or the database.
     pub async fn messages_for_worker(self: &Arc<Self>, me: &Me, id: FilingId, before: Option<RowId>) -> Result<Vec<MessageView>> {
-        let (worker, now) = (me.worker.id, self.now());
-        self.db.read(move |c| own(c, worker, id).map(drop)).await?;
+        let (worker, now) = (me.worker.clone(), self.now());
+        self.db.read(move |c| held(c, &worker, id, Power::Message, now).map(drop)).await?;
         self.db.write(move |c| dialogue::read_messages(c, id, true, now)).await?;
         self.message_views(id, before).await
     }
@@ -171,17 +173,19 @@ impl App {
             return Err(Error::field("/comment", "text_too_long", &[("max", &LONGEST.to_string())]));
         }
         self.write(&me.actor(), key, move |tx| {
-            let f = mine(tx, id)?;
-            let state = crate::store::procedures::of_filing(tx.c, id)?.into_iter().find(|r| r.kind == "filing").map(|r| r.state);
-            if !state.is_some_and(|s| s == "answered" || s == "confirmed") {
-                return Err(Error::refused("not_now", &[]));
-            }
-            let comment_ct = if comment.is_empty() { None } else { Some(tx.seal("ratings", "comment_ct", id, &comment)?) };
-            if !dialogue::insert_rating(tx.c, &dialogue::Rating { filing_id: id, score, comment_ct, created_at: tx.now })? {
-                return Err(Error::refused("rated", &[]));
-            }
-            tx.record("filing", id.into(), "rated", tx.now, serde_json::json!({ "score": score, "by": "worker" }), &of_filing(&f))?;
-            Ok(())
+            in_name_of(tx, id, Power::ConfirmReceipt, |tx, f| {
+                let state = crate::store::procedures::of_filing(tx.c, id)?.into_iter().find(|r| r.kind == "filing").map(|r| r.state);
+                if !state.is_some_and(|s| s == "answered" || s == "confirmed") {
+                    return Err(Error::refused("not_now", &[]));
+                }
+                let comment_ct = if comment.is_empty() { None } else { Some(tx.seal("ratings", "comment_ct", id, &comment)?) };
+                if !dialogue::insert_rating(tx.c, &dialogue::Rating { filing_id: id, score, comment_ct, created_at: tx.now })? {
+                    return Err(Error::refused("rated", &[]));
+                }
+                let payload = serde_json::json!({ "score": score, "by": tx.actor.word() });
+                tx.record("filing", id.into(), "rated", tx.now, payload, &of_filing(&f))?;
+                Ok(())
+            })
         })
         .await
     }

@@ -5,12 +5,13 @@
 
 use super::super::App;
 use super::super::{said, subject};
-use super::own;
+use super::held;
 use crate::app::workers::Me;
 use crate::base::id::FilingId;
 use crate::base::seal::{self, KeyRing, Place};
 use crate::base::text::{self, Lang};
 use crate::base::{At, Day, Error, Result};
+use crate::domain::mandate::{Power, powers};
 use crate::flow::TermStatus;
 use crate::law::Fen;
 use crate::law::term::{Kind, Unit};
@@ -267,14 +268,15 @@ fn money(c: &mut Conn, f: &filings::Filing) -> Result<Option<Money>> {
 }
 
 impl App {
-    /// The own matter, whole.
+    /// The own matter, or the one an agent looks after, whole.
     ///
     /// # Errors
-    /// [`Error::NotFound`], or the database.
+    /// [`Error::NotFound`], `agent_power`, or the database.
     pub async fn matter(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<Matter> {
-        let (worker, lang) = (me.worker.id, me.lang);
+        let (worker, lang) = (me.worker.clone(), me.lang);
         self.look(move |c, app, keys| {
-            let f = own(c, worker, id)?;
+            let (f, mandate) = held(c, &worker, id, Power::View, app.now())?;
+            let reaches = |p: Power| mandate.as_ref().is_none_or(|m| powers(&m.powers).contains(&p));
             let (filing, complaint) = running(c, &f)?;
             let filing = filing.ok_or(Error::NotFound("filing"))?;
             let case = f.case_id.map(|id| cases::get(c, id)).transpose()?.flatten();
@@ -283,13 +285,14 @@ impl App {
             let asked = complaint.as_ref().is_some_and(|p| p.state == "supplement_asked");
             let answered = filing.state == "answered";
             let can = [
-                ("confirm", answered),
-                ("deny", answered),
-                ("supplement", asked),
-                ("withdraw", filing.open && withdrawal.is_none()),
-                ("take_back", withdrawal.is_some()),
-                ("rate", (answered || filing.state == "confirmed") && rating.is_none()),
-                ("message", filing.open || case.as_ref().is_some_and(|c| c.open)),
+                ("confirm", answered && reaches(Power::ConfirmReceipt)),
+                ("deny", answered && reaches(Power::ConfirmReceipt)),
+                ("supplement", asked && reaches(Power::Supplement)),
+                ("withdraw", filing.open && withdrawal.is_none() && reaches(Power::Withdraw)),
+                ("take_back", withdrawal.is_some() && reaches(Power::Withdraw)),
+                ("rate", (answered || filing.state == "confirmed") && rating.is_none() && reaches(Power::ConfirmReceipt)),
+                ("message", (filing.open || case.as_ref().is_some_and(|c| c.open)) && reaches(Power::Message)),
+                ("agents", mandate.is_none()),
             ];
             let filing = Told::load(c, filing)?;
             let complaint = complaint.map(|row| Told::load(c, row)).transpose()?;
@@ -326,7 +329,7 @@ impl App {
     /// Makes a move of the own filing or of its case as its worker: `confirm`, `deny`, `supplement`.
     ///
     /// # Errors
-    /// [`Error::NotFound`], `not_now` when the move is not open, field errors, or the database.
+    /// [`Error::NotFound`], `agent_power`, `not_now` when the move is not open, field errors, or the database.
     pub async fn worker_move(
         self: &Arc<Self>,
         me: &Me,
@@ -337,21 +340,22 @@ impl App {
     ) -> Result<()> {
         use super::super::perform::{Command, Given, perform_in};
         self.write(&me.actor(), key, move |tx| {
-            let f = super::mine(tx, id)?;
-            let (filing, complaint) = running(tx.c, &f)?;
-            let (row, name) = match what {
-                WorkerMove::Confirm => (filing, "confirm"),
-                WorkerMove::Deny => (filing, "deny"),
-                WorkerMove::Supplement => (complaint, "supplement_received"),
-            };
-            let row = row.ok_or_else(|| Error::refused("not_now", &[]))?;
-            let open = tx.app.graphs.get(&row.kind, row.version)?.find(name).is_some_and(|m| m.from.contains(&row.state));
-            if !row.open || !open {
-                return Err(Error::refused("not_now", &[]));
-            }
-            let cmd =
-                Command { procedure: row.id, name: name.into(), form: Given::Raw(form.clone()), occurred_at: None, seen: None, term: None };
-            perform_in(tx, &cmd).map(drop)
+            super::in_name_of(tx, id, what.power(), |tx, f| {
+                let (filing, complaint) = running(tx.c, &f)?;
+                let (row, name) = match what {
+                    WorkerMove::Confirm => (filing, "confirm"),
+                    WorkerMove::Deny => (filing, "deny"),
+                    WorkerMove::Supplement => (complaint, "supplement_received"),
+                };
+                let row = row.ok_or_else(|| Error::refused("not_now", &[]))?;
+                let open = tx.app.graphs.get(&row.kind, row.version)?.find(name).is_some_and(|m| m.from.contains(&row.state));
+                if !row.open || !open {
+                    return Err(Error::refused("not_now", &[]));
+                }
+                let form = Given::Raw(form.clone());
+                let cmd = Command { procedure: row.id, name: name.into(), form, occurred_at: None, seen: None, term: None };
+                perform_in(tx, &cmd).map(drop)
+            })
         })
         .await
     }
@@ -366,4 +370,14 @@ pub enum WorkerMove {
     Deny,
     /// What was asked for.
     Supplement,
+}
+impl WorkerMove {
+    /// What an agent needs to make it.
+    #[must_use]
+    pub fn power(self) -> Power {
+        match self {
+            Self::Confirm | Self::Deny => Power::ConfirmReceipt,
+            Self::Supplement => Power::Supplement,
+        }
+    }
 }

@@ -4,8 +4,10 @@
 //! first whether the filing is the worker's; a filing that is not is one that does not exist. Rules of a report are
 //! [`crate::domain::intake`]'s, its way is [`super::intake`]'s.
 
+pub mod agents;
 pub mod dialogue;
 pub mod matter;
+pub mod rebinding;
 pub mod receipt;
 pub mod withdrawal;
 
@@ -13,12 +15,15 @@ use super::intake::{self, Registered};
 use super::workers::{Me, within};
 use super::write::{Key, Tx};
 use super::{App, ids_in};
-use crate::base::id::{FilingId, RowId, WorkerId};
+use crate::base::id::{FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
+use crate::domain::access::{Actor, Worker};
 use crate::domain::intake::{FilingForm, draft_from_form};
+use crate::domain::mandate::{self, Power};
 use crate::domain::routing::{self, FilingFacts, Routing};
-use crate::store::{Conn, dialogue as rows, filings};
+use crate::store::mandates::Mandate;
+use crate::store::{Conn, dialogue as rows, filings, mandates};
 use chrono::Duration;
 use std::sync::Arc;
 
@@ -65,12 +70,54 @@ impl std::fmt::Debug for DraftView {
     }
 }
 
-/// A filing of this worker; others do not exist.
+/// A filing of this worker; others do not exist. A session of a shared telephone sees what it filed or proved alone.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database.
-pub(super) fn own(c: &mut Conn, worker: WorkerId, id: FilingId) -> Result<filings::Filing> {
-    filings::get(c, id)?.filter(|f| f.worker_id == Some(worker)).ok_or(Error::NotFound("filing"))
+pub(super) fn own(c: &mut Conn, me: &Worker, id: FilingId) -> Result<filings::Filing> {
+    let f = filings::get(c, id)?.filter(|f| f.worker_id == Some(me.id)).ok_or(Error::NotFound("filing"))?;
+    if me.limited && !mandates::shown(c, me.session)?.contains(&id) {
+        return Err(Error::NotFound("filing"));
+    }
+    Ok(f)
+}
+
+/// A filing this worker may do something with: the own one, or by a mandate that carries the power; with the mandate.
+///
+/// # Errors
+/// [`Error::NotFound`]; `agent_power` when the mandate does not reach so far.
+pub(super) fn held(c: &mut Conn, me: &Worker, id: FilingId, power: Power, now: At) -> Result<(filings::Filing, Option<Mandate>)> {
+    match own(c, me, id) {
+        Ok(f) => return Ok((f, None)),
+        Err(Error::NotFound(_)) if !me.limited => {}
+        Err(e) => return Err(e),
+    }
+    let m = mandates::of_agent(c, me.id, id)?.filter(|m| mandate::holds(m.expires_at, m.revoked_at, now));
+    let m = m.ok_or(Error::NotFound("filing"))?;
+    if !mandate::powers(&m.powers).contains(&power) {
+        return Err(Error::Forbidden("agent_power"));
+    }
+    Ok((filings::get(c, id)?.ok_or(Error::NotFound("filing"))?, Some(m)))
+}
+
+/// Does something with a filing in its worker's name: by himself, or by an agent, who is named as one in every event.
+pub(super) fn in_name_of<T>(
+    tx: &mut Tx<'_>,
+    id: FilingId,
+    power: Power,
+    f: impl FnOnce(&mut Tx<'_>, filings::Filing) -> Result<T>,
+) -> Result<T> {
+    let Actor::Worker(me) = tx.actor else { return Err(Error::Unauthenticated) };
+    let (filing, mandate) = held(tx.c, me, id, power, tx.now)?;
+    let Some(m) = mandate else { return f(tx, filing) };
+    let agent = Actor::Worker(Worker { mandate: Some(m.id), ..me.clone() });
+    let marks = of_filing(&filing);
+    tx.with_actor(&agent, |tx| {
+        let out = f(tx, filing)?;
+        let payload = serde_json::json!({ "mandate": m.id, "power": power });
+        tx.record("filing", id.into(), "agent_acted", tx.now, payload, &marks)?;
+        Ok(out)
+    })
 }
 
 /// Where a report of this door is received: at the bureau that will handle it, so that it is settled where it arose; at
@@ -104,6 +151,7 @@ impl App {
         let keys = self.keys();
         let prepared = ids_in(self, |ids| intake::prepare(self, &keys, ids, &draft, &place, now))?;
         let (worker, typed) = (me.worker.id, asked.draft);
+        let who = me.worker.clone();
         let (of_worker, of_site) = (
             self.limit_key("file", &worker.to_string())?,
             asked.site.as_deref().map(|s| self.limit_key("site", &text::tidy(s))).transpose()?,
@@ -118,6 +166,9 @@ impl App {
                 let done = intake::register_in(tx, &prepared, None)?;
                 if let Registered::New { filing, .. } = &done {
                     receipt::secret_of(tx, *filing)?;
+                    if who.limited {
+                        mandates::show(tx.c, who.session, *filing)?;
+                    }
                 }
                 if let Some(id) = typed {
                     rows::delete_draft(tx.c, worker, id)?;
@@ -130,7 +181,8 @@ impl App {
             Registered::Amended { filing } | Registered::Duplicate { filing } => (false, filing),
         };
         // the same report from somebody else's log-in: it is in hand, and not this worker's to read
-        self.db.read(move |c| own(c, worker, filing)).await.map_err(|e| match e {
+        let who = me.worker.clone();
+        self.db.read(move |c| own(c, &who, filing)).await.map_err(|e| match e {
             Error::NotFound(_) => Error::refused("filed_elsewhere", &[]),
             e => e,
         })?;
@@ -146,9 +198,16 @@ impl App {
         me: &Me,
         after: Option<(At, FilingId)>,
     ) -> Result<(Vec<matter::Summary>, Option<(At, FilingId)>)> {
-        let (worker, lang) = (me.worker.id, me.lang);
+        let (worker, lang, limited) = (me.worker.id, me.lang, me.worker.limited.then_some(me.worker.session));
         self.db
             .read(move |c| {
+                if let Some(session) = limited {
+                    let shown = mandates::shown(c, session)?;
+                    let mut few = filings::by_ids(c, &shown)?;
+                    few.retain(|f| f.worker_id == Some(worker));
+                    few.sort_by_key(|f| std::cmp::Reverse((f.received_at, f.id)));
+                    return Ok((few.iter().map(|f| matter::summary(c, f, lang)).collect::<Result<_>>()?, None));
+                }
                 let mut page = rows::filings_of(c, worker, after, PAGE + 1)?;
                 let more = page.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
                 page.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
@@ -190,11 +249,14 @@ impl App {
         .await
     }
 
-    /// The own drafts, the last touched first.
+    /// The own drafts, the last touched first; none in a session of a shared telephone.
     ///
     /// # Errors
     /// The database.
     pub async fn drafts(self: &Arc<Self>, me: &Me) -> Result<Vec<DraftView>> {
+        if me.worker.limited {
+            return Ok(Vec::new());
+        }
         let (worker, most) = (me.worker.id, self.config.workers.drafts);
         self.look(move |c, _, keys| {
             rows::drafts_of(c, worker, most)?
@@ -220,26 +282,39 @@ impl App {
     }
 
     /// Takes a filing that came by another door into the own log-in: by the number and the secret of its receipt, and the
-    /// resident ID where the filing has one. A number or a telephone alone opens nothing.
+    /// resident ID where the filing has one. A number or a telephone alone opens nothing. On a shared telephone the receipt
+    /// of a filing that was the own one before opens all of the log-in.
     ///
     /// # Errors
     /// [`Error::Refused`] `receipt_unknown` for whatever does not fit, [`Error::TooMany`].
     pub async fn adopt(self: &Arc<Self>, me: &Me, number: &str, secret: &str, id_number: &str) -> Result<FilingId> {
         let found = self.by_receipt(number, secret).await?;
-        let (keys, worker) = (self.keys(), me.worker.id);
+        let (keys, worker, who) = (self.keys(), me.worker.id, me.worker.clone());
         let normal = crate::law::identity::ResidentId::parse(id_number).map(|i| i.as_str().to_owned()).unwrap_or_default();
         let person = seal::blind_all(&keys, "id", &normal);
         self.write(&me.actor(), None, move |tx| {
             let f = filings::get(tx.c, found)?.ok_or(Error::NotFound("filing"))?;
             let p = filings::claimant(tx.c, f.claimant_id)?.ok_or(Error::NotFound("claimant"))?;
+            let before = f.worker_id == Some(worker);
+            // an agent keeps to his mandate: the receipt proves him, and never makes the filing his own
+            let agent = mandates::of_agent(tx.c, worker, found)?.is_some_and(|m| mandate::holds(m.expires_at, m.revoked_at, tx.now));
+            if who.limited && (before || agent) {
+                mandates::lift(tx.c, who.session)?;
+                let payload = serde_json::json!({ "session": who.session, "filing": found });
+                tx.record("worker", worker.into(), "session_proved", tx.now, payload, &super::write::Marks::default())?;
+            }
+            if before || agent {
+                return Ok(found);
+            }
             let fits = p.person_bix.as_ref().is_none_or(|b| person.contains(b));
-            if !fits || f.worker_id.is_some_and(|w| w != worker) {
+            if !fits || f.worker_id.is_some() {
                 return Err(Error::refused("receipt_unknown", &[]));
             }
-            if f.worker_id.is_none() {
-                let marks = of_filing(&f);
-                filings::update(tx.c, &filings::Filing { worker_id: Some(worker), ..f })?;
-                tx.record("filing", found.into(), "adopted", tx.now, serde_json::json!({ "worker": worker }), &marks)?;
+            let marks = of_filing(&f);
+            filings::update(tx.c, &filings::Filing { worker_id: Some(worker), ..f })?;
+            tx.record("filing", found.into(), "adopted", tx.now, serde_json::json!({ "worker": worker }), &marks)?;
+            if who.limited {
+                mandates::show(tx.c, who.session, found)?;
             }
             Ok(found)
         })
@@ -260,6 +335,6 @@ pub(super) fn of_filing(f: &filings::Filing) -> super::write::Marks {
 
 /// The filing of a unit of work, if it is the actor's own.
 pub(super) fn mine(tx: &mut Tx<'_>, id: FilingId) -> Result<filings::Filing> {
-    let worker = tx.actor.worker().ok_or(Error::Unauthenticated)?;
-    own(tx.c, worker, id)
+    let Actor::Worker(me) = tx.actor else { return Err(Error::Unauthenticated) };
+    own(tx.c, me, id)
 }

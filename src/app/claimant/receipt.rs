@@ -129,10 +129,11 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], or the database.
     pub async fn receipt_of(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<ReceiptView> {
-        let (worker, lang) = (me.worker.id, me.lang);
+        let (worker, lang) = (me.worker.clone(), me.lang);
+        let who = worker.clone();
         let row = self
             .look(move |c, _, _| {
-                own(c, worker, id)?;
+                own(c, &who, id)?;
                 dialogue::receipt(c, id)
             })
             .await?;
@@ -145,7 +146,7 @@ impl App {
             .await?;
         }
         self.look(move |c, app, keys| {
-            let f = own(c, worker, id)?;
+            let f = own(c, &worker, id)?;
             let row = dialogue::receipt(c, id)?.ok_or(Error::NotFound("receipt"))?;
             Ok(ReceiptView {
                 number: f.number.clone(),

@@ -9,12 +9,13 @@ use super::super::perform::{Command, Given, perform_in};
 use super::super::workers::device_key;
 use super::super::write::{Key, Tx};
 use super::super::{App, notify, subject};
-use super::{mine, of_filing};
+use super::{in_name_of, of_filing};
 use crate::app::workers::Me;
 use crate::base::id::{FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
+use crate::domain::mandate::Power;
 use crate::flow::Form;
 use crate::law::term::Term;
 use crate::store::{dialogue, filings, procedures, workers};
@@ -41,7 +42,7 @@ pub struct WithdrawalView {
     pub asked_at: At,
     /// Not to be decided before.
     pub not_before: At,
-    /// What stands out: `mass`, `same_device`.
+    /// What stands out: `mass`, `same_device`, `agent`.
     pub flags: Vec<String>,
     /// The worker's reason.
     pub reason: String,
@@ -74,48 +75,7 @@ impl App {
             return Err(Error::field("/reason", "remark_length", &[]));
         }
         let me = me.worker.clone();
-        self.write(&Actor::Worker(me.clone()), key, move |tx| {
-            let f = mine(tx, id)?;
-            let open = procedures::of_filing(tx.c, id)?.into_iter().any(|r| r.kind == "filing" && r.open);
-            if !open || dialogue::withdrawals_of(tx.c, id)?.iter().any(|w| w.state == "asked") {
-                return Err(Error::refused("not_now", &[]));
-            }
-            let session = workers::session_by_id(tx.c, me.session)?.ok_or(Error::Unauthenticated)?;
-            let device = device_key(&tx.keys, &session)?;
-            let week = tx.now.plus(-Duration::days(7));
-            let (of_device, of_case) = dialogue::withdrawals_like(tx.c, &device, f.case_id, week)?;
-            let most = tx.app.config.workers.withdrawals_flagged;
-            let mut flags = Vec::new();
-            if of_case + 1 >= most {
-                flags.push("mass");
-            }
-            if of_device + 1 >= most {
-                flags.push("same_device");
-            }
-            let row: RowId = tx.ids.id(tx.now);
-            let withdrawal = dialogue::Withdrawal {
-                id: row,
-                filing_id: id,
-                worker_id: me.id,
-                session_id: session.id,
-                device,
-                reason_ct: tx.seal("withdrawals", "reason_ct", row, &reason)?,
-                flags: flags.join(","),
-                asked_at: tx.now,
-                not_before: cooled(tx)?,
-                state: "asked".into(),
-                pressed: None,
-                decided_by: None,
-                decided_at: None,
-                note_ct: None,
-            };
-            dialogue::insert_withdrawal(tx.c, &withdrawal)?;
-            let payload = serde_json::json!({ "withdrawal": row, "flags": flags, "notBefore": withdrawal.not_before });
-            tx.record("filing", id.into(), "withdrawal_asked", tx.now, payload, &of_filing(&f))?;
-            notify::tell_desk(tx, &f, if flags.is_empty() { "withdrawal_asked" } else { "withdrawal_flagged" })?;
-            Ok(row)
-        })
-        .await
+        self.write(&Actor::Worker(me.clone()), key, move |tx| in_name_of(tx, id, Power::Withdraw, |tx, f| ask(tx, &me, &f, &reason))).await
     }
 
     /// The worker takes the request back: the filing goes on as if nothing was asked.
@@ -124,14 +84,15 @@ impl App {
     /// [`Error::NotFound`], `not_now` when it was decided.
     pub async fn take_withdrawal_back(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<()> {
         self.write(&me.actor(), None, move |tx| {
-            let f = mine(tx, id)?;
-            let open = dialogue::withdrawals_of(tx.c, id)?.into_iter().find(|w| w.state == "asked");
-            let w = open.ok_or_else(|| Error::refused("not_now", &[]))?;
-            let row = w.id;
-            dialogue::close_withdrawal(tx.c, &dialogue::Withdrawal { state: "taken_back".into(), decided_at: Some(tx.now), ..w })?;
-            let payload = serde_json::json!({ "withdrawal": row });
-            tx.record("filing", id.into(), "withdrawal_taken_back", tx.now, payload, &of_filing(&f))?;
-            Ok(())
+            in_name_of(tx, id, Power::Withdraw, |tx, f| {
+                let open = dialogue::withdrawals_of(tx.c, id)?.into_iter().find(|w| w.state == "asked");
+                let w = open.ok_or_else(|| Error::refused("not_now", &[]))?;
+                let row = w.id;
+                dialogue::close_withdrawal(tx.c, &dialogue::Withdrawal { state: "taken_back".into(), decided_at: Some(tx.now), ..w })?;
+                let payload = serde_json::json!({ "withdrawal": row });
+                tx.record("filing", id.into(), "withdrawal_taken_back", tx.now, payload, &of_filing(&f))?;
+                Ok(())
+            })
         })
         .await
     }
@@ -185,6 +146,52 @@ impl App {
         }
         self.write(actor, key, move |tx| decide(tx, id, &verdict, &note)).await
     }
+}
+
+/// Keeps a request to withdraw; whoever asks did so by the own token, an agent by a power that is written.
+fn ask(tx: &mut Tx<'_>, me: &access::Worker, f: &filings::Filing, reason: &str) -> Result<RowId> {
+    let id = f.id;
+    let open = procedures::of_filing(tx.c, id)?.into_iter().any(|r| r.kind == "filing" && r.open);
+    if !open || dialogue::withdrawals_of(tx.c, id)?.iter().any(|w| w.state == "asked") {
+        return Err(Error::refused("not_now", &[]));
+    }
+    let session = workers::session_by_id(tx.c, me.session)?.ok_or(Error::Unauthenticated)?;
+    let device = device_key(&tx.keys, &session)?;
+    let week = tx.now.plus(-Duration::days(7));
+    let (of_device, of_case) = dialogue::withdrawals_like(tx.c, &device, f.case_id, week)?;
+    let most = tx.app.config.workers.withdrawals_flagged;
+    let mut flags = Vec::new();
+    if of_case + 1 >= most {
+        flags.push("mass");
+    }
+    if of_device + 1 >= most {
+        flags.push("same_device");
+    }
+    if tx.actor.by_mandate() {
+        flags.push("agent");
+    }
+    let row: RowId = tx.ids.id(tx.now);
+    let withdrawal = dialogue::Withdrawal {
+        id: row,
+        filing_id: id,
+        worker_id: me.id,
+        session_id: session.id,
+        device,
+        reason_ct: tx.seal("withdrawals", "reason_ct", row, reason)?,
+        flags: flags.join(","),
+        asked_at: tx.now,
+        not_before: cooled(tx)?,
+        state: "asked".into(),
+        pressed: None,
+        decided_by: None,
+        decided_at: None,
+        note_ct: None,
+    };
+    dialogue::insert_withdrawal(tx.c, &withdrawal)?;
+    let payload = serde_json::json!({ "withdrawal": row, "flags": flags, "notBefore": withdrawal.not_before });
+    tx.record("filing", id.into(), "withdrawal_asked", tx.now, payload, &of_filing(f))?;
+    notify::tell_desk(tx, f, if flags.is_empty() { "withdrawal_asked" } else { "withdrawal_flagged" })?;
+    Ok(row)
 }
 
 /// When a request made now may be decided.

@@ -87,7 +87,7 @@ fn form(d: &FilingDraft) -> FilingForm {
 
 async fn log_in(app: &Arc<App>, phone: &str, name: &str) -> Result<Me> {
     let code = app.send_code(phone).await?.ok_or_else(|| Error::Internal("the demo shows its codes".into()))?;
-    Ok(app.log_in_by_phone(phone, &code, name, "demo", Lang::Zh).await?.me)
+    Ok(app.log_in_by_phone(phone, &code, name, None, "demo", Lang::Zh).await?.me)
 }
 
 async fn send_photo(app: &Arc<App>, me: &Me, filing: FilingId, bytes: Vec<u8>) -> Result<()> {

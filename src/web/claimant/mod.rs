@@ -3,6 +3,7 @@
 //! Owns the shapes only a phone sees. Every handler is of three moves: take the request apart, one use case of `app`, show
 //! what it says. Decides nothing: whose a filing is, is asked in the use case.
 
+mod agents;
 mod dialogue;
 mod drafts;
 mod filings;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 /// Adds the claimant API's rows to the router table.
 pub fn routes(table: &mut Table<Arc<App>>) {
     session::routes(table);
+    agents::routes(table);
     filings::routes(table);
     dialogue::routes(table);
     drafts::routes(table);

@@ -47,6 +47,12 @@ struct PhoneLogIn {
     /// What the device calls itself.
     #[serde(default)]
     device: String,
+    /// The number of a receipt of an own filing: on a telephone of several persons it opens what was filed before.
+    #[serde(default)]
+    number: String,
+    /// The query code beside that number.
+    #[serde(default)]
+    secret: String,
 }
 
 /// Log-in by WeChat.
@@ -71,10 +77,13 @@ struct WhoIAm {
     phone: Option<String>,
     /// The language.
     lang: Lang,
+    /// Several persons use this telephone: only what was filed in this session is seen, until a receipt of an own filing is
+    /// shown (here with `number` and `secret`, or `POST /filings/adopt`).
+    limited: bool,
 }
 impl From<&Me> for WhoIAm {
     fn from(me: &Me) -> Self {
-        Self { name: me.name.clone(), phone: me.phone.clone(), lang: me.lang }
+        Self { name: me.name.clone(), phone: me.phone.clone(), lang: me.lang, limited: me.worker.limited }
     }
 }
 
@@ -158,7 +167,8 @@ async fn by_phone(
     headers: HeaderMap,
     JsonBody(b): JsonBody<PhoneLogIn>,
 ) -> Answer<(StatusCode, Json<WorkerSession>)> {
-    let done = app.log_in_by_phone(&b.phone, &b.code, &b.name, &b.device, lang(&headers)).await.map_err(nobody)?;
+    let receipt = (!b.number.trim().is_empty() || !b.secret.trim().is_empty()).then_some((b.number.as_str(), b.secret.as_str()));
+    let done = app.log_in_by_phone(&b.phone, &b.code, &b.name, receipt, &b.device, lang(&headers)).await.map_err(nobody)?;
     Ok((StatusCode::CREATED, Json(done.into())))
 }
 
@@ -209,7 +219,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         Route::post("/api/claimant/v1/session", "logInByPhone", Access::Public, "手机号、验证码和姓名登录")
             .reads::<PhoneLogIn>()
             .answers::<WorkerSession>(201, "已登录；令牌只显示这一次")
-            .problems(&[401]),
+            .problems(&[401, 429]),
         by_phone,
     );
     t.add(

@@ -24,9 +24,9 @@ use utoipa::ToSchema;
 /// What became of a registration.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Registration {
+pub(super) struct Registration {
     /// `new`, `amended` (the same number with other content waits at the desk) or `duplicate` (the same report again).
-    outcome: &'static str,
+    pub(super) outcome: &'static str,
     /// The filing.
     #[schema(value_type = String)]
     filing: FilingId,

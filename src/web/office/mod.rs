@@ -3,13 +3,19 @@
 //! Owns the shapes of requests and answers that only programs see. Every handler is of three moves: take the request
 //! apart, one use case of `app`, show what it says. Decides nothing: who may do what is asked in the use case.
 
+mod agents;
+mod callbacks;
 mod cases;
+mod contacts;
+mod doubts;
 mod filings;
 mod imports;
 mod inbox;
+mod oral;
 mod people;
 mod procedures;
 mod reference;
+mod refusals;
 mod session;
 mod uploads;
 mod workers;
@@ -82,4 +88,10 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     uploads::routes(table);
     search::routes(table);
     joining::routes(table);
+    contacts::routes(table);
+    refusals::routes(table);
+    doubts::routes(table);
+    agents::routes(table);
+    callbacks::routes(table);
+    oral::routes(table);
 }

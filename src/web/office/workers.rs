@@ -34,7 +34,7 @@ struct WithdrawalBody {
     /// Not to be decided before.
     #[schema(value_type = String)]
     not_before: At,
-    /// What stands out: `mass`, `same_device`.
+    /// What stands out: `mass`, `same_device`, `agent` (an agent asks, not the worker).
     flags: Vec<String>,
     /// The worker's reason.
     reason: String,

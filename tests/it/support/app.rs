@@ -144,6 +144,10 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { app, clock, accounts, router, runtime, sessions: RefCell::default(), keys: Cell::new(0) }
     }
+    /// The program of another node on the same database and clock, with other settings.
+    pub fn again(t: &TestDb, w: &Self, settings: &[(&str, &str)]) -> Arc<App> {
+        open(t, &w.clock, settings)
+    }
     /// A person of the staff.
     pub fn who(&self, login: &str) -> Person<'_> {
         assert!(self.accounts.contains_key(login), "there is no {login}");

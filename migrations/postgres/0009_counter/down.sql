@@ -1,0 +1,11 @@
+drop table session_filings;
+alter table worker_sessions drop column limited;
+drop table rebindings;
+drop table mandates;
+drop table oral_statements;
+drop table transcripts;
+drop table doubts;
+drop index documents_refusal;
+drop table refusals;
+drop table contacts;
+drop table callbacks;
