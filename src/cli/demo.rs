@@ -35,7 +35,7 @@ const VERSION: u32 = 3;
 /// Everything random follows from it.
 const SEED: u64 = 0x516e_6778_696e;
 /// About how many cases the year has.
-const CASES: u64 = 2_000;
+const CASES: u64 = 2_450;
 /// Days before the end on which the clue files arrive.
 const FILES_ARRIVE: i64 = 16;
 /// Clue files the program ships.
