@@ -39,6 +39,7 @@ pub enum Direction {
 /// By what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ContactBy)]
 pub enum By {
     /// A call.
     Phone,

@@ -35,6 +35,7 @@ pub fn table() -> Table<Arc<App>> {
     claimant::routes(&mut table);
     exchange::routes(&mut table);
     console::routes(&mut table);
+    openapi::routes(&mut table);
     table
 }
 

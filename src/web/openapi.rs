@@ -1,10 +1,14 @@
-//! The OpenAPI 3.1 documents, written from the router table: one for each surface that programs use.
+//! The OpenAPI 3.1 documents, written from the router table: one for each surface that programs use, served there.
 
+use super::Answer;
 use super::problem::{PROBLEM_JSON, Problem};
-use super::table::{Access, Param, ParamIn, Route, Shape, Surface};
+use super::table::{Access, Param, ParamIn, Route, Shape, Surface, Table};
+use crate::app::App;
 use crate::base::{Error, Result, text};
-use axum::http::Method;
+use axum::http::{Method, header};
+use axum::response::{IntoResponse, Response};
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -38,6 +42,25 @@ pub fn document(routes: &[Route], surface: Surface) -> OpenApi {
     OpenApiBuilder::new().info(info).paths(paths.build()).components(Some(components.build())).build()
 }
 
+/// Names under which two different shapes of one surface stand: the document would show one for the other.
+#[must_use]
+pub fn clashing(routes: &[Route], surface: Surface) -> BTreeSet<String> {
+    let mut seen: Vec<(String, RefOr<Schema>)> = Vec::new();
+    let mut twice = BTreeSet::new();
+    for r in routes.iter().filter(|r| r.surface == surface) {
+        for (name, schema) in r.request.iter().chain(r.answers.iter().filter_map(|(_, _, s)| s.as_ref())).flat_map(|s| s.parts.clone()) {
+            match seen.iter().find(|(n, _)| *n == name) {
+                Some((_, first)) if *first != schema => {
+                    twice.insert(name);
+                }
+                Some(_) => {}
+                None => seen.push((name, schema)),
+            }
+        }
+    }
+    twice
+}
+
 /// The document as committed: pretty JSON with a final newline.
 ///
 /// # Errors
@@ -46,6 +69,34 @@ pub fn document_text(routes: &[Route], surface: Surface) -> Result<String> {
     let mut text = document(routes, surface).to_pretty_json().map_err(|e| Error::Internal(format!("openapi: {e}")))?;
     text.push('\n');
     Ok(text)
+}
+
+/// The surfaces programs are written against, each with the path and the id of its own description.
+pub const DESCRIBED: [(Surface, &str, &str); 3] = [
+    (Surface::Office, "/api/office/v1/openapi.json", "officeDescription"),
+    (Surface::Claimant, "/api/claimant/v1/openapi.json", "claimantDescription"),
+    (Surface::Exchange, "/api/exchange/v1/openapi.json", "exchangeDescription"),
+];
+
+/// Adds the rows that serve the documents.
+pub fn routes(t: &mut Table<Arc<App>>) {
+    static TEXTS: [OnceLock<String>; 3] = [const { OnceLock::new() }; 3];
+    for ((surface, path, id), kept) in DESCRIBED.into_iter().zip(&TEXTS) {
+        let row = Route::get(path, id, Access::Public, "本接口的说明（OpenAPI）");
+        t.add(row.answers_plain(200, "说明", Some("application/json")), move || served(surface, kept));
+    }
+}
+
+/// The document of a surface, written once a process: the table does not change.
+async fn served(surface: Surface, kept: &'static OnceLock<String>) -> Answer<Response> {
+    let text = match kept.get() {
+        Some(text) => text,
+        None => {
+            let text = document_text(&super::table().routes(), surface)?;
+            kept.get_or_init(|| text)
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], text.as_str()).into_response())
 }
 
 fn method(m: &Method) -> Option<HttpMethod> {

@@ -145,6 +145,9 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     let none = || Carries::Nothing;
     // anyone
     put("asset", Open, "/assets/none.css", "", none());
+    put("officeDescription", Open, "/openapi.json", "", none());
+    put("claimantDescription", Open, "/api/claimant/v1/openapi.json", "", none());
+    put("exchangeDescription", Open, "/api/exchange/v1/openapi.json", "", none());
     put("healthz", Open, "/healthz", "", none());
     put("readyz", Open, "/readyz", "", none());
     put("metrics", Open, "/metrics", "", none());
