@@ -22,6 +22,7 @@ pub mod history;
 pub mod import;
 pub mod inbox;
 pub mod intake;
+pub mod legacy;
 pub mod migrate;
 pub mod notify;
 pub mod oral;
