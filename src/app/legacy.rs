@@ -110,7 +110,15 @@ impl Officers {
 ///
 /// # Errors
 /// [`Error::Invalid`] with what is wrong under the headings of the file; the database.
-pub(super) fn plan(app: &App, c: &mut Conn, keys: &KeyRing, officers: &mut Officers, row: &RawRow, l: LedgerRow, now: At) -> Result<Planned> {
+pub(super) fn plan(
+    app: &App,
+    c: &mut Conn,
+    keys: &KeyRing,
+    officers: &mut Officers,
+    row: &RawRow,
+    l: LedgerRow,
+    now: At,
+) -> Result<Planned> {
     let invalid = |f: FieldError| Error::Invalid(vec![f]);
     if doctor::looks_personal(&l.number) {
         return Err(invalid(fault(row, Field::SourceNumber, "legacy_number_personal", &[])));
@@ -202,12 +210,7 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
             p.prepared.claimant.clone()
         }
     };
-    let mut row = Filing {
-        claimant_id: claimant.id,
-        import_id: Some(import),
-        created_by: tx.actor.account(),
-        ..p.prepared.filing.clone()
-    };
+    let mut row = Filing { claimant_id: claimant.id, import_id: Some(import), created_by: tx.actor.account(), ..p.prepared.filing.clone() };
     let alike = if l.state.concluded { Join::New } else { intake::match_filing(tx.c, &row, &claimant)? };
     let (case, respondent) = case_for(tx, &row, Some(p.bureau.clone()), p.oversight.clone())?;
     row.case_id = Some(case);

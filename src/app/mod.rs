@@ -84,6 +84,13 @@ pub struct City {
     pub exports: BTreeMap<String, Arc<ExportProfile>>,
 }
 
+impl City {
+    /// The profiles of clue files; ledgers are taken over on the command line only.
+    pub fn clue_profiles(&self) -> impl Iterator<Item = &Arc<Profile>> {
+        self.profiles.values().filter(|p| p.ledger.is_none())
+    }
+}
+
 /// Where ids and randomness come from.
 #[derive(Debug)]
 pub enum Entropy {

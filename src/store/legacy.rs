@@ -109,10 +109,7 @@ pub fn open(c: &mut Conn, a: &Asked, limit: i64) -> Result<Vec<Listed>> {
         .filter(cases::lead_bureau.eq_any(a.lead.clone()).or(cases::area.eq_any(a.areas.clone())))
         .order((legacy_matters::received_at, legacy_matters::id))
         .limit(limit)
-        .select((
-            Matter::as_select(),
-            (cases::number, cases::lead_bureau, cases::area, cases::respondent_name, cases::reported_total),
-        ))
+        .select((Matter::as_select(), (cases::number, cases::lead_bureau, cases::area, cases::respondent_name, cases::reported_total)))
         .into_boxed();
     if let Some(b) = &a.bureau {
         q = q.filter(cases::lead_bureau.eq(b.clone()));

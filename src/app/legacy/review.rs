@@ -323,7 +323,19 @@ fn table(app: &App, actor: &Actor, lines: Vec<ReviewLine>, n: usize) -> sheet::T
     let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
     rows.push(vec![Value::Text(mark)]);
     let headings = [
-        "number", "case", "bureau", "area", "respondent", "state", "received", "docketed", "term", "article", "due", "overdue", "reported",
+        "number",
+        "case",
+        "bureau",
+        "area",
+        "respondent",
+        "state",
+        "received",
+        "docketed",
+        "term",
+        "article",
+        "due",
+        "overdue",
+        "reported",
         "paid",
     ];
     sheet::Table { name: text::zh("legacy.list").to_owned(), headings: headings.map(heading).to_vec(), rows }
@@ -342,7 +354,7 @@ fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict) -> Result<RowId> {
     let why = remark(&v.reason, "/reason")?;
     let from = match (v.decision, v.started_on) {
         (Decision::Confirm, None) => None,
-        (Decision::Confirm, Some(_)) => return Err(Error::field("/startedOn", "not_wanted", &[])),
+        (Decision::Confirm, Some(_)) => return Err(Error::field("/startedOn", "not_allowed", &[])),
         (Decision::Correct, None) => return Err(Error::field("/startedOn", "required", &[])),
         (Decision::Correct, Some(d)) if d > tx.now.day() => return Err(Error::field("/startedOn", "in_future", &[])),
         (Decision::Correct, Some(d)) => Some(d.start()),
