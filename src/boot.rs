@@ -136,7 +136,11 @@ pub fn city(dir: Option<&Path>) -> Result<City> {
     let routing = RoutingTable::load(&table(dir, "routing.toml", include_str!("../config/routing.toml"))?)?;
     let intake = IntakeConfig::parse(&table(dir, "intake.toml", include_str!("../config/intake.toml"))?)?;
     let mut profiles = BTreeMap::new();
-    let shipped = [include_str!("../config/imports/national.toml"), include_str!("../config/imports/hotline.toml")];
+    let shipped = [
+        include_str!("../config/imports/national.toml"),
+        include_str!("../config/imports/hotline.toml"),
+        include_str!("../config/imports/ledger.toml"),
+    ];
     let own = files(dir, "imports")?;
     for text in shipped.into_iter().chain(own.iter().map(|(_, t)| t.as_str())) {
         let p = Profile::parse(text)?;

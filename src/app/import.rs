@@ -94,7 +94,8 @@ pub fn import(app: &Arc<App>, actor: &Actor, file: File<'_>, progress: &mut dyn 
     if !access::may(actor, Ability::Import, &receiving) {
         return Err(Error::Forbidden("import"));
     }
-    let profile = Arc::clone(app.city.profiles.get(file.profile).ok_or(Error::NotFound("profile"))?);
+    // a ledger is no clue file: its rows stand where they stand, see `super::legacy`
+    let profile = Arc::clone(app.city.profiles.get(file.profile).filter(|p| p.ledger.is_none()).ok_or(Error::NotFound("profile"))?);
     let opened = sheet::open(file.bytes, &profile, &app.city.intake.file)?;
     let headings = opened.columns().headings.clone();
     let now = app.now();

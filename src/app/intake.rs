@@ -293,7 +293,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
 }
 
 /// One lock for a person or a sender's number.
-fn lock_of(channel: &str, who: &str) -> i64 {
+pub(super) fn lock_of(channel: &str, who: &str) -> i64 {
     use sha2::{Digest, Sha256};
     let who = if who.starts_with("b1.") { who.to_owned() } else { format!("{channel}/{who}") };
     let d = Sha256::digest(format!("report/{who}").as_bytes());
@@ -310,7 +310,7 @@ pub(super) fn adds_nothing(p: &Prepared, known: &Claimant) -> bool {
 /// Sends a routed filing on as the system: into a running case when that is certain, else into a case of its own, with
 /// the look-alikes noted for an officer.
 fn forward(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant, procedure: ProcedureId, routed: &Routed) -> Result<(Option<CaseId>, bool)> {
-    let decision = match_filing(tx, row, claimant)?;
+    let decision = match_filing(tx.c, row, claimant)?;
     let mut form = Form::from([("lead".to_owned(), Value::Text(routed.lead.clone()))]);
     if let Some(o) = &routed.oversight {
         form.insert("oversight".to_owned(), Value::Text(o.clone()));
@@ -365,13 +365,13 @@ pub(super) fn key_of(f: &Filing, c: &Claimant) -> MatchKey {
 ///
 /// # Errors
 /// The database.
-pub fn match_filing(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant) -> Result<Join> {
-    let alike = filings::alike(tx.c, Some(claimant.id), &row.respondent_key, row.project_key.as_deref(), ALIKE)?;
+pub fn match_filing(c: &mut crate::store::Conn, row: &Filing, claimant: &Claimant) -> Result<Join> {
+    let alike = filings::alike(c, Some(claimant.id), &row.respondent_key, row.project_key.as_deref(), ALIKE)?;
     let mut ids: Vec<CaseId> = alike.iter().filter_map(|(f, _)| f.case_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let open: std::collections::BTreeSet<CaseId> =
-        crate::store::cases::by_ids(tx.c, &ids)?.into_iter().filter(|c| c.open).map(|c| c.id).collect();
+        crate::store::cases::by_ids(c, &ids)?.into_iter().filter(|c| c.open).map(|c| c.id).collect();
     let candidates: Vec<Candidate> = alike
         .iter()
         .filter_map(|(f, c)| f.case_id.filter(|id| open.contains(id)).map(|case| Candidate { case, key: key_of(f, c) }))

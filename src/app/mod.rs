@@ -22,6 +22,7 @@ pub mod history;
 pub mod import;
 pub mod inbox;
 pub mod intake;
+pub mod legacy;
 pub mod migrate;
 pub mod notify;
 pub mod oral;
@@ -81,6 +82,13 @@ pub struct City {
     pub profiles: BTreeMap<String, Arc<Profile>>,
     /// Profiles of answer-back files by key.
     pub exports: BTreeMap<String, Arc<ExportProfile>>,
+}
+
+impl City {
+    /// The profiles of clue files; ledgers are taken over on the command line only.
+    pub fn clue_profiles(&self) -> impl Iterator<Item = &Arc<Profile>> {
+        self.profiles.values().filter(|p| p.ledger.is_none())
+    }
 }
 
 /// Where ids and randomness come from.

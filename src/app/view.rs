@@ -11,6 +11,7 @@ pub use parts::*;
 pub use words::{coded, lamp, notice_view, remaining_text};
 
 use super::App;
+use super::legacy::review::view as ledger_view;
 use super::subject::{form_version, scope_of};
 use crate::base::id::{CaseId, FilingId};
 use crate::base::seal::KeyRing;
@@ -18,7 +19,7 @@ use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor};
 use crate::law::Fen;
 use crate::store::procedures::{self, TermRow};
-use crate::store::{Conn, cases, filings, journal, ledger, notices, papers};
+use crate::store::{Conn, cases, filings, journal, ledger, legacy, notices, papers};
 pub(in crate::app) use look::{Looker, hidden};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -76,6 +77,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         _ => None,
     };
     let into = into.map(|id| cases::get(c, id)).transpose()?.flatten().map(|k| (k.id, k.number));
+    let legacy = legacy::of_case(c, id)?.map(|m| ledger_view(keys, m, out_of_unit.is_empty())).transpose()?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     let mut views = Vec::new();
     for row in &rows {
@@ -139,6 +141,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         state: case.state.clone(),
         state_title,
         open: case.open,
+        legacy,
         area_name: app.area_name(&case.area),
         area: case.area.clone(),
         lead_bureau_name: app.bureau_name(&case.lead_bureau),
@@ -218,9 +221,11 @@ fn filing_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: Filin
     events.sort_by_key(|e| std::cmp::Reverse((e.core.at, e.core.seq)));
     let version = form_version(case.as_ref(), &row);
     let out_of_unit = hidden(actor, case.as_ref(), std::slice::from_ref(&f));
+    let legacy = legacy::of_filing(c, id)?.map(|m| ledger_view(keys, m, out_of_unit.is_empty())).transpose()?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     let (view, _) = look.procedure(&row, &terms, &scope, actor, version)?;
     Ok(FilingFile {
+        legacy,
         filing: look.filing(&f, claimant.as_ref())?,
         case_number: case.map(|c| c.number),
         procedure: view,

@@ -1,6 +1,7 @@
-//! `qingxin import`: a clue file becomes filings and cases; bad rows come back in a workbook.
+//! `qingxin import`: a clue file becomes filings and cases, an old ledger is taken over; bad rows come back in a workbook.
 
-use crate::app::import::{File, Report, import};
+use crate::app::import::{File, RejectedRow, Report, import};
+use crate::app::legacy::import::{LedgerReport, import_ledger};
 use crate::base::{Error, Result};
 use crate::domain::access::Actor;
 use clap::Args;
@@ -8,10 +9,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// 导入线索文件
+/// 导入线索文件，或接收历史台账
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// 导入方案：national（全国根治欠薪线索反映平台）、hotline（12345 热线），或城市自定的方案
+    /// 导入方案：national（全国根治欠薪线索反映平台）、hotline（12345 热线）、ledger（历史台账），或城市自定的方案
     #[arg(long)]
     pub profile: String,
     /// 线索文件（XLSX 或 CSV）
@@ -19,6 +20,9 @@ pub struct ImportArgs {
     /// 退回的行写到这里（默认在当前目录）
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+    /// 只报告会怎样，不写入任何内容（只用于台账）
+    #[arg(long)]
+    pub dry_run: bool,
     /// 在标准输出打印一个 JSON 对象
     #[arg(long)]
     pub json: bool,
@@ -48,37 +52,121 @@ pub fn run(args: &ImportArgs, config: Option<PathBuf>, out: &mut dyn Write) -> R
     };
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let file = File { profile: &args.profile, name: &name, bytes: &bytes, receiving: "" };
-    let result = import(&app, &Actor::System("import"), file, &mut |n| bar.set_position(n));
-    bar.finish_and_clear();
-    let (report, workbook) = result.map_err(|e| match e {
+    let unknown = |e| match e {
         Error::NotFound("profile") => {
             let known: Vec<&str> = app.city.profiles.keys().map(String::as_str).collect();
             Error::Config(format!("没有名为 {:?} 的导入方案。可用的方案：{}。", args.profile, known.join("、")))
         }
         e => e,
-    })?;
-    let mut saved = None;
-    if let Some(w) = workbook {
-        let path = rejects_path(args);
-        std::fs::write(&path, w).map_err(|e| Error::Io(format!("退回文件 {} 无法写入：{e}", path.display())))?;
-        saved = Some(path);
+    };
+    let actor = Actor::System("import");
+    if app.city.profiles.get(&args.profile).is_some_and(|p| p.ledger.is_some()) {
+        let result = import_ledger(&app, &actor, file, args.dry_run, &mut |n| bar.set_position(n));
+        bar.finish_and_clear();
+        let (report, workbook) = result?;
+        let saved = save(args, workbook)?;
+        print_ledger(&report, saved.as_deref(), args.json, out)?;
+        return Ok(0);
     }
+    if args.dry_run {
+        return Err(Error::Config("--dry-run 只用于台账方案（--profile ledger）。线索文件重复导入不会重复登记，可以直接导入。".to_owned()));
+    }
+    let result = import(&app, &actor, file, &mut |n| bar.set_position(n));
+    bar.finish_and_clear();
+    let (report, workbook) = result.map_err(unknown)?;
+    let saved = save(args, workbook)?;
     print(&report, saved.as_deref(), args.json, out)?;
     Ok(0)
+}
+
+/// Writes the workbook of rejects.
+fn save(args: &ImportArgs, workbook: Option<Vec<u8>>) -> Result<Option<PathBuf>> {
+    let Some(w) = workbook else { return Ok(None) };
+    let path = rejects_path(args);
+    std::fs::write(&path, w).map_err(|e| Error::Io(format!("退回文件 {} 无法写入：{e}", path.display())))?;
+    Ok(Some(path))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::Config(format!("文件 {} 无法读取：{e}", path.display())))
 }
 
-fn print(r: &Report, saved: Option<&Path>, json: bool, out: &mut dyn Write) -> Result<()> {
-    let io = |e: std::io::Error| Error::Io(e.to_string());
-    if json {
-        let mut v = serde_json::to_value(r).map_err(|e| Error::Internal(e.to_string()))?;
-        if let (Some(o), Some(p)) = (v.as_object_mut(), saved) {
-            o.insert("rejectsFile".into(), serde_json::Value::String(p.display().to_string()));
+fn io(e: std::io::Error) -> Error {
+    Error::Io(e.to_string())
+}
+
+/// The report as one JSON object, with the place of the rejects.
+fn print_json(r: &impl serde::Serialize, saved: Option<&Path>, out: &mut dyn Write) -> Result<()> {
+    let mut v = serde_json::to_value(r).map_err(|e| Error::Internal(e.to_string()))?;
+    if let (Some(o), Some(p)) = (v.as_object_mut(), saved) {
+        o.insert("rejectsFile".into(), serde_json::Value::String(p.display().to_string()));
+    }
+    writeln!(out, "{v}").map_err(io)
+}
+
+fn print_rejects(rejects: &[RejectedRow], saved: Option<&Path>, out: &mut dyn Write) -> Result<()> {
+    for row in rejects.iter().take(20) {
+        for f in &row.faults {
+            writeln!(out, "  第 {} 行 {}：{}", row.row, f.column, f.message).map_err(io)?;
         }
-        return writeln!(out, "{v}").map_err(io);
+    }
+    if rejects.len() > 20 {
+        writeln!(out, "  …… 其余 {} 行见退回文件", rejects.len() - 20).map_err(io)?;
+    }
+    if let Some(p) = saved {
+        writeln!(out, "退回的行及原因：{}", p.display()).map_err(io)?;
+    }
+    Ok(())
+}
+
+fn print_ledger(r: &LedgerReport, saved: Option<&Path>, json: bool, out: &mut dyn Write) -> Result<()> {
+    if json {
+        return print_json(r, saved, out);
+    }
+    let yuan = |f: crate::law::Fen| format!("{}.{:02} 元", f.get() / 100, f.get() % 100);
+    let (head, verb) = if r.dry_run { ("试运行，没有写入任何内容。", "将接收") } else { ("", "接收") };
+    writeln!(
+        out,
+        "{head}共 {} 行：{verb} {}（其中列入遗留超期复核 {}、承办人未识别 {}），以前已接收 {}，退回 {}。",
+        r.rows, r.taken, r.review, r.officer_unknown, r.same, r.rejected
+    )
+    .map_err(io)?;
+    writeln!(out, "涉及金额 {}，台账所载已支付 {}（未核实）。", yuan(r.reported_fen), yuan(r.stated_paid_fen)).map_err(io)?;
+    for (title, groups) in [("按状态", &r.states), ("按承办部门", &r.bureaus)] {
+        writeln!(out, "{title}：").map_err(io)?;
+        for g in groups {
+            writeln!(
+                out,
+                "  {}：{} 行，复核 {}，涉及 {}，已支付 {}",
+                g.title,
+                g.rows,
+                g.review,
+                yuan(g.reported_fen),
+                yuan(g.stated_paid_fen)
+            )
+            .map_err(io)?;
+        }
+    }
+    if !r.unknown_headings.is_empty() {
+        writeln!(out, "未识别的列（内容随案加密保存）：{}", r.unknown_headings.join("、")).map_err(io)?;
+    }
+    for t in r.twins.iter().take(20) {
+        let of = match t.of.as_str() {
+            "row" => format!("本文件第 {} 行", t.number),
+            "filing" => format!("登记 {}", t.number),
+            _ => format!("案件 {}", t.number),
+        };
+        writeln!(out, "  第 {} 行与{of}疑似同一事项", t.row).map_err(io)?;
+    }
+    if r.twins.len() > 20 {
+        writeln!(out, "  …… 共 {} 处疑似，全部见 --json", r.twins.len()).map_err(io)?;
+    }
+    print_rejects(&r.rejects, saved, out)
+}
+
+fn print(r: &Report, saved: Option<&Path>, json: bool, out: &mut dyn Write) -> Result<()> {
+    if json {
+        return print_json(r, saved, out);
     }
     writeln!(
         out,
@@ -86,16 +174,5 @@ fn print(r: &Report, saved: Option<&Path>, json: bool, out: &mut dyn Write) -> R
         r.rows, r.filings, r.joined, r.desk, r.amended, r.duplicates, r.rejected
     )
     .map_err(io)?;
-    for row in r.rejects.iter().take(20) {
-        for f in &row.faults {
-            writeln!(out, "  第 {} 行 {}：{}", row.row, f.column, f.message).map_err(io)?;
-        }
-    }
-    if r.rejects.len() > 20 {
-        writeln!(out, "  …… 其余 {} 行见退回文件", r.rejects.len() - 20).map_err(io)?;
-    }
-    if let Some(p) = saved {
-        writeln!(out, "退回的行及原因：{}", p.display()).map_err(io)?;
-    }
-    Ok(())
+    print_rejects(&r.rejects, saved, out)
 }

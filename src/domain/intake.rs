@@ -9,12 +9,14 @@ pub mod canonical;
 pub mod config;
 pub mod dates;
 pub mod form;
+pub mod ledger;
 pub mod profile;
 mod read;
 
 pub use canonical::{content_bytes, fingerprint_bytes};
 pub use config::{Caps, IntakeConfig};
 pub use form::{FilingForm, draft_from_form};
+pub use ledger::{LedgerRow, read_ledger_row};
 pub use profile::{Columns, DateForm, Field, Profile};
 pub use read::read_row;
 

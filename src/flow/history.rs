@@ -158,7 +158,8 @@ pub fn migrate(
     to.clone_into(&mut after.state);
     let (mut kept, mut cancelled, mut armed) = (Vec::new(), Vec::new(), Vec::new());
     for t in after.terms.iter_mut().filter(|t| t.status == TermStatus::Live) {
-        let known = t.key.starts_with("approval:") || new.term(&t.key).is_some_and(|d| d.kind == t.term.kind);
+        let known =
+            t.key.starts_with("approval:") || t.key == super::legacy::REVIEW || new.term(&t.key).is_some_and(|d| d.kind == t.term.kind);
         if known {
             // A shorter ladder must not hide what is still to come, a longer one must not repeat what was.
             let fired = old.rungs(&t.key).get(..t.next_rung).unwrap_or_default().last().map(|r| r.at);

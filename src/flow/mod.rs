@@ -13,6 +13,7 @@ pub mod form;
 pub mod graph;
 pub mod guard;
 pub mod history;
+pub mod legacy;
 pub mod offer;
 pub mod picture;
 pub mod query;

@@ -3,7 +3,9 @@
 //! Owns no rule; a question the graph cannot answer gives `None`.
 
 use super::graph::{Action, BACKDATING, ChainDef, Graph, MoveDef, RungDef, START, StateDef, StepDef, TermDef};
+use super::legacy;
 use super::value::{EffectKind, Move, Procedure, builtin};
+use crate::base::text;
 use std::collections::BTreeSet;
 
 impl Graph {
@@ -47,6 +49,9 @@ impl Graph {
         if let Some((chain, step)) = approval_key(key) {
             return self.step_of(chain, step).map_or_else(|| key.to_owned(), |s| s.title.clone());
         }
+        if key == legacy::REVIEW {
+            return text::zh("legacy.review").to_owned();
+        }
         self.term(key).map_or_else(|| key.to_owned(), |t| t.title.clone())
     }
     /// Whose a term is, approval steps included.
@@ -54,6 +59,9 @@ impl Graph {
     pub fn term_owner(&self, key: &str) -> Option<&str> {
         if let Some((chain, step)) = approval_key(key) {
             return self.step_of(chain, step).map(|s| s.role.as_str());
+        }
+        if key == legacy::REVIEW {
+            return Some(legacy::REVIEWER);
         }
         self.term(key).map(|t| t.owner.as_str())
     }

@@ -263,7 +263,7 @@ pub enum TermStatus {
 pub struct TermState {
     /// Its id.
     pub id: TermId,
-    /// The key in the definition, or `approval:<chain>:<step>`.
+    /// The key in the definition, `approval:<chain>:<step>`, or [`super::legacy::REVIEW`].
     pub key: String,
     /// The legal substance: rule, budget, start, pauses, extensions.
     pub term: Term,

@@ -29,6 +29,7 @@ pub mod filings;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod legacy;
 pub mod mandates;
 pub mod measure;
 pub mod migrate;

@@ -980,7 +980,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    legacy_matters (id) {
+        id -> Id,
+        case_id -> Id,
+        filing_id -> Id,
+        procedure_id -> Id,
+        import_id -> Id,
+        row_number -> Integer,
+        bureau -> Text,
+        number -> Text,
+        state -> Text,
+        received_at -> Ts,
+        docketed_on -> Nullable<Date>,
+        concluded_on -> Nullable<Date>,
+        stated_paid -> BigInt,
+        content_hash -> Text,
+        rest_ct -> Nullable<Text>,
+        review -> Nullable<Text>,
+        passed_doc -> Nullable<Doc>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Ts>,
+        created_at -> Ts,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    legacy_matters,
     callbacks,
     contacts,
     refusals,

@@ -36,6 +36,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "callbacks", column: "note_ct", id: "id" },
     SealedColumn { table: "transcripts", column: "text_ct", id: "id" },
     SealedColumn { table: "mandates", column: "note_ct", id: "id" },
+    SealedColumn { table: "legacy_matters", column: "rest_ct", id: "id" },
     SealedColumn { table: "rebindings", column: "phone_ct", id: "id" },
     SealedColumn { table: "rebindings", column: "note_ct", id: "id" },
     SealedColumn { table: "subscriptions", column: "secret_ct", id: "id" },

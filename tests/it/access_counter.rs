@@ -138,6 +138,13 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
     for (name, id) in ["callback", "doubt", "mandate", "other_mandate", "rebinding"].into_iter().zip(made) {
         ids.insert(name, id);
     }
+    let head = "案件编号,登记日期,投诉人,被投诉单位,属地,涉及人数,涉及金额,办理状态\n";
+    let text = format!("{head}台001,2025-03-03,张测试,潍坊旧案建筑有限公司,奎文区,1,3000,待受理\n");
+    let file = qingxin::app::import::File { profile: "ledger", name: "a.csv", bytes: text.as_bytes(), receiving: "" };
+    let (done, _) = qingxin::app::legacy::import::import_ledger(&w.app, &Actor::System("tests"), file, false, &mut |_| {}).unwrap();
+    assert_eq!(done.review, 1, "{done:?}");
+    let listed = w.who("kuiwen.leader").get("/legacy-review").ok();
+    ids.insert("legacy", listed["items"][0]["id"].as_str().unwrap().to_owned());
     ids.insert("photo", photo);
     ids.insert("voice", voice);
 }
@@ -185,6 +192,10 @@ pub fn counter(all: &mut BTreeMap<&'static str, Entry>) {
     put("registerCallback", Matter, "/callbacks/<callback>/register", "city.desk", Carries::Json(report));
     let closed = json!({ "outcome": "answered", "note": "已答复询问" });
     put("closeCallback", Matter, "/callbacks/<callback>/close", "city.desk", Carries::Json(closed));
+    put("listLegacyReview", Own, "/legacy-review", "kuiwen.leader", none());
+    put("exportLegacyReview", Own, "/legacy-review/export", "kuiwen.leader", Carries::Json(json!({ "reason": "月度核查" })));
+    let right = json!({ "decision": "confirm", "reason": "已核对原始卷宗" });
+    put("decideLegacyReview", Matter, "/legacy-review/<legacy>/decide", "kuiwen.leader", Carries::Json(right));
     put("issueStatement", Matter, "/filings/<filing>/statement", "kuiwen.desk", none());
     put("getStatement", Matter, "/filings/<filing>/statement", "kuiwen.handler", none());
     let signed = json!({ "readBack": true, "signed": "thumbprint", "photo": "<photo>" });

@@ -39,6 +39,8 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod legacy;
+#[cfg(test)]
 mod migrate;
 #[cfg(test)]
 mod plans;

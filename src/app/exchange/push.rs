@@ -40,7 +40,7 @@ enum Kept {
 
 /// The kind of filing a channel's clues are, and whether a higher authority sends them: as its files are read.
 fn manner(app: &App, channel: &str) -> (FilingKind, bool) {
-    for p in app.city.profiles.values() {
+    for p in app.city.clue_profiles() {
         if let Some(s) = p.sources.iter().find(|s| s.channel == channel) {
             return (s.kind.unwrap_or(p.kind), s.superior);
         }

@@ -1,5 +1,6 @@
 //! The values a reader gets: one type for each block of a page and of the API. No behaviour.
 
+use crate::app::legacy::review::LegacyView;
 use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, ProcedureId};
 use crate::base::{At, Day};
 use crate::flow::offer::Offer;
@@ -349,6 +350,8 @@ pub struct CaseFile {
     pub origin_title: String,
     pub state: String,
     pub state_title: String,
+    /// 历史台账，未核实: present when it was taken over from a ledger.
+    pub legacy: Option<LegacyView>,
     pub open: bool,
     pub area: String,
     pub area_name: String,
@@ -409,6 +412,8 @@ pub struct CaseFile {
 #[expect(missing_docs, reason = "named as in design §2")]
 pub struct FilingFile {
     pub filing: FilingView,
+    /// 历史台账，未核实: present when it was taken over from a ledger.
+    pub legacy: Option<LegacyView>,
     pub case_number: Option<String>,
     pub procedure: ProcedureView,
     pub chain: Vec<PartyView>,

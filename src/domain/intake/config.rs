@@ -38,6 +38,7 @@ impl TextLimits {
             F::Project => self.project,
             F::Area | F::Address => self.address,
             F::Narrative | F::PreviousDetail => self.narrative,
+            F::LeadBureau | F::Officer => self.name,
             F::SourceNumber | F::ReporterPhone | F::ReporterId | F::BankCard | F::TeamLeaderId => self.number,
             F::RespondentUscc | F::ContractEmployerUscc | F::OwnerUscc | F::GeneralContractorUscc | F::SubcontractorUscc => self.number,
             _ => self.other,

@@ -4,6 +4,7 @@
 //! write them. Never opens a file; a sheet is read by `paper::sheet`, which asks a profile where its columns are.
 
 use super::FilingKind;
+use super::ledger::LedgerSpec;
 use crate::base::text;
 use crate::base::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,20 @@ pub enum Field {
     PreviousDetail,
     /// The sender's term of reply as text 办理时限.
     ReplyTerm,
+    /// A ledger's state 办理状态.
+    LegacyState,
+    /// A ledger's day of docketing 立案日期.
+    DocketedOn,
+    /// A ledger's day of conclusion 办结日期.
+    ConcludedOn,
+    /// A ledger's way of conclusion 办结方式.
+    ConclusionWay,
+    /// What a ledger says was paid so far 已支付金额.
+    PaidSoFar,
+    /// A ledger's bureau 承办部门.
+    LeadBureau,
+    /// A ledger's officer 承办人.
+    Officer,
 }
 
 impl Field {
@@ -188,6 +203,9 @@ pub struct Profile {
     pub sources: Vec<SourceRule>,
     /// The columns.
     pub columns: Vec<ColumnSpec>,
+    /// What makes it a ledger 台账 of matters that ran before this program: where each stands.
+    #[serde(default)]
+    pub ledger: Option<LedgerSpec>,
 }
 
 impl Profile {
@@ -216,6 +234,9 @@ impl Profile {
         }
         if let Some(f) = p.required.iter().chain(&p.any_of).find(|f| !seen.contains(f)) {
             return bad(format!("必需的字段 {} 没有列", f.key()));
+        }
+        if let Some(what) = p.ledger.as_ref().and_then(LedgerSpec::fault) {
+            return bad(what);
         }
         if p.dates.is_empty() {
             return bad("没有任何日期形式（dates）".to_owned());
@@ -246,8 +267,11 @@ impl Profile {
                 if let Some(i) = found {
                     taken[i] = true;
                     out.by_field.insert(c.field, i);
-                    if c.field == Field::Amount && keys[i].full.contains('万') {
-                        out.amount_in_wan = true;
+                    let wan = keys[i].full.contains('万');
+                    match c.field {
+                        Field::Amount => out.amount_in_wan = wan,
+                        Field::PaidSoFar => out.paid_in_wan = wan,
+                        _ => {}
                     }
                 }
             }
@@ -277,6 +301,8 @@ pub struct Columns {
     pub by_field: BTreeMap<Field, usize>,
     /// The amount's heading says 万元: a bare number counts ten thousands.
     pub amount_in_wan: bool,
+    /// The same of a ledger's paid sums.
+    pub paid_in_wan: bool,
 }
 
 /// A heading in the form in which headings are compared.

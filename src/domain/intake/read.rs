@@ -54,15 +54,15 @@ pub fn read_row(profile: &Profile, row: &RawRow, caps: &Caps, now: At) -> Result
     draft(&door, row, caps, now)
 }
 
-struct Reader<'a> {
-    input: &'a dyn Input,
-    caps: &'a Caps,
-    faults: Vec<FieldError>,
-    remarks: Vec<Remark>,
+pub(super) struct Reader<'a> {
+    pub(super) input: &'a dyn Input,
+    pub(super) caps: &'a Caps,
+    pub(super) faults: Vec<FieldError>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, field: Field, code: &str, args: &[(&str, &str)]) {
+    pub(super) fn fault(&mut self, field: Field, code: &str, args: &[(&str, &str)]) {
         let pointer = self.input.pointer(field);
         let label = if pointer.starts_with('/') { field.label() } else { pointer.clone() };
         let mut all = vec![("column", label.as_str())];
@@ -74,18 +74,18 @@ impl Reader<'_> {
         self.remarks.push(Remark { field, code: code.to_owned(), message: text::zh(&format!("intake.remark.{code}")).to_owned() });
     }
     /// The cell unless it says nothing.
-    fn given(&self, field: Field) -> Option<&Cell> {
+    pub(super) fn given(&self, field: Field) -> Option<&Cell> {
         let cell = self.input.cell(field).filter(|c| c.kind != CellKind::Empty)?;
         let plain = tidy(&narrow(&cell.text));
         let nothing = plain.is_empty() || self.caps.placeholders.contains(&plain);
         (!nothing).then_some(cell)
     }
     /// A short text, tidied; over its limit it is a fault.
-    fn short(&mut self, field: Field) -> Option<String> {
+    pub(super) fn short(&mut self, field: Field) -> Option<String> {
         let s = tidy(&self.given(field)?.text);
         self.within(field, s)
     }
-    fn long(&mut self, field: Field) -> Option<String> {
+    pub(super) fn long(&mut self, field: Field) -> Option<String> {
         let s = tidy_long(&self.given(field)?.text);
         self.within(field, s)
     }
@@ -126,13 +126,23 @@ impl Reader<'_> {
     }
     fn amount(&mut self) -> Option<Fen> {
         let field = Field::Amount;
-        let Some(cell) = self.given(field) else {
+        if self.given(field).is_none() {
             self.fault(field, "required", &[]);
             return None;
-        };
+        }
+        let fen = self.money(field, self.input.amount_in_wan())?;
+        if fen <= Fen::ZERO {
+            self.fault(field, "not_positive", &[]);
+            return None;
+        }
+        Some(fen)
+    }
+    /// A sum of at most the cap; nothing when the cell says nothing.
+    pub(super) fn money(&mut self, field: Field, in_wan: bool) -> Option<Fen> {
+        let cell = self.given(field)?;
         let mut s = tidy(&narrow(&cell.text));
         let bare = s.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | ' '));
-        if self.input.amount_in_wan() && bare {
+        if in_wan && bare {
             s.push_str("万元");
         }
         let fen = match s.strip_prefix('-').or_else(|| s.strip_prefix('−')) {
@@ -144,10 +154,6 @@ impl Reader<'_> {
             self.fault(field, "not_an_amount", &[]);
             return None;
         };
-        if fen <= Fen::ZERO {
-            self.fault(field, "not_positive", &[]);
-            return None;
-        }
         if fen > self.caps.amount {
             self.fault(field, "above_cap", &[("cap", &format!("{} 元", self.caps.amount.get() / 100))]);
             return None;
@@ -181,11 +187,11 @@ impl Reader<'_> {
         }
         Some(n)
     }
-    fn date_fault(&mut self, field: Field, fault: DateFault) {
+    pub(super) fn date_fault(&mut self, field: Field, fault: DateFault) {
         self.fault(field, if fault == DateFault::Impossible { "impossible_date" } else { "not_a_date" }, &[]);
     }
     /// The text of a date cell.
-    fn date_text(&self, field: Field) -> Option<String> {
+    pub(super) fn date_text(&self, field: Field) -> Option<String> {
         self.given(field).map(|c| tidy(&c.text))
     }
     fn received(&mut self, forms: &BTreeSet<DateForm>, now: At) -> (At, bool) {

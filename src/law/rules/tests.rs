@@ -139,6 +139,7 @@ fn keys_others_rely_on() {
         "complaint.sign_for.major",
         "complaint.assign.major",
         "complaint.assign",
+        "legacy.review",
         "complaint.accept_clue",
         "complaint.supplement",
         "complaint.return",

@@ -22,7 +22,7 @@ use std::sync::Arc;
 const SHOWN: usize = 50;
 
 fn form(app: &App, by: &Officer) -> FormView {
-    let profiles = app.city.profiles.values().map(|p| (p.key.clone(), p.title.clone()));
+    let profiles = app.city.clue_profiles().map(|p| (p.key.clone(), p.title.clone()));
     let mut bureaus: Vec<&str> = by.0.duties.iter().filter(|d| d.kind == DutyKind::Desk).map(|d| d.bureau.as_str()).collect();
     bureaus.dedup();
     let first = bureaus.first().copied().unwrap_or_default().to_owned();

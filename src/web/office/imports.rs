@@ -32,7 +32,7 @@ struct Imported {
 async fn run(State(app): State<Arc<App>>, By(actor): By, mut upload: Upload) -> Answer<Json<Imported>> {
     let receiving = actor.bureaus(DutyKind::Desk).find(|b| may(&actor, Ability::Import, b)).map(str::to_owned);
     let receiving = receiving.ok_or(Error::Forbidden("import"))?;
-    let profiles: Vec<&str> = app.city.profiles.keys().map(String::as_str).collect();
+    let profiles: Vec<&str> = app.city.clue_profiles().map(|p| p.key.as_str()).collect();
     let profile = upload.params.choice("profile", &profiles);
     let profile = upload.params.required("profile", profile);
     let file = upload.params.required("file", upload.file);

@@ -11,6 +11,7 @@ mod doubts;
 mod filings;
 mod imports;
 mod inbox;
+mod legacy;
 mod oral;
 mod people;
 mod procedures;
@@ -94,4 +95,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     agents::routes(table);
     callbacks::routes(table);
     oral::routes(table);
+    legacy::routes(table);
 }

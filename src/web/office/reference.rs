@@ -146,7 +146,7 @@ async fn reference(State(app): State<Arc<App>>, By(_): By) -> Answer<Json<Refere
         filing_kinds: list("filing.kind", &["complaint", "report", "clue", "petition", "assigned"]),
         evidence_kinds: list("evidence.kind", evidence::KINDS),
         unmask_reasons: list("unmask_reason", sight::REASONS),
-        profiles: app.city.profiles.values().map(|p| Coded { code: p.key.clone(), title: p.title.clone(), article: None }).collect(),
+        profiles: app.city.clue_profiles().map(|p| Coded { code: p.key.clone(), title: p.title.clone(), article: None }).collect(),
         codes: codes.collect(),
     }))
 }

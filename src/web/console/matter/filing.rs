@@ -100,6 +100,7 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         Tag::new(v.kind_title.clone(), Tone::Plain),
         Tag::new(v.grade.clone(), Tone::Plain),
     ];
+    tags.extend(f.legacy.iter().map(|l| Tag::new(l.mark.clone(), Tone::Warn)));
     tags.extend(v.flags.iter().map(|x| Tag::new(x.clone(), Tone::Bad)));
     let at_desk = v.desk_reason.clone().filter(|_| f.procedure.state == "received");
     let case = v.case.map(|c| FilingLink {

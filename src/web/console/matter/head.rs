@@ -39,6 +39,7 @@ fn money(f: &CaseFile) -> Money {
 
 pub(super) fn head(f: &CaseFile, lead: Option<&ProcedureView>, unmask_href: Option<String>) -> CaseHead {
     let mut tags = vec![Tag::new(f.origin_title.clone(), Tone::Plain)];
+    tags.extend(f.legacy.iter().map(|l| Tag::new(l.mark.clone(), Tone::Warn)));
     tags.extend(marks(&f.grade, &f.flags));
     if lead.is_some_and(|p| p.terms.iter().any(|t| t.missed)) {
         tags.push(Tag::new(text::zh("console.tag.missed"), Tone::Warn));
@@ -60,6 +61,10 @@ pub(super) fn head(f: &CaseFile, lead: Option<&ProcedureView>, unmask_href: Opti
     ];
     if let Some(at) = f.complaint_received_at {
         facts.push(Fact::new("收到投诉", at.list_text()));
+    }
+    if let Some(l) = &f.legacy {
+        facts.push(Fact::new("台账原编号", l.number.clone()));
+        facts.push(Fact::new(text::zh("legacy.paid"), yuan(l.stated_paid_fen)));
     }
     if f.transfers > 0 {
         facts.push(Fact::new("移送次数", f.transfers.to_string()));

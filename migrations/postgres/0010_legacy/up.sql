@@ -1,0 +1,34 @@
+-- Matters taken over from a bureau's own ledger 历史台账: what the ledger said of them, unverified, and the review of those that
+-- were overdue by their own dates.
+create table legacy_matters (
+  id uuid primary key,
+  case_id uuid not null references cases (id),
+  filing_id uuid not null references filings (id),
+  procedure_id uuid not null references procedures (id),
+  import_id uuid not null references imports (id),
+  row_number integer not null check (row_number > 0),
+  bureau text not null,
+  number text not null,
+  state text not null,
+  received_at timestamptz not null,
+  docketed_on date,
+  concluded_on date,
+  -- as stated, without proof: no payment and in no sum
+  stated_paid bigint not null check (stated_paid >= 0),
+  content_hash text not null,
+  rest_ct text,
+  -- none: nothing had passed
+  review text check (review in ('open', 'confirmed', 'corrected')),
+  passed_doc jsonb,
+  decided_by uuid references accounts (id),
+  decided_at timestamptz,
+  created_at timestamptz not null,
+  check ((review is null) = (passed_doc is null)),
+  check ((review is not null and review <> 'open') = (decided_at is not null))
+);
+create unique index legacy_matters_number on legacy_matters (bureau, number);
+create unique index legacy_matters_case on legacy_matters (case_id);
+create unique index legacy_matters_filing on legacy_matters (filing_id);
+create index legacy_matters_open on legacy_matters (received_at, id) where review = 'open';
+-- a row that tells what another filing told
+create index filings_print on filings (fingerprint);

@@ -1,0 +1,2 @@
+drop index filings_print;
+drop table legacy_matters;

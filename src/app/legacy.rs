@@ -1,0 +1,328 @@
+//! Old ledgers 台账 are taken over: each good row becomes a filing and a case in the state it stands in.
+//!
+//! Owns what a row comes to here ([`plan`]) and its storing ([`take_over_in`]). Reading a row is `domain::intake::ledger`'s,
+//! what becomes of its terms `flow::legacy`'s. Believes nothing: every matter carries the mark "legacy, unverified", a sum
+//! the ledger says was paid is kept beside the case and in no sum of it, because a payment without proof does not exist.
+
+pub mod import;
+pub mod review;
+
+use super::effects::{add_claim, case_for};
+use super::intake::{self, Prepared, adds_nothing, lock_of};
+use super::perform::Begin;
+use super::subject::Subject;
+use super::write::{Marks, Tx};
+use super::{App, doctor, ids_in, project};
+use crate::base::id::{AccountId, FilingId, ImportId, ProcedureId, RowId};
+use crate::base::seal::{self, KeyRing};
+use crate::base::{At, Error, FieldError, Result, text};
+use crate::domain::access::{self, Ability};
+use crate::domain::intake::ledger::{LedgerTerm, bureau_word};
+use crate::domain::intake::{Field, LedgerRow, RawRow};
+use crate::domain::matching::Join;
+use crate::domain::routing::{self, FilingFacts, Routing};
+use crate::flow::legacy::{Standing, TakenOver, take_over};
+use crate::flow::{Facts, Form, Value};
+use crate::store::filings::{self, Filing, Suggestion};
+use crate::store::legacy::{self, Matter};
+use crate::store::types::Json;
+use crate::store::{Conn, accounts};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The mark of everything that came from a ledger, as it stands in events.
+pub const MARK: &str = "legacy, unverified";
+/// What a row's content is keyed for.
+const CONTENT: &str = "legacy";
+/// Look-alikes of a row that are told of.
+const TWINS: i64 = 5;
+
+/// A row ready to be stored.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    /// Row number in the sheet.
+    pub row: u32,
+    /// The filing it becomes.
+    pub prepared: Prepared,
+    /// What the ledger says of it.
+    pub ledger: LedgerRow,
+    /// The bureau that holds the case.
+    pub bureau: String,
+    /// The bureau that oversees it.
+    pub oversight: Option<String>,
+    /// The officer the ledger names, if exactly one handler of the bureau is called so.
+    pub officer: Option<AccountId>,
+    /// Whether the ledger names one that was not found.
+    pub officer_unknown: bool,
+    /// Content hash.
+    pub content: String,
+    /// The same under every key.
+    pub contents: Vec<String>,
+    /// How many statutory terms had passed by the row's own dates.
+    pub passed: usize,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Outcome {
+    /// Taken over.
+    New,
+    /// Taken over before, the same.
+    Same,
+}
+
+/// A finding under the heading of a column.
+fn fault(row: &RawRow, field: Field, code: &str, args: &[(&str, &str)]) -> FieldError {
+    let heading = row.heading(field);
+    let mut all = vec![("column", heading.as_str())];
+    all.extend_from_slice(args);
+    let message = text::zh_with(&format!("intake.{code}"), &all);
+    FieldError::new(heading.clone(), code, message)
+}
+
+/// The bureau a ledger names: by name, short name or code.
+fn bureau_of(app: &App, said: &str) -> Option<String> {
+    let said = bureau_word(said);
+    let known = |b: &routing::Bureau| [&b.code, &b.name, &b.short].iter().any(|n| bureau_word(n) == said);
+    app.city.bureaus.iter().find(|b| known(b)).map(|b| b.code.clone())
+}
+
+/// Handlers of bureaus by name, read once a file.
+#[derive(Debug, Default)]
+pub(super) struct Officers(BTreeMap<String, Vec<(AccountId, String)>>);
+impl Officers {
+    fn named(&mut self, c: &mut Conn, bureau: &str, name: &str, now: At) -> Result<Option<AccountId>> {
+        if !self.0.contains_key(bureau) {
+            let mut found = accounts::holders(c, "handler", bureau, now)?;
+            found.sort_unstable();
+            found.dedup();
+            self.0.insert(bureau.to_owned(), found);
+        }
+        let mut called = self.0.get(bureau).into_iter().flatten().filter(|(_, n)| bureau_word(n) == bureau_word(name));
+        Ok(match (called.next(), called.next()) {
+            (Some((id, _)), None) => Some(*id),
+            _ => None,
+        })
+    }
+}
+
+/// What a row comes to, before any transaction and without writing anything.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is wrong under the headings of the file; the database.
+pub(super) fn plan(
+    app: &App,
+    c: &mut Conn,
+    keys: &KeyRing,
+    officers: &mut Officers,
+    row: &RawRow,
+    l: LedgerRow,
+    now: At,
+) -> Result<Planned> {
+    let invalid = |f: FieldError| Error::Invalid(vec![f]);
+    if doctor::looks_personal(&l.number) {
+        return Err(invalid(fault(row, Field::SourceNumber, "legacy_number_personal", &[])));
+    }
+    let named = match &l.bureau {
+        None => None,
+        Some(said) => Some(bureau_of(app, said).ok_or_else(|| invalid(fault(row, Field::LeadBureau, "legacy_bureau_unknown", &[])))?),
+    };
+    let mut draft = l.draft.clone();
+    if draft.area_text.is_none()
+        && draft.address.is_none()
+        && let Some(b) = named.as_deref().and_then(|b| app.city.bureaus.get(b))
+    {
+        draft.area_text = Some(b.area.clone());
+    }
+    let facts = FilingFacts::of(&draft);
+    let routed = match routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &facts, draft.received_at.day()) {
+        Routing::Routed(r) => r,
+        Routing::Desk(r) => return Err(invalid(fault(row, Field::Area, "legacy_place", &[("why", &r.sentence)]))),
+    };
+    let bureau = named.unwrap_or(routed.lead);
+    // one number of one bureau is one matter, whatever file it comes in
+    draft.source_number = Some(format!("{bureau}/{}", l.number));
+    let content = l.content();
+    let prepared = ids_in(app, |ids| intake::prepare(app, keys, ids, &draft, &bureau, now))?;
+    let officer = l.officer.as_deref().map(|n| officers.named(c, &bureau, n, now)).transpose()?.flatten();
+    let standing = |e: Error| match e {
+        Error::Refused(r) => Error::Config(r.message),
+        e => e,
+    };
+    let grade = prepared.graded.grade.code();
+    let passed = taken(app, "complaint", &l, officer, grade, now).map_err(standing)?.passed.len();
+    taken(app, "filing", &l, None, grade, now).map_err(standing)?;
+    Ok(Planned {
+        row: row.number,
+        oversight: routed.oversight.filter(|o| *o != bureau),
+        officer_unknown: l.officer.is_some() && officer.is_none(),
+        officer,
+        content: seal::blind(keys, CONTENT, &content)?,
+        contents: seal::blind_all(keys, CONTENT, &content),
+        passed,
+        bureau,
+        prepared,
+        ledger: l,
+    })
+}
+
+/// A procedure of a row as `flow::legacy` takes it over.
+fn taken(app: &App, kind: &str, l: &LedgerRow, assignee: Option<AccountId>, grade: &str, now: At) -> Result<TakenOver> {
+    let graph = app.graphs.latest(kind)?;
+    let (state, declared): (&str, &[LedgerTerm]) =
+        if kind == "complaint" { (&l.state.state, &l.state.terms) } else { (&l.state.filing, &l.state.filing_terms) };
+    let terms: Vec<(String, At)> = declared.iter().map(|t| (t.key.clone(), l.from(t.from, now))).collect();
+    let standing = Standing { state, started_at: l.draft.received_at, entered_at: l.entered_at(), assignee, terms: &terms };
+    let facts = Facts::from([("case.grade".to_owned(), Value::Text(grade.to_owned()))]);
+    ids_in(app, |ids| take_over(&graph, &app.law(), &standing, &facts, now, ids)).map_err(Error::Refused)
+}
+
+/// Filings and cases that a row looks like: exact twins by what was told, others as the rules of joining see them.
+pub(super) fn twins(c: &mut Conn, p: &Planned) -> Result<(Vec<(FilingId, String)>, Join)> {
+    let same = legacy::prints(c, &p.prepared.fingerprints, TWINS)?;
+    let known = filings::find_claimant(c, &p.prepared.person, &p.prepared.phone, &p.prepared.name)?;
+    let join = intake::match_filing(c, &p.prepared.filing, known.as_ref().unwrap_or(&p.prepared.claimant))?;
+    Ok((same, join))
+}
+
+/// Stores a row: claimant, filing, case, both procedures where they stand, what the ledger said. The same number of the
+/// same bureau again adds nothing.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::Invalid`] when the number is known with other content; the database.
+pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Result<Outcome> {
+    if !access::may(tx.actor, Ability::Import, &p.bureau) {
+        return Err(Error::Forbidden("import"));
+    }
+    let l = &p.ledger;
+    crate::store::exclusive(tx.c, lock_of(CONTENT, &format!("{}/{}", p.bureau, l.number)))?;
+    if let Some(old) = legacy::of_number(tx.c, &p.bureau, &l.number)? {
+        if p.contents.contains(&old.content_hash) {
+            return Ok(Outcome::Same);
+        }
+        return Err(Error::Invalid(vec![FieldError::new("", "legacy_changed", text::zh("intake.legacy_changed"))]));
+    }
+    let known = filings::find_claimant(tx.c, &p.prepared.person, &p.prepared.phone, &p.prepared.name)?;
+    let claimant = match known {
+        Some(k) if adds_nothing(&p.prepared, &k) => k,
+        _ => {
+            filings::insert_claimant(tx.c, &p.prepared.claimant)?;
+            p.prepared.claimant.clone()
+        }
+    };
+    let mut row = Filing { claimant_id: claimant.id, import_id: Some(import), created_by: tx.actor.account(), ..p.prepared.filing.clone() };
+    let alike = if l.state.concluded { Join::New } else { intake::match_filing(tx.c, &row, &claimant)? };
+    let (case, respondent) = case_for(tx, &row, Some(p.bureau.clone()), p.oversight.clone())?;
+    row.case_id = Some(case);
+    filings::insert(tx.c, &row).map_err(|e| match e {
+        Error::Duplicate(_) => Error::Stale("filing"),
+        e => e,
+    })?;
+    crate::store::search::add(tx.c, row.id, &p.prepared.grams)?;
+    let marks = Marks {
+        case: Some(case),
+        area: row.area.clone(),
+        bureau: Some(p.bureau.clone()),
+        channel: Some(row.channel.clone()),
+        procedure: None,
+        amount: Some(row.reported_total),
+        partner: None,
+    };
+    let about = serde_json::json!({
+        "mark": MARK, "import": import, "row": p.row, "number": l.number, "state": l.state.state, "filing": row.id,
+        "receivedAt": row.received_at, "docketedOn": l.docketed_on, "concludedOn": l.concluded_on,
+        "conclusion": l.conclusion, "statedPaidFen": l.stated_paid, "passed": p.passed,
+    });
+    tx.begins(case.into());
+    tx.record("case", case.into(), "legacy_imported", row.received_at, about.clone(), &marks)?;
+    tx.begins(row.id.into());
+    tx.record("filing", row.id.into(), "legacy_imported", row.received_at, about.clone(), &marks)?;
+    let claimed = add_claim(tx, &row, case, respondent)?;
+    let (code, concluded_at) = (l.conclusion.clone(), l.state.concluded.then(|| l.entered_at()));
+    tx.change_case(case, true, |c| {
+        c.claimed = claimed;
+        c.conclusion = code;
+        c.concluded_at = concluded_at;
+    })?;
+    let begin = |kind: &str, filing: Option<FilingId>, parent: Option<ProcedureId>| Begin {
+        kind: kind.to_owned(),
+        case: Some(case),
+        filing,
+        parent,
+        occurred_at: row.received_at,
+        form: Form::new(),
+    };
+    let (filing_procedure, _) = stand(tx, p, &begin("filing", Some(row.id), None), &about)?;
+    let (complaint, over) = stand(tx, p, &begin("complaint", None, Some(filing_procedure)), &about)?;
+    suggest(tx, &row, alike)?;
+    let id: RowId = tx.ids.id(tx.now);
+    let rest = serde_json::to_string(&l.rest).map_err(|e| Error::Internal(format!("ledger: {e}")))?;
+    let rest_ct = if l.rest.is_empty() { None } else { Some(tx.seal("legacy_matters", "rest_ct", id, &rest)?) };
+    let review = (!over.passed.is_empty()).then(|| "open".to_owned());
+    legacy::insert(
+        tx.c,
+        &Matter {
+            id,
+            case_id: case,
+            filing_id: row.id,
+            procedure_id: complaint,
+            import_id: import,
+            row_number: i32::try_from(p.row).map_err(|_| Error::Internal("row number".into()))?,
+            bureau: p.bureau.clone(),
+            number: l.number.clone(),
+            state: l.state.state.clone(),
+            received_at: row.received_at,
+            docketed_on: l.docketed_on,
+            concluded_on: l.concluded_on,
+            stated_paid: l.stated_paid,
+            content_hash: p.content.clone(),
+            rest_ct,
+            passed_doc: review.is_some().then(|| Json(over.passed)),
+            review,
+            decided_by: None,
+            decided_at: None,
+            created_at: tx.now,
+        },
+    )?;
+    Ok(Outcome::New)
+}
+
+/// A procedure in the state the row says, with its first event.
+fn stand(tx: &mut Tx<'_>, p: &Planned, begin: &Begin, about: &serde_json::Value) -> Result<(ProcedureId, TakenOver)> {
+    let graph = tx.app.graphs.latest(&begin.kind)?;
+    let mut subject = Subject::fresh(tx, &graph, begin)?;
+    let officer = p.officer.filter(|_| begin.kind == "complaint" && !matches!(p.ledger.state.state.as_str(), "dispatched" | "signed_for"));
+    let over = taken(tx.app, &begin.kind, &p.ledger, officer, p.prepared.graded.grade.code(), tx.now)?;
+    subject.row.id = over.after.id;
+    subject.row.ended_at = over.after.ended.then_some(over.after.entered_at);
+    tx.begins(over.after.id.into());
+    let before = std::mem::replace(&mut subject.procedure, over.after.clone());
+    project::save(tx, &graph, &mut subject, &before, true)?;
+    let marks = subject.marks(tx)?;
+    let mut payload = about.clone();
+    if let Some(o) = payload.as_object_mut() {
+        o.insert("procedure".into(), graph.key.clone().into());
+        o.insert("version".into(), graph.version.into());
+        o.insert("to".into(), over.after.state.clone().into());
+        o.insert("armed".into(), over.after.terms.iter().map(|t| t.key.clone()).collect::<Vec<_>>().into());
+        o.insert("passed".into(), over.passed.iter().map(|t| t.0.clone()).collect::<Vec<_>>().into());
+    }
+    tx.record("procedure", over.after.id.into(), "legacy_imported", begin.occurred_at, payload, &marks)?;
+    Ok((over.after.id, over))
+}
+
+/// Running cases that look like it wait for an officer: an old row never joins by itself.
+fn suggest(tx: &mut Tx<'_>, row: &Filing, alike: Join) -> Result<()> {
+    let found = match alike {
+        Join::New => Vec::new(),
+        Join::Join { case } => vec![(case, text::zh("legacy.twin").to_owned())],
+        Join::Suggest { cases } => {
+            cases.into_iter().map(|s| (s.case, s.reasons.iter().map(|r| r.sentence()).collect::<Vec<_>>().join("；"))).collect()
+        }
+    };
+    for (case_id, reason) in found {
+        let s = Suggestion { filing_id: row.id, case_id, reason, created_at: tx.now, decided_at: None, joined: None };
+        filings::insert_suggestion(tx.c, &s)?;
+    }
+    Ok(())
+}
