@@ -34,8 +34,8 @@ use std::collections::BTreeMap;
 pub const MARK: &str = "legacy, unverified";
 /// What a row's content is keyed for.
 const CONTENT: &str = "legacy";
-/// Look-alikes of a row that are told of.
-const TWINS: i64 = 5;
+/// Look-alikes of each sort that are weighed.
+const TWINS: i64 = 20;
 
 /// A row ready to be stored.
 #[derive(Debug, Clone)]
@@ -179,9 +179,15 @@ fn taken(app: &App, kind: &str, l: &LedgerRow, assignee: Option<AccountId>, grad
 
 /// Filings and cases that a row looks like: exact twins by what was told, others as the rules of joining see them.
 pub(super) fn twins(c: &mut Conn, p: &Planned) -> Result<(Vec<(FilingId, String)>, Join)> {
-    let same = legacy::prints(c, &p.prepared.fingerprints, TWINS)?;
     let known = filings::find_claimant(c, &p.prepared.person, &p.prepared.phone, &p.prepared.name)?;
-    let join = intake::match_filing(c, &p.prepared.filing, known.as_ref().unwrap_or(&p.prepared.claimant))?;
+    let f = &p.prepared.filing;
+    // one that told the same has the same respondent and project
+    let near = filings::alike(c, known.as_ref().map(|k| k.id), &f.respondent_key, f.project_key.as_deref(), TWINS)?;
+    let told = |x: &Filing| p.prepared.fingerprints.contains(&x.fingerprint);
+    let mut same: Vec<(FilingId, String)> = near.into_iter().filter(|(x, _)| told(x)).map(|(x, _)| (x.id, x.number)).collect();
+    same.sort_unstable();
+    same.dedup();
+    let join = intake::match_filing(c, f, known.as_ref().unwrap_or(&p.prepared.claimant))?;
     Ok((same, join))
 }
 

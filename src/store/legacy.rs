@@ -1,6 +1,6 @@
 //! Matters taken over from old ledgers, and the list of those to be reviewed.
 
-use super::schema::{cases, filings, legacy_matters};
+use super::schema::{cases, legacy_matters};
 use super::types::Json;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, FilingId, ImportId, ProcedureId, RowId};
@@ -72,16 +72,6 @@ pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Option<Matter>> {
 pub fn decide(c: &mut Conn, row: &Matter) -> Result<()> {
     let n = diesel::update(legacy_matters::table.find(row.id).filter(legacy_matters::review.eq(Some("open")))).set(row).execute(c)?;
     ensure_one(n, "legacy_matters")
-}
-
-/// Numbers of filings that told the same: same person, respondent, project, time and sum.
-pub fn prints(c: &mut Conn, fingerprints: &[String], limit: i64) -> Result<Vec<(FilingId, String)>> {
-    Ok(filings::table
-        .filter(filings::fingerprint.eq_any(fingerprints.to_vec()))
-        .order(filings::created_at)
-        .limit(limit)
-        .select((filings::id, filings::number))
-        .load(c)?)
 }
 
 /// What is asked of the list of reviews: who may see which rows, and which of them.

@@ -30,5 +30,3 @@ create unique index legacy_matters_number on legacy_matters (bureau, number);
 create unique index legacy_matters_case on legacy_matters (case_id);
 create unique index legacy_matters_filing on legacy_matters (filing_id);
 create index legacy_matters_open on legacy_matters (received_at, id) where review = 'open';
--- a row that tells what another filing told
-create index filings_print on filings (fingerprint);

@@ -1,2 +1,1 @@
-drop index filings_print;
 drop table legacy_matters;
