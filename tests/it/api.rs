@@ -74,6 +74,7 @@ fn whole(surface: Surface) {
             "adoptFiling",
             // looks that are on record each time, and a request that asked twice is one
             "exportRefusals",
+            "exportLegacyReview",
             "callbackNumber",
             "askCallback",
         ];

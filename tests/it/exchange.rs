@@ -128,7 +128,9 @@ fn the_committed_exchange_document_is_the_tables() {
     assert!(std::fs::read_to_string(&path).unwrap_or_default() == text, "docs/openapi/exchange.v1.json is old; QINGXIN_BLESS=1 writes it");
     assert_eq!(openapi::dangling(&openapi::document(&routes, Surface::Exchange)), Vec::<String>::new());
     let walked = self::routes().len();
-    assert_eq!(routes.iter().filter(|r| r.surface == Surface::Exchange).count(), walked, "a route this file does not walk");
+    // the description is for anybody: `access` walks it
+    let behind = routes.iter().filter(|r| r.surface == Surface::Exchange && r.access != web::Access::Public).count();
+    assert_eq!(behind, walked, "a route this file does not walk");
 }
 
 on_both! {
