@@ -283,7 +283,7 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
             stated_paid: l.stated_paid,
             content_hash: p.content.clone(),
             rest_ct,
-            passed_doc: review.is_some().then(|| Json(over.passed)),
+            passed_doc: review.is_some().then_some(Json(over.passed)),
             review,
             decided_by: None,
             decided_at: None,
