@@ -1,6 +1,6 @@
 //! Old ledgers 台账 are taken over: each good row becomes a filing and a case in the state it stands in.
 //!
-//! Owns what a row comes to here ([`plan`]) and its storing ([`take_over_in`]). Reading a row is `domain::intake::ledger`'s,
+//! Owns what a row comes to here (`plan`) and its storing (`take_over_in`). Reading a row is `domain::intake::ledger`'s,
 //! what becomes of its terms `flow::legacy`'s. Believes nothing: every matter carries the mark "legacy, unverified", a sum
 //! the ledger says was paid is kept beside the case and in no sum of it, because a payment without proof does not exist.
 
