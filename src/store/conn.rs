@@ -83,6 +83,36 @@ impl<T> Outcome<T> {
 /// Runs `f` in a transaction of its own (a savepoint when one is open already). A panic of `f` rolls back and becomes
 /// [`Error::Internal`]; savepoints it left open are closed.
 pub(super) fn contained<T>(c: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T>) -> Outcome<T> {
+    let (mut f, mut out) = (Some(f), None);
+    let outcome = contained_erased(c, &mut |c| {
+        if let Some(f) = f.take() {
+            out = Some(f(c)?);
+        }
+        Ok(())
+    });
+    match outcome {
+        Outcome::Clean(Ok(())) => Outcome::Clean(out.ok_or_else(|| Error::Internal("a unit of work did not run".into()))),
+        Outcome::Clean(Err(e)) => Outcome::Clean(Err(e)),
+        Outcome::Broken(e) => Outcome::Broken(e),
+    }
+}
+
+/// Lends `f` with its type erased to `run`, so that what `run` does is compiled once and not for every `f`.
+pub(super) fn once<T>(
+    f: impl FnOnce(&mut Conn) -> Result<T>,
+    run: impl FnOnce(&mut dyn FnMut(&mut Conn) -> Result<()>) -> Result<()>,
+) -> Result<T> {
+    let (mut f, mut out) = (Some(f), None);
+    run(&mut |c| {
+        if let Some(f) = f.take() {
+            out = Some(f(c)?);
+        }
+        Ok(())
+    })?;
+    out.ok_or_else(|| Error::Internal("a unit of work did not run".into()))
+}
+
+fn contained_erased(c: &mut Conn, f: &mut dyn FnMut(&mut Conn) -> Result<()>) -> Outcome<()> {
     let Some(outer) = c.depth() else { return Outcome::Broken(Error::Unavailable("connection is broken".into())) };
     let begun = if outer == 0 { c.begin() } else { <Conn as TransactionManager<Conn>>::begin_transaction(c).map_err(Error::from) };
     if let Err(e) = begun {
@@ -90,12 +120,12 @@ pub(super) fn contained<T>(c: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T>)
     }
     let result = catch_unwind(AssertUnwindSafe(|| f(c))).unwrap_or_else(|p| Err(panicked(&p)));
     let result = match result {
-        Ok(_) if c.depth() != Some(outer + 1) => Err(Error::Internal("a unit of work left a transaction open or closed ours".into())),
+        Ok(()) if c.depth() != Some(outer + 1) => Err(Error::Internal("a unit of work left a transaction open or closed ours".into())),
         r => r,
     };
     match result {
-        Ok(v) => match c.commit() {
-            Ok(()) => Outcome::Clean(Ok(v)),
+        Ok(()) => match c.commit() {
+            Ok(()) => Outcome::Clean(Ok(())),
             // a commit that fails and rolls back (deferred constraint, serialization) leaves an orderly connection
             Err(e) if outer == 0 && unwind_to(c, 0).is_ok() => Outcome::Clean(Err(e)),
             Err(e) => Outcome::Broken(e),
@@ -138,6 +168,9 @@ pub fn savepoint<T>(c: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T>) -> Res
 /// # Errors
 /// What `f` says, or the database; [`Error::Internal`] inside an open transaction.
 pub fn snapshot<T>(c: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    once(f, |f| snapshot_erased(c, f))
+}
+fn snapshot_erased(c: &mut Conn, f: &mut dyn FnMut(&mut Conn) -> Result<()>) -> Result<()> {
     if c.depth() != Some(0) {
         return Err(Error::Internal("a snapshot cannot begin inside a transaction".into()));
     }

@@ -4,13 +4,14 @@
 //! semaphore, every piece of work on a blocking thread. SQLite: one writer thread takes whatever queued up while the last
 //! commit ran into the next transaction, each in a savepoint of its own, and answers after the commit.
 
-use super::conn::{Conn, Outcome, contained, panicked};
+use super::conn::{Conn, Outcome, contained, once, panicked};
 use super::migrate;
 use crate::base::{Error, Result};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection as _};
 use diesel::{PgConnection, SqliteConnection};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -284,6 +285,9 @@ impl Db {
     /// # Errors
     /// What `f` says; [`Error::Unavailable`] when no connection is to be had; [`Error::Internal`] when `f` panics.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        typed(self.read_erased(erased(f)).await)
+    }
+    async fn read_erased(&self, f: Errand) -> Result<Answer> {
         let turn = self.turn(self.0.turns.clone()).await?;
         let db = self.clone();
         // the turn ends with the work, not with the caller's patience
@@ -300,14 +304,18 @@ impl Db {
     /// What `f` says (rolled back); [`Error::Unavailable`] when the database is away, full or read-only;
     /// [`Error::Internal`] when `f` panics (rolled back).
     pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        typed(self.write_erased(erased(f)).await)
+    }
+    async fn write_erased(&self, f: Errand) -> Result<Answer> {
         match &self.0.writer {
             Some(w) => {
                 let place = self.turn(w.places.clone()).await?;
                 let (tx, rx) = oneshot::channel();
-                w.send(f, move |r| {
+                let answer = move |r| {
                     drop(place);
                     drop(tx.send(r));
-                })?;
+                };
+                w.send(f, Box::new(answer))?;
                 rx.await.map_err(|_| gone())?
             }
             None => {
@@ -316,7 +324,7 @@ impl Db {
                 // the turn ends with the work, not with the caller's patience
                 let work = move || {
                     let _turn = turn;
-                    db.write_blocking(f)
+                    db.with(|c| contained(c, f).result())
                 };
                 tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal("a write was cut off".into()))?
             }
@@ -327,6 +335,9 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        once(f, |f| self.read_here(f))
+    }
+    fn read_here(&self, f: &mut dyn FnMut(&mut Conn) -> Result<()>) -> Result<()> {
         self.with(|c| {
             catch_unwind(AssertUnwindSafe(|| f(c))).unwrap_or_else(|p| {
                 // whatever the panic left open must not reach the next user
@@ -340,10 +351,13 @@ impl Db {
     /// # Errors
     /// As [`Db::write`].
     pub fn write_blocking<T: Send + 'static>(&self, f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        typed(self.write_here(erased(f)))
+    }
+    fn write_here(&self, f: Errand) -> Result<Answer> {
         match &self.0.writer {
             Some(w) => {
                 let (tx, rx) = mpsc::sync_channel(1);
-                w.send(f, move |r| drop(tx.send(r)))?;
+                w.send(f, Box::new(move |r| drop(tx.send(r))))?;
                 rx.recv().map_err(|_| gone())?
             }
             None => self.with(|c| contained(c, f).result()),
@@ -372,19 +386,26 @@ fn gone() -> Error {
     Error::Unavailable("the writer is gone".into())
 }
 
-/// Work for the writer thread with its type erased.
-trait Job: Send {
+// Errands lose their types at the door: pools, queues, transactions and tasks behind it are compiled once, not once for
+// every place that reads or writes.
+type Answer = Box<dyn Any + Send>;
+type Errand = Box<dyn FnOnce(&mut Conn) -> Result<Answer> + Send>;
+
+fn erased<T: Send + 'static>(f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Errand {
+    Box::new(move |c| Ok(Box::new(f(c)?)))
+}
+fn typed<T: 'static>(r: Result<Answer>) -> Result<T> {
+    r?.downcast().map(|v| *v).map_err(|_| Error::Internal("an answer has another type than its errand".into()))
+}
+
+/// Work that waits for the writer thread.
+struct Job {
+    f: Option<Errand>,
+    out: Option<Result<Answer>>,
+    answer: Box<dyn FnOnce(Result<Answer>) + Send>,
+}
+impl Job {
     /// Does the work in a savepoint; `false` when the transaction around it can no longer be trusted.
-    fn run(&mut self, c: &mut Conn) -> bool;
-    /// Answers: the work's own result when `end` is `Ok`, else why the transaction around it failed.
-    fn answer(self: Box<Self>, end: Result<(), &str>);
-}
-struct Work<T, F, A> {
-    f: Option<F>,
-    out: Option<Result<T>>,
-    answer: A,
-}
-impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send, A: FnOnce(Result<T>) + Send> Job for Work<T, F, A> {
     fn run(&mut self, c: &mut Conn) -> bool {
         let Some(f) = self.f.take() else { return true };
         let (out, sound) = match contained(c, f) {
@@ -394,7 +415,8 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send, A: FnOnce(Result<T>) + S
         self.out = Some(out);
         sound
     }
-    fn answer(self: Box<Self>, end: Result<(), &str>) {
+    /// Answers: the work's own result when `end` is `Ok`, else why the transaction around it failed.
+    fn answer(self, end: Result<(), &str>) {
         let r = match (end, self.out) {
             (Ok(()), Some(r)) | (Err(_), Some(r @ Err(_))) => r,
             (Err(why), _) => Err(Error::Unavailable(why.to_owned())),
@@ -406,7 +428,7 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send, A: FnOnce(Result<T>) + S
 
 /// The one thread that writes to SQLite.
 struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    queue: mpsc::Sender<Job>,
     /// Bounds the queue for async callers; blocking callers bound themselves by waiting.
     places: Arc<Semaphore>,
 }
@@ -417,23 +439,19 @@ const QUEUE: usize = 1024;
 
 impl Writer {
     fn start(first: Conn, target: Target, options: Options) -> Result<Self> {
-        let (queue, jobs) = mpsc::channel::<Box<dyn Job>>();
+        let (queue, jobs) = mpsc::channel::<Job>();
         std::thread::Builder::new()
             .name("qingxin-writer".into())
             .spawn(move || write_loop(first, &target, &options, &jobs))
             .map_err(|e| Error::Io(format!("writer thread: {e}")))?;
         Ok(Self { queue, places: Arc::new(Semaphore::new(QUEUE)) })
     }
-    fn send<T: Send + 'static>(
-        &self,
-        f: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-        answer: impl FnOnce(Result<T>) + Send + 'static,
-    ) -> Result<()> {
-        self.queue.send(Box::new(Work { f: Some(f), out: None, answer })).map_err(|_| gone())
+    fn send(&self, f: Errand, answer: Box<dyn FnOnce(Result<Answer>) + Send>) -> Result<()> {
+        self.queue.send(Job { f: Some(f), out: None, answer }).map_err(|_| gone())
     }
 }
 
-fn write_loop(first: Conn, target: &Target, options: &Options, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+fn write_loop(first: Conn, target: &Target, options: &Options, jobs: &mpsc::Receiver<Job>) {
     let mut conn = Some(first);
     while let Ok(job) = jobs.recv() {
         let mut batch = vec![job];
@@ -462,7 +480,7 @@ fn write_loop(first: Conn, target: &Target, options: &Options, jobs: &mpsc::Rece
 
 /// One transaction for what waits: BEGIN IMMEDIATE, a savepoint each, COMMIT. Work that waits alone is its own
 /// transaction: a savepoint around much work is dear on SQLite (every page is kept twice).
-fn group(c: &mut Conn, batch: &mut Vec<Box<dyn Job>>, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Result<()> {
+fn group(c: &mut Conn, batch: &mut Vec<Job>, jobs: &mpsc::Receiver<Job>) -> Result<()> {
     match jobs.try_recv() {
         Ok(job) => batch.push(job),
         Err(_) if batch[0].run(c) => return Ok(()),
