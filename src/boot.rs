@@ -265,6 +265,18 @@ fn beside(target: &Target, configured: &str, what: &str, store_id: &str) -> Path
     }
 }
 
+/// How the program opens its database.
+fn connections(place: &Place, d: &crate::base::config::Database) -> Options {
+    let pool = if place.url.starts_with("sqlite:") { d.readers } else { d.connections };
+    Options {
+        pool: pool.clamp(1, 1_000),
+        statement_timeout_ms: d.statement_timeout_ms,
+        lock_timeout_ms: d.lock_timeout_ms,
+        wait_ms: d.wait_ms,
+        ..place.options()
+    }
+}
+
 /// Opens the database and puts the program together.
 ///
 /// # Errors
@@ -281,7 +293,7 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     }
     let law = law(dir.as_deref(), clock.now().day())?;
     let registry = facts::registry(&table(dir.as_deref(), "codes.toml", facts::CODES)?, &law.rules)?;
-    let db = Db::open(&place.url, &place.options())?;
+    let db = Db::open(&place.url, &connections(place, &config.database))?;
     let keys = db.key_ring()?;
     let graphs = Graphs::load(&sources(&db)?, &registry)?;
     let base = Arc::clone(&law.calendar);

@@ -12,6 +12,8 @@ pub struct Config {
     pub city: City,
     /// The HTTP server.
     pub server: Server,
+    /// Connections to the database.
+    pub database: Database,
     /// Log-in sessions.
     pub sessions: Sessions,
     /// Log-in and lock-out.
@@ -58,6 +60,21 @@ pub struct Server {
     pub timeout_seconds: u64,
     /// Requests in work at once; those beyond are told to come again.
     pub in_flight: usize,
+}
+/// Connections to the database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// To PostgreSQL, each node.
+    pub connections: u32,
+    /// Readers of SQLite, beside its one writer.
+    pub readers: u32,
+    /// How long a statement may run on PostgreSQL, milliseconds.
+    pub statement_timeout_ms: u32,
+    /// How long a write waits for someone else's lock, milliseconds.
+    pub lock_timeout_ms: u32,
+    /// How long work waits for a free connection, milliseconds.
+    pub wait_ms: u32,
 }
 /// Log-in sessions.
 #[derive(Debug, Clone, Deserialize)]
@@ -231,6 +248,11 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         let positive = [
+            ("database.connections", i64::from(self.database.connections)),
+            ("database.readers", i64::from(self.database.readers)),
+            ("database.statement_timeout_ms", i64::from(self.database.statement_timeout_ms)),
+            ("database.lock_timeout_ms", i64::from(self.database.lock_timeout_ms)),
+            ("database.wait_ms", i64::from(self.database.wait_ms)),
             ("sessions.idle_minutes", self.sessions.idle_minutes),
             ("sessions.absolute_hours", self.sessions.absolute_hours),
             ("login.lock_minutes", self.login.lock_minutes),
