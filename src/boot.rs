@@ -199,10 +199,7 @@ pub fn known_calendar(place: &Place, today: crate::base::Day) -> Result<(Calenda
 /// The definitions shipped with the program.
 #[must_use]
 pub fn definitions() -> Vec<Source> {
-    [("filing.v1.toml", include_str!("../workflows/filing.v1.toml")), ("complaint.v1.toml", include_str!("../workflows/complaint.v1.toml"))]
-        .into_iter()
-        .map(|(file, text)| Source { file: format!("workflows/{file}"), text: text.to_owned() })
-        .collect()
+    facts::DEFINITIONS.iter().map(|(file, text)| Source { file: (*file).to_owned(), text: (*text).to_owned() }).collect()
 }
 
 /// Creates or upgrades the database and publishes new definitions.

@@ -125,7 +125,7 @@ fn take_over(tx: &mut Tx<'_>, a: &Amendment, old: &Filing, d: &FilingDraft) -> R
         content_hash: a.content_hash.clone(),
         ..old.clone()
     };
-    filings::update(tx.c, &new)?;
+    tx.amend_filing(new.clone())?;
     let area = old.case_id.map(|c| tx.case(c)).transpose()?.map(|c| c.area);
     super::indexing::replaced(tx, (old, area.as_deref().or(old.area.as_deref())), (&new, area.as_deref().or(new.area.as_deref())))?;
     let before = tx.open_sealed("filings", "narrative_ct", old.id, &old.narrative_ct)?;

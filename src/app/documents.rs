@@ -45,7 +45,7 @@ struct Ground {
 
 /// The full name of a person: papers are for that person and for the file.
 fn name_of(tx: &mut Tx<'_>, id: ClaimantId) -> Result<String> {
-    let row = filings::claimant(tx.c, id)?.ok_or(Error::NotFound("claimant"))?;
+    let row = tx.claimant(id)?;
     tx.open_sealed("claimants", "name_ct", id, &row.name_ct)
 }
 
@@ -417,7 +417,7 @@ impl std::fmt::Debug for Paper {
 /// # Errors
 /// [`Error::NotFound`] (also when the actor may not know of it).
 pub fn receipt_for(tx: &mut Tx<'_>, id: FilingId) -> Result<DocumentId> {
-    let f = filings::get(tx.c, id)?.ok_or(Error::NotFound("filing"))?;
+    let f = tx.filing(id)?;
     let case = f.case_id.map(|c| tx.case(c)).transpose()?;
     if !access::may_read(tx.actor, &scope_of(tx.app, case.as_ref(), Some(&f))) {
         return Err(Error::NotFound("filing"));

@@ -227,7 +227,7 @@ pub fn settle(tx: &mut Tx<'_>, subject: &mut Subject) -> Result<()> {
     if std::mem::take(&mut subject.filing_changed)
         && let Some(f) = &subject.filing
     {
-        filings::update(tx.c, f)?;
+        tx.place_filing(f.clone())?;
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ struct About<'a> {
     terms: Vec<TermRow>,
     case: Option<cases::Case>,
     filing: Option<filings::Filing>,
+    /// Who reported it; read only for the facts of a filing.
+    person: Option<filings::Claimant>,
 }
 
 /// Facts of the groups a move needs.
@@ -37,6 +39,10 @@ struct About<'a> {
 pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Result<Facts> {
     let case = subject.case(tx)?;
     let law = std::sync::Arc::clone(&tx.law);
+    let person = match &subject.filing {
+        Some(f) if groups.contains("filing") => Some(tx.claimant(f.claimant_id)?),
+        _ => None,
+    };
     let about = About {
         app: tx.app,
         law: &law,
@@ -45,6 +51,7 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Re
         terms: subject.terms.clone(),
         case,
         filing: subject.filing.clone(),
+        person,
     };
     groups_of(tx.c, &about, groups)
 }
@@ -55,6 +62,8 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Re
 /// The database.
 pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, p: &Procedure, graph: &Graph, now: At) -> Result<Facts> {
     let law = app.law();
+    let filing = row.filing_id.map(|id| filings::get(c, id)).transpose()?.flatten();
+    let person = filing.as_ref().map(|f| filings::claimant(c, f.claimant_id)).transpose()?.flatten();
     let about = About {
         app,
         law: &law,
@@ -62,7 +71,8 @@ pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, p: &Procedure, graph: 
         row,
         terms: procedures::terms_of(c, row.id)?,
         case: row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten(),
-        filing: row.filing_id.map(|id| filings::get(c, id)).transpose()?.flatten(),
+        filing,
+        person,
     };
     groups_of(c, &about, &graph.offer_needs(p))
 }
@@ -74,7 +84,7 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "case" => case_facts(c, a, &mut out)?,
             "claims" => claim_facts(c, a, &mut out)?,
             "people" => people_facts(c, a, &mut out)?,
-            "filing" => filing_facts(c, a, &mut out)?,
+            "filing" => filing_facts(a, &mut out),
             "money" => money_facts(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
@@ -208,10 +218,12 @@ pub fn handlers(c: &mut Conn, app: &App, case: &cases::Case, now: At) -> Result<
     Ok(out)
 }
 
-fn filing_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
-    let Some(f) = &a.filing else { return Ok(()) };
+fn filing_facts(a: &About<'_>, out: &mut Facts) {
+    let Some(f) = &a.filing else { return };
     put(out, "filing.channel", text(&f.channel));
     put(out, "filing.kind", text(&f.kind));
+    // the law of petitions follows the petition, whichever door it came by
+    put(out, "filing.way", text(if f.kind == "petition" { "petition" } else { &f.channel }));
     put(out, "filing.received_at", Value::At(f.received_at));
     put(out, "filing.area_known", Value::Bool(f.area.is_some()));
     if let Some(r) = &f.desk_reason {
@@ -221,11 +233,10 @@ fn filing_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     if let Some(x) = &f.answer_code {
         put(out, "filing.answer", text(x));
     }
-    let phone = filings::claimant(c, f.claimant_id)?.is_some_and(|p| p.phone_ct.is_some());
+    let phone = a.person.as_ref().is_some_and(|p| p.phone_ct.is_some());
     put(out, "filing.contactable", Value::Bool(phone));
     put(out, "filing.headcount", Value::Int(i64::from(f.headcount)));
     put(out, "filing.reported_total", Value::Money(f.reported_total));
-    Ok(())
 }
 
 fn money_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {

@@ -263,6 +263,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         Error::Duplicate(_) => Error::Stale("filing"),
         e => e,
     })?;
+    tx.adopt_filing(row.clone(), claimant.clone());
     crate::store::search::add(tx.c, row.id, &p.grams)?;
     let begin =
         Begin { kind: "filing".into(), case: None, filing: Some(row.id), parent: None, occurred_at: row.received_at, form: Form::new() };

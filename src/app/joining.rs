@@ -155,7 +155,7 @@ fn carry_over(tx: &mut Tx<'_>, f: &Filing, claims: &[Claim], from: CaseId, to: C
     }
     let moved = Filing { case_id: Some(to), ..f.clone() };
     indexing::replaced(tx, (f, Some(&old.area)), (&moved, Some(&new.area)))?;
-    filings::update(tx.c, &moved)?;
+    tx.place_filing(moved)?;
     for row in procedures::of_filing(tx.c, f.id)? {
         let id: ProcedureId = row.id;
         let form_rev = row.form_rev + 1;

@@ -54,7 +54,7 @@ impl Subject {
     pub fn load(tx: &mut Tx<'_>, row: procedures::Row) -> Result<Self> {
         let terms = procedures::terms_of(tx.c, row.id)?;
         let filing = match row.filing_id {
-            Some(id) => Some(filings::get(tx.c, id)?.ok_or(Error::NotFound("filing"))?),
+            Some(id) => Some(tx.filing(id)?),
             None => None,
         };
         let procedure = procedure(&row, &terms, &tx.keys)?;
@@ -67,7 +67,7 @@ impl Subject {
     /// The filing or case it is to be about does not exist.
     pub fn fresh(tx: &mut Tx<'_>, graph: &Graph, begin: &Begin) -> Result<Self> {
         let filing = match begin.filing {
-            Some(f) => Some(filings::get(tx.c, f)?.ok_or(Error::NotFound("filing"))?),
+            Some(f) => Some(tx.filing(f)?),
             None => None,
         };
         // `step::start` gives the id; until then nothing is stored

@@ -5,13 +5,13 @@
 //! answer's body is kept: what is remembered of a request is its hash and the ids of its answer.
 
 use super::App;
-use crate::base::id::{CaseId, Ids, PartnerId, StreamId};
+use crate::base::id::{CaseId, ClaimantId, FilingId, Ids, PartnerId, StreamId};
 use crate::base::seal::event::About;
 use crate::base::seal::{self, KeyRing, Place, Sealed, hex};
 use crate::base::{At, Error, Result};
 use crate::domain::access::Actor;
 use crate::law::Law;
-use crate::store::{Conn, cases, journal, settings};
+use crate::store::{Conn, cases, filings, journal, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -89,6 +89,9 @@ pub struct Tx<'a> {
     /// The keys this work seals with.
     pub keys: Arc<KeyRing>,
     held: BTreeMap<CaseId, Held>,
+    /// Filings and persons as this unit of work knows them, so that none is read twice.
+    filings: HashMap<FilingId, filings::Filing>,
+    claimants: HashMap<ClaimantId, filings::Claimant>,
     heads: HashMap<StreamId, journal::Head>,
     /// How deep signals have called each other.
     pub(super) depth: usize,
@@ -112,6 +115,8 @@ impl<'a> Tx<'a> {
             law: app.law(),
             keys: app.keys(),
             held: BTreeMap::new(),
+            filings: HashMap::new(),
+            claimants: HashMap::new(),
             heads: HashMap::new(),
             depth: 0,
         }
@@ -150,6 +155,58 @@ impl<'a> Tx<'a> {
     /// A case that was inserted in this unit of work and needs no version check yet.
     pub fn adopt_case(&mut self, row: cases::Case) {
         self.held.insert(row.id, Held { row, touched: false });
+    }
+
+    /// The filing as this unit of work sees it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the database.
+    pub fn filing(&mut self, id: FilingId) -> Result<filings::Filing> {
+        if let Some(f) = self.filings.get(&id) {
+            return Ok(f.clone());
+        }
+        let row = filings::get(self.c, id)?.ok_or(Error::NotFound("filing"))?;
+        self.filings.insert(id, row.clone());
+        Ok(row)
+    }
+
+    /// The person as this unit of work sees it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the database.
+    pub fn claimant(&mut self, id: ClaimantId) -> Result<filings::Claimant> {
+        if let Some(p) = self.claimants.get(&id) {
+            return Ok(p.clone());
+        }
+        let row = filings::claimant(self.c, id)?.ok_or(Error::NotFound("claimant"))?;
+        self.claimants.insert(id, row.clone());
+        Ok(row)
+    }
+
+    /// A filing that was inserted in this unit of work, with its person.
+    pub fn adopt_filing(&mut self, row: filings::Filing, person: filings::Claimant) {
+        self.filings.insert(row.id, row);
+        self.claimants.insert(person.id, person);
+    }
+
+    /// Saves where a filing stands: case, area, the desk's reason, the answer, the worker.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn place_filing(&mut self, row: filings::Filing) -> Result<()> {
+        filings::place(self.c, &row)?;
+        self.filings.insert(row.id, row);
+        Ok(())
+    }
+
+    /// Saves an amended report whole.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn amend_filing(&mut self, row: filings::Filing) -> Result<()> {
+        filings::update(self.c, &row)?;
+        self.filings.insert(row.id, row);
+        Ok(())
     }
 
     /// Seals a text for a column of a row.
@@ -215,6 +272,9 @@ impl<'a> Tx<'a> {
     /// What the body says; its changes are gone then.
     pub fn body<T>(&mut self, actor: &Actor, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let (app, now) = (self.app, self.now);
+        // what the body changes is not what we remember
+        self.filings.clear();
+        self.claimants.clear();
         crate::store::savepoint(self.c, |c| {
             let mut tx = Tx::open(c, app, actor, now);
             let out = f(&mut tx)?;
@@ -234,11 +294,15 @@ impl<'a> Tx<'a> {
             law: Arc::clone(&self.law),
             keys: Arc::clone(&self.keys),
             held: std::mem::take(&mut self.held),
+            filings: std::mem::take(&mut self.filings),
+            claimants: std::mem::take(&mut self.claimants),
             heads: std::mem::take(&mut self.heads),
             depth: self.depth + 1,
         };
         let out = f(&mut inner);
-        let Tx { ids, held, heads, .. } = inner;
+        let Tx { ids, held, filings, claimants, heads, .. } = inner;
+        self.filings = filings;
+        self.claimants = claimants;
         self.ids = ids;
         self.held = held;
         self.heads = heads;

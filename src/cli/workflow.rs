@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn findings_differences_and_wrong_keys_have_their_exit_codes() {
         let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("filing.v2.toml");
+        let file = dir.path().join("filing.v9.toml");
         let text = find("filing").ok().unwrap().1;
         std::fs::write(
             &file,
@@ -343,12 +343,12 @@ mod tests {
         let (code, out, _) = run_with(&["diff", "filing", &path]);
         assert_eq!(code, 1);
         assert!(out.contains("~ 状态 received：holder、title"), "{out}");
-        assert_eq!(run_with(&["diff", "filing", "filing.v1"]).0, 0);
+        assert_eq!(run_with(&["diff", "filing", "filing.v2"]).0, 0);
         let (code, _, err) = run_with(&["show", "nothing"]);
         assert_eq!(code, 2);
         assert!(err.contains("nothing") && err.contains("complaint.v1"));
-        assert_eq!(run_with(&["plan", "filing", "filing.v1", "--map", "received=nowhere"]).0, 1);
-        assert_eq!(run_with(&["plan", "filing", "filing.v1"]).0, 0);
-        assert_eq!(run_with(&["plan", "filing", "filing.v1", "--map", "x"]).0, 2);
+        assert_eq!(run_with(&["plan", "filing", "filing.v2", "--map", "received=nowhere"]).0, 1);
+        assert_eq!(run_with(&["plan", "filing", "filing.v2"]).0, 0);
+        assert_eq!(run_with(&["plan", "filing", "filing.v2", "--map", "x"]).0, 2);
     }
 }

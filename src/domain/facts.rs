@@ -17,6 +17,7 @@ pub const CODES: &str = include_str!("../../config/codes.toml");
 pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/complaint.v1.toml", include_str!("../../workflows/complaint.v1.toml")),
     ("workflows/filing.v1.toml", include_str!("../../workflows/filing.v1.toml")),
+    ("workflows/filing.v2.toml", include_str!("../../workflows/filing.v2.toml")),
 ];
 
 const fn fact(name: &'static str, ty: ValueType, label: &'static str, group: &'static str) -> FactSpec {
@@ -74,6 +75,8 @@ pub const FACTS: &[FactSpec] = &[
     fact("filing.contactable", Bool, "是否留有联系方式", "filing"),
     fact("filing.headcount", Int, "登记人数", "filing"),
     fact("filing.reported_total", Money, "登记金额", "filing"),
+    // the channel, or 信访 for a petition that came by another one: what its reply is due by
+    fact("filing.way", Text, "答复依据的渠道", "filing"),
     // money: payments
     fact("money.payments", Int, "支付记录条数", "money"),
     fact("money.unallocated", Money, "尚未分配到人的款项", "money"),

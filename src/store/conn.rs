@@ -210,9 +210,13 @@ pub fn try_lock(c: &mut Conn, key: i64) -> Result<bool> {
 /// What the database says; [`Error::Stale`] when the lock timeout passes.
 pub fn exclusive(c: &mut Conn, key: i64) -> Result<()> {
     if let Conn::Pg(p) = c {
-        diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<diesel::sql_types::BigInt, _>(key).execute(p)?;
+        Lock { key }.execute(p)?;
     }
     Ok(())
+}
+crate::statement! {
+    /// Waits for a lock that ends with the transaction.
+    struct Lock { key: i64 => diesel::sql_types::BigInt } on Pg, sql "select pg_advisory_xact_lock(", key, ")"
 }
 
 /// The only place where the database's errors become ours. Details (which quote values) never travel on.

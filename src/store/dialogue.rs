@@ -241,6 +241,33 @@ pub fn withdrawals_like(c: &mut Conn, device: &str, case: Option<crate::base::id
     Ok((device, of_case))
 }
 
+/// Puts a flag on the open requests since `since` that share a device or, if `case` is given, a case; their ids.
+pub fn flag_withdrawals(
+    c: &mut Conn,
+    flag: &str,
+    device: Option<&str>,
+    case: Option<crate::base::id::CaseId>,
+    since: At,
+) -> Result<Vec<RowId>> {
+    let open: Vec<(RowId, String, String, Option<crate::base::id::CaseId>)> = withdrawals::table
+        .inner_join(filings::table.on(filings::id.eq(withdrawals::filing_id)))
+        .filter(withdrawals::state.eq("asked"))
+        .filter(withdrawals::asked_at.ge(since))
+        .order(withdrawals::id)
+        .select((withdrawals::id, withdrawals::flags, withdrawals::device, filings::case_id))
+        .load(c)?;
+    let mut done = Vec::new();
+    for (id, flags, of_device, of_case) in open {
+        let meant = device.is_some_and(|d| d == of_device) || (case.is_some() && case == of_case);
+        if meant && !flags.split(',').any(|f| f == flag) {
+            let flags = if flags.is_empty() { flag.to_owned() } else { format!("{flags},{flag}") };
+            diesel::update(withdrawals::table.find(id)).set(withdrawals::flags.eq(flags)).execute(c)?;
+            done.push(id);
+        }
+    }
+    Ok(done)
+}
+
 /// Saves a request whole while it is open.
 ///
 /// # Errors

@@ -1,13 +1,14 @@
 //! Filings, the persons who made them, amendments, suggestions to join, and the log of imports.
 
 use super::schema::{amendments, claimants, filings, imports, suggestions};
-use super::types::Json;
+use super::types::{Id, Json};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ImportId, PartnerId, RowId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 
 /// One party of a filing's chain as reported, before a case is opened. A team leader's name and ID are sealed in
 /// `leader_ct`.
@@ -239,7 +240,35 @@ pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprints: 
     })
 }
 
-/// Saves a filing whole.
+statement! {
+    /// Saves where a filing stands; prepared once a connection.
+    struct PlaceFiling {
+        case_id: Option<CaseId> => Nullable<Id>,
+        area: Option<String> => Nullable<Text>,
+        desk_reason: Option<String> => Nullable<Text>,
+        answer_code: Option<String> => Nullable<Text>,
+        worker_id: Option<WorkerId> => Nullable<Id>,
+        id: FilingId => Id,
+    }
+    sql "update filings set case_id = ", case_id, ", area = ", area, ", desk_reason = ", desk_reason, ", answer_code = ", answer_code,
+        ", worker_id = ", worker_id, " where id = ", id, ""
+}
+
+/// Saves where a filing stands: case, area, the desk's reason, the answer, the worker. What the report says stays as it is.
+pub fn place(c: &mut Conn, row: &Filing) -> Result<()> {
+    let n = PlaceFiling {
+        case_id: row.case_id,
+        area: row.area.clone(),
+        desk_reason: row.desk_reason.clone(),
+        answer_code: row.answer_code.clone(),
+        worker_id: row.worker_id,
+        id: row.id,
+    }
+    .execute(c)?;
+    ensure_one(n, "filings")
+}
+
+/// Saves a filing whole, an amended report.
 pub fn update(c: &mut Conn, row: &Filing) -> Result<()> {
     let n = diesel::update(filings::table.find(row.id)).set(row).execute(c)?;
     ensure_one(n, "filings")

@@ -1,12 +1,14 @@
 //! Claims, payments and their allocations. The equations are planned in `domain::ledger` and checked by the table.
 
 use super::schema::{allocations, claims, payments};
+use super::types::Id;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, EvidenceId, FilingId, PaymentId, RespondentId};
 use crate::base::{At, Day, Result};
 use crate::domain::ledger::Sums;
 use crate::law::Fen;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Nullable, Text};
 
 /// One identified claimant × one respondent × one period.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -92,10 +94,52 @@ pub fn claims_of(c: &mut Conn, id: CaseId) -> Result<Vec<Claim>> {
     Ok(claims::table.filter(claims::case_id.eq(id)).order(claims::id).select(Claim::as_select()).load(c)?)
 }
 
-/// Saves a claim whole.
+/// Saves a claim, all but its case and its filing ([`super::joining::move_claim`]).
 pub fn update_claim(c: &mut Conn, row: &Claim) -> Result<()> {
-    let n = diesel::update(claims::table.find(row.id)).set(row).execute(c)?;
+    let n = SaveClaim {
+        claimant_id: row.claimant_id,
+        respondent_id: row.respondent_id,
+        period_from: row.period_from,
+        period_to: row.period_to,
+        nature: row.nature.clone(),
+        migrant: row.migrant.clone(),
+        claimed: row.claimed,
+        verified: row.verified,
+        rejected: row.rejected,
+        open: row.open,
+        paid: row.paid,
+        discharged: row.discharged,
+        waived: row.waived,
+        outstanding: row.outstanding,
+        id: row.id,
+    }
+    .execute(c)?;
     ensure_one(n, "claims")
+}
+
+statement! {
+    /// Saves a claim read before; prepared once a connection. Its case and its filing never change here.
+    struct SaveClaim {
+        claimant_id: ClaimantId => Id,
+        respondent_id: Option<RespondentId> => Nullable<Id>,
+        period_from: Option<Day> => Nullable<Date>,
+        period_to: Option<Day> => Nullable<Date>,
+        nature: String => Text,
+        migrant: String => Text,
+        claimed: Fen => BigInt,
+        verified: Fen => BigInt,
+        rejected: Fen => BigInt,
+        open: Fen => BigInt,
+        paid: Fen => BigInt,
+        discharged: Fen => BigInt,
+        waived: Fen => BigInt,
+        outstanding: Fen => BigInt,
+        id: ClaimId => Id,
+    }
+    sql "update claims set claimant_id = ", claimant_id, ", respondent_id = ", respondent_id, ", period_from = ", period_from, ", period_to = ", period_to,
+        ", nature = ", nature, ", migrant = ", migrant, ", claimed = ", claimed, ", verified = ", verified, ", rejected = ", rejected,
+        ", \"open\" = ", open, ", paid = ", paid, ", discharged = ", discharged, ", waived = ", waived, ", outstanding = ", outstanding,
+        " where id = ", id, ""
 }
 
 /// Records a payment with its allocations; their sum must be the amount (checked by the caller and by `doctor`).

@@ -98,6 +98,7 @@ lives! {
     filing {
         confirmation_lapses
         kinds_of_filing
+        petition
         reply_overdue
         return_refused
         returned_to_source

@@ -311,7 +311,7 @@ impl App {
                 return Err(Error::refused("receipt_unknown", &[]));
             }
             let marks = of_filing(&f);
-            filings::update(tx.c, &filings::Filing { worker_id: Some(worker), ..f })?;
+            tx.place_filing(filings::Filing { worker_id: Some(worker), ..f })?;
             tx.record("filing", found.into(), "adopted", tx.now, serde_json::json!({ "worker": worker }), &marks)?;
             if who.limited {
                 mandates::show(tx.c, who.session, found)?;

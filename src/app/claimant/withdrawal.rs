@@ -160,12 +160,15 @@ fn ask(tx: &mut Tx<'_>, me: &access::Worker, f: &filings::Filing, reason: &str) 
     let week = tx.now.plus(-Duration::days(7));
     let (of_device, of_case) = dialogue::withdrawals_like(tx.c, &device, f.case_id, week)?;
     let most = tx.app.config.workers.withdrawals_flagged;
-    let mut flags = Vec::new();
+    let (mut flags, mut others) = (Vec::new(), Vec::new());
+    // many at once cast a doubt on each of them, the first ones too
     if of_case + 1 >= most {
         flags.push("mass");
+        others.extend(dialogue::flag_withdrawals(tx.c, "mass", None, f.case_id, week)?);
     }
     if of_device + 1 >= most {
         flags.push("same_device");
+        others.extend(dialogue::flag_withdrawals(tx.c, "same_device", Some(&device), None, week)?);
     }
     if tx.actor.by_mandate() {
         flags.push("agent");
@@ -188,7 +191,7 @@ fn ask(tx: &mut Tx<'_>, me: &access::Worker, f: &filings::Filing, reason: &str) 
         note_ct: None,
     };
     dialogue::insert_withdrawal(tx.c, &withdrawal)?;
-    let payload = serde_json::json!({ "withdrawal": row, "flags": flags, "notBefore": withdrawal.not_before });
+    let payload = serde_json::json!({ "withdrawal": row, "flags": flags, "alsoFlagged": others, "notBefore": withdrawal.not_before });
     tx.record("filing", id.into(), "withdrawal_asked", tx.now, payload, &of_filing(f))?;
     notify::tell_desk(tx, f, if flags.is_empty() { "withdrawal_asked" } else { "withdrawal_flagged" })?;
     Ok(row)
