@@ -4,12 +4,15 @@ use super::city::City;
 use super::load::{Load, agent, ask, name, narrative};
 use super::until;
 use crate::on_both;
+use crate::support::app::{World, filing};
 use crate::support::empty;
 use qingxin::app::App;
+use qingxin::base::id::{FilingId, Ids};
 use qingxin::base::seal::{self, Place, Purpose};
 use qingxin::store::sealed::SEALED;
 use qingxin::store::{filings, keys};
 use std::collections::BTreeMap;
+use std::sync::Barrier;
 
 /// How many sealed texts hold on to keys that are no longer current, in all columns.
 fn left_behind(app: &App) -> i64 {
@@ -84,6 +87,32 @@ on_both! {
             let found = ask(&agent, &other.url("/api/office/v1/search"), &other.desk, &[], Some(&asked)).unwrap();
             let found = found.json();
             assert_eq!((&found["by"], found["hits"].as_array().map(Vec::len)), (&"person".into(), Some(1)), "{found}");
+        }
+    }
+    fn many_at_once_meet_a_key_another_node_made(t: &TestDb) {
+        let w = World::new(t);
+        let id: FilingId = w.who("city.desk").post("/filings", filing(1)).ok()["filing"].as_str().unwrap().parse().unwrap();
+        for round in 0..5 {
+            let node = World::again(t, &w, &[]);
+            let master = keys::master(t.db.target(), &t.options).unwrap();
+            let at = w.now().plus(chrono::Duration::seconds(round + 1));
+            w.app.db.write_blocking(move |c| keys::rotate(c, &master, Purpose::Data, at, &mut Ids::system())).unwrap();
+            let ring = w.app.db.key_ring().unwrap();
+            for col in SEALED {
+                let ring = ring.clone();
+                w.app.db.write_blocking(move |c| keys::reseal(c, &ring, *col, 1_000, &mut Ids::system())).unwrap();
+            }
+            // whoever comes second finds the ring already renewed: that is no fault
+            let (desk, start) = (w.actor("city.desk"), Barrier::new(8));
+            std::thread::scope(|s| {
+                for _ in 0..8 {
+                    s.spawn(|| {
+                        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                        start.wait();
+                        runtime.block_on(node.filing_file(&desk, id)).unwrap();
+                    });
+                }
+            });
         }
     }
 }
