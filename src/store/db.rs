@@ -258,7 +258,8 @@ impl Db {
             .min_idle(Some(0))
             .test_on_check_out(true)
             .idle_timeout(Some(Duration::from_secs(600)))
-            .connection_timeout(Duration::from_millis(u64::from(options.wait_ms.max(1))))
+            // how long work waits is decided in `slot`; here it bounds the pause between two tries to connect (half of it)
+            .connection_timeout(MOMENT * 2)
             .error_handler(Box::new(Log))
             .build_unchecked(Manager { target: target.clone(), options: options.clone(), mode, epoch: epoch.clone(), away: away.clone() });
         let writer = match &target {

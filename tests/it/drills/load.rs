@@ -153,7 +153,7 @@ impl<'c> Load<'c> {
                 // the newest most of all: several at the same case at once
                 let known = book.complaints.len();
                 match book.complaints.get(known.saturating_sub(1 + usize::try_from(n % 3).unwrap())) {
-                    Some(p) if n % 2 == 0 => Task::Note(p.clone(), n),
+                    Some(p) if n.is_multiple_of(2) => Task::Note(p.clone(), n),
                     _ => Task::File(n),
                 }
             };
