@@ -324,7 +324,7 @@ impl App {
         // bookkeeping, at most once an hour a session
         if session.seen_at.plus(Duration::hours(1)) <= now {
             let id = session.id;
-            self.db.write(move |c| workers::touch_session(c, id, now)).await?;
+            super::people::unless_away(self.db.write(move |c| workers::touch_session(c, id, now)).await)?;
         }
         Ok(Me::of(row, session.id, session.limited))
     }

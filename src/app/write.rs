@@ -382,9 +382,8 @@ impl App {
     /// and our insert (the next look finds what is there), or sealed with a key this node has yet to load.
     fn once_more(&self, e: &Error) -> Result<bool> {
         match e {
-            Error::Stale(seal::OLD_RING) if !self.renew_keys()? => {
-                Err(Error::Internal("a sealed text names a key that is not in the ring".into()))
-            }
+            // whether this call or one beside it brought the new ring, the next run has it
+            Error::Stale(seal::OLD_RING) => self.renew_keys().map(|_| true),
             Error::Stale(_) | Error::Duplicate(_) => Ok(true),
             _ => Ok(false),
         }
@@ -411,7 +410,7 @@ impl App {
                 other => return other,
             }
         }
-        Err(Error::Stale(seal::OLD_RING))
+        Err(unknown_key())
     }
 
     /// Runs a body in one transaction of its own, again when another writer was faster.
@@ -438,7 +437,7 @@ impl App {
             }
             tokio::time::sleep(pause(attempt)).await;
         }
-        Err(last)
+        Err(given_up(last))
     }
 
     /// The blocking twin of [`App::write`], for the command line, jobs and the demo.
@@ -461,6 +460,14 @@ impl App {
             }
             std::thread::sleep(pause(attempt));
         }
-        Err(last)
+        Err(given_up(last))
     }
+}
+
+/// What is said when no run came through: a conflict, unless even the newest ring lacked a key.
+fn given_up(last: Error) -> Error {
+    if matches!(last, Error::Stale(seal::OLD_RING)) { unknown_key() } else { last }
+}
+fn unknown_key() -> Error {
+    Error::Internal("a sealed text names a key that is not in the ring".into())
 }

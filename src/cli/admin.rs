@@ -1,17 +1,19 @@
 //! Operators' commands: migrate, doctor, backup, restore, keys, journal, calendar import.
 
-use crate::app::{calendar, doctor};
+use crate::app::{App, calendar, doctor};
 use crate::base::id::Ids;
 use crate::base::seal::Purpose;
 use crate::base::{Clock, Error, Result, SystemClock};
 use crate::boot::{self, Place};
 use crate::cli::calendar::{CalendarArgs, CalendarCommand};
+use crate::cli::escrow;
 use crate::domain::access::Actor;
 use crate::store::sealed::SEALED;
 use crate::store::{audit, backup, keys};
 use clap::{Args, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 fn io(e: std::io::Error) -> Error {
     Error::Io(e.to_string())
@@ -61,6 +63,8 @@ pub enum KeysCommand {
         #[arg(long)]
         no_reseal: bool,
     },
+    /// 把仍用旧数据密钥的密文改用现行密钥（更换密钥时其他节点正在写入的，由此收尾）
+    Reseal,
     /// 按现行规则和密钥补编检索索引
     Reindex,
     /// 换用新的主密钥（数据密钥重新包裹，密文不动）
@@ -69,6 +73,10 @@ pub enum KeysCommand {
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
     },
+    /// 主密钥分片托管：分给多名保管人，凑齐若干份才能恢复
+    Escrow(escrow::EscrowArgs),
+    /// 用分片恢复主密钥；给出 DATABASE_URL 时先核对它能打开该数据库
+    Recover(escrow::RecoverArgs),
 }
 
 /// 日志
@@ -163,8 +171,14 @@ pub fn restore(args: &RestoreArgs, config: Option<PathBuf>, out: &mut dyn Write)
 /// # Errors
 /// The master key or the database.
 pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
+    // the key file is lost: nothing can be opened before it is there again
+    if let KeysCommand::Recover(args) = &args.command {
+        return escrow::recover(args, &Place::from_env(config), out);
+    }
     let app = super::open(config)?;
     match &args.command {
+        KeysCommand::Escrow(args) => escrow::escrow(args, &app, out)?,
+        KeysCommand::Recover(_) => {}
         KeysCommand::List => {
             for k in app.db.read_blocking(keys::list)? {
                 writeln!(out, "{}\t{:?}\t{:?}\t{}", k.kid, k.purpose, k.state, k.created_at.list_text()).map_err(io)?;
@@ -181,19 +195,14 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
             app.set_keys(app.db.key_ring()?);
             writeln!(out, "新数据密钥 {kid} 已启用。").map_err(io)?;
             if !no_reseal {
-                let mut n = 0;
-                for col in SEALED {
-                    loop {
-                        let ring = app.keys();
-                        let done = app.db.write_blocking(move |c| keys::reseal(c, &ring, *col, RESEAL_BATCH, &mut Ids::system()))?;
-                        n += done;
-                        if done == 0 {
-                            break;
-                        }
-                    }
-                }
+                let n = reseal(&app)?;
                 writeln!(out, "已把 {n} 处密文改用新密钥。").map_err(io)?;
+                writeln!(out, "其他节点一分钟内改用新密钥，之后请再运行一次 qingxin keys reseal 收尾。").map_err(io)?;
             }
+        }
+        KeysCommand::Reseal => {
+            let n = reseal(&app)?;
+            writeln!(out, "已把 {n} 处密文改用现行密钥。").map_err(io)?;
         }
         KeysCommand::Reindex => {
             let n = app.reindex()?;
@@ -202,9 +211,26 @@ pub fn keys(args: &KeysArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Re
         KeysCommand::Rewrap { to } => {
             let path = app.db.change_master(to.as_deref(), &mut Ids::system())?;
             writeln!(out, "数据密钥已改由新主密钥包裹：{}。请另处妥善备份。", path.display()).map_err(io)?;
+            writeln!(out, "原来的主密钥分片随之作废，请重新运行 qingxin keys escrow 分发。").map_err(io)?;
         }
     }
     Ok(0)
+}
+
+/// Seals what older data keys sealed again with the current one, in bounded writes; how many texts.
+fn reseal(app: &Arc<App>) -> Result<usize> {
+    let mut n = 0;
+    for col in SEALED {
+        loop {
+            let ring = app.keys();
+            let done = app.db.write_blocking(move |c| keys::reseal(c, &ring, *col, RESEAL_BATCH, &mut Ids::system()))?;
+            n += done;
+            if done == 0 {
+                break;
+            }
+        }
+    }
+    Ok(n)
 }
 
 /// `qingxin journal DIR`: exports what `qingxin verify` checks offline.

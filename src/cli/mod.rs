@@ -9,6 +9,7 @@ pub mod bench;
 pub mod calendar;
 pub mod deadline;
 pub mod demo;
+pub mod escrow;
 pub mod export;
 pub mod import;
 pub mod migrate;

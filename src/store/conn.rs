@@ -219,6 +219,9 @@ crate::statement! {
     struct Lock { key: i64 => diesel::sql_types::BigInt } on Pg, sql "select pg_advisory_xact_lock(", key, ")"
 }
 
+/// What [`Error::Unavailable`] says when the server lets this connection only read.
+pub(super) const ONLY_READS: &str = "the database only reads";
+
 /// The only place where the database's errors become ours. Details (which quote values) never travel on.
 impl From<Diesel> for Error {
     fn from(e: Diesel) -> Self {
@@ -230,7 +233,7 @@ impl From<Diesel> for Error {
                 match kind {
                     K::UniqueViolation => Self::Duplicate(info.constraint_name().unwrap_or(message).to_owned()),
                     K::SerializationFailure => Self::Stale("serialization"),
-                    K::ReadOnlyTransaction => Self::Unavailable("the database only reads".into()),
+                    K::ReadOnlyTransaction => Self::Unavailable(ONLY_READS.into()),
                     K::ClosedConnection => Self::Unavailable("the connection to the database was lost".into()),
                     K::UnableToSendCommand => Self::Unavailable("the database did not take the command".into()),
                     K::CheckViolation | K::ForeignKeyViolation | K::NotNullViolation | K::RestrictViolation | K::ExclusionViolation => {
@@ -264,6 +267,9 @@ fn unknown(message: &str) -> Error {
         "terminating connection",
         "server closed the connection",
         "connection to server",
+        "no connection to the server",
+        "receive data from server",
+        "send data to server",
         "the database system is",
         "too many clients",
         "No space left",

@@ -4,17 +4,17 @@
 //! semaphore, every piece of work on a blocking thread. SQLite: one writer thread takes whatever queued up while the last
 //! commit ran into the next transaction, each in a savepoint of its own, and answers after the commit.
 
-use super::conn::{Conn, Outcome, contained, once, panicked};
+use super::conn::{Conn, ONLY_READS, Outcome, contained, once, panicked};
 use super::migrate;
 use crate::base::{Error, Result};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use diesel::r2d2::{ManageConnection, Pool, R2D2Connection as _};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection as _};
 use diesel::{PgConnection, SqliteConnection};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
@@ -173,6 +173,8 @@ struct Manager {
     mode: Mode,
     /// Raised when a connection was found dead: connections opened before are pinged once before their next use.
     epoch: Arc<AtomicU64>,
+    /// Whether the last attempt to connect failed.
+    away: Arc<AtomicBool>,
 }
 /// A pooled connection.
 struct Slot {
@@ -189,7 +191,9 @@ impl ManageConnection for Manager {
     type Error = Failed;
     fn connect(&self) -> Result<Slot, Failed> {
         let epoch = self.epoch.load(Ordering::Acquire);
-        Ok(Slot { c: self.target.connect(&self.options, self.mode).map_err(Failed)?, epoch, dead: false })
+        let c = self.target.connect(&self.options, self.mode);
+        self.away.store(c.is_err(), Ordering::Release);
+        Ok(Slot { c: c.map_err(Failed)?, epoch, dead: false })
     }
     /// Asked before every use; costs a round trip only after a connection was found dead.
     fn is_valid(&self, s: &mut Slot) -> Result<(), Failed> {
@@ -222,6 +226,7 @@ struct Inner {
     options: Options,
     pool: P,
     epoch: Arc<AtomicU64>,
+    away: Arc<AtomicBool>,
     /// As many as the pool holds, so that waiting work does not fill the blocking threads.
     turns: Arc<Semaphore>,
     writer: Option<Writer>,
@@ -247,20 +252,22 @@ impl Db {
         let size = options.pool.max(1);
         let mode = if matches!(target, Target::Sqlite(_)) { Mode::Read } else { Mode::Write };
         let epoch = Arc::new(AtomicU64::new(0));
+        let away = Arc::new(AtomicBool::new(false));
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
             .test_on_check_out(true)
             .idle_timeout(Some(Duration::from_secs(600)))
-            .connection_timeout(Duration::from_millis(u64::from(options.wait_ms.max(1))))
+            // how long work waits is decided in `slot`; here it bounds the pause between two tries to connect (half of it)
+            .connection_timeout(MOMENT * 2)
             .error_handler(Box::new(Log))
-            .build_unchecked(Manager { target: target.clone(), options: options.clone(), mode, epoch: epoch.clone() });
+            .build_unchecked(Manager { target: target.clone(), options: options.clone(), mode, epoch: epoch.clone(), away: away.clone() });
         let writer = match &target {
             Target::Sqlite(_) => Some(Writer::start(first, target.clone(), options.clone())?),
             Target::Pg(_) => None,
         };
         let turns = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(8)));
-        Ok(Self(Arc::new(Inner { target, options: options.clone(), pool, epoch, turns, writer })))
+        Ok(Self(Arc::new(Inner { target, options: options.clone(), pool, epoch, away, turns, writer })))
     }
 
     /// Where it is.
@@ -366,13 +373,31 @@ impl Db {
 
     /// Works on a pooled connection, and finds out whether it died on the way.
     fn with<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut slot = self.0.pool.get().map_err(|_| Error::Unavailable("no connection to the database".into()))?;
+        let mut slot = self.slot()?;
         let result = f(&mut slot.c);
-        if matches!(result, Err(Error::Unavailable(_))) && self.is_pg() && slot.c.ping().is_err() {
-            slot.dead = true;
-            self.0.epoch.fetch_add(1, Ordering::AcqRel);
+        match &result {
+            // a session keeps what it was told at its beginning: only a new one learns that it may write again
+            Err(Error::Unavailable(why)) if why == ONLY_READS => slot.dead = true,
+            Err(Error::Unavailable(_)) if self.is_pg() && slot.c.ping().is_err() => {
+                slot.dead = true;
+                self.0.epoch.fetch_add(1, Ordering::AcqRel);
+            }
+            _ => {}
         }
         result
+    }
+    /// A connection. Waits its turn while the database is only busy; as soon as it is known to be away, everybody is told
+    /// within a moment, or requests would pile up behind a server that is not there.
+    fn slot(&self) -> Result<PooledConnection<Manager>> {
+        let mut left = Duration::from_millis(u64::from(self.0.options.wait_ms.max(1)));
+        loop {
+            let some = left.min(MOMENT);
+            match self.0.pool.get_timeout(some) {
+                Ok(slot) => return Ok(slot),
+                Err(_) if left > some && !self.0.away.load(Ordering::Acquire) => left -= some,
+                Err(_) => return Err(Error::Unavailable("no connection to the database".into())),
+            }
+        }
     }
     async fn turn(&self, s: Arc<Semaphore>) -> Result<tokio::sync::OwnedSemaphorePermit> {
         let wait = Duration::from_millis(u64::from(self.0.options.wait_ms.max(1)));
@@ -382,6 +407,9 @@ impl Db {
         }
     }
 }
+/// How long work waits for a connection before it asks whether the database is there at all.
+const MOMENT: Duration = Duration::from_secs(1);
+
 fn gone() -> Error {
     Error::Unavailable("the writer is gone".into())
 }

@@ -23,6 +23,8 @@ mod counter;
 #[cfg(test)]
 mod counter_people;
 #[cfg(test)]
+mod drills;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod exchange_out;

@@ -10,9 +10,11 @@
 
 pub mod archive;
 pub mod checkpoint;
+pub mod escrow;
 pub mod event;
 pub mod merkle;
 pub mod ring;
+pub mod shamir;
 
 pub use checkpoint::{Checkpoint, PublicKey};
 pub use event::{About, EventCore, canonical, event_hash};

@@ -166,6 +166,14 @@ impl MasterKey {
     pub fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("{}\n", B64.encode(*self.0)))
     }
+    /// Its bytes, to be split among custodians.
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+    /// The key of these bytes.
+    pub(super) fn from_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(bytes)
+    }
     /// Names the key without telling it.
     #[must_use]
     pub fn kid(&self) -> String {

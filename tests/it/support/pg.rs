@@ -23,6 +23,8 @@ pub struct Cluster {
     dir: PathBuf,
     programs: PathBuf,
     user: Option<(u32, u32)>,
+    /// Options beyond those every cluster has.
+    more: &'static str,
     next: AtomicU32,
     template: OnceLock<()>,
     /// `CREATE DATABASE` from one template goes one at a time.
@@ -36,7 +38,7 @@ pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     CLUSTER
         .get_or_init(|| match programs() {
-            Some(p) => Some(Cluster::start(p)),
+            Some(p) => Some(Cluster::start(p, "", "-c synchronous_commit=off")),
             None => {
                 let required = std::env::var("QINGXIN_REQUIRE").is_ok_and(|r| r.split(',').any(|w| w == "pg"));
                 assert!(!required, "QINGXIN_REQUIRE=pg, but no PostgreSQL server programs (initdb, pg_ctl) were found");
@@ -45,6 +47,33 @@ pub fn cluster() -> Option<&'static Cluster> {
             }
         })
         .as_ref()
+}
+
+/// A server of a test's own, which may stop it; gone with the value. What it acknowledged outlives an immediate stop.
+pub fn own() -> Option<Own> {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    // the shared one first: it tells when there are no server programs
+    cluster()?;
+    let name = format!("-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    Some(Own(Cluster::start(programs()?, &name, "-c synchronous_commit=on")))
+}
+
+/// A server that can be stopped and started.
+pub struct Own(Cluster);
+impl Own {
+    /// The URL of a database of it.
+    pub fn url(&self, name: &str) -> String {
+        self.0.url(name)
+    }
+    /// Ends it at once, as a machine that loses its power: every connection is cut, nothing is written down any more.
+    pub fn stop(&self) {
+        let data = self.0.dir.join("data");
+        self.0.run("pg_ctl", |c| c.arg("-D").arg(&data).args(["-m", "immediate", "-w", "stop"]));
+    }
+    /// Starts it again.
+    pub fn start(&self) {
+        self.0.up();
+    }
 }
 
 /// Past the capture of test output, which would hide it.
@@ -87,12 +116,12 @@ fn other_user() -> Option<(u32, u32)> {
 }
 
 impl Cluster {
-    fn start(programs: PathBuf) -> Self {
+    fn start(programs: PathBuf, name: &str, more: &'static str) -> Self {
         // the path of a socket may have 107 bytes: not under a long TMPDIR
         let base = Path::new("/tmp");
         sweep(base, &programs);
         let user = other_user();
-        let dir = base.join(format!("{PREFIX}{}", std::process::id()));
+        let dir = base.join(format!("{PREFIX}{}{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir(&dir).unwrap();
         std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -112,7 +141,8 @@ impl Cluster {
             .process_group(0)
             .spawn()
             .unwrap();
-        let me = Self { dir, programs, user, next: AtomicU32::new(0), template: OnceLock::new(), turn: Mutex::new(()), _watch: watch };
+        let me =
+            Self { dir, programs, user, more, next: AtomicU32::new(0), template: OnceLock::new(), turn: Mutex::new(()), _watch: watch };
         let data = me.dir.join("data");
         me.run("initdb", |c| {
             c.arg("-D").arg(&data).args([
@@ -129,14 +159,20 @@ impl Cluster {
         });
         std::fs::create_dir(me.dir.join("s")).unwrap();
         std::fs::set_permissions(me.dir.join("s"), std::fs::Permissions::from_mode(0o777)).unwrap();
+        me.up();
+        me
+    }
+
+    fn up(&self) {
+        let data = self.dir.join("data");
         let settings = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}/s' -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-             -c shared_buffers=64MB -c max_connections=300 -c autovacuum=off -c logging_collector=off",
-            me.dir.display()
+            "-c listen_addresses='' -c unix_socket_directories='{}/s' -c fsync=off -c full_page_writes=off \
+             -c shared_buffers=64MB -c max_connections=300 -c autovacuum=off -c logging_collector=off {}",
+            self.dir.display(),
+            self.more
         );
         let log = data.join("log.txt");
-        me.run("pg_ctl", |c| c.arg("-D").arg(&data).arg("-o").arg(&settings).arg("-l").arg(&log).args(["-w", "-t", "60", "start"]));
-        me
+        self.run("pg_ctl", |c| c.arg("-D").arg(&data).arg("-o").arg(&settings).arg("-l").arg(&log).args(["-w", "-t", "60", "start"]));
     }
 
     fn run(&self, program: &str, args: impl FnOnce(&mut Command) -> &mut Command) {
@@ -195,7 +231,11 @@ fn sweep(base: &Path, programs: &Path) {
     }
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
         let path = entry.path();
-        let pid = path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_prefix(PREFIX)).and_then(|p| p.parse::<u32>().ok());
+        let pid = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .and_then(|n| n.strip_prefix(PREFIX))
+            .and_then(|p| p.split('-').next()?.parse::<u32>().ok());
         let Some(pid) = pid.filter(|p| !Path::new(&format!("/proc/{p}")).exists()) else { continue };
         if path.join("data/postmaster.pid").exists() {
             let owner = std::fs::metadata(path.join("data")).ok().filter(|_| other_user().is_some()).map(|m| (m.uid(), m.gid()));
@@ -227,6 +267,18 @@ impl Database {
     pub fn open_to_connections(&self, open: bool) {
         self.cluster.admin(&format!("alter database {} with allow_connections {open}", self.name));
         if !open {
+            self.cut_connections();
+        }
+    }
+    /// Lets new connections only read, or write again; those that run are cut when it begins.
+    pub fn read_only(&self, on: bool) {
+        self.cluster.admin(&format!(
+            "alter database {} {} default_transaction_read_only{}",
+            self.name,
+            if on { "set" } else { "reset" },
+            if on { " = on" } else { "" }
+        ));
+        if on {
             self.cut_connections();
         }
     }
