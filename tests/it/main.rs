@@ -69,4 +69,6 @@ mod town;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]
+mod wire;
+#[cfg(test)]
 mod workers;
