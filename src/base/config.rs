@@ -220,6 +220,10 @@ pub struct Exchange {
     pub clues: usize,
     /// Entries one page of the feed has at most.
     pub page: i64,
+    /// Requests of one system in a minute, unless the operator set another number.
+    pub requests_a_minute: i32,
+    /// Clues of one system in a minute, unless the operator set another number.
+    pub clues_a_minute: i32,
     /// Seconds before a message to another system is given up.
     pub send_timeout_seconds: u64,
     /// Attempts before it is dead.
@@ -275,6 +279,8 @@ impl Config {
             ("workers.site_filings_an_hour", i64::from(self.workers.site_filings_an_hour)),
             ("workers.messages_an_hour", i64::from(self.workers.messages_an_hour)),
             ("workers.receipt_tries", i64::from(self.workers.receipt_tries)),
+            ("exchange.requests_a_minute", i64::from(self.exchange.requests_a_minute)),
+            ("exchange.clues_a_minute", i64::from(self.exchange.clues_a_minute)),
             ("workers.drafts", self.workers.drafts),
             ("workers.draft_days", self.workers.draft_days),
             ("workers.callbacks_a_day", i64::from(self.workers.callbacks_a_day)),
