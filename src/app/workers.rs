@@ -110,7 +110,12 @@ pub(super) fn device_key(keys: &KeyRing, session: &workers::Session) -> Result<S
 
 /// Takes one of what a key may use; refused with when to come again.
 pub(super) fn within(c: &mut Conn, key: &str, most: i32, window: Duration, now: At) -> Result<()> {
-    match workers::take(c, key, most, window, now)? {
+    within_many(c, key, 1, most, window, now)
+}
+
+/// Takes `k` at once of what a key may use; refused with when to come again.
+pub(super) fn within_many(c: &mut Conn, key: &str, k: i32, most: i32, window: Duration, now: At) -> Result<()> {
+    match workers::take_many(c, key, k, most, window, now)? {
         None => Ok(()),
         Some(until) => Err(Error::TooMany(u64::try_from((until.millis() - now.millis()) / 1000).unwrap_or(0).max(1))),
     }
@@ -178,6 +183,21 @@ impl App {
             })
             .await?;
         found.ok_or_else(wrong)
+    }
+
+    /// When this code of a telephone was used, while it would still be alive: for a request sent again because its answer was
+    /// lost. Tries are counted here too.
+    pub(super) async fn redeemed(self: &Arc<Self>, phone: &str, code: &str) -> Result<Option<At>> {
+        let (keys, now, tries) = (self.keys(), self.now(), self.config.workers.code_tries);
+        let at = seal::blind_all(&keys, kind::PHONE, phone);
+        let fits = seal::blind_all(&keys, kind::CODE, &format!("{phone}/{}", text::narrow(code).trim()));
+        self.db
+            .write(move |c| {
+                let Some(row) = workers::used_code(c, &at, now)? else { return Ok(None) };
+                let before = workers::count_try(c, row.id)?;
+                Ok(row.used_at.filter(|_| before < tries && fits.contains(&row.code_bix)))
+            })
+            .await
     }
 
     /// Logs in with a telephone, the code sent to it and the name: the log-in of this name on this telephone. `receipt` is

@@ -325,7 +325,30 @@ fn pause(attempt: usize) -> std::time::Duration {
     std::time::Duration::from_millis(1 << attempt.min(RETRIES))
 }
 
+/// What a request was answered before under its key, if it was.
+fn answered<T: DeserializeOwned>(c: &mut Conn, keys: &KeyRing, actor: &Actor, k: &Key) -> Result<Option<T>> {
+    let Some(r) = settings::remembered(c, &actor.key(), &k.key)? else { return Ok(None) };
+    if !seal::blind_all(keys, REQUEST, &k.hash).contains(&r.request_hash) {
+        return Err(Error::KeyReused);
+    }
+    serde_json::from_value(r.answer.0).map(Some).map_err(|e| Error::Internal(format!("remembered answer: {e}")))
+}
+
 impl App {
+    /// What a request was answered before: for use cases whose checks before the write would refuse it the second time (a
+    /// code that is used up). Whoever asks was authorised already.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`], or the database.
+    pub(super) async fn answered<T>(self: &Arc<Self>, actor: &Actor, key: Option<&Key>) -> Result<Option<T>>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let Some(key) = key.cloned() else { return Ok(None) };
+        let actor = actor.clone();
+        self.look(move |c, _, keys| answered(c, keys, &actor, &key)).await
+    }
+
     fn run<T: Serialize + DeserializeOwned>(
         &self,
         c: &mut Conn,
@@ -336,12 +359,9 @@ impl App {
         let unreadable = |e| Error::Internal(format!("remembered answer: {e}"));
         let keys = self.keys();
         if let Some(k) = key
-            && let Some(r) = settings::remembered(c, &actor.key(), &k.key)?
+            && let Some(done) = answered(c, &keys, actor, k)?
         {
-            if !seal::blind_all(&keys, REQUEST, &k.hash).contains(&r.request_hash) {
-                return Err(Error::KeyReused);
-            }
-            return serde_json::from_value(r.answer.0).map_err(unreadable);
+            return Ok(done);
         }
         let now = self.now();
         let mut tx = Tx::open(c, self, actor, now);

@@ -56,8 +56,14 @@ pub struct Server {
     pub secure_cookies: bool,
     /// Largest request body in KiB, uploads apart.
     pub body_limit_kib: usize,
-    /// Seconds before a request is given up.
+    /// Seconds before a request is given up; also how long a client may take nothing of its answer.
     pub timeout_seconds: u64,
+    /// Seconds the head of a request may take.
+    pub head_seconds: u64,
+    /// Seconds a connection may lie idle between requests.
+    pub idle_seconds: u64,
+    /// Connections open at once; those beyond wait.
+    pub connections: u32,
     /// Requests in work at once; those beyond are told to come again.
     pub in_flight: usize,
 }
@@ -214,6 +220,10 @@ pub struct Exchange {
     pub clues: usize,
     /// Entries one page of the feed has at most.
     pub page: i64,
+    /// Requests of one system in a minute, unless the operator set another number.
+    pub requests_a_minute: i32,
+    /// Clues of one system in a minute, unless the operator set another number.
+    pub clues_a_minute: i32,
     /// Seconds before a message to another system is given up.
     pub send_timeout_seconds: u64,
     /// Attempts before it is dead.
@@ -269,6 +279,8 @@ impl Config {
             ("workers.site_filings_an_hour", i64::from(self.workers.site_filings_an_hour)),
             ("workers.messages_an_hour", i64::from(self.workers.messages_an_hour)),
             ("workers.receipt_tries", i64::from(self.workers.receipt_tries)),
+            ("exchange.requests_a_minute", i64::from(self.exchange.requests_a_minute)),
+            ("exchange.clues_a_minute", i64::from(self.exchange.clues_a_minute)),
             ("workers.drafts", self.workers.drafts),
             ("workers.draft_days", self.workers.draft_days),
             ("workers.callbacks_a_day", i64::from(self.workers.callbacks_a_day)),
@@ -296,10 +308,14 @@ impl Config {
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
-        if self.import.batch == 0 || self.server.in_flight == 0 || self.server.timeout_seconds == 0 || self.jobs.poll_seconds == 0 {
+        let s = &self.server;
+        if self.import.batch == 0 || s.in_flight == 0 || s.timeout_seconds == 0 || s.connections == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config(
-                "配置项 import.batch、server.in_flight、server.timeout_seconds、jobs.poll_seconds 必须大于零。".into(),
+                "配置项 import.batch、server.in_flight、server.timeout_seconds、server.connections、jobs.poll_seconds 必须大于零。".into(),
             ));
+        }
+        if s.head_seconds == 0 || s.idle_seconds == 0 {
+            return Err(Error::Config("配置项 server.head_seconds、server.idle_seconds 必须大于零。".into()));
         }
         let e = &self.evidence;
         if !(1..=64).contains(&e.max_mib) || !(16..=8192).contains(&e.part_kib) || !(1..=64).contains(&e.pictures_at_once) {

@@ -1,6 +1,6 @@
 //! `qingxin partner`: other systems let in, given new keys, shut out.
 
-use crate::app::exchange::partners::{Credentials, NewPartner};
+use crate::app::exchange::partners::{Credentials, Limit, NewPartner};
 use crate::base::id::RowId;
 use crate::base::{Error, Result};
 use crate::domain::access::Actor;
@@ -60,6 +60,17 @@ pub enum PartnerCommand {
         /// 消息编号
         id: RowId,
     },
+    /// 设定每分钟的限额；不写的一项不变
+    Limits {
+        /// 代号
+        code: String,
+        /// 每分钟请求数，或 default（按配置 exchange.requests_a_minute）
+        #[arg(long, value_name = "N|default", value_parser = read_limit)]
+        requests: Option<Limit>,
+        /// 每分钟线索条数，或 default（按配置 exchange.clues_a_minute）
+        #[arg(long, value_name = "N|default", value_parser = read_limit)]
+        clues: Option<Limit>,
+    },
     /// 更换密钥；旧密钥立即失效，新密钥只显示这一次
     Rotate {
         /// 代号
@@ -91,6 +102,10 @@ pub fn run(args: &PartnerArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
             app.revoke_partner(&system, code)?;
             writeln!(out, "对接系统 {code} 已停用。").map_err(io)?;
         }
+        PartnerCommand::Limits { code, requests, clues } => {
+            app.limit_partner(&system, code, *requests, *clues)?;
+            writeln!(out, "对接系统 {code} 的限额已设定，立即生效。").map_err(io)?;
+        }
         PartnerCommand::Resend { id } => {
             app.resend(&system, *id)?;
             writeln!(out, "消息 {id} 已重新排队。").map_err(io)?;
@@ -106,19 +121,33 @@ pub fn run(args: &PartnerArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
             }
         }
         PartnerCommand::List { json } => {
+            let usual = &app.config.exchange;
             for p in app.partners()? {
+                let requests = p.requests_a_minute.unwrap_or(usual.requests_a_minute);
+                let clues = p.clues_a_minute.unwrap_or(usual.clues_a_minute);
                 if *json {
                     let line = serde_json::json!({
                         "code": p.code, "name": p.name, "channel": p.channel, "bureau": p.bureau, "state": p.state, "createdAt": p.created_at,
+                        "requestsAMinute": requests, "cluesAMinute": clues,
                     });
                     writeln!(out, "{line}").map_err(io)?;
                 } else {
-                    writeln!(out, "{}\t{}\t{}\t{}\t{}", p.code, p.name, p.channel, p.bureau, p.state).map_err(io)?;
+                    writeln!(out, "{}\t{}\t{}\t{}\t{}\t{requests}\t{clues}", p.code, p.name, p.channel, p.bureau, p.state).map_err(io)?;
                 }
             }
         }
     }
     Ok(0)
+}
+
+fn read_limit(typed: &str) -> std::result::Result<Limit, String> {
+    match typed {
+        "default" => Ok(Limit::Default),
+        n => match n.parse() {
+            Ok(n) if n > 0 => Ok(Limit::Own(n)),
+            _ => Err("应为正整数，或 default".into()),
+        },
+    }
 }
 
 fn print(c: &Credentials, out: &mut dyn Write) -> std::io::Result<()> {

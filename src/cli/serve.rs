@@ -1,8 +1,10 @@
 //! `qingxin serve`: the HTTP server with its background jobs, and an orderly end.
 
 use crate::app::App;
+use crate::base::config::Server;
 use crate::base::{Error, Result};
 use crate::jobs::{self, Gauges};
+use crate::web::wire::{self, Bounds};
 use crate::web::{self, Settings, Surface};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -58,6 +60,9 @@ pub fn log() {
     let _ = if std::io::stderr().is_terminal() { b.compact().try_init() } else { b.json().try_init() };
 }
 
+/// Descriptors kept for the databases, files and messages out.
+const OTHERS: u32 = 128;
+
 /// How long the end of the process waits for what is still under way, each of connections and jobs.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -107,23 +112,23 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
         let running = jobs::start(app, &node, dir, &gauges, &stop);
         ready(address);
         let (mut ending, mut over) = (stop.clone(), stop.clone());
+        let bounds = bounds(&app.config.server);
         // requests in flight may end within their own limit; a connection that will not let go is cut
         let patience = Duration::from_secs(app.config.server.timeout_seconds) + GRACE;
-        let served = axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                tokio::select! {
-                    () = signalled() => {}
-                    _ = ending.changed() => {}
-                }
-                let _ = tell.send(true);
-            })
-            .into_future();
+        let told = async move {
+            tokio::select! {
+                () = signalled() => {}
+                _ = ending.changed() => {}
+            }
+            let _ = tell.send(true);
+        };
+        let served = async { tokio::join!(told, wire::serve(listener, router, bounds, stop.clone())) };
         let cut = async {
             let _ = over.wait_for(|s| *s).await;
             tokio::time::sleep(patience).await;
         };
         tokio::select! {
-            r = served => r.map_err(|e| Error::Io(format!("serve: {e}")))?,
+            ((), ()) = served => {}
             () = cut => tracing::warn!("connections were cut at the end of the grace period"),
         }
         for job in running {
@@ -136,6 +141,32 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
     // work on blocking threads that does not end in time is left: an open transaction rolls back with the process
     runtime.shutdown_timeout(GRACE);
     ended
+}
+
+/// What connections may hold, by the configuration; fewer of them where the system gives the process fewer descriptors,
+/// because a database that finds none is worse than a client that waits.
+fn bounds(server: &Server) -> Bounds {
+    let connections = match descriptors().map(|n| n.saturating_sub(OTHERS).max(OTHERS)) {
+        Some(n) if n < server.connections => {
+            tracing::warn!(
+                connections = n,
+                wanted = server.connections,
+                "too few file descriptors for server.connections: raise LimitNOFILE"
+            );
+            n
+        }
+        _ => server.connections,
+    };
+    let timeout = Duration::from_secs(server.timeout_seconds);
+    Bounds { head: Duration::from_secs(server.head_seconds), idle: Duration::from_secs(server.idle_seconds), stall: timeout, connections }
+}
+
+/// How many descriptors the process may have; `None` where the system does not say, or sets no limit.
+fn descriptors() -> Option<u32> {
+    soft_limit(&std::fs::read_to_string("/proc/self/limits").ok()?)
+}
+fn soft_limit(limits: &str) -> Option<u32> {
+    limits.lines().find_map(|l| l.strip_prefix("Max open files"))?.split_whitespace().next()?.parse().ok()
 }
 
 async fn signalled() {
@@ -152,4 +183,17 @@ async fn signalled() {
     }
     #[cfg(not(unix))]
     drop(interrupt.await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_are_read_as_the_system_writes_them() {
+        let said = "Limit                     Soft Limit           Hard Limit           Units\nMax open files            1024                 524288               files\n";
+        assert_eq!(soft_limit(said), Some(1024));
+        assert_eq!(soft_limit(&said.replace("1024  ", "unlimited")), None);
+        assert_eq!(soft_limit(""), None);
+    }
 }

@@ -22,6 +22,8 @@ pub struct Partner {
     pub state: String,
     pub created_at: At,
     pub version: i64,
+    pub requests_a_minute: Option<i32>,
+    pub clues_a_minute: Option<i32>,
 }
 
 /// Adds a system.

@@ -151,6 +151,16 @@ pub fn insert_rebinding(c: &mut Conn, row: &Rebinding) -> Result<()> {
     Ok(())
 }
 
+/// The change that was asked for a filing at this instant.
+pub fn rebinding_asked(c: &mut Conn, filing: FilingId, at: At) -> Result<Option<Rebinding>> {
+    Ok(rebindings::table
+        .filter(rebindings::filing_id.eq(filing))
+        .filter(rebindings::asked_at.eq(at))
+        .select(Rebinding::as_select())
+        .first(c)
+        .optional()?)
+}
+
 /// One of them.
 pub fn rebinding(c: &mut Conn, id: RowId) -> Result<Option<Rebinding>> {
     Ok(rebindings::table.find(id).select(Rebinding::as_select()).first(c).optional()?)

@@ -724,6 +724,8 @@ diesel::table! {
         state -> Text,
         created_at -> Ts,
         version -> BigInt,
+        requests_a_minute -> Nullable<Integer>,
+        clues_a_minute -> Nullable<Integer>,
     }
 }
 

@@ -171,6 +171,18 @@ pub fn live_code(c: &mut Conn, phone: &[String], now: At) -> Result<Option<Phone
         .optional()?)
 }
 
+/// The code of a telephone used last, as long as it could have been used.
+pub fn used_code(c: &mut Conn, phone: &[String], now: At) -> Result<Option<PhoneCode>> {
+    Ok(phone_codes::table
+        .filter(phone_codes::phone_bix.eq_any(phone.to_vec()))
+        .filter(phone_codes::used_at.is_not_null())
+        .filter(phone_codes::expires_at.gt(now))
+        .order((phone_codes::created_at.desc(), phone_codes::id.desc()))
+        .select(PhoneCode::as_select())
+        .first(c)
+        .optional()?)
+}
+
 /// Counts one try of a code; gives how many there were before.
 pub fn count_try(c: &mut Conn, id: RowId) -> Result<i32> {
     diesel::update(phone_codes::table.find(id)).set(phone_codes::tries.eq(phone_codes::tries + 1)).execute(c)?;
@@ -189,6 +201,12 @@ pub fn use_code(c: &mut Conn, id: RowId, at: At) -> Result<()> {
 /// Takes one of `most` in a window that begins with its first use; `None` when it is free, else when the window ends
 /// (machine bookkeeping, no event).
 pub fn take(c: &mut Conn, key: &str, most: i32, window: Duration, now: At) -> Result<Option<At>> {
+    take_many(c, key, 1, most, window, now)
+}
+
+/// Takes `k` of `most` at once, or none. An untouched window gives any number: what is larger than the limit altogether
+/// waits for a window of its own and not for ever (machine bookkeeping, no event).
+pub fn take_many(c: &mut Conn, key: &str, k: i32, most: i32, window: Duration, now: At) -> Result<Option<At>> {
     each!(c, |conn| diesel::insert_into(limits::table)
         .values((limits::key.eq(key), limits::from_at.eq(now), limits::n.eq(0)))
         .on_conflict(limits::key)
@@ -196,7 +214,8 @@ pub fn take(c: &mut Conn, key: &str, most: i32, window: Duration, now: At) -> Re
         .execute(conn))?;
     let since = now.plus(-window);
     diesel::update(limits::table.find(key).filter(limits::from_at.le(since))).set((limits::from_at.eq(now), limits::n.eq(0))).execute(c)?;
-    let n = diesel::update(limits::table.find(key).filter(limits::n.lt(most))).set(limits::n.eq(limits::n + 1)).execute(c)?;
+    let room = limits::n.le(most.saturating_sub(k)).or(limits::n.eq(0));
+    let n = diesel::update(limits::table.find(key).filter(room)).set(limits::n.eq(limits::n + k)).execute(c)?;
     if n == 1 {
         return Ok(None);
     }

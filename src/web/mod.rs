@@ -18,6 +18,7 @@ pub mod ops;
 pub mod problem;
 pub mod table;
 mod uploads;
+pub mod wire;
 
 pub use edge::Settings;
 pub use problem::{Failure, Problem};

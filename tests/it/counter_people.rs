@@ -228,6 +228,45 @@ on_both! {
         }
     }
 
+    fn a_change_asked_for_again_is_answered_as_the_first_time(t: &TestDb) {
+        let w = world(t);
+        let old = Phone::on(&w, "13900000001", "张测试");
+        let mut typed = report(1);
+        typed["report"]["reporterId"] = json!("379900200302050650");
+        let got = old.post("/filings", typed);
+        let (id, secret) = (text(&got.json()["filing"]), text(&got.json()["receipt"]["secret"]));
+        let (desk, path) = (w.who("kuiwen.desk"), format!("/filings/{id}/rebindings"));
+        let code = Phone::off(&w).code("13900000099");
+        let body = json!({ "phone": "13900000099", "code": code, "idNumber": "379900200302050650", "secret": secret, "note": "本人持证到窗口" });
+        let first = text(&desk.post_with(&path, body.clone(), &[("idempotency-key", "rebind-0001")]).ok()["id"]);
+        // the answer was lost: under the same key, and under another one with the same code
+        for key in ["rebind-0001", "rebind-0002", "rebind-0002"] {
+            let again = desk.post_with(&path, body.clone(), &[("idempotency-key", key)]);
+            assert_eq!((again.status, text(&again.ok()["id"])), (201, first.clone()), "{key}");
+        }
+        let waiting = |w: &World| w.who("kuiwen.desk").get("/rebindings").ok()["rebindings"].as_array().unwrap().len();
+        assert_eq!(waiting(&w), 1);
+        // the same key with other content, the code in other hands or with something else beside it: no repetition
+        let with = |k: &str, v: &str| {
+            let mut b = body.clone();
+            b[k] = json!(v);
+            b
+        };
+        desk.post_with(&path, with("note", "另一份"), &[("idempotency-key", "rebind-0001")]).problem(422, "idempotency_key_reused");
+        w.who("kuiwen.handler").post(&path, body.clone()).problem(409, "bad_code");
+        desk.post(&path, with("idNumber", "379900199001011230")).problem(409, "bad_code");
+        desk.post(&path, with("phone", "13900000098")).problem(409, "bad_code");
+        desk.post(&path, with("secret", "QZ-22222-22222")).problem(409, "receipt_unknown");
+        w.who("fangzi.desk").post_with(&path, body.clone(), &[("idempotency-key", "rebind-0001")]).problem(404, "not_found");
+        // when the code's life is over only the key speaks for it, also after the change was decided
+        w.pass(Duration::minutes(6));
+        desk.post(&path, body.clone()).problem(409, "bad_code");
+        let decide = || w.who("kuiwen.leader").post_with(&format!("/rebindings/{first}/decide"), json!({ "confirm": true }), &[("idempotency-key", "decide-0001")]);
+        assert_eq!(decide().ok(), decide().ok());
+        assert_eq!(text(&desk.post_with(&path, body, &[("idempotency-key", "rebind-0001")]).ok()["id"]), first);
+        assert_eq!(waiting(&w), 1);
+    }
+
     fn a_log_in_of_the_old_telephone_stops_the_change(t: &TestDb) {
         let w = world(t);
         let old = Phone::on(&w, "13900000001", "张测试");

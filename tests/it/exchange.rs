@@ -6,7 +6,7 @@ use crate::tables;
 use axum::body::Body;
 use axum::http::Request;
 use chrono::Duration;
-use qingxin::app::exchange::partners::{Credentials, NewPartner};
+use qingxin::app::exchange::partners::{Credentials, Limit, NewPartner};
 use qingxin::domain::access::Actor;
 use qingxin::domain::exchange as rules;
 use qingxin::web::{self, Surface, openapi};
@@ -134,6 +134,69 @@ fn the_committed_exchange_document_is_the_tables() {
 }
 
 on_both! {
+    fn a_system_at_its_limit_waits_and_disturbs_no_other(t: &TestDb) {
+        let w = World::with(t, &[("QINGXIN__EXCHANGE__REQUESTS_A_MINUTE", "3"), ("QINGXIN__EXCHANGE__CLUES_A_MINUTE", "4")]);
+        let (one, other) = (Sender::new(&w, "hotline", "hotline_12345"), Sender::new(&w, "national", "national"));
+        for _ in 0..3 {
+            one.get("/filings").ok();
+        }
+        w.pass(Duration::seconds(20));
+        let shut = one.get("/filings");
+        shut.problem(429, "too_many");
+        assert_eq!(shut.header("retry-after"), "40");
+        // every door of this system, a good signature or none; the other one goes on
+        one.post("/clues", &json!({ "clues": [clue(1, "H-1")] })).problem(429, "too_many");
+        one.get("/subscriptions").problem(429, "too_many");
+        other.get("/filings").ok();
+        // another node counts with this one
+        let next = World::again(t, &w, &[("QINGXIN__EXCHANGE__REQUESTS_A_MINUTE", "3")]);
+        let of = |s: &Sender<'_>| w.run(next.partner_of(&s.given.key)).map(drop);
+        assert!(matches!(of(&one), Err(qingxin::base::Error::TooMany(40))));
+        of(&other).unwrap();
+        // a key that is nobody's is not counted for anybody
+        let forged = Sender { world: &w, given: Credentials { key: "qxk_nobody".into(), ..one.given.clone() } };
+        forged.get("/filings").problem(401, "unauthenticated");
+        // a limit of its own holds at once, and goes back to the usual one
+        let set = |requests, clues| w.app.limit_partner(&Actor::System("tests"), "hotline", requests, clues);
+        set(Some(Limit::Own(5)), None).unwrap();
+        one.get("/filings").ok();
+        one.get("/filings").ok();
+        one.get("/filings").problem(429, "too_many");
+        set(Some(Limit::Default), None).unwrap();
+        one.get("/filings").problem(429, "too_many");
+        w.pass(Duration::seconds(40));
+        one.get("/filings").ok();
+        assert!(set(Some(Limit::Own(0)), None).is_err());
+        assert!(w.app.limit_partner(&w.actor("city.system"), "hotline", None, None).is_err(), "the operator's alone");
+        assert!(w.app.limit_partner(&Actor::System("tests"), "nobody", None, None).is_err());
+    }
+
+    fn clues_are_counted_one_by_one_and_a_repetition_is_none(t: &TestDb) {
+        let w = World::with(t, &[("QINGXIN__EXCHANGE__CLUES_A_MINUTE", "4")]);
+        let (one, other) = (Sender::new(&w, "hotline", "hotline_12345"), Sender::new(&w, "national", "national"));
+        let some = |from: u32, n: u32| json!({ "clues": (from..from + n).map(|i| clue(i, &format!("H-{i}"))).collect::<Vec<_>>() });
+        let outcomes = |got: Got| {
+            got.ok()["results"].as_array().unwrap().iter().map(|r| r["outcome"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let first = Message { id: Some("message-01"), ..Message::default() };
+        for _ in 0..2 {
+            assert_eq!(outcomes(one.request("POST", "/clues", Some(&some(1, 3)), &first)), ["new"; 3]);
+        }
+        // two more are one too many: none of them is kept, and the sender may send them again under the same id
+        let second = Message { id: Some("message-02"), ..Message::default() };
+        let shut = one.request("POST", "/clues", Some(&some(4, 2)), &second);
+        shut.problem(429, "too_many");
+        assert_eq!(shut.header("retry-after"), "60");
+        assert_eq!(outcomes(one.post("/clues", &some(6, 1))), ["new"]);
+        assert_eq!(outcomes(other.post("/clues", &some(1, 4))), ["new"; 4]);
+        w.pass(Duration::minutes(1));
+        assert_eq!(outcomes(one.request("POST", "/clues", Some(&some(4, 2)), &second)), ["new"; 2]);
+        // a message larger than the limit has a minute of its own
+        w.pass(Duration::minutes(1));
+        assert_eq!(outcomes(one.post("/clues", &some(7, 6))), ["new"; 6]);
+        one.post("/clues", &some(13, 1)).problem(429, "too_many");
+    }
+
     fn only_a_key_that_holds_opens(t: &TestDb) {
         let w = World::new(t);
         let s = Sender::new(&w, "city-hotline", "hotline_12345");

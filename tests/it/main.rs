@@ -71,4 +71,6 @@ mod town;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]
+mod wire;
+#[cfg(test)]
 mod workers;

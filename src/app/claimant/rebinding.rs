@@ -198,6 +198,10 @@ impl App {
     /// `bad_code`, `receipt_unknown`, `no_log_in`, `rebinding_open`, [`Error::TooMany`].
     pub async fn ask_rebinding(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: FilingId, ask: &AskRebinding) -> Result<RowId> {
         let number = self.stands_at_counter(actor, id).await?;
+        // the first may have been accepted and its answer lost: its code is used up, and this is no second attempt
+        if let Some(done) = self.answered(actor, key.as_ref()).await? {
+            return Ok(done);
+        }
         let phone = log_in::phone(&ask.phone, "/phone")?;
         let person = ResidentId::parse(&ask.id_number).map_err(|_| Error::field("/idNumber", "bad_id_number", &[]))?.as_str().to_owned();
         let note = counter::remark(&ask.note, "/note")?;
@@ -205,10 +209,13 @@ impl App {
         if self.by_receipt(&number, &ask.secret).await? != id {
             return Err(Error::refused("receipt_unknown", &[]));
         }
-        let code = self.redeem(&phone, &ask.code).await?;
         let keys = self.keys();
         let (seen, phone_bix) = (seal::blind_all(&keys, "id", &person), seal::blind(&keys, "phone", &phone)?);
         let same = seal::blind_all(&keys, "phone", &phone);
+        let code = match self.redeem(&phone, &ask.code).await {
+            Ok(code) => code,
+            Err(e) => return self.asked_before(actor, key.as_ref(), id, &phone, &ask.code, seen).await?.ok_or(e),
+        };
         self.write(actor, key, move |tx| {
             let f = counter::at_counter(tx, id)?;
             let worker = f.worker_id.ok_or_else(|| Error::refused("no_log_in", &[]))?;
@@ -255,6 +262,34 @@ impl App {
             Ok(row)
         })
         .await
+    }
+
+    /// The change this same officer asked for with the same code a moment ago, for the same person and telephone: the answer
+    /// to a request sent again under another key, or beside its twin.
+    async fn asked_before(
+        self: &Arc<Self>,
+        actor: &Actor,
+        key: Option<&Key>,
+        id: FilingId,
+        phone: &str,
+        code: &str,
+        seen: Vec<String>,
+    ) -> Result<Option<RowId>> {
+        if let Some(done) = self.answered(actor, key).await? {
+            return Ok(Some(done));
+        }
+        let Some(at) = self.redeemed(phone, code).await? else { return Ok(None) };
+        let (me, same) = (actor.account(), seal::blind_all(&self.keys(), "phone", phone));
+        self.db
+            .read(move |c| {
+                // a code is used in the transaction that asks: the instant is the same to the last digit
+                let asked = rows::rebinding_asked(c, id, at)?.filter(|r| Some(r.asked_by) == me && same.contains(&r.phone_bix));
+                let Some(row) = asked else { return Ok(None) };
+                let f = filings::get(c, id)?.ok_or(Error::NotFound("filing"))?;
+                let p = filings::claimant(c, f.claimant_id)?.ok_or(Error::NotFound("claimant"))?;
+                Ok(p.person_bix.is_none_or(|b| seen.contains(&b)).then_some(row.id))
+            })
+            .await
     }
 
     /// Changes that wait at the reader's counters, the oldest first.

@@ -4,6 +4,7 @@
 //! are made with it. Every change is an event of the partner's stream.
 
 use crate::app::people::token_hash;
+use crate::app::workers::{within, within_many};
 use crate::app::write::{Marks, Tx};
 use crate::app::{App, ids_in};
 use crate::base::id::{Ids, PartnerId};
@@ -15,6 +16,7 @@ use crate::store::exchange as store;
 use crate::store::exchange::Partner;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
 use std::sync::Arc;
 
 /// What a partner's key begins with, so that a key in the wrong place is recognised.
@@ -94,6 +96,8 @@ fn create(tx: &mut Tx<'_>, new: &NewPartner, given: &Credentials) -> Result<Part
         state: "active".into(),
         created_at: tx.now,
         version: 1,
+        requests_a_minute: None,
+        clues_a_minute: None,
     };
     store::insert_partner(tx.c, &row)?;
     let payload = serde_json::json!({ "code": row.code, "channel": row.channel, "bureau": row.bureau });
@@ -131,6 +135,47 @@ fn revoke(tx: &mut Tx<'_>, code: &str) -> Result<()> {
     note(tx, &row, "revoked", serde_json::json!({}))
 }
 
+/// What a system may ask and send in a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// What the configuration says.
+    Default,
+    /// This many.
+    Own(i32),
+}
+impl Limit {
+    fn own(self, pointer: &str) -> Result<Option<i32>> {
+        match self {
+            Self::Default => Ok(None),
+            Self::Own(n) if n > 0 => Ok(Some(n)),
+            Self::Own(_) => Err(Error::field(pointer, "bad_limit", &[])),
+        }
+    }
+}
+
+fn limit(tx: &mut Tx<'_>, code: &str, requests: Option<Limit>, clues: Option<Limit>) -> Result<()> {
+    let p = known(tx, code)?;
+    let mut row = p;
+    if let Some(l) = requests {
+        row.requests_a_minute = l.own("/requests")?;
+    }
+    if let Some(l) = clues {
+        row.clues_a_minute = l.own("/clues")?;
+    }
+    store::update_partner(tx.c, &row)?;
+    let payload = serde_json::json!({ "requestsAMinute": row.requests_a_minute, "cluesAMinute": row.clues_a_minute });
+    note(tx, &row, "limited", payload)
+}
+
+/// Counts the clues of a message against what its system may send in a minute. Inside the transaction that stores them:
+/// what is not stored is not counted, and the same message again is not counted twice.
+pub(super) fn count_clues(tx: &mut Tx<'_>, id: PartnerId, clues: usize) -> Result<()> {
+    let own = store::partner(tx.c, id)?.and_then(|p| p.clues_a_minute);
+    let most = own.unwrap_or(tx.app.config.exchange.clues_a_minute);
+    let clues = i32::try_from(clues).unwrap_or(i32::MAX);
+    within_many(tx.c, &format!("exchange_clues:{id}"), clues, most, Duration::minutes(1), tx.now)
+}
+
 impl App {
     /// Lets a system in; the credentials are returned once.
     ///
@@ -162,6 +207,15 @@ impl App {
         self.write_blocking(actor, None, move |tx| revoke(tx, &code))
     }
 
+    /// Sets what a system may ask and send in a minute; `None` leaves it as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; field errors.
+    pub fn limit_partner(self: &Arc<Self>, actor: &Actor, code: &str, requests: Option<Limit>, clues: Option<Limit>) -> Result<()> {
+        let code = code.to_owned();
+        self.write_blocking(actor, None, move |tx| limit(tx, &code, requests, clues))
+    }
+
     /// All systems by code.
     ///
     /// # Errors
@@ -170,14 +224,18 @@ impl App {
         self.db.read_blocking(|c| store::partners(c, LISTED))
     }
 
-    /// The system of a key.
+    /// The system of a key, with one more request counted against what it may ask in a minute. Counted by system, never
+    /// by address, and in the database: all nodes count together.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for a key that is nobody's or no longer holds.
+    /// [`Error::Unauthenticated`] for a key that is nobody's or no longer holds; [`Error::TooMany`].
     pub async fn partner_of(self: &Arc<Self>, key: &str) -> Result<Caller> {
         let hash = token_hash(key);
         let p = self.db.read(move |c| store::partner_by_key(c, &hash)).await?;
         let p = p.filter(|p| p.state == "active").ok_or(Error::Unauthenticated)?;
+        let (counted, now) = (format!("exchange:{}", p.id), self.now());
+        let most = p.requests_a_minute.unwrap_or(self.config.exchange.requests_a_minute);
+        self.db.write(move |c| within(c, &counted, most, Duration::minutes(1), now)).await?;
         Ok(Caller { id: p.id, code: p.code, channel: p.channel, bureau: p.bureau })
     }
 

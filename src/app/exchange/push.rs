@@ -3,6 +3,7 @@
 //! Owns the batch: channel and receiving bureau are the partner's, not the message's, and the sender's own number is what
 //! makes the same clue one filing. Each clue has a savepoint of its own in one transaction.
 
+use super::partners::count_clues;
 use crate::app::intake::{self, Prepared, Registered};
 use crate::app::write::{Key, Tx};
 use crate::app::{App, ids_in};
@@ -102,6 +103,9 @@ fn keep(tx: &mut Tx<'_>, p: &Prepared) -> Result<Registered> {
 
 fn store(tx: &mut Tx<'_>, good: &[(usize, Prepared)], bad: &BTreeMap<usize, Vec<(String, String)>>) -> Result<BTreeMap<usize, Kept>> {
     let who = tx.actor;
+    if let Some(id) = who.partner() {
+        count_clues(tx, id, good.len() + bad.len())?;
+    }
     let mut out: BTreeMap<usize, Kept> = bad.iter().map(|(i, f)| (*i, Kept::Refused(f.clone()))).collect();
     for (i, p) in good {
         let kept = match tx.body(who, |tx| keep(tx, p)) {
@@ -125,7 +129,7 @@ impl App {
     /// Takes clues in for a system. The same message again answers the same and changes nothing.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::KeyReused`], or the database; a clue that is refused is no error.
+    /// [`Error::Forbidden`], [`Error::KeyReused`], [`Error::TooMany`], or the database; a clue that is refused is no error.
     pub async fn push_clues(self: &Arc<Self>, partner: &Partner, key: Key, clues: Vec<FilingForm>) -> Result<Vec<Outcome>> {
         let (mut good, mut bad, mut said) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         let numbers: Vec<String> = clues.iter().map(|f| text::tidy(&f.source_number)).collect();

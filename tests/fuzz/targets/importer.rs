@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((pick, bytes)) = data.split_first() else { return };
     let all: Vec<&Profile> = CITY.profiles.values().map(AsRef::as_ref).collect();
     let profile = all[usize::from(*pick) % all.len()];
-    let Ok(rows) = sheet::open(bytes, profile, &CITY.intake.files) else { return };
+    let Ok(rows) = sheet::open(bytes, profile, &CITY.intake.file) else { return };
     let now = SystemClock.now();
     for row in rows.flatten().take(200) {
         match read_row(profile, &row, &CITY.intake.caps, now) {
