@@ -495,7 +495,7 @@ pub fn fingerprint(token: &str) -> String {
 pub(super) fn unless_away(done: Result<()>) -> Result<()> {
     match done {
         Err(Error::Unavailable(why)) => {
-            tracing::warn!(why, "the use of a session was not noted");
+            tracing::warn!(why, "that something was used was not noted");
             Ok(())
         }
         other => other,

@@ -6,6 +6,8 @@ use super::until;
 use crate::on_both;
 use crate::support::TestDb;
 use crate::tables::{count, differ, dump};
+use qingxin::app::exchange::partners::NewPartner;
+use qingxin::domain::access::Actor;
 use qingxin::store::keys;
 use std::process::Command;
 
@@ -27,6 +29,13 @@ on_both! {
         let key = keys::master_path(t.db.target(), &t.options).unwrap();
         let mut city = City::new(t.dir.path(), &t.url, Some(&key));
         city.serve();
+        let system = NewPartner {
+            code: "hotline".into(),
+            name: "测试热线".into(),
+            channel: "hotline_12345".into(),
+            bureau: "370700-hrss".into(),
+        };
+        let (_, system) = city.app().create_partner(&Actor::System("tests"), &system).unwrap();
         let load = Load::new(&city);
         load.during(2, || until("there is something to read", || load.acknowledged() >= 6));
         until("the events have their numbers", || count(&t.db, "select count(*) from events where log_no is null") == 0);
@@ -47,6 +56,9 @@ on_both! {
                 let got = ask(&agent, &city.url(path), &city.fresh, &[], None).unwrap();
                 assert_eq!(got.status, 200, "{path}: {}", got.body);
             }
+            // nor that another system's request cannot be counted
+            let feed = ask(&agent, &city.url("/api/exchange/v1/filings"), &system.key, &[], None).unwrap();
+            assert_eq!(feed.status, 200, "{}", feed.body);
         });
         // this process's own connection was cut too
         until("the database can be looked at", || t.db.read_blocking(qingxin::store::filings::count).is_ok());
