@@ -157,7 +157,7 @@ on_both! {
             ("overdue in the city", list(Filter { overdue_at: Some(t0()), ..Filter::default() }), "procedures_due", true),
             ("desk", list(Filter { kind: Some("filing".into()), bureaus: one("370701-hrss"), roles: one("desk@receiving"), ..Filter::default() }), "procedures_bureau", true),
             ("pending", list(Filter { pending: Some(vec![("head@lead".into(), "370701-hrss".into())]), ..Filter::default() }), "procedures_pending", false),
-            ("counted", Box::new(move |c| worklist::count(c, &Filter { bureaus: Some(vec!["370701-hrss".into()]), ..Filter::default() }, 1000).map(drop)), "procedures_bureau", false),
+            ("counted", Box::new(move |c| worklist::count(c, &Filter { bureaus: Some(vec!["370701-hrss".into()]), ..Filter::default() }, 1000).map(drop)), "procedures_bureau", true),
             ("swept", Box::new(|c| procedures::open_page(c, ProcedureId::from(uuid::Uuid::nil()), 500).map(drop)), "procedures_open", true),
             ("of a case", Box::new(move |c| procedures::of_case(c, case()).map(drop)), "procedures_case", false),
             ("terms", Box::new(|c| procedures::terms_of(c, uuid::Uuid::nil().into()).map(drop)), "terms_procedure", false),
@@ -194,7 +194,11 @@ on_both! {
             let sql = sent(t, run);
             let first = sql.iter().find(|s| s.trim_start().to_lowercase().starts_with("select")).unwrap_or_else(|| panic!("{what}: {sql:?}")).clone();
             let plan = plan(t, first.clone());
-            let scan = plan.lines().any(|l| l.contains("Seq Scan") || (l.trim_start().starts_with("SCAN ") && !l.contains("USING")));
+            // `few` is a page that was read by its index and is counted
+            let scan = plan
+                .lines()
+                .map(str::trim_start)
+                .any(|l| l.contains("Seq Scan") || (l.starts_with("SCAN ") && !l.starts_with("SCAN few") && !l.contains("USING")));
             let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
             if scan || (ordered && sorts) || !plan.contains(index) {
                 wrong.push_str(&format!("── {what} (wants {index})\n{first}\n{plan}"));
