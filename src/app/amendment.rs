@@ -11,7 +11,8 @@ use crate::base::{Error, Result};
 use crate::domain::access::{self, Ability};
 use crate::domain::intake::FilingDraft;
 use crate::law::Fen;
-use crate::store::filings::{self, Amendment, Filing};
+use crate::store::filings::{self, Amendment, Filing, Told};
+use crate::store::types::Json;
 use crate::store::{cases, ledger, procedures};
 
 /// Keeps the content sealed for the desk, with the names of what changed.
@@ -21,10 +22,13 @@ pub(super) fn receive(tx: &mut Tx<'_>, p: &Prepared, old: &Filing, import: Optio
     let differs = [
         ("reported_total", f.reported_total != old.reported_total),
         ("headcount", f.headcount != old.headcount),
-        ("respondent", f.respondent_name != old.respondent_name || f.uscc != old.uscc || f.chain_doc.0 != old.chain_doc.0),
+        (
+            "respondent",
+            f.respondent_name != old.respondent_name || f.told_doc.uscc != old.told_doc.uscc || f.told_doc.chain != old.told_doc.chain,
+        ),
         ("project", f.project_name != old.project_name),
         ("area", f.area_text != old.area_text),
-        ("address", f.address != old.address),
+        ("address", f.told_doc.address != old.told_doc.address),
         ("period", (f.period_from, f.period_to) != (old.period_from, old.period_to)),
         ("received_at", f.received_at != old.received_at),
         ("contacts", !adds_nothing(p, &known)),
@@ -37,7 +41,7 @@ pub(super) fn receive(tx: &mut Tx<'_>, p: &Prepared, old: &Filing, import: Optio
         id: p.amendment,
         filing_id: old.id,
         import_id: import,
-        content_hash: f.content_hash.clone(),
+        content_hash: f.told_doc.content_hash.clone(),
         content_ct: p.content_ct.clone(),
         changed: changed.join(","),
         received_at: tx.now,
@@ -106,23 +110,23 @@ fn take_over(tx: &mut Tx<'_>, a: &Amendment, old: &Filing, d: &FilingDraft) -> R
         area: if at_desk { f.area } else { old.area.clone() },
         desk_reason: if at_desk { f.desk_reason } else { old.desk_reason.clone() },
         area_text: f.area_text,
-        address: f.address,
-        industry: f.industry,
         project_name: f.project_name,
         project_key: f.project_key,
-        project_kind: f.project_kind,
-        government_funded: f.government_funded,
         respondent_name: f.respondent_name,
         respondent_key: f.respondent_key,
-        uscc: f.uscc,
         headcount: f.headcount,
         reported_total: f.reported_total,
         period_from: f.period_from,
         period_to: f.period_to,
-        chain_doc: f.chain_doc,
         leader_ct: leader(d)?.map(|json| tx.seal("filings", "leader_ct", old.id, &json)).transpose()?,
         narrative_ct: tx.seal("filings", "narrative_ct", old.id, d.narrative.as_deref().unwrap_or_default())?,
-        content_hash: a.content_hash.clone(),
+        // where it came from and what was found in it stay as they were at first
+        told_doc: Json(Told {
+            source: old.told_doc.source.clone(),
+            flags: old.told_doc.flags.clone(),
+            content_hash: a.content_hash.clone(),
+            ..f.told_doc.0
+        }),
         ..old.clone()
     };
     tx.amend_filing(new.clone())?;
@@ -148,15 +152,13 @@ fn follow(tx: &mut Tx<'_>, case: CaseId, old: &Filing, new: &Filing) -> Result<(
             c.respondent_key.clone_from(&new.respondent_key);
             c.project_name.clone_from(&new.project_name);
             c.project_key.clone_from(&new.project_key);
-            c.project_kind.clone_from(&new.project_kind);
-            c.government_funded = new.government_funded;
-            c.address.clone_from(&new.address);
+            c.site_doc = Json(new.told_doc.site());
         }
     })?;
     if alone {
         // the chain: who was named otherwise is named anew; a party that is new or gone is for the officer to settle
         for r in cases::chain(tx.c, case)? {
-            let mut named = new.chain_doc.0.iter().filter(|p| p.role == r.role && r.name_ct.is_none());
+            let mut named = new.told_doc.chain.iter().filter(|p| p.role == r.role && r.name_ct.is_none());
             if let (Some(p), None) = (named.next(), named.next())
                 && (p.name != r.name || p.uscc != r.uscc)
             {

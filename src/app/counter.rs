@@ -383,7 +383,7 @@ fn changed(what: &str, f: &filings::Filing, d: &FilingDraft) -> (String, String,
         "headcount" => (f.headcount.to_string(), d.headcount.to_string()),
         "project" => (some(&f.project_name), some(&d.project)),
         "area" => (f.area_text.clone(), some(&d.area_text)),
-        "address" => (some(&f.address), some(&d.address)),
+        "address" => (some(&f.told_doc.address), some(&d.address)),
         "period" => (format!("{} 至 {}", day(f.period_from), day(f.period_to)), format!("{} 至 {}", day(d.period_from), day(d.period_to))),
         "received_at" => (f.received_at.list_text(), d.received_at.list_text()),
         "respondent" => (

@@ -15,6 +15,7 @@ use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::{Effect, EffectKind, Step, Value};
 use crate::law::Fen;
 use crate::store::ledger::{self, Claim, Payment};
+use crate::store::types::Json;
 use crate::store::{cases, filings, papers};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -428,12 +429,12 @@ pub(super) fn case_for(
     let narrative = tx.open_sealed("filings", "narrative_ct", f.id, &f.narrative_ct)?;
     let facts = FilingFacts {
         area_text: &area,
-        address: f.address.as_deref().unwrap_or_default(),
-        project_kind: f.project_kind.as_deref().unwrap_or_default(),
+        address: f.told_doc.address.as_deref().unwrap_or_default(),
+        project_kind: f.told_doc.project_kind.as_deref().unwrap_or_default(),
         project: f.project_name.as_deref().unwrap_or_default(),
-        industry: f.industry.as_deref().unwrap_or_default(),
+        industry: f.told_doc.industry.as_deref().unwrap_or_default(),
         narrative: &narrative,
-        government_funded: f.government_funded,
+        government_funded: f.told_doc.government_funded,
     };
     let city = &tx.app.city;
     let routed = match routing::route(&city.routing, &city.areas, &city.bureaus, &facts, f.received_at.day()) {
@@ -454,13 +455,10 @@ pub(super) fn case_for(
         oversight_bureau: oversight,
         project_name: f.project_name.clone(),
         project_key: f.project_key.clone(),
-        project_kind: f.project_kind.clone(),
-        government_funded: f.government_funded,
-        address: f.address.clone(),
         respondent_name: f.respondent_name.clone(),
         respondent_key: f.respondent_key.clone(),
         grade: f.grade.clone(),
-        flags: f.flags.clone(),
+        flags: f.told_doc.flags.clone(),
         reported_total: f.reported_total,
         headcount: f.headcount,
         remainder_code: None,
@@ -480,6 +478,7 @@ pub(super) fn case_for(
         created_at: tx.now,
         version: 1,
         form_version: 1,
+        site_doc: Json(f.told_doc.site()),
     };
     cases::insert(tx.c, &row, &chain)?;
     tx.adopt_case(row);
@@ -490,7 +489,7 @@ pub(super) fn case_for(
 fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
     let mut out = Vec::new();
     let mut main = None;
-    for (i, p) in f.chain_doc.0.iter().enumerate() {
+    for (i, p) in f.told_doc.chain.iter().enumerate() {
         let id = tx.ids.id(tx.now);
         let role = PartyRole::of(&p.role);
         let (mut name_ct, mut person_ct): (Option<Sealed>, Option<Sealed>) = (None, None);

@@ -30,8 +30,8 @@ pub(super) fn plain(app: &App, f: &Filing, area: Option<&str>) -> Vec<i64> {
         texts.push(&f.respondent_name);
     }
     // a team leader is a person
-    texts.extend(f.chain_doc.0.iter().filter(|p| p.role != PartyRole::TeamLeader.code()).map(|p| p.name.as_str()));
-    texts.extend([f.project_name.as_deref(), f.address.as_deref(), Some(f.area_text.as_str())].into_iter().flatten());
+    texts.extend(f.told_doc.chain.iter().filter(|p| p.role != PartyRole::TeamLeader.code()).map(|p| p.name.as_str()));
+    texts.extend([f.project_name.as_deref(), f.told_doc.address.as_deref(), Some(f.area_text.as_str())].into_iter().flatten());
     texts.extend(names.iter().map(String::as_str));
     rules::pieces(texts, rules::PLAIN).iter().map(|g| rules::number(g)).collect()
 }

@@ -18,7 +18,7 @@ use crate::domain::matching::{self, Candidate, Join, MatchKey, Period, UnitKey, 
 use crate::domain::routing::{self, FilingFacts, Routed, Routing};
 use crate::flow::{Form, Value};
 use crate::law::identity::{BankCard, Phone, ResidentId};
-use crate::store::filings::{self, Claimant, Filing, Party, Suggestion};
+use crate::store::filings::{self, Claimant, Filing, Party, Suggestion, Told};
 use crate::store::types::Json;
 use serde::{Deserialize, Serialize};
 
@@ -136,7 +136,6 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         id: filing_id,
         number: ids.code("DJ"),
         source_no: d.source_number.clone(),
-        source: d.source.clone().unwrap_or_default(),
         channel: d.channel.clone(),
         kind: d.kind.code().into(),
         case_id: None,
@@ -146,33 +145,36 @@ pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiv
         received_at: d.received_at,
         area,
         area_text: d.area_text.clone().unwrap_or_default(),
-        address: d.address.clone(),
-        industry: d.industry.clone(),
         project_name: d.project.clone(),
         project_key: d.project.as_deref().map(matching::project_key).filter(|k| !k.is_empty()),
-        project_kind: d.project_kind.clone(),
-        government_funded: d.government_funded,
         respondent_name: respondent.map_or_else(|| text::zh("respondent.unknown").to_owned(), |p| p.name.clone()),
         respondent_key: respondent.map(|p| matching::company_key(&p.name)).unwrap_or_default(),
-        uscc: respondent.and_then(|p| p.uscc.clone()),
         headcount: i32::try_from(d.headcount).map_err(|_| Error::field("/headcount", "too_large", &[]))?,
         reported_total: d.reported_total,
         period_from: d.period_from,
         period_to: d.period_to,
         narrative_ct: seal::seal(keys, Place::new("filings", "narrative_ct", filing_id), &narrative, ids)?,
-        chain_doc: Json(chain),
         leader_ct,
         secret: d.kind == FilingKind::Report,
         desk_reason,
         answer_code: None,
         grade: graded.grade.code().into(),
-        flags: flags.join(","),
         fingerprint: seal::blind(keys, kind::FINGERPRINT, &print)?,
-        content_hash: seal::blind(keys, kind::CONTENT, &content)?,
         created_by: None,
         created_at: now,
         worker_id: None,
         partner_id: None,
+        told_doc: Json(Told {
+            source: d.source.clone().unwrap_or_default(),
+            address: d.address.clone(),
+            industry: d.industry.clone(),
+            project_kind: d.project_kind.clone(),
+            government_funded: d.government_funded,
+            uscc: respondent.and_then(|p| p.uscc.clone()),
+            chain,
+            flags: flags.join(","),
+            content_hash: seal::blind(keys, kind::CONTENT, &content)?,
+        }),
     };
     Ok(Prepared {
         person: d.reporter.id.as_deref().map(|v| seal::blind_all(keys, kind::PERSON, v)).unwrap_or_default(),
@@ -236,7 +238,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         crate::store::exclusive(tx.c, lock_of(&f.channel, who))?;
     }
     if let Some(old) = filings::twin(tx.c, &f.channel, f.source_no.as_deref(), &p.fingerprints)? {
-        if p.contents.contains(&old.content_hash) {
+        if p.contents.contains(&old.told_doc.content_hash) {
             return Ok(Registered::Duplicate { filing: old.id });
         }
         return amendment::receive(tx, p, &old, import);
@@ -269,7 +271,7 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         Begin { kind: "filing".into(), case: None, filing: Some(row.id), parent: None, occurred_at: row.received_at, form: Form::new() };
     let started = perform::start_in(tx, &begin)?;
     let payload = serde_json::json!({
-        "filing": row.id, "channel": row.channel, "kind": row.kind, "grade": row.grade, "flags": row.flags,
+        "filing": row.id, "channel": row.channel, "kind": row.kind, "grade": row.grade, "flags": row.told_doc.flags,
         "reasons": p.graded.reasons, "desk": row.desk_reason, "remarks": p.remarks, "import": import,
         "routing": match &p.routing { Routing::Routed(r) => r.rule_id.clone(), Routing::Desk(r) => r.code.to_owned() },
     });
@@ -349,9 +351,9 @@ fn forward(tx: &mut Tx<'_>, row: &Filing, claimant: &Claimant, procedure: Proced
 pub(super) fn key_of(f: &Filing, c: &Claimant) -> MatchKey {
     let mut respondents: Vec<UnitKey> = Vec::new();
     if !f.respondent_key.is_empty() {
-        respondents.push(UnitKey::new(f.uscc.as_deref(), &f.respondent_name));
+        respondents.push(UnitKey::new(f.told_doc.uscc.as_deref(), &f.respondent_name));
     }
-    for p in f.chain_doc.0.iter().filter(|p| p.role == PartyRole::ContractEmployer.code()) {
+    for p in f.told_doc.chain.iter().filter(|p| p.role == PartyRole::ContractEmployer.code()) {
         respondents.push(UnitKey::new(p.uscc.as_deref(), &p.name));
     }
     MatchKey {

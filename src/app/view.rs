@@ -148,9 +148,9 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         lead_bureau: case.lead_bureau.clone(),
         oversight_bureau_name: case.oversight_bureau.as_deref().map(|b| app.bureau_name(b)),
         project: case.project_name.clone(),
-        project_kind: case.project_kind.clone(),
-        government_funded: case.government_funded,
-        address: case.address.clone(),
+        project_kind: case.site_doc.project_kind.clone(),
+        government_funded: case.site_doc.government_funded,
+        address: case.site_doc.address.clone(),
         respondent: case.respondent_name.clone(),
         grade_title: coded("grade", &case.grade),
         grade: case.grade.clone(),
@@ -230,8 +230,8 @@ fn filing_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: Filin
         case_number: case.map(|c| c.number),
         procedure: view,
         chain: f
-            .chain_doc
-            .0
+            .told_doc
+            .chain
             .iter()
             .map(|p| PartyView { role: coded("party", &p.role), name: p.name.clone(), uscc: p.uscc.clone(), article: None })
             .collect(),

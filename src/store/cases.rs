@@ -3,7 +3,7 @@
 //! The case is the unit of consistency: [`update`] raises `version` and fails when someone else was faster.
 
 use super::schema::{cases, recusals, respondents};
-use super::types::{Id, Ts};
+use super::types::{Doc, Id, Json, Ts};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, RespondentId};
 use crate::base::seal::Sealed;
@@ -11,6 +11,18 @@ use crate::base::{At, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+
+/// Where the work was done, as reported; one column, like [`super::filings::Told`].
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Site {
+    /// The kind of project, as written.
+    pub project_kind: Option<String>,
+    /// Whether public money pays for it.
+    pub government_funded: Option<bool>,
+    /// The street, as written.
+    pub address: Option<String>,
+}
 
 /// The arrears matter.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -25,9 +37,6 @@ pub struct Case {
     pub oversight_bureau: Option<String>,
     pub project_name: Option<String>,
     pub project_key: Option<String>,
-    pub project_kind: Option<String>,
-    pub government_funded: Option<bool>,
-    pub address: Option<String>,
     pub respondent_name: String,
     pub respondent_key: String,
     pub grade: String,
@@ -51,6 +60,7 @@ pub struct Case {
     pub created_at: At,
     pub version: i64,
     pub form_version: i64,
+    pub site_doc: Json<Site>,
 }
 
 /// One party of the chain.
@@ -104,9 +114,6 @@ statement! {
         oversight_bureau: Option<String> => Nullable<Text>,
         project_name: Option<String> => Nullable<Text>,
         project_key: Option<String> => Nullable<Text>,
-        project_kind: Option<String> => Nullable<Text>,
-        government_funded: Option<bool> => Nullable<Bool>,
-        address: Option<String> => Nullable<Text>,
         respondent_name: String => Text,
         respondent_key: String => Text,
         grade: String => Text,
@@ -128,18 +135,19 @@ statement! {
         open: bool => Bool,
         concluded_at: Option<At> => Nullable<Ts>,
         form_version: i64 => BigInt,
+        site_doc: Json<Site> => Doc,
         id: CaseId => Id,
         version: i64 => BigInt,
     }
     sql "update cases set version = version + 1, origin = ", origin, ", area = ", area, ", lead_bureau = ", lead_bureau,
         ", oversight_bureau = ", oversight_bureau, ", project_name = ", project_name, ", project_key = ", project_key,
-        ", project_kind = ", project_kind, ", government_funded = ", government_funded, ", address = ", address,
         ", respondent_name = ", respondent_name, ", respondent_key = ", respondent_key, ", grade = ", grade, ", flags = ", flags,
         ", reported_total = ", reported_total, ", headcount = ", headcount, ", remainder_code = ", remainder_code, ", claimed = ",
         claimed, ", verified = ", verified, ", paid = ", paid, ", waived = ", waived, ", outstanding = ", outstanding,
         ", transfers = ", transfers, ", conclusion = ", conclusion, ", second_officer = ", second_officer, ", first_received_at = ",
         first_received_at, ", complaint_received_at = ", complaint_received_at, ", state = ", state, ", open = ", open,
-        ", concluded_at = ", concluded_at, ", form_version = ", form_version, " where id = ", id, " and version = ", version, ""
+        ", concluded_at = ", concluded_at, ", form_version = ", form_version,
+        ", site_doc = ", site_doc, " where id = ", id, " and version = ", version, ""
 }
 
 /// Saves a case read before with its version raised; [`crate::base::Error::Stale`] when another was faster.
@@ -151,9 +159,6 @@ pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
         oversight_bureau: row.oversight_bureau.clone(),
         project_name: row.project_name.clone(),
         project_key: row.project_key.clone(),
-        project_kind: row.project_kind.clone(),
-        government_funded: row.government_funded,
-        address: row.address.clone(),
         respondent_name: row.respondent_name.clone(),
         respondent_key: row.respondent_key.clone(),
         grade: row.grade.clone(),
@@ -175,6 +180,7 @@ pub fn update(c: &mut Conn, row: &Case) -> Result<()> {
         open: row.open,
         concluded_at: row.concluded_at,
         form_version: row.form_version,
+        site_doc: row.site_doc.clone(),
         id: row.id,
         version: row.version,
     }

@@ -210,6 +210,17 @@ pub struct Json<T: std::fmt::Debug>(
     /// The value.
     pub T,
 );
+impl<T: std::fmt::Debug> std::ops::Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+impl<T: std::fmt::Debug> std::ops::DerefMut for Json<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
 impl<T: Serialize + std::fmt::Debug> ToSql<Doc, Pg> for Json<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[1])?; // the version byte of jsonb's wire format

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use qingxin::base::Error;
 use qingxin::base::id::{CaseId, Ids};
 use qingxin::base::seal::{self, MasterKey, Place, Purpose};
+use qingxin::domain::intake::FilingForm;
 use qingxin::store::{Db, Options, backup, insert_many, keys, migrate};
 use std::sync::Barrier;
 use std::sync::atomic::Ordering;
@@ -227,5 +228,44 @@ fn a_backup_taken_while_others_write_is_one_moment() {
             let rows = made.tables.iter().find(|x| x.name == "events").unwrap().rows;
             assert!(rows % 3 == 0 && rows >= 6);
         });
+    }
+}
+
+on_both! {
+    fn what_reports_said_survives_the_narrow_rows(t: &TestDb) {
+        use crate::review::{complaint, ids, register};
+        use qingxin::store::{cases, filings};
+        let w = crate::support::app::World::new(t);
+        let desk = w.actor("kuiwen.desk");
+        let (f1, case) = ids(&register(&w.app, &desk, "370705-hrss", &FilingForm { government_funded: "是".into(), ..complaint(1) }).unwrap());
+        let (f2, _) = ids(&register(&w.app, &desk, "370705-hrss", &FilingForm { address: "东风东街\"1\"号".into(), ..complaint(2) }).unwrap());
+        let look = |db: &Db| {
+            db.read_blocking(move |c| {
+                let all = [filings::get(c, f1)?, filings::get(c, f2)?].map(|f| f.unwrap().told_doc);
+                Ok((all, cases::get(c, case.unwrap())?.unwrap().site_doc))
+            })
+            .unwrap()
+        };
+        let before = look(&t.db);
+        assert_eq!(before.0[0].government_funded, Some(true));
+        assert_eq!((before.0[1].address.as_deref(), before.0[1].chain.len()), (Some("东风东街\"1\"号"), 1));
+        assert_eq!(before.1.government_funded, Some(true));
+        let (down, up) = match t.backend {
+            Backend::Sqlite => (
+                include_str!("../../migrations/sqlite/0012_told/down.sql"),
+                include_str!("../../migrations/sqlite/0012_told/up.sql"),
+            ),
+            Backend::Postgres => (
+                include_str!("../../migrations/postgres/0012_told/down.sql"),
+                include_str!("../../migrations/postgres/0012_told/up.sql"),
+            ),
+        };
+        t.db.write_blocking(move |c| {
+            c.batch(down)?;
+            c.batch("select source, address, industry, project_kind, government_funded, uscc, chain_doc, flags, content_hash from filings")?;
+            c.batch(up)
+        })
+        .unwrap();
+        assert_eq!(look(&t.again()), before);
     }
 }

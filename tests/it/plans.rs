@@ -103,18 +103,15 @@ fn fill(t: &TestDb) {
         ),
     };
     let start = at;
-    let (n2, list) = (
-        n.replace("with n", "with n2").replace("recursive n(i)", "recursive n2(i)").replace("from n where", "from n2 where"),
-        doc.replace("{}", "[]"),
-    );
+    let n2 = n.replace("with n", "with n2").replace("recursive n(i)", "recursive n2(i)").replace("from n where", "from n2 where");
     let text = format!(
         "{n} insert into procedures (id, kind, version, state, area, holder_role, holder_bureau, due_at, due_provisional, calendar_rev, open, missed, started_at, entered_at, rev, form_rev)
            select {id}, case when i % 2 = 0 then 'filing' else 'complaint' end, 1, 'received', '37070' || (i % 61), 'desk@lead', '37070' || (i % 61) || '-hrss', {at}, {day}, 1, {yes}, 0, {start}, {start}, 1, 1 from n;
          insert into terms (id, procedure_id, key, rule, kind, effect, status, missed, next_rung, position, doc, start_at, due_at, provisional, calendar_rev, ended_at)
            select id, id, 'k', 'r', 'duty', 'service', case when open then 'live' else 'met' end, {day}, 0, 0, {doc}, started_at, due_at, {day}, 1, case when open then null else due_at end from procedures;
          {n} insert into claimants (id, name_ct, name_mask, name_bix, person_bix, phone_bix, created_at) select {id}, 'x', 'x', 'n' || i, 'p' || i, 't' || i, {at} from n;
-         {n2} insert into filings (id, number, source, channel, kind, claimant_id, receiving_bureau, received_at, area_text, respondent_name, respondent_key, project_key, headcount, reported_total, narrative_ct, chain_doc, secret, grade, flags, fingerprint, content_hash, created_at)
-           select {id}, 'DJ' || i, '', 'phone', 'complaint', c.id, 'b', {at}, '', 'r', 'r' || (i % 900), 'p' || (i % 700), 1, 1, 'x', {list}, {day}, 'ordinary', '', 'f' || i, 'h', {at} from n2 join claimants c on c.name_bix = 'n' || i;
+         {n2} insert into filings (id, number, channel, kind, claimant_id, receiving_bureau, received_at, area_text, respondent_name, respondent_key, project_key, headcount, reported_total, narrative_ct, secret, grade, fingerprint, created_at)
+           select {id}, 'DJ' || i, 'phone', 'complaint', c.id, 'b', {at}, '', 'r', 'r' || (i % 900), 'p' || (i % 700), 1, 1, 'x', {day}, 'ordinary', 'f' || i, {at} from n2 join claimants c on c.name_bix = 'n' || i;
          {n} insert into notices (id, account_id, audience, template, args, created_at, not_before) select {id}, null, 'a', 't', {doc}, {at}, {at} from n;
          {n} insert into accounts (id, login, name, password_hash, state, must_change, failed, created_at, version) select {id}, 'u' || i, 'u', 'x', 'active', {day}, 0, {at}, 1 from n where i <= 400;
          insert into duties (id, account_id, duty, bureau, area, valid_from) select id, id, 'handler', login, '370705', created_at from accounts;

@@ -80,7 +80,7 @@ impl<'a> Row<'a> {
     }
 
     fn party(&self, role: PartyRole) -> Option<&filings::Party> {
-        self.f.chain_doc.0.iter().find(|p| p.role == role.code())
+        self.f.told_doc.chain.iter().find(|p| p.role == role.code())
     }
 
     fn reporter(&self, c: &mut Conn, phone: bool) -> Result<Option<String>> {
@@ -102,13 +102,13 @@ impl<'a> Row<'a> {
         Ok(match what {
             Source::SourceNumber => text(f.source_no.clone()),
             Source::Number => text(Some(f.number.clone())),
-            Source::Industry => text(f.industry.clone()),
+            Source::Industry => text(f.told_doc.industry.clone()),
             Source::Narrative => text(Some(seal::open(self.keys, Place::new("filings", "narrative_ct", f.id), &f.narrative_ct)?)),
             Source::Conclusion => text(f.answer_code.as_deref().map(|a| self.app.code_title("answer", a))),
             Source::Project => text(f.project_name.clone()),
-            Source::Address => text(f.address.clone().or_else(|| Some(f.area_text.clone()))),
-            Source::Funding => text(f.government_funded.map(|g| if g { "政府投资项目" } else { "社会投资项目" }.to_owned())),
-            Source::ProjectKind => text(f.project_kind.clone()),
+            Source::Address => text(f.told_doc.address.clone().or_else(|| Some(f.area_text.clone()))),
+            Source::Funding => text(f.told_doc.government_funded.map(|g| if g { "政府投资项目" } else { "社会投资项目" }.to_owned())),
+            Source::ProjectKind => text(f.told_doc.project_kind.clone()),
             Source::GeneralContractor => text(self.party(PartyRole::GeneralContractor).map(|p| p.name.clone())),
             Source::GeneralContractorUscc => text(self.party(PartyRole::GeneralContractor).and_then(|p| p.uscc.clone())),
             Source::Respondent => text(respondent().map(|p| p.name.clone())),
