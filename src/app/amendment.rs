@@ -9,6 +9,7 @@ use super::write::{Marks, Tx};
 use crate::base::id::{CaseId, FilingId, ImportId, RowId};
 use crate::base::{Error, Result};
 use crate::domain::access::{self, Ability};
+use crate::domain::bell::Waits;
 use crate::domain::intake::FilingDraft;
 use crate::law::Fen;
 use crate::store::filings::{self, Amendment, Filing, Told};
@@ -52,6 +53,7 @@ pub(super) fn receive(tx: &mut Tx<'_>, p: &Prepared, old: &Filing, import: Optio
     if !filings::insert_amendment(tx.c, &row)? {
         return Ok(Registered::Duplicate { filing: old.id });
     }
+    super::bells::hang(tx, Waits::Amendment, row.id, &old.receiving_bureau, &old.number, tx.now)?;
     let marks = Marks { case: old.case_id, bureau: Some(old.receiving_bureau.clone()), ..Marks::default() };
     let payload = serde_json::json!({ "amendment": row.id, "changed": changed });
     tx.record("filing", old.id.into(), "amendment_received", tx.now, payload, &marks)?;
@@ -81,6 +83,7 @@ pub fn decide(tx: &mut Tx<'_>, id: RowId, apply: bool) -> Result<FilingId> {
         procedures::update(tx.c, &procedures::Row { form_rev, ..row })?;
     }
     filings::decide_amendment(tx.c, id, tx.actor.account(), apply, tx.now)?;
+    super::bells::done(tx, id)?;
     if apply {
         let json = tx.open_sealed("amendments", "content_ct", id, &a.content_ct)?;
         let draft = serde_json::from_str(&json).map_err(|e| Error::Internal(format!("amendment: {e}")))?;

@@ -2,9 +2,10 @@
 //! how.
 //!
 //! Owns that asking needs no log-in and no name, that the answer never tells whether the telephone is known, that the number
-//! is shown to the officer who took the request and on record, and that every try is a contact. A request raises no alarm;
-//! the list is by age. Nothing is limited by address alone.
+//! is shown to the officer who took the request and on record, that every try is a contact, and that a request rings until
+//! it is ended (`bells`): a try that reached nobody begins the term anew. Nothing is limited by address alone.
 
+use super::bells;
 use super::contacts::{self, ContactView, NewContact, Of};
 use super::counter::remark;
 use super::intake::{self, Registered};
@@ -17,12 +18,14 @@ use crate::base::seal::{self, Place};
 use crate::base::text::{self, Lang};
 use crate::base::{At, Error, Result};
 use crate::domain::access::{self, Ability, Actor};
+use crate::domain::bell::Waits;
 use crate::domain::intake::{FilingForm, draft_from_form};
 use crate::domain::routing::BureauKind;
 use crate::store::counter::{self as rows, Callback};
-use crate::store::{accounts, filings};
+use crate::store::{accounts, bells as waiting, filings};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -121,6 +124,12 @@ pub struct CallbackView {
     /// Asked.
     #[schema(value_type = String)]
     pub created_at: At,
+    /// By when somebody is to try, or try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub due_at: Option<At>,
+    /// Whether that has passed.
+    pub overdue: bool,
     /// Tries so far, the newest first.
     pub tries: Vec<ContactView>,
     /// The filing it became.
@@ -235,6 +244,7 @@ fn claim(tx: &mut Tx<'_>, id: RowId, take_over: bool) -> Result<RowId> {
 fn tried(tx: &mut Tx<'_>, id: RowId, new: &NewContact, words: Option<&str>) -> Result<RowId> {
     let k = taken(tx, id)?;
     let contact = contacts::keep(tx, Of::Callback(id), new, words)?;
+    bells::anew(tx, id)?;
     note(tx, &k, "contact", contacts::told(contact, new))?;
     Ok(contact)
 }
@@ -255,6 +265,7 @@ fn close(tx: &mut Tx<'_>, id: RowId, outcome: &str, words: &str) -> Result<RowId
         ..k
     };
     rows::update_callback(tx.c, &k, &was)?;
+    bells::done(tx, id)?;
     note(tx, &k, "closed", serde_json::json!({ "outcome": outcome, "tries": tries }))?;
     Ok(id)
 }
@@ -353,6 +364,7 @@ impl App {
                 ended_at: None,
             };
             rows::insert_callback(tx.c, &k)?;
+            bells::hang(tx, Waits::Callback, id, &k.bureau, &k.phone_mask, tx.now)?;
             tx.begins(StreamId::from(id.uuid()));
             note(tx, &k, "asked", serde_json::json!({ "channel": k.channel }))
         })
@@ -371,12 +383,17 @@ impl App {
             let more = page.len() > limit;
             page.truncate(limit);
             let next = page.last().filter(|_| more).map(|k| (k.created_at, k.id));
-            let now = minute_of_day(app.now());
+            let (at, now) = (app.now(), minute_of_day(app.now()));
+            let due: BTreeMap<RowId, At> =
+                waiting::by_ids(c, &page.iter().map(|k| k.id).collect::<Vec<_>>())?.into_iter().map(|b| (b.id, b.due_at)).collect();
             let mut items = Vec::new();
             for k in page {
                 let tries = rows::contacts_of_callback(c, k.id, SHORT)?;
                 let window = k.safe_from.zip(k.safe_to);
+                let due_at = due.get(&k.id).copied();
                 items.push(CallbackView {
+                    due_at,
+                    overdue: due_at.is_some_and(|d| d < at),
                     tries: contacts::views(c, app, keys, tries)?,
                     officer: k.claimed_by.map(|a| accounts::get(c, a)).transpose()?.flatten().map(|a| a.name),
                     id: k.id,
@@ -460,6 +477,7 @@ impl App {
             let k = Callback { state: "registered".into(), filing_id: Some(filing), ended_at: Some(tx.now), ..k };
             rows::update_callback(tx.c, &k, &was)?;
             rows::adopt_contacts(tx.c, id, filing)?;
+            bells::done(tx, id)?;
             note(tx, &k, "registered", serde_json::json!({ "filing": filing }))?;
             let f = filings::get(tx.c, filing)?.ok_or(Error::NotFound("filing"))?;
             let payload = serde_json::json!({ "callback": id, "askedAt": k.created_at });

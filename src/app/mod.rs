@@ -4,6 +4,7 @@
 //! HTTP, no SQL and no file format. Start with [`mod@write`] and [`mod@perform`].
 
 pub mod amendment;
+pub mod bells;
 pub mod calendar;
 pub mod callbacks;
 pub mod claimant;

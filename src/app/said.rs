@@ -4,7 +4,7 @@
 
 use crate::base::At;
 use crate::base::Result;
-use crate::base::id::{RowId, StreamId};
+use crate::base::id::{AccountId, CaseId, RowId, StreamId};
 use crate::base::seal::Sealed;
 use crate::store::{Conn, journal, procedures};
 
@@ -26,4 +26,21 @@ pub(super) fn last(c: &mut Conn, stream: StreamId, events: &[journal::Stored], n
     let remarks = procedures::remarks_of(c, &[stream])?;
     let words = remarks.into_iter().find(|(_, _, seq, f, _)| *seq == i64::from(event.core.seq) && f == field);
     Ok(Some(Said { at: event.core.occurred_at, words: words.map(|(id, _, _, _, ct)| (id, ct)) }))
+}
+
+/// Events of a case that are looked through for its officers.
+const FAR: i64 = 2_000;
+
+/// Whether one of these accounts was ever named an officer of the case, first or second.
+///
+/// # Errors
+/// The database.
+pub(super) fn ever_handled(c: &mut Conn, case: CaseId, is_it: impl Fn(AccountId) -> bool) -> Result<bool> {
+    let named = |e: &journal::Stored| {
+        ["account", "second"].iter().any(|field| {
+            let id = e.core.payload.get("form").and_then(|f| f.get(field)).and_then(|v| v.get("v")).and_then(|v| v.as_str());
+            id.and_then(|v| v.parse::<uuid::Uuid>().ok()).is_some_and(|v| is_it(AccountId::from(v)))
+        })
+    };
+    Ok(journal::of_case(c, case, FAR)?.iter().any(named))
 }

@@ -6,6 +6,7 @@
 //! text that `boot` has read.
 
 pub mod access;
+pub mod bell;
 pub mod effects;
 pub mod exchange;
 pub mod facts;

@@ -139,6 +139,14 @@ pub fn rebindings(app: &Arc<App>) -> Result<crate::app::claimant::rebinding::Set
     app.settle_rebindings()
 }
 
+/// Rings for what waits for an officer outside any procedure.
+///
+/// # Errors
+/// The database.
+pub fn bells(app: &Arc<App>) -> Result<usize> {
+    app.ring_bells()
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -226,6 +234,7 @@ pub fn start(
         logged("calendar", calendar(&a));
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
+        logged("bells", bells(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {

@@ -19,6 +19,7 @@ pub mod types;
 pub mod accounts;
 pub mod audit;
 pub mod backup;
+pub mod bells;
 pub mod cases;
 pub mod counter;
 pub mod db;

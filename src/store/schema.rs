@@ -999,7 +999,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    bells (id) {
+        id -> Id,
+        kind -> Text,
+        bureau -> Text,
+        label -> Text,
+        due_at -> Ts,
+        rung -> Integer,
+        next_at -> Ts,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    bells,
     legacy_matters,
     callbacks,
     contacts,

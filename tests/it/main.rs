@@ -15,6 +15,7 @@ mod alarms;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod bells;
 mod bench;
 #[cfg(test)]
 mod console;

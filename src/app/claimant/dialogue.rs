@@ -5,13 +5,14 @@
 
 use super::super::workers::within;
 use super::super::write::{Key, Tx};
-use super::super::{App, notify, subject};
+use super::super::{App, bells, notify, subject};
 use super::{held, in_name_of, of_filing};
 use crate::app::workers::Me;
 use crate::base::id::{FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor};
+use crate::domain::bell::Waits;
 use crate::domain::mandate::Power;
 use crate::store::{accounts, cases, dialogue, filings};
 use chrono::Duration;
@@ -87,6 +88,7 @@ impl App {
                 within(tx.c, &limit, most, Duration::hours(1), tx.now)?;
                 let message = keep(tx, &f, &words)?;
                 notify::tell_handler(tx, &f, "worker_wrote")?;
+                bells::hang(tx, Waits::Message, bells::of_dialogue(id), &f.receiving_bureau, &f.number, tx.now)?;
                 Ok(message)
             })
         })
@@ -112,6 +114,7 @@ impl App {
             if f.worker_id.is_none() {
                 return Err(Error::refused("no_worker", &[]));
             }
+            bells::done(tx, bells::of_dialogue(id))?;
             keep(tx, &f, &words)
         })
         .await

@@ -5,16 +5,18 @@
 //! granted, and the flags for many requests in one case or from one device. The case goes on as the office sees fit: to
 //! withdraw a complaint is not to waive wages.
 
+use super::super::contacts::{self, By, Direction, NewContact};
 use super::super::perform::{Command, Given, perform_in};
 use super::super::workers::device_key;
 use super::super::write::{Key, Tx};
-use super::super::{App, notify, subject};
+use super::super::{App, bells, notify, said, subject};
 use super::{in_name_of, of_filing};
 use crate::app::workers::Me;
 use crate::base::id::{FilingId, RowId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
+use crate::domain::bell::Waits;
 use crate::domain::mandate::Power;
 use crate::flow::Form;
 use crate::law::term::Term;
@@ -89,6 +91,7 @@ impl App {
                 let w = open.ok_or_else(|| Error::refused("not_now", &[]))?;
                 let row = w.id;
                 dialogue::close_withdrawal(tx.c, &dialogue::Withdrawal { state: "taken_back".into(), decided_at: Some(tx.now), ..w })?;
+                bells::done(tx, row)?;
                 let payload = serde_json::json!({ "withdrawal": row });
                 tx.record("filing", id.into(), "withdrawal_taken_back", tx.now, payload, &of_filing(&f))?;
                 Ok(())
@@ -191,6 +194,8 @@ fn ask(tx: &mut Tx<'_>, me: &access::Worker, f: &filings::Filing, reason: &str) 
         note_ct: None,
     };
     dialogue::insert_withdrawal(tx.c, &withdrawal)?;
+    // the term to decide it begins when it has cooled off
+    bells::hang(tx, Waits::Withdrawal, row, &f.receiving_bureau, &f.number, withdrawal.not_before)?;
     let payload = serde_json::json!({ "withdrawal": row, "flags": flags, "alsoFlagged": others, "notBefore": withdrawal.not_before });
     tx.record("filing", id.into(), "withdrawal_asked", tx.now, payload, &of_filing(f))?;
     notify::tell_desk(tx, f, if flags.is_empty() { "withdrawal_asked" } else { "withdrawal_flagged" })?;
@@ -215,13 +220,17 @@ fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict, note: &str) -> Result<FilingI
     if w.state != "asked" {
         return Err(Error::refused("not_now", &[]));
     }
-    // the call is made by somebody who does not handle the case
+    // the call is made by somebody who does not handle the case and never did
     let handles = |a| tx.actor.answers_for(a);
     let assignee = match f.case_id {
         Some(case) => procedures::of_case(tx.c, case)?.into_iter().find(|r| r.kind == "complaint").and_then(|r| r.assignee),
         None => None,
     };
-    if assignee.is_some_and(handles) || scope.second.is_some_and(handles) {
+    let once = match f.case_id {
+        Some(case) => said::ever_handled(tx.c, case, handles)?,
+        None => false,
+    };
+    if once || assignee.is_some_and(handles) || scope.second.is_some_and(handles) {
         return Err(Error::Forbidden("withdrawal_by_handler"));
     }
     if tx.now < w.not_before {
@@ -239,8 +248,12 @@ fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict, note: &str) -> Result<FilingI
         ..w
     };
     dialogue::close_withdrawal(tx.c, &row)?;
+    // the private call is a contact like any other; what was said stays with the decision
+    let call = NewContact { direction: Direction::Out, channel: By::Phone, outcome: "reached".into(), at: None, note: String::new() };
+    let contact = contacts::keep(tx, contacts::Of::Filing(f.id), &call, None)?;
+    bells::done(tx, id)?;
     let kind = if v.grant { "withdrawal_granted" } else { "withdrawal_refused" };
-    let payload = serde_json::json!({ "withdrawal": id, "pressed": v.pressed });
+    let payload = serde_json::json!({ "withdrawal": id, "pressed": v.pressed, "contact": contact });
     tx.record("filing", f.id.into(), kind, tx.now, payload, &of_filing(&f))?;
     if v.pressed {
         notify::tell_handler(tx, &f, "withdrawal_pressed")?;
