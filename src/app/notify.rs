@@ -167,10 +167,57 @@ fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step,
 /// Who holds a duty over the matter's area, the nearest level alone: the county's supervisor before the city's.
 fn nearest(tx: &mut Tx<'_>, subject: &Subject, duty: &str) -> Result<Vec<AccountId>> {
     let path = subject.scope(tx)?.area_path;
-    let found = accounts::holders_over(tx.c, duty, &path, tx.now)?;
+    nearest_over(tx, &path, duty)
+}
+
+fn nearest_over(tx: &mut Tx<'_>, path: &[String], duty: &str) -> Result<Vec<AccountId>> {
+    let found = accounts::holders_over(tx.c, duty, path, tx.now)?;
     let level = |area: &str| path.iter().position(|p| p == area);
     let deepest = found.iter().filter_map(|(_, _, area)| level(area)).max();
     Ok(found.iter().filter(|(_, _, area)| level(area) == deepest).map(|(id, _, _)| *id).collect())
+}
+
+/// Tells a bureau something that is about none of its cases alone: whoever holds the first of these roles that is held.
+///
+/// # Errors
+/// The database.
+pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str, args: BTreeMap<String, String>) -> Result<()> {
+    let city = tx.app.config.city.bureau.clone();
+    let path = tx.app.bureau_path(bureau);
+    let mut audience = roles.first().copied().unwrap_or_default();
+    let mut persons = Vec::new();
+    for role in roles.iter().copied() {
+        let (duty, place) = role.split_once('@').unwrap_or((role, "lead"));
+        persons = match place {
+            "above" => nearest_over(tx, &path, duty)?,
+            "city" => accounts::holders(tx.c, duty, &city, tx.now)?.into_iter().map(|(id, _)| id).collect(),
+            _ => accounts::holders(tx.c, duty, bureau, tx.now)?.into_iter().map(|(id, _)| id).collect(),
+        };
+        persons.sort_unstable();
+        persons.dedup();
+        if !persons.is_empty() {
+            audience = role;
+            break;
+        }
+    }
+    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
+    let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
+    let mut rows = Vec::new();
+    for account_id in persons {
+        rows.push(notices::Notice {
+            id: tx.ids.id(tx.now),
+            case_id: None,
+            procedure_id: None,
+            account_id,
+            audience: audience.to_owned(),
+            template: template.to_owned(),
+            args: Json(args.clone()),
+            created_at: tx.now,
+            not_before,
+            read_at: None,
+        });
+    }
+    notices::insert(tx.c, &rows)
 }
 
 /// The officer if the account is active: an officer who is gone hears nothing, and the notice goes on to the supervisor.

@@ -127,6 +127,9 @@ fn work(args: &Args, in_use: &dyn Fn(&str, u32) -> Option<i64>, out: &mut dyn Wr
             let texts = if files.is_empty() { embedded() } else { files.iter().map(read).collect::<Result<_, _>>()? };
             let found = match check::load(&texts, &registry()?) {
                 Ok(graphs) => {
+                    if files.is_empty() {
+                        ledgers()?;
+                    }
                     if !json {
                         for g in &graphs {
                             writeln!(
@@ -255,6 +258,13 @@ fn report(found: &[Finding], err: &mut dyn Write) -> io::Result<()> {
 
 fn registry() -> Result<crate::flow::Registry, Trouble> {
     facts::registry(facts::CODES, &Rules::embedded()).map_err(|e| Trouble::Said(e.to_string()))
+}
+
+/// The tables of states of old ledgers stand on these definitions.
+fn ledgers() -> Result<(), Trouble> {
+    let said = |e: crate::base::Error| Trouble::Said(e.sentence());
+    let graphs = crate::app::Graphs::load(&crate::boot::definitions(), &registry()?).map_err(said)?;
+    crate::boot::standing(&crate::boot::city(None).map_err(said)?, &graphs, &registry()?).map_err(said)
 }
 
 fn embedded() -> Vec<(String, String)> {

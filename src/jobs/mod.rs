@@ -139,6 +139,14 @@ pub fn rebindings(app: &Arc<App>) -> Result<crate::app::claimant::rebinding::Set
     app.settle_rebindings()
 }
 
+/// Tells whoever stands above a bureau that its reviews of old matters are overdue.
+///
+/// # Errors
+/// The database.
+pub fn reviews(app: &Arc<App>) -> Result<usize> {
+    app.ring_reviews()
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -226,6 +234,7 @@ pub fn start(
         logged("calendar", calendar(&a));
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
+        logged("reviews", reviews(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {
