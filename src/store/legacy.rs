@@ -108,11 +108,8 @@ fn seen(a: &Asked) -> Condition {
 /// Matters to be reviewed, or reviewed, the oldest first.
 pub fn page(c: &mut Conn, a: &Asked, limit: i64) -> Result<Vec<Listed>> {
     // the words themselves, not parameters: only so does the planner see that the partial indexes fit
-    let which = if a.decided {
-        "legacy_matters.review is not null and legacy_matters.review <> 'open'"
-    } else {
-        "legacy_matters.review = 'open'"
-    };
+    let which =
+        if a.decided { "legacy_matters.review is not null and legacy_matters.review <> 'open'" } else { "legacy_matters.review = 'open'" };
     let mut q = legacy_matters::table
         .inner_join(cases::table.on(cases::id.eq(legacy_matters::case_id)))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(which))

@@ -35,7 +35,8 @@ pub(super) fn hang(tx: &mut Tx<'_>, import: ImportId, waiting: &BTreeMap<&str, i
             legacy::update_bell(tx.c, &Bell { reviews: b.reviews.saturating_add(*n), ..b })?;
             continue;
         }
-        let rule = tx.law.rules.term(RULE, tx.now.day()).ok_or_else(|| crate::base::Error::Refused(refuse("rule_missing", &[("rule", RULE)])))?;
+        let rule =
+            tx.law.rules.term(RULE, tx.now.day()).ok_or_else(|| crate::base::Error::Refused(refuse("rule_missing", &[("rule", RULE)])))?;
         let due_at = Term::begin(rule, tx.now, "").due(&tx.law.calendar, tx.now).passes_at;
         let row = Bell {
             id: tx.ids.id(tx.now),

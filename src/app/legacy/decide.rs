@@ -16,8 +16,8 @@ use crate::flow::legacy::{self as rules, Found, Ruling};
 use crate::law::term::Term;
 use crate::store::journal::{self, Stored};
 use crate::store::legacy::{self as rows, Matter};
-use crate::store::types::Json;
 use crate::store::procedures;
+use crate::store::types::Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -85,7 +85,12 @@ pub(super) fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict) -> Result<RowId> {
 
 /// What a verdict says, with exactly the fields it needs.
 fn ruling(tx: &mut Tx<'_>, m: &Matter, v: &Verdict) -> Result<Ruling> {
-    let given = [("/startedOn", v.started_on.is_some()), ("/days", v.days.is_some()), ("/grantedOn", v.granted_on.is_some()), ("/evidence", v.evidence.is_some())];
+    let given = [
+        ("/startedOn", v.started_on.is_some()),
+        ("/days", v.days.is_some()),
+        ("/grantedOn", v.granted_on.is_some()),
+        ("/evidence", v.evidence.is_some()),
+    ];
     let wanted: &[&str] = match v.decision {
         Decision::Confirm => &[],
         Decision::Correct => &["/startedOn", "/evidence"],
@@ -125,8 +130,7 @@ fn met(graph: &Graph, events: &[Stored], waiting: &[(String, Term)]) -> BTreeMap
         let word = |e: &Stored, k: &str| e.core.payload.get(k).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
         let meets = |e: &&Stored| {
             let left = word(e, "from");
-            e.core.kind == "moved"
-                && (def.met_by.contains(&word(e, "move")) || left != word(e, "to") && def.met_on_leaving.contains(&left))
+            e.core.kind == "moved" && (def.met_by.contains(&word(e, "move")) || left != word(e, "to") && def.met_on_leaving.contains(&left))
         };
         out.extend(events.iter().find(meets).map(|e| (key.clone(), e.core.occurred_at)));
     }

@@ -3,10 +3,10 @@
 //! Owns who sees a row: the leader of the bureau that holds the case, the supervisor above it; and the file of the list. The
 //! decision is `super::decide`'s, what it does to the terms `flow::legacy`'s.
 
+use crate::app::App;
 use crate::app::counter::remark;
 use crate::app::view::{coded, remaining_text};
 use crate::app::write::{Key, Marks};
-use crate::app::App;
 use crate::base::id::{CaseId, EvidenceId, FilingId, RowId};
 use crate::base::seal::{self, KeyRing, Place};
 use crate::base::{At, Day, Error, Result, text};
@@ -264,7 +264,10 @@ fn page(c: &mut Conn, app: &App, actor: &Actor, asked: &Asked, limit: usize, pro
     let now = app.now();
     let mut items: Vec<ReviewLine> = found.into_iter().map(|l| line(app, actor, l, now)).collect();
     for l in items.iter_mut().filter(|l| proofs && l.may_correct && l.decided_at.is_none()) {
-        l.evidence = evidence(c, l.case)?.into_iter().map(|e| ProofView { id: e.id, kind: coded("evidence.kind", &e.kind), at: e.uploaded_at }).collect();
+        l.evidence = evidence(c, l.case)?
+            .into_iter()
+            .map(|e| ProofView { id: e.id, kind: coded("evidence.kind", &e.kind), at: e.uploaded_at })
+            .collect();
     }
     Ok(Reviews { items, next })
 }

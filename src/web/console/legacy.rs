@@ -83,11 +83,15 @@ fn row(l: &ReviewLine, back: Option<&Back>) -> LegacyRow {
             .iter()
             .map(|t| {
                 let due = t.due_day.map(|d| d.to_string()).unwrap_or_default();
-                let said = [("term", t.title.as_str()), ("article", t.article.as_str()), ("due", due.as_str()), ("overdue", t.overdue.as_str())];
+                let said =
+                    [("term", t.title.as_str()), ("article", t.article.as_str()), ("due", due.as_str()), ("overdue", t.overdue.as_str())];
                 text::zh_with("legacy.page.passed", &said)
             })
             .collect(),
-        outcome: l.decided_at.map(|at| format!("{} {}", text::zh(&format!("legacy.decided.{}", l.review)), at.list_text())).unwrap_or_default(),
+        outcome: l
+            .decided_at
+            .map(|at| format!("{} {}", text::zh(&format!("legacy.decided.{}", l.review)), at.list_text()))
+            .unwrap_or_default(),
         form,
     }
 }

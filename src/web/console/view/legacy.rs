@@ -74,8 +74,10 @@ mod samples {
                 outcome: String::new(),
                 form: Some(form("l-1", "/legacy-review/1/decide")),
             };
-            let decided = LegacyRow { outcome: "日期无误 2026-11-23 10:00".into(), docketed: String::new(), form: None, ..open.clone() };
-            let tab = |label: &str, current| InboxTab { href: "/legacy-review".into(), label: label.into(), count: 0, current, urgent: false };
+            let decided =
+                LegacyRow { outcome: "日期无误 2026-11-23 10:00".into(), docketed: String::new(), form: None, ..open.clone() };
+            let tab =
+                |label: &str, current| InboxTab { href: "/legacy-review".into(), label: label.into(), count: 0, current, urgent: false };
             let page = |rows: Vec<LegacyRow>, first: bool| Self {
                 chrome: chrome("遗留超期复核", Place::Legacy),
                 tabs: vec![tab("待复核", first), tab("已复核", !first)],
