@@ -191,9 +191,8 @@ fn place(
     rest: &mut Vec<(String, String)>,
 ) -> Result<routing::Routed> {
     let invalid = |f: FieldError| Error::Invalid(vec![f]);
-    let routed = |d: &FilingDraft| {
-        routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &FilingFacts::of(d), d.received_at.day())
-    };
+    let routed =
+        |d: &FilingDraft| routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &FilingFacts::of(d), d.received_at.day());
     let bureau = named.and_then(|b| app.city.bureaus.get(b));
     let first = match (routed(draft), bureau) {
         // another city's place is known, and it is not this bureau's

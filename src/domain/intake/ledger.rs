@@ -387,7 +387,7 @@ mod tests {
     }
     fn read(headings: &[&str], cells: &[&str], change: impl Fn(&mut Vec<Cell>)) -> Result<LedgerRow, Vec<FieldError>> {
         let p = profile();
-        let mut cells: Vec<Cell> = cells.iter().map(|c| Cell::text(*c)).collect();
+        let mut cells: Vec<Cell> = cells.iter().map(|c| Cell::text(c)).collect();
         change(&mut cells);
         let row = RawRow { number: 2, columns: Arc::new(p.locate(headings)), cells };
         let now = Day::ymd(2026, 11, 23).unwrap().at(9, 0);

@@ -27,8 +27,8 @@ const SIZE: usize = 20;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const DECISIONS: [&str; 3] = ["confirm", "correct", "extended"];
 
-fn word(key: &str) -> &'static str {
-    text::zh(&format!("legacy.page.{key}"))
+fn word(key: &str) -> String {
+    text::zh(&format!("legacy.page.{key}")).to_owned()
 }
 
 fn reason() -> FormField {
@@ -41,7 +41,7 @@ fn decide_form(id: RowId, may_correct: bool, proofs: &[(String, String)]) -> For
     let choices = offered.iter().map(|d| (*d, word(d)));
     let mut fields = vec![FormField::new("decision", word("decision"), FieldKind::Radio).options(choices).required()];
     if may_correct {
-        let all = std::iter::once((String::new(), word("no_evidence").to_owned())).chain(proofs.iter().cloned());
+        let all = std::iter::once((String::new(), word("no_evidence"))).chain(proofs.iter().cloned());
         fields.push(FormField::new("startedOn", word("started_on"), FieldKind::Date).help(word("for_correct")));
         fields.push(FormField::new("days", word("days"), FieldKind::Int).help(word("for_extended")));
         fields.push(FormField::new("grantedOn", word("granted_on"), FieldKind::Date).help(word("for_extended")));
@@ -117,7 +117,7 @@ async fn list(app: &Arc<App>, by: &Officer, decided: bool, after: Option<(At, Ro
     let state = if decided { "decided" } else { "open" };
     let tab = |key: &str, current: bool| InboxTab {
         href: address("/legacy-review", &[("state", key)]),
-        label: word(key).to_owned(),
+        label: word(key),
         count: 0,
         current,
         urgent: false,

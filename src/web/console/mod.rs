@@ -87,9 +87,11 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(page("/legacy-review", "console_legacy", reviewers, "遗留超期复核清单"), legacy::page);
     t.add(form("/legacy-review/{id}/decide", "console_decide_legacy", reviewers, "复核一行"), legacy::decide);
     t.add(
-        Route::post("/legacy-review/export", "console_export_legacy", reviewers, "导出清单")
-            .reads_form()
-            .answers_plain(200, "CSV 或 XLSX 文件", None),
+        Route::post("/legacy-review/export", "console_export_legacy", reviewers, "导出清单").reads_form().answers_plain(
+            200,
+            "CSV 或 XLSX 文件",
+            None,
+        ),
         legacy::export,
     );
     t.add(page("/filings/{id}/unmask", "console_unmask_page", work, "说明查看理由"), files::unmask_ask);
