@@ -242,6 +242,15 @@ pub fn standing(city: &City, graphs: &Graphs, registry: &crate::flow::Registry) 
     Ok(())
 }
 
+/// The same of the definitions shipped with the program and the tables of a city, without a database.
+///
+/// # Errors
+/// As [`standing`], and [`Error::Config`] for a table that cannot be read.
+pub fn ledgers(dir: Option<&Path>, clock: &dyn Clock) -> Result<()> {
+    let registry = facts::registry(&table(dir, "codes.toml", facts::CODES)?, &law(dir, clock.now().day())?.rules)?;
+    standing(&city(dir)?, &Graphs::load(&definitions(), &registry)?, &registry)
+}
+
 /// Publishes new definitions; a start that brings none writes nothing.
 fn publish(db: &Db, graphs: &Graphs, now: crate::base::At) -> Result<()> {
     let known = graphs.clone();

@@ -375,4 +375,24 @@ on_both! {
         w.who("kuiwen.leader").act(p["id"].as_str().unwrap(), "reassign", body).ok();
         assert_eq!(complaint(&case_of(&w, "台005"))["assignee"], "kuiwenhandler");
     }
+
+    fn a_city_whose_table_names_what_is_not_there_does_not_start(t: &TestDb) {
+        let (own, shipped) = (t.dir.path().join("own"), include_str!("../../config/imports/ledger.toml"));
+        std::fs::create_dir_all(own.join("imports")).unwrap();
+        std::fs::write(own.join("qingxin.toml"), "").unwrap();
+        let table = own.join("imports/ledger.toml");
+        std::fs::write(&table, shipped).unwrap();
+        good(t, &["--config", "own/qingxin.toml", "workflow", "check"]);
+        good(t, &["--config", "own/qingxin.toml", "migrate"]);
+        std::fs::write(&table, shipped.replacen("state = \"dispatched\"", "state = \"nowhere\"", 1)).unwrap();
+        let refused: [(&[&str], i32); 3] = [(&["workflow", "check"], 2), (&["migrate"], 1), (&["import", "--profile", "ledger", "台账.csv"], 1)];
+        std::fs::write(t.dir.path().join("台账.csv"), ledger()).unwrap();
+        for (args, code) in refused {
+            let done = run(t, &[&["--config", "own/qingxin.toml"], args].concat());
+            let said = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert_eq!(done.status.code(), Some(code), "{args:?}: {said}");
+            assert!(said.contains("待受理") && said.contains("没有状态 nowhere"), "{args:?}: {said}");
+        }
+        assert_eq!(count(&t.db, "select count(*) from legacy_matters"), 0);
+    }
 }
