@@ -211,7 +211,9 @@ pub fn migrate(place: &Place, clock: &dyn Clock) -> Result<Migrated> {
     let (_, dir) = config(place)?;
     let law = law(dir.as_deref(), clock.now().day())?;
     let registry = facts::registry(&table(dir.as_deref(), "codes.toml", facts::CODES)?, &law.rules)?;
-    runnable(&Graphs::load(&definitions(), &registry)?, &law, clock.now().day())?;
+    let graphs = Graphs::load(&definitions(), &registry)?;
+    runnable(&graphs, &law, clock.now().day())?;
+    standing(&city(dir.as_deref())?, &graphs, &registry)?;
     let done = migrate::migrate(&place.url, &place.options(), clock.now(), &mut place.ids())?;
     let db = Db::open(&place.url, &place.options())?;
     let graphs = Graphs::load(&sources(&db)?, &registry)?;
@@ -223,6 +225,30 @@ pub fn migrate(place: &Place, clock: &dyn Clock) -> Result<Migrated> {
 fn runnable(graphs: &Graphs, law: &Law, today: crate::base::Day) -> Result<()> {
     let found: Vec<String> = graphs.iter().flat_map(|g| crate::flow::check::against(g, &law.rules, today)).map(|f| f.to_string()).collect();
     if found.is_empty() { Ok(()) } else { Err(Error::Config(found.join("\n"))) }
+}
+
+/// What the tables of states of ledgers say is there: states, terms, codes.
+///
+/// # Errors
+/// [`Error::Config`] with a Chinese sentence for each line that is wrong.
+pub fn standing(city: &City, graphs: &Graphs, registry: &crate::flow::Registry) -> Result<()> {
+    let (complaint, filing) = (graphs.latest("complaint")?, graphs.latest("filing")?);
+    for p in city.profiles.values() {
+        let found = p.ledger.as_ref().map(|l| l.against(&complaint, &filing, registry)).unwrap_or_default();
+        if !found.is_empty() {
+            return Err(Error::Config(format!("导入方案 {} 的办理状态对照表有误：\n{}", p.key, found.join("\n"))));
+        }
+    }
+    Ok(())
+}
+
+/// The same of the definitions shipped with the program and the tables of a city, without a database.
+///
+/// # Errors
+/// As [`standing`], and [`Error::Config`] for a table that cannot be read.
+pub fn ledgers(dir: Option<&Path>, clock: &dyn Clock) -> Result<()> {
+    let registry = facts::registry(&table(dir, "codes.toml", facts::CODES)?, &law(dir, clock.now().day())?.rules)?;
+    standing(&city(dir)?, &Graphs::load(&definitions(), &registry)?, &registry)
 }
 
 /// Publishes new definitions; a start that brings none writes nothing.
@@ -297,6 +323,7 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     let (calendar, store_id, marked) =
         db.read_blocking(move |c| Ok((calendar::current(c, &base)?, migrate::meta(c, "store_id")?, migrate::meta(c, "demo")?)))?;
     runnable(&graphs, &law, clock.now().day())?;
+    standing(&city, &graphs, &registry)?;
     publish(&db, &graphs, clock.now())?;
     let demo = marked.is_some();
     let store_id = store_id.ok_or_else(|| Error::Internal("meta has no store_id".into()))?;

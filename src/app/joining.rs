@@ -13,6 +13,7 @@ use crate::base::id::{CaseId, FilingId, ProcedureId, TermId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor, Scope};
 use crate::domain::matching::UnitKey;
+use crate::flow::legacy::ahead;
 use crate::flow::{Form, TermState, TermStatus, terms};
 use crate::law::Fen;
 use crate::law::term::{Effect, Kind};
@@ -20,7 +21,7 @@ use crate::store::filings::{self, Filing};
 use crate::store::joining::{self, Carried, Join};
 use crate::store::ledger::{self, Claim};
 use crate::store::types::Json;
-use crate::store::{cases, procedures};
+use crate::store::{cases, legacy, procedures};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -202,9 +203,10 @@ fn rewind(tx: &mut Tx<'_>, case: CaseId, stop: &[TermId], go: &[TermState], kind
 }
 
 /// The taking case counts from the earliest: a clock that runs in the case the filing came from runs on here, unless the
-/// own one is earlier or the duty is done already.
+/// own one is earlier or the duty is done already, here or, for a matter from an old ledger, before this program knew it.
 fn take_over(tx: &mut Tx<'_>, from: &[TermState], to: CaseId, other: CaseId) -> Result<Vec<Carried>> {
     let row = complaint(tx, to)?;
+    let (graph, state) = (tx.app.graphs.get(&row.kind, row.version)?, row.state.clone());
     let own = Subject::load(tx, row)?.procedure.terms;
     let law = std::sync::Arc::clone(&tx.law);
     let due = |t: &TermState| t.term.due(&law.calendar, tx.now).passes_at;
@@ -215,6 +217,8 @@ fn take_over(tx: &mut Tx<'_>, from: &[TermState], to: CaseId, other: CaseId) -> 
             (Some(o), _) if due(o) <= due(t) => continue,
             (Some(o), _) => stop.push(o.id),
             (None, Some(_)) => continue,
+            // nothing could meet it there
+            (None, None) if !ahead(&graph, &state, &t.key) => continue,
             (None, None) => {}
         }
         pairs.push((t.id, here(TermStatus::Live).map(|o| o.id)));
@@ -263,6 +267,10 @@ fn over(tx: &mut Tx<'_>, f: &Filing, from: CaseId, to: CaseId, reason: &str) -> 
     let claims = movable(tx, f, from)?;
     let rest: Vec<Filing> = filings::of_case(tx.c, from)?.into_iter().filter(|x| x.id != f.id).collect();
     let merged = rest.is_empty();
+    // the review of an old matter needs the matter: merged away, what had passed would leave no mark anywhere
+    if merged && legacy::of_case(tx.c, from)?.is_some_and(|m| m.review.as_deref() == Some("open")) {
+        return Err(Error::refused("legacy_review_open", &[]));
+    }
     let row = complaint(tx, from)?;
     let running = if row.open { clocks(&Subject::load(tx, row)?) } else { Vec::new() };
     carry_over(tx, f, &claims, from, to)?;

@@ -4,6 +4,8 @@
 //! what becomes of its terms `flow::legacy`'s. Believes nothing: every matter carries the mark "legacy, unverified", a sum
 //! the ledger says was paid is kept beside the case and in no sum of it, because a payment without proof does not exist.
 
+pub mod bell;
+mod decide;
 pub mod import;
 pub mod review;
 
@@ -15,15 +17,15 @@ use super::write::{Marks, Tx};
 use super::{App, doctor, ids_in, project};
 use crate::base::id::{AccountId, FilingId, ImportId, ProcedureId, RowId};
 use crate::base::seal::{self, KeyRing};
-use crate::base::{At, Error, FieldError, Result, text};
+use crate::base::{At, Day, Error, FieldError, Result, text};
 use crate::domain::access::{self, Ability};
 use crate::domain::intake::ledger::{LedgerTerm, bureau_word};
-use crate::domain::intake::{Field, LedgerRow, RawRow};
-use crate::domain::matching::Join;
+use crate::domain::intake::{Field, FilingDraft, LedgerRow, RawRow};
+use crate::domain::matching::{Join, Reason};
 use crate::domain::routing::{self, FilingFacts, Routing};
-use crate::flow::legacy::{Standing, TakenOver, take_over};
-use crate::flow::{Facts, Form, Value};
-use crate::store::filings::{self, Filing, Suggestion};
+use crate::flow::legacy::{Standing, TakenOver, begins, take_over};
+use crate::flow::{Facts, Form, TermStatus, Value};
+use crate::store::filings::{self, Claimant, Filing, Suggestion};
 use crate::store::legacy::{self, Matter};
 use crate::store::types::Json;
 use crate::store::{Conn, accounts};
@@ -36,6 +38,8 @@ pub const MARK: &str = "legacy, unverified";
 const CONTENT: &str = "legacy";
 /// Look-alikes of each sort that are weighed.
 const TWINS: i64 = 20;
+/// States nobody holds yet: whoever the ledger names there was never assigned.
+const UNASSIGNED: [&str; 2] = ["dispatched", "signed_for"];
 
 /// A row ready to be stored.
 #[derive(Debug, Clone)]
@@ -60,10 +64,12 @@ pub(super) struct Planned {
     pub contents: Vec<String>,
     /// How many statutory terms had passed by the row's own dates.
     pub passed: usize,
+    /// From when promises of service are counted that begin with the take-over.
+    pub begins: At,
 }
 
 /// What became of a row.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Outcome {
     /// Taken over.
     New,
@@ -87,10 +93,17 @@ fn bureau_of(app: &App, said: &str) -> Option<String> {
     app.city.bureaus.iter().find(|b| known(b)).map(|b| b.code.clone())
 }
 
-/// Handlers of bureaus by name, read once a file.
+/// What is remembered while a file is read: handlers of bureaus by name, and how many matters each bureau got.
 #[derive(Debug, Default)]
-pub(super) struct Officers(BTreeMap<String, Vec<(AccountId, String)>>);
+pub(super) struct Officers(BTreeMap<String, Vec<(AccountId, String)>>, BTreeMap<String, u32>);
 impl Officers {
+    /// The turn of one more matter of a bureau.
+    fn turn(&mut self, bureau: &str) -> u32 {
+        let next = self.1.entry(bureau.to_owned()).or_default();
+        let turn = *next;
+        *next = next.saturating_add(1);
+        turn
+    }
     fn named(&mut self, c: &mut Conn, bureau: &str, name: &str, now: At) -> Result<Option<AccountId>> {
         if !self.0.contains_key(bureau) {
             let mut found = accounts::holders(c, "handler", bureau, now)?;
@@ -116,7 +129,7 @@ pub(super) fn plan(
     keys: &KeyRing,
     officers: &mut Officers,
     row: &RawRow,
-    l: LedgerRow,
+    mut l: LedgerRow,
     now: At,
 ) -> Result<Planned> {
     let invalid = |f: FieldError| Error::Invalid(vec![f]);
@@ -134,24 +147,25 @@ pub(super) fn plan(
     {
         draft.area_text = Some(b.area.clone());
     }
-    let facts = FilingFacts::of(&draft);
-    let routed = match routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &facts, draft.received_at.day()) {
-        Routing::Routed(r) => r,
-        Routing::Desk(r) => return Err(invalid(fault(row, Field::Area, "legacy_place", &[("why", &r.sentence)]))),
-    };
+    let content = l.content();
+    let routed = place(app, row, named.as_deref(), &mut draft, &mut l.rest)?;
     let bureau = named.unwrap_or(routed.lead);
     // one number of one bureau is one matter, whatever file it comes in
     draft.source_number = Some(format!("{bureau}/{}", l.number));
-    let content = l.content();
     let prepared = ids_in(app, |ids| intake::prepare(app, keys, ids, &draft, &bureau, now))?;
     let officer = l.officer.as_deref().map(|n| officers.named(c, &bureau, n, now)).transpose()?.flatten();
     let standing = |e: Error| match e {
         Error::Refused(r) => Error::Config(r.message),
         e => e,
     };
+    // a name without an account, or in a state nobody holds, is not lost: it stays with the row
+    if let Some(name) = l.officer.as_ref().filter(|_| officer.is_none() || UNASSIGNED.contains(&l.state.state.as_str())) {
+        l.rest.push((row.heading(Field::Officer), name.clone()));
+    }
     let grade = prepared.graded.grade.code();
-    let passed = taken(app, "complaint", &l, officer, grade, now).map_err(standing)?.passed.len();
-    taken(app, "filing", &l, None, grade, now).map_err(standing)?;
+    let begins = begins(&app.law(), officers.turn(&bureau), now).map_err(Error::Refused).map_err(standing)?;
+    let passed = taken(app, "complaint", &l, officer, grade, (begins, now)).map_err(standing)?.passed.len();
+    taken(app, "filing", &l, None, grade, (begins, now)).map_err(standing)?;
     Ok(Planned {
         row: row.number,
         oversight: routed.oversight.filter(|o| *o != bureau),
@@ -160,19 +174,58 @@ pub(super) fn plan(
         content: seal::blind(keys, CONTENT, &content)?,
         contents: seal::blind_all(keys, CONTENT, &content),
         passed,
+        begins,
         bureau,
         prepared,
         ledger: l,
     })
 }
 
+/// Where a row goes. Where its words for the place tell nothing, the bureau it names says it, and the words stay with the
+/// row; a bureau that has nothing to do with a place that is known is a question for the clerk.
+fn place(
+    app: &App,
+    row: &RawRow,
+    named: Option<&str>,
+    draft: &mut FilingDraft,
+    rest: &mut Vec<(String, String)>,
+) -> Result<routing::Routed> {
+    let invalid = |f: FieldError| Error::Invalid(vec![f]);
+    let routed =
+        |d: &FilingDraft| routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &FilingFacts::of(d), d.received_at.day());
+    let bureau = named.and_then(|b| app.city.bureaus.get(b));
+    let first = match (routed(draft), bureau) {
+        // another city's place is known, and it is not this bureau's
+        (Routing::Desk(d), Some(b)) if d.code != "area_foreign" => {
+            let said = draft.area_text.replace(b.area.clone());
+            rest.extend(said.filter(|s| *s != b.area).map(|s| (row.heading(Field::Area), s)));
+            routed(draft)
+        }
+        (r, _) => r,
+    };
+    let r = match first {
+        Routing::Routed(r) => r,
+        Routing::Desk(r) => return Err(invalid(fault(row, Field::Area, "legacy_place", &[("why", &r.sentence)]))),
+    };
+    if let Some(b) = bureau {
+        let handled = app.city.areas.get(&r.area).map_or(r.area.as_str(), |a| a.handled_by.as_str());
+        let over = |area: &str| app.area_path(Some(area)).contains(&b.area);
+        if !over(&r.area) && !over(handled) {
+            let said = [("area", app.area_name(&r.area)), ("bureau", b.name.clone())];
+            let args: Vec<(&str, &str)> = said.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            return Err(invalid(fault(row, Field::LeadBureau, "legacy_place_other", &args)));
+        }
+    }
+    Ok(r)
+}
+
 /// A procedure of a row as `flow::legacy` takes it over.
-fn taken(app: &App, kind: &str, l: &LedgerRow, assignee: Option<AccountId>, grade: &str, now: At) -> Result<TakenOver> {
+fn taken(app: &App, kind: &str, l: &LedgerRow, assignee: Option<AccountId>, grade: &str, (begins, now): (At, At)) -> Result<TakenOver> {
     let graph = app.graphs.latest(kind)?;
     let (state, declared): (&str, &[LedgerTerm]) =
         if kind == "complaint" { (&l.state.state, &l.state.terms) } else { (&l.state.filing, &l.state.filing_terms) };
     let terms: Vec<(String, At)> = declared.iter().map(|t| (t.key.clone(), l.from(t.from, now))).collect();
-    let standing = Standing { state, started_at: l.draft.received_at, entered_at: l.entered_at(), assignee, terms: &terms };
+    let standing = Standing { state, started_at: l.draft.received_at, entered_at: l.entered_at(), assignee, terms: &terms, begins };
     let facts = Facts::from([("case.grade".to_owned(), Value::Text(grade.to_owned()))]);
     ids_in(app, |ids| take_over(&graph, &app.law(), &standing, &facts, now, ids)).map_err(Error::Refused)
 }
@@ -187,8 +240,23 @@ pub(super) fn twins(c: &mut Conn, p: &Planned) -> Result<(Vec<(FilingId, String)
     let mut same: Vec<(FilingId, String)> = near.into_iter().filter(|(x, _)| told(x)).map(|(x, _)| (x.id, x.number)).collect();
     same.sort_unstable();
     same.dedup();
-    let join = intake::match_filing(c, f, known.as_ref().unwrap_or(&p.prepared.claimant))?;
+    let join = alike(c, p, f, known.as_ref().unwrap_or(&p.prepared.claimant))?;
     Ok((same, join))
+}
+
+/// Running cases that the matter of a row may be, of the same worker alone: in a ledger of one county every second row has
+/// the same respondent. A matter that is over belongs to none. The dry run and the real one ask here.
+fn alike(c: &mut Conn, p: &Planned, f: &Filing, claimant: &Claimant) -> Result<Join> {
+    if p.ledger.state.concluded {
+        return Ok(Join::New);
+    }
+    Ok(match intake::match_filing(c, f, claimant)? {
+        Join::Suggest { cases } => {
+            let cases: Vec<_> = cases.into_iter().filter(|s| s.reasons.iter().any(|r| *r <= Reason::OtherPeriod)).collect();
+            if cases.is_empty() { Join::New } else { Join::Suggest { cases } }
+        }
+        join => join,
+    })
 }
 
 /// Stores a row: claimant, filing, case, both procedures where they stand, what the ledger said. The same number of the
@@ -217,7 +285,7 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
         }
     };
     let mut row = Filing { claimant_id: claimant.id, import_id: Some(import), created_by: tx.actor.account(), ..p.prepared.filing.clone() };
-    let alike = if l.state.concluded { Join::New } else { intake::match_filing(tx.c, &row, &claimant)? };
+    let alike = alike(tx.c, p, &row, &claimant)?;
     let (case, respondent) = case_for(tx, &row, Some(p.bureau.clone()), p.oversight.clone())?;
     row.case_id = Some(case);
     filings::insert(tx.c, &row).map_err(|e| match e {
@@ -244,7 +312,8 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
     tx.begins(row.id.into());
     tx.record("filing", row.id.into(), "legacy_imported", row.received_at, about.clone(), &marks)?;
     let claimed = add_claim(tx, &row, case, respondent)?;
-    let (code, concluded_at) = (l.conclusion.clone(), l.state.concluded.then(|| l.entered_at()));
+    // when it was concluded only the ledger can say
+    let (code, concluded_at) = (l.conclusion.clone(), l.concluded_on.filter(|_| l.state.concluded).map(Day::start));
     tx.change_case(case, true, |c| {
         c.claimed = claimed;
         c.conclusion = code;
@@ -283,7 +352,7 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
             stated_paid: l.stated_paid,
             content_hash: p.content.clone(),
             rest_ct,
-            passed_doc: review.is_some().then_some(Json(over.passed)),
+            passed_doc: review.is_some().then(|| Json([over.passed, over.withheld].concat())),
             review,
             decided_by: None,
             decided_at: None,
@@ -297,8 +366,8 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
 fn stand(tx: &mut Tx<'_>, p: &Planned, begin: &Begin, about: &serde_json::Value) -> Result<(ProcedureId, TakenOver)> {
     let graph = tx.app.graphs.latest(&begin.kind)?;
     let mut subject = Subject::fresh(tx, &graph, begin)?;
-    let officer = p.officer.filter(|_| begin.kind == "complaint" && !matches!(p.ledger.state.state.as_str(), "dispatched" | "signed_for"));
-    let over = taken(tx.app, &begin.kind, &p.ledger, officer, p.prepared.graded.grade.code(), tx.now)?;
+    let officer = p.officer.filter(|_| begin.kind == "complaint" && !UNASSIGNED.contains(&p.ledger.state.state.as_str()));
+    let over = taken(tx.app, &begin.kind, &p.ledger, officer, p.prepared.graded.grade.code(), (p.begins, tx.now))?;
     subject.row.id = over.after.id;
     subject.row.ended_at = over.after.ended.then_some(over.after.entered_at);
     tx.begins(over.after.id.into());
@@ -310,7 +379,8 @@ fn stand(tx: &mut Tx<'_>, p: &Planned, begin: &Begin, about: &serde_json::Value)
         o.insert("procedure".into(), graph.key.clone().into());
         o.insert("version".into(), graph.version.into());
         o.insert("to".into(), over.after.state.clone().into());
-        o.insert("armed".into(), over.after.terms.iter().map(|t| t.key.clone()).collect::<Vec<_>>().into());
+        let armed = over.after.terms.iter().filter(|t| t.status == TermStatus::Live);
+        o.insert("armed".into(), armed.map(|t| t.key.clone()).collect::<Vec<_>>().into());
         o.insert("passed".into(), over.passed.iter().map(|t| t.0.clone()).collect::<Vec<_>>().into());
     }
     tx.record("procedure", over.after.id.into(), "legacy_imported", begin.occurred_at, payload, &marks)?;

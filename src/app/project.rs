@@ -170,8 +170,8 @@ fn save_terms(tx: &mut Tx<'_>, law: &Law, subject: &mut Subject) -> Result<()> {
     for row in &rows {
         match old.get(&row.id) {
             None => fresh.push(row.clone()),
-            // a term that ended keeps the projection it ended with
-            Some(o) if o.status != "live" && row.status == o.status => {}
+            // a term that ended keeps the projection it ended with, unless it was found missed since
+            Some(o) if o.status != "live" && row.status == o.status && row.missed == o.missed => {}
             Some(o) if **o != *row => procedures::update_term(tx.c, row)?,
             Some(_) => {}
         }

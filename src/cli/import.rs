@@ -17,7 +17,7 @@ pub struct ImportArgs {
     pub profile: String,
     /// 线索文件（XLSX 或 CSV）
     pub file: PathBuf,
-    /// 退回的行写到这里（默认在当前目录）
+    /// 退回的行写到这里（默认在当前目录；已有同名文件时另编号，不覆盖）
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
     /// 只报告会怎样，不写入任何内容（只用于台账）
@@ -79,12 +79,39 @@ pub fn run(args: &ImportArgs, config: Option<PathBuf>, out: &mut dyn Write) -> R
     Ok(0)
 }
 
-/// Writes the workbook of rejects.
+/// Names that are tried for one workbook of rejects.
+const NAMES: u32 = 1000;
+
+/// Writes the workbook of rejects: it holds persons in clear, so only its owner reads it, and it never replaces a file that
+/// somebody may have corrected already.
 fn save(args: &ImportArgs, workbook: Option<Vec<u8>>) -> Result<Option<PathBuf>> {
     let Some(w) = workbook else { return Ok(None) };
-    let path = rejects_path(args);
-    std::fs::write(&path, w).map_err(|e| Error::Io(format!("退回文件 {} 无法写入：{e}", path.display())))?;
-    Ok(Some(path))
+    let first = rejects_path(args);
+    let failed = |path: &Path, e: std::io::Error| Error::Io(format!("退回文件 {} 无法写入：{e}", path.display()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    for n in 1..=NAMES {
+        let path = if n == 1 { first.clone() } else { numbered(&first, n) };
+        match options.open(&path) {
+            Ok(mut file) => {
+                file.write_all(&w).map_err(|e| failed(&path, e))?;
+                return Ok(Some(path));
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(failed(&path, e)),
+        }
+    }
+    Err(failed(&first, std::io::ErrorKind::AlreadyExists.into()))
+}
+
+/// `台账-退回.xlsx` becomes `台账-退回-2.xlsx`.
+fn numbered(path: &Path, n: u32) -> PathBuf {
+    let part = |s: Option<&std::ffi::OsStr>| s.map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let (stem, extension) = (part(path.file_stem()), part(path.extension()));
+    let dot = if extension.is_empty() { "" } else { "." };
+    path.with_file_name(format!("{stem}-{n}{dot}{extension}"))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -146,6 +173,14 @@ fn print_ledger(r: &LedgerReport, saved: Option<&Path>, json: bool, out: &mut dy
             )
             .map_err(io)?;
         }
+    }
+    if !r.officer_rows.is_empty() {
+        let rows: Vec<String> = r.officer_rows.iter().take(50).map(u32::to_string).collect();
+        let more = if r.officer_rows.len() > rows.len() { "……" } else { "" };
+        writeln!(out, "承办人未识别（姓名随案加密保存，请由大队长指派）：第 {}{more} 行", rows.join("、")).map_err(io)?;
+    }
+    if r.dry_run {
+        writeln!(out, "核对无误后，去掉 --dry-run 再运行一次即为正式接收；退回的行在退回文件中改正后单独导入。").map_err(io)?;
     }
     if !r.unknown_headings.is_empty() {
         writeln!(out, "未识别的列（内容随案加密保存）：{}", r.unknown_headings.join("、")).map_err(io)?;

@@ -25,7 +25,7 @@ use crate::base::{Clock, Result, SystemClock};
 use crate::boot::{self, Place};
 use clap::{Parser, Subcommand};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// 清薪：欠薪投诉案件办理系统
@@ -115,7 +115,11 @@ pub fn run(cli: Cli) -> i32 {
             None => admin::calendar_import(&a, config, &mut out),
         }),
         Command::Workflow(workflow::Args { command: workflow::Command::Migrate(a) }) => migrate::run(&a, config, &mut out),
-        Command::Workflow(a) => return workflow::run(&a, &|k, v| migrate::in_use(config.clone(), k, v), &mut out, &mut err),
+        Command::Workflow(a) => {
+            let place = Place::from_env(config.clone());
+            let tables = place.config_file.as_deref().and_then(Path::parent);
+            return workflow::run(&a, tables, &|k, v| migrate::in_use(config.clone(), k, v), &mut out, &mut err);
+        }
         Command::Migrate => admin::migrate(config, &mut out),
         Command::Serve(a) => {
             drop(out);

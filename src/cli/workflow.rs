@@ -3,13 +3,15 @@
 //! Owns the arguments and what the operator reads. Needs no database: the part of `migrate` that touches running
 //! procedures is `app`'s. Exit codes: 0 all well, 1 findings or differences, 2 wrong use or unreadable file.
 
+use crate::base::SystemClock;
+use crate::boot;
 use crate::domain::facts;
 use crate::flow::history::{Change, Difference, Plan, diff};
 use crate::flow::{Finding, Graph, build, check, picture, show};
 use crate::law::Rules;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `qingxin workflow`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -97,10 +99,10 @@ pub enum Format {
     Mermaid,
 }
 
-/// Runs the command; the exit code comes back. `in_use` says how many open procedures stand under a version, when a
-/// database is there to ask.
-pub fn run(args: &Args, in_use: &dyn Fn(&str, u32) -> Option<i64>, out: &mut dyn Write, err: &mut dyn Write) -> i32 {
-    match work(args, in_use, out, err) {
+/// Runs the command; the exit code comes back. `tables` is the directory of a city's own tables, if it has one; `in_use`
+/// says how many open procedures stand under a version, when a database is there to ask.
+pub fn run(args: &Args, tables: Option<&Path>, in_use: &dyn Fn(&str, u32) -> Option<i64>, out: &mut dyn Write, err: &mut dyn Write) -> i32 {
+    match work(args, tables, in_use, out, err) {
         Ok(code) => code,
         Err(Trouble::Said(s)) => {
             let _ = writeln!(err, "{s}");
@@ -121,12 +123,21 @@ impl From<io::Error> for Trouble {
     }
 }
 
-fn work(args: &Args, in_use: &dyn Fn(&str, u32) -> Option<i64>, out: &mut dyn Write, err: &mut dyn Write) -> Result<i32, Trouble> {
+fn work(
+    args: &Args,
+    tables: Option<&Path>,
+    in_use: &dyn Fn(&str, u32) -> Option<i64>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<i32, Trouble> {
     match &args.command {
         Command::Check { files, json } => {
             let texts = if files.is_empty() { embedded() } else { files.iter().map(read).collect::<Result<_, _>>()? };
             let found = match check::load(&texts, &registry()?) {
                 Ok(graphs) => {
+                    if files.is_empty() {
+                        boot::ledgers(tables, &SystemClock).map_err(|e| Trouble::Said(e.to_string()))?;
+                    }
                     if !json {
                         for g in &graphs {
                             writeln!(
@@ -312,7 +323,7 @@ mod tests {
     fn run_with(args: &[&str]) -> (i32, String, String) {
         let cli = Cli::try_parse_from(std::iter::once("workflow").chain(args.iter().copied())).unwrap();
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = run(&cli.args, &|_, _| None, &mut out, &mut err);
+        let code = run(&cli.args, None, &|_, _| None, &mut out, &mut err);
         (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 

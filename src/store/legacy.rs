@@ -1,6 +1,6 @@
 //! Matters taken over from old ledgers, and the list of those to be reviewed.
 
-use super::schema::{cases, legacy_matters};
+use super::schema::{cases, legacy_bells, legacy_matters};
 use super::types::Json;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, FilingId, ImportId, ProcedureId, RowId};
@@ -79,10 +79,14 @@ pub fn decide(c: &mut Conn, row: &Matter) -> Result<()> {
 pub struct Asked {
     /// Cases led by one of these bureaus,
     pub lead: Vec<String>,
+    /// or led by this bureau and lying in one of these areas,
+    pub within: Vec<(String, Vec<String>)>,
     /// or lying in one of these areas.
     pub areas: Vec<String>,
     /// Only those of this bureau.
     pub bureau: Option<String>,
+    /// Those that were decided, instead of those that wait.
+    pub decided: bool,
     /// After this row.
     pub after: Option<(At, RowId)>,
 }
@@ -90,13 +94,26 @@ pub struct Asked {
 /// A row of the list: the matter, the case's number, lead, area, respondent and sum as reported.
 pub type Listed = (Matter, (String, String, String, String, Fen));
 
-/// Matters to be reviewed, the oldest first.
-pub fn open(c: &mut Conn, a: &Asked, limit: i64) -> Result<Vec<Listed>> {
+type Condition = Box<dyn BoxableExpression<Joined, super::conn::MultiBackend, SqlType = diesel::sql_types::Bool>>;
+type Joined = diesel::dsl::InnerJoinQuerySource<legacy_matters::table, cases::table, diesel::dsl::Eq<cases::id, legacy_matters::case_id>>;
+
+fn seen(a: &Asked) -> Condition {
+    let mut out: Condition = Box::new(cases::lead_bureau.eq_any(a.lead.clone()).or(cases::area.eq_any(a.areas.clone())));
+    for (bureau, areas) in &a.within {
+        out = Box::new(out.or(cases::lead_bureau.eq(bureau.clone()).and(cases::area.eq_any(areas.clone()))));
+    }
+    out
+}
+
+/// Matters to be reviewed, or reviewed, the oldest first.
+pub fn page(c: &mut Conn, a: &Asked, limit: i64) -> Result<Vec<Listed>> {
+    // the words themselves, not parameters: only so does the planner see that the partial indexes fit
+    let which =
+        if a.decided { "legacy_matters.review is not null and legacy_matters.review <> 'open'" } else { "legacy_matters.review = 'open'" };
     let mut q = legacy_matters::table
         .inner_join(cases::table.on(cases::id.eq(legacy_matters::case_id)))
-        // the word itself, not a parameter: only so does the planner see that the partial index fits
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("legacy_matters.review = 'open'"))
-        .filter(cases::lead_bureau.eq_any(a.lead.clone()).or(cases::area.eq_any(a.areas.clone())))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(which))
+        .filter(seen(a))
         .order((legacy_matters::received_at, legacy_matters::id))
         .limit(limit)
         .select((Matter::as_select(), (cases::number, cases::lead_bureau, cases::area, cases::respondent_name, cases::reported_total)))
@@ -108,4 +125,74 @@ pub fn open(c: &mut Conn, a: &Asked, limit: i64) -> Result<Vec<Listed>> {
         q = q.filter(legacy_matters::received_at.gt(at).or(legacy_matters::received_at.eq(at).and(legacy_matters::id.gt(id))));
     }
     Ok(q.load(c)?)
+}
+
+/// How many matters of cases a bureau leads wait for their review, counted up to `cap`.
+pub fn waiting(c: &mut Conn, bureau: &str, cap: i64) -> Result<i64> {
+    let ids: Vec<RowId> = legacy_matters::table
+        .inner_join(cases::table.on(cases::id.eq(legacy_matters::case_id)))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("legacy_matters.review = 'open'"))
+        .filter(cases::lead_bureau.eq(bureau))
+        .limit(cap)
+        .select(legacy_matters::id)
+        .load(c)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(cap))
+}
+
+/// The reviews one import left with one bureau: who is told of them, and when.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = legacy_bells, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Bell {
+    pub id: RowId,
+    pub import_id: ImportId,
+    pub bureau: String,
+    pub reviews: i32,
+    pub due_at: At,
+    pub told_at: Option<At>,
+    pub late_told_at: Option<At>,
+    pub created_at: At,
+}
+
+/// The bell of an import and bureau.
+pub fn bell(c: &mut Conn, import: ImportId, bureau: &str) -> Result<Option<Bell>> {
+    Ok(legacy_bells::table
+        .filter(legacy_bells::import_id.eq(import))
+        .filter(legacy_bells::bureau.eq(bureau))
+        .select(Bell::as_select())
+        .first(c)
+        .optional()?)
+}
+
+/// Keeps a bell.
+pub fn insert_bell(c: &mut Conn, row: &Bell) -> Result<()> {
+    diesel::insert_into(legacy_bells::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Writes a bell.
+pub fn update_bell(c: &mut Conn, row: &Bell) -> Result<()> {
+    let n = diesel::update(legacy_bells::table.find(row.id)).set(row).execute(c)?;
+    ensure_one(n, "legacy_bells")
+}
+
+/// Bells of which nobody was told.
+pub fn untold(c: &mut Conn, limit: i64) -> Result<Vec<Bell>> {
+    Ok(legacy_bells::table
+        .filter(legacy_bells::told_at.is_null())
+        .order(legacy_bells::id)
+        .limit(limit)
+        .select(Bell::as_select())
+        .load(c)?)
+}
+
+/// Bells whose term of review has passed, of which nobody above was told.
+pub fn late(c: &mut Conn, now: At, limit: i64) -> Result<Vec<Bell>> {
+    Ok(legacy_bells::table
+        .filter(legacy_bells::late_told_at.is_null())
+        .filter(legacy_bells::due_at.le(now))
+        .order((legacy_bells::due_at, legacy_bells::id))
+        .limit(limit)
+        .select(Bell::as_select())
+        .load(c)?)
 }

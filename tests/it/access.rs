@@ -547,8 +547,8 @@ on_both! {
                 "splitFiling" => got.status == 409,
                 "console_split" => got.status == 422,
                 // the other door decided it before
-                "decideSuggestion" => matches!(got.status, 200 | 409),
-                "console_decide_suggestion" | "console_decide_withdrawal" => matches!(got.status, 303 | 422),
+                "decideSuggestion" | "decideLegacyReview" => matches!(got.status, 200 | 409),
+                "console_decide_suggestion" | "console_decide_withdrawal" | "console_decide_legacy" => matches!(got.status, 303 | 422),
                 _ => (200..400).contains(&got.status),
             };
             assert!(good, "{}: {} {} {}", e.insider, got.asked, got.status, got.text());

@@ -46,6 +46,10 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_withdrawals", Own, "/withdrawals", "city.desk", none());
     let verdict = &[KEY, ("decision", "refuse"), ("note", "本人称愿意继续投诉")];
     put("console_decide_withdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", form(verdict));
+    put("console_legacy", Own, "/legacy-review", "kuiwen.leader", none());
+    let right = &[KEY, ("decision", "confirm"), ("reason", "已核对原始卷宗")];
+    put("console_decide_legacy", Matter, "/legacy-review/<legacy>/decide", "kuiwen.leader", form(right));
+    put("console_export_legacy", Own, "/legacy-review/export", "kuiwen.leader", form(&[("format", "csv"), ("reason", "月度核查")]));
     put("console_unmask_page", Matter, "/filings/<filing>/unmask", "kuiwen.handler", none());
     let why = &[KEY, ("reason", "contact"), ("remark", "电话核实欠薪时间")];
     put("console_unmask", Matter, "/filings/<filing>/unmask", "kuiwen.handler", form(why));

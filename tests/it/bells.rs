@@ -3,7 +3,6 @@
 
 use crate::on_both;
 use crate::review::act;
-use crate::support::TestDb;
 use crate::support::app::{World, filing};
 use crate::workers::{Phone, answered, case_of, filed, world};
 use chrono::Duration;

@@ -44,6 +44,8 @@ mod keeping;
 #[cfg(test)]
 mod legacy;
 #[cfg(test)]
+mod legacy_review;
+#[cfg(test)]
 mod migrate;
 #[cfg(test)]
 mod plans;

@@ -2,7 +2,7 @@
 //!
 //! Owns the counts. A dry run is the same road without the last step: it reads and writes nothing, not even that it ran.
 
-use super::{Officers, Outcome, Planned, plan, take_over_in, twins};
+use super::{Officers, Outcome, Planned, bell, plan, take_over_in, twins};
 use crate::app::import::{Fault, File, RejectedRow};
 use crate::app::write::Marks;
 use crate::app::{App, ids_in};
@@ -41,6 +41,8 @@ pub struct LedgerReport {
     pub review: i64,
     /// Of the taken ones: the ledger names an officer this program does not know.
     pub officer_unknown: i64,
+    /// Their rows; the name is kept with the row, sealed.
+    pub officer_rows: Vec<u32>,
     /// What the taken ones say is owed.
     pub reported_fen: Fen,
     /// What they say was paid; nobody has proved it.
@@ -75,12 +77,18 @@ pub struct Group {
     pub stated_paid_fen: Fen,
 }
 impl Group {
-    fn add(&mut self, p: &Planned) {
+    fn add(&mut self, p: &Planned) -> Result<()> {
         self.rows += 1;
         self.review += i64::from(p.passed > 0);
-        self.reported_fen = self.reported_fen.plus(p.prepared.filing.reported_total).unwrap_or(self.reported_fen);
-        self.stated_paid_fen = self.stated_paid_fen.plus(p.ledger.stated_paid).unwrap_or(self.stated_paid_fen);
+        self.reported_fen = sum(self.reported_fen, p.prepared.filing.reported_total)?;
+        self.stated_paid_fen = sum(self.stated_paid_fen, p.ledger.stated_paid)?;
+        Ok(())
     }
+}
+
+/// A sum that does not fit is no sum: a report that is silently short is worse than none.
+fn sum(a: Fen, b: Fen) -> Result<Fen> {
+    a.plus(b).ok_or_else(|| Error::TooLarge(text::zh("legacy.overflow").to_owned()))
 }
 
 /// A row that looks like something.
@@ -135,6 +143,9 @@ pub fn import_ledger(
     let spec = profile.ledger.clone().ok_or(Error::NotFound("profile"))?;
     let opened = sheet::open(file.bytes, &profile, &app.city.intake.file)?;
     let columns = Arc::clone(opened.columns());
+    if ledger::unit_unclear(&columns) {
+        return Err(Error::Malformed(text::zh("legacy.unit_unclear").to_owned()));
+    }
     let now = app.now();
     let mut run = Run {
         app,
@@ -170,7 +181,7 @@ pub fn import_ledger(
             Seen::Back(errors) => run.back.push(Reject { row, errors }),
             Seen::Same => run.report.same += 1,
             Seen::Fresh(p) if log.is_some() => batch.push((row, *p)),
-            Seen::Fresh(p) => run.count(&p),
+            Seen::Fresh(p) => run.count(&p)?,
         }
         if let Some(log) = &log
             && batch.len() >= app.config.import.batch
@@ -182,7 +193,7 @@ pub fn import_ledger(
     if let Some(log) = &log {
         run.store(actor, log.id, std::mem::take(&mut batch))?;
     }
-    let (report, back) = run.end();
+    let (report, back) = run.end()?;
     if let Some(log) = log {
         end(app, actor, &log, &report)?;
     }
@@ -228,7 +239,7 @@ fn end(app: &Arc<App>, actor: &Actor, log: &Import, r: &LedgerReport) -> Result<
             "review": review, "reportedFen": reported, "statedPaidFen": paid, "mark": super::MARK,
         });
         tx.record("import", uuid::Uuid::from(ended.id).into(), "ended", tx.now, payload, &Marks::default())?;
-        Ok(())
+        bell::tell_leaders(tx)
     })
 }
 
@@ -272,13 +283,14 @@ impl Run<'_> {
     }
 
     /// Counts a row that was taken over, or would be.
-    fn count(&mut self, p: &Planned) {
+    fn count(&mut self, p: &Planned) -> Result<()> {
         self.report.taken += 1;
-        self.report.officer_unknown += i64::from(p.officer_unknown);
-        let state = self.states.entry(p.ledger.state.state.clone()).or_default();
-        state.add(p);
-        let bureau = self.bureaus.entry(p.bureau.clone()).or_default();
-        bureau.add(p);
+        if p.officer_unknown {
+            self.report.officer_unknown += 1;
+            self.report.officer_rows.push(p.row);
+        }
+        self.states.entry(p.ledger.state.state.clone()).or_default().add(p)?;
+        self.bureaus.entry(p.bureau.clone()).or_default().add(p)
     }
 
     /// Stores a batch in one transaction, a savepoint a row.
@@ -289,18 +301,27 @@ impl Run<'_> {
         let (rows, planned): (Vec<RawRow>, Vec<Planned>) = batch.into_iter().unzip();
         let (who, all) = (actor.clone(), planned.clone());
         let outcomes: Vec<std::result::Result<Outcome, Vec<(String, String)>>> = self.app.write_blocking(actor, None, move |tx| {
-            all.iter()
-                .map(|p| match tx.body(&who, |tx| take_over_in(tx, p, id)) {
-                    Ok(o) => Ok(Ok(o)),
-                    Err(Error::Invalid(f)) => Ok(Err(f.into_iter().map(|f| (f.code, f.message)).collect())),
-                    Err(Error::Refused(r)) => Ok(Err(vec![(r.code, r.message)])),
-                    Err(e) => Err(e),
-                })
-                .collect()
+            let mut waiting: BTreeMap<&str, i32> = BTreeMap::new();
+            let mut done = Vec::new();
+            for p in &all {
+                done.push(match tx.body(&who, |tx| take_over_in(tx, p, id)) {
+                    Ok(o) => {
+                        if o == Outcome::New && p.passed > 0 {
+                            *waiting.entry(&p.bureau).or_default() += 1;
+                        }
+                        Ok(o)
+                    }
+                    Err(Error::Invalid(f)) => Err(f.into_iter().map(|f| (f.code, f.message)).collect()),
+                    Err(Error::Refused(r)) => Err(vec![(r.code, r.message)]),
+                    Err(e) => return Err(e),
+                });
+            }
+            bell::hang(tx, id, &waiting)?;
+            Ok(done)
         })?;
         for ((row, p), outcome) in rows.into_iter().zip(&planned).zip(outcomes) {
             match outcome {
-                Ok(Outcome::New) => self.count(p),
+                Ok(Outcome::New) => self.count(p)?,
                 Ok(Outcome::Same) => self.report.same += 1,
                 Err(faults) => {
                     let mut found = Findings::new();
@@ -314,7 +335,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn end(mut self) -> (LedgerReport, Vec<Reject>) {
+    fn end(mut self) -> Result<(LedgerReport, Vec<Reject>)> {
         let app = self.app;
         let title = |state: &str| {
             let graph = app.graphs.latest("complaint").ok();
@@ -325,13 +346,24 @@ impl Run<'_> {
         r.bureaus = self.bureaus.into_iter().map(|(code, g)| Group { title: app.bureau_name(&code), code, ..g }).collect();
         for g in &r.bureaus {
             r.review += g.review;
-            r.reported_fen = r.reported_fen.plus(g.reported_fen).unwrap_or(r.reported_fen);
-            r.stated_paid_fen = r.stated_paid_fen.plus(g.stated_paid_fen).unwrap_or(r.stated_paid_fen);
+            r.reported_fen = sum(r.reported_fen, g.reported_fen)?;
+            r.stated_paid_fen = sum(r.stated_paid_fen, g.stated_paid_fen)?;
         }
         self.back.sort_by_key(|b| b.row.number);
         r.rejected = i64::try_from(self.back.len()).unwrap_or(i64::MAX);
         let fault = |e: &FieldError| Fault { column: e.pointer.clone(), code: e.code.clone(), message: e.message.clone() };
         r.rejects = self.back.iter().map(|b| RejectedRow { row: b.row.number, faults: b.errors.iter().map(fault).collect() }).collect();
-        (self.report, self.back)
+        Ok((self.report, self.back))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_an_error() {
+        assert_eq!(sum(Fen::new(1), Fen::new(2)).ok(), Some(Fen::new(3)));
+        assert!(sum(Fen::new(i64::MAX), Fen::new(1)).is_err());
     }
 }

@@ -1,32 +1,27 @@
 //! 遗留超期复核: one list of old matters that were overdue by their own dates, and the decision on each.
 //!
-//! Owns who sees and decides a row: the leader of the bureau that holds the case, the supervisor above it. What a decision
-//! does to the terms is `flow::legacy`'s; nothing here marks anything missed by itself.
+//! Owns who sees a row: the leader of the bureau that holds the case, the supervisor above it; and the file of the list. The
+//! decision is `super::decide`'s, what it does to the terms `flow::legacy`'s.
 
+use crate::app::App;
 use crate::app::counter::remark;
-use crate::app::subject::{Subject, scope_of};
-use crate::app::view::remaining_text;
-use crate::app::write::{Key, Marks, Tx};
-use crate::app::{App, project};
-use crate::base::id::{CaseId, RowId};
+use crate::app::view::{coded, remaining_text};
+use crate::app::write::{Key, Marks};
+use crate::base::id::{CaseId, EvidenceId, FilingId, RowId};
 use crate::base::seal::{self, KeyRing, Place};
 use crate::base::{At, Day, Error, Result, text};
-use crate::domain::access::{self, Actor, DutyKind};
-use crate::flow::legacy as rules;
+use crate::domain::access::{Actor, DutyKind};
 use crate::law::Fen;
-use crate::law::term::Term;
+use crate::law::term::{Effect, Term};
 use crate::paper::sheet::{self, Value};
 use crate::store::legacy::{self as rows, Asked, Listed, Matter};
-use crate::store::types::Json;
-use crate::store::{Conn, procedures};
+use crate::store::{Conn, filings, papers, procedures};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Rows of one export.
 const EXPORT: usize = 20_000;
-/// Who decides.
-const DECIDERS: [&str; 3] = ["leader@lead", "supervisor@above", "supervisor@city"];
 
 /// What a ledger said, for whoever may read the matter. Nothing of it is verified.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,7 +48,7 @@ pub struct LegacyView {
     /// Stated paid, unverified: in no sum of the case.
     #[schema(value_type = i64)]
     pub stated_paid_fen: Fen,
-    /// `open`, `confirmed`, `corrected`; absent when no statutory term had passed.
+    /// `open`, `confirmed`, `corrected`, `extended`; absent when no statutory term had passed.
     pub review: Option<String>,
     /// Columns of the ledger this program has no field for.
     pub rest: Vec<RestView>,
@@ -149,6 +144,29 @@ pub struct ReviewLine {
     pub stated_paid_fen: Fen,
     /// What had passed.
     pub passed: Vec<PassedTerm>,
+    /// `open`, `confirmed`, `corrected`, `extended`.
+    pub review: String,
+    /// When it was decided.
+    #[schema(value_type = Option<String>)]
+    pub decided_at: Option<At>,
+    /// Whether this reader may find another day or an extension right, not only confirm: whoever stands above.
+    pub may_correct: bool,
+    /// Materials of the case that may prove it, for such a reader while the row is open.
+    pub evidence: Vec<ProofView>,
+}
+
+/// A material of the case a correction may rest on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: EvidenceId,
+    /// What kind of material.
+    pub kind: String,
+    /// When it was added.
+    #[schema(value_type = String)]
+    pub at: At,
 }
 
 /// A page of the list.
@@ -166,8 +184,10 @@ pub struct Reviews {
 pub enum Decision {
     /// The ledger's dates are right: the term runs from them, overdue.
     Confirm,
-    /// They are wrong: it runs from another day.
+    /// They are wrong: it runs from another day, which a material of the case proves. For whoever stands above.
     Correct,
+    /// They are right, and the term had been extended on paper before it passed. For whoever stands above.
+    Extended,
 }
 
 /// A decision with its reason.
@@ -176,10 +196,21 @@ pub enum Decision {
 pub struct Verdict {
     /// Which.
     pub decision: Decision,
-    /// The day the term runs from, for `correct`.
+    /// The day the term runs from, for `correct`; none before the matter was registered.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub started_on: Option<Day>,
+    /// By how much it was extended, in the term's own unit, for `extended`; no more than the rule of its extension allows.
+    #[serde(default)]
+    pub days: Option<u32>,
+    /// The day the extension was granted, for `extended`; before the term passed.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub granted_on: Option<Day>,
+    /// The material of the case that proves it, for `correct` and `extended`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub evidence: Option<EvidenceId>,
     /// Why, 4 to 1000 characters; kept sealed.
     pub reason: String,
 }
@@ -189,7 +220,7 @@ impl std::fmt::Debug for Verdict {
     }
 }
 
-fn line(app: &App, (m, (case_number, lead, area, respondent, reported)): Listed, now: At) -> ReviewLine {
+fn line(app: &App, actor: &Actor, (m, (case_number, lead, area, respondent, reported)): Listed, now: At) -> ReviewLine {
     let (law, graph) = (app.law(), app.graphs.latest("complaint").ok());
     let passed = m.passed_doc.clone().map(|p| p.0).unwrap_or_default();
     let term = |(key, t): (String, Term)| PassedTerm {
@@ -200,6 +231,7 @@ fn line(app: &App, (m, (case_number, lead, area, respondent, reported)): Listed,
         due_day: t.due(&law.calendar, now).day,
         overdue: remaining_text(&t.remaining(&law.calendar, now)),
     };
+    let path = app.area_path(Some(&area));
     ReviewLine {
         id: m.id,
         case: m.case_id,
@@ -214,48 +246,93 @@ fn line(app: &App, (m, (case_number, lead, area, respondent, reported)): Listed,
         docketed_on: m.docketed_on,
         reported_fen: reported,
         stated_paid_fen: m.stated_paid,
-        passed: passed.into_iter().map(term).collect(),
+        // what waits besides are promises of service
+        passed: passed.into_iter().filter(|(_, t)| t.effect == Effect::Statutory).map(term).collect(),
+        review: m.review.unwrap_or_default(),
+        decided_at: m.decided_at,
+        may_correct: actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor && path.contains(&d.area)),
+        evidence: Vec::new(),
     }
 }
 
-fn page(c: &mut Conn, app: &App, asked: &Asked, limit: usize) -> Result<Reviews> {
-    let mut found = rows::open(c, asked, i64::try_from(limit + 1).unwrap_or(100))?;
+/// A page of the list; with the materials each row may be corrected by, where `proofs`.
+fn page(c: &mut Conn, app: &App, actor: &Actor, asked: &Asked, limit: usize, proofs: bool) -> Result<Reviews> {
+    let mut found = rows::page(c, asked, i64::try_from(limit + 1).unwrap_or(100))?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(m, _)| (m.received_at, m.id));
     let now = app.now();
-    Ok(Reviews { items: found.into_iter().map(|l| line(app, l, now)).collect(), next })
+    let mut items: Vec<ReviewLine> = found.into_iter().map(|l| line(app, actor, l, now)).collect();
+    for l in items.iter_mut().filter(|l| proofs && l.may_correct && l.decided_at.is_none()) {
+        l.evidence = evidence(c, l.case)?
+            .into_iter()
+            .map(|e| ProofView { id: e.id, kind: coded("evidence.kind", &e.kind), at: e.uploaded_at })
+            .collect();
+    }
+    Ok(Reviews { items, next })
+}
+
+/// Materials of a case and of its filings.
+pub(super) fn evidence(c: &mut Conn, case: CaseId) -> Result<Vec<papers::Evidence>> {
+    let all: Vec<FilingId> = filings::of_case(c, case)?.into_iter().map(|f| f.id).collect();
+    papers::evidence_of(c, case, &all)
+}
+
+/// What of the list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Only this bureau's.
+    pub bureau: Option<String>,
+    /// Those that were decided, instead of those that wait.
+    pub decided: bool,
+    /// Where to go on.
+    pub after: Option<(At, RowId)>,
 }
 
 impl App {
-    /// Which rows an actor reviews: leaders their bureau's, supervisors those of their area.
-    fn reviews_of(&self, actor: &Actor, bureau: Option<String>, after: Option<(At, RowId)>) -> Asked {
-        let mut asked = Asked { bureau, after, ..Asked::default() };
+    /// Which rows an actor reviews: leaders their bureau's in the area of their duty, supervisors those of their area.
+    fn reviews_of(&self, actor: &Actor, wanted: Wanted) -> Asked {
+        let mut asked = Asked { bureau: wanted.bureau, decided: wanted.decided, after: wanted.after, ..Asked::default() };
         for d in actor.duties() {
+            let below: Vec<String> = self.city.areas.iter().filter(|a| a.path.contains(&d.area)).map(|a| a.code.clone()).collect();
             match d.kind {
-                DutyKind::Leader => asked.lead.push(d.bureau.clone()),
-                DutyKind::Supervisor => {
-                    asked.areas.extend(self.city.areas.iter().filter(|a| a.path.contains(&d.area)).map(|a| a.code.clone()));
-                }
+                // as with every other list: whoever's duty covers the bureau's own area has all of its matters
+                DutyKind::Leader if self.bureau_path(&d.bureau).contains(&d.area) => asked.lead.push(d.bureau.clone()),
+                DutyKind::Leader => asked.within.push((d.bureau.clone(), below)),
+                DutyKind::Supervisor => asked.areas.extend(below),
                 _ => {}
             }
         }
         asked
     }
 
+    /// Whether an actor reviews anything at all.
+    #[must_use]
+    pub fn reviews_legacy(&self, actor: &Actor) -> bool {
+        actor.duties().iter().any(|d| matches!(d.kind, DutyKind::Leader | DutyKind::Supervisor))
+    }
+
+    /// How many rows wait for an actor's review, counted up to 100.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn legacy_waiting(self: &Arc<Self>, actor: &Actor) -> Result<i64> {
+        if !self.reviews_legacy(actor) {
+            return Ok(0);
+        }
+        let asked = self.reviews_of(actor, Wanted::default());
+        let found = self.db.read(move |c| rows::page(c, &asked, 100)).await?;
+        Ok(i64::try_from(found.len()).unwrap_or(100))
+    }
+
     /// A page of the list, cut to what the reader reviews.
     ///
     /// # Errors
     /// The database.
-    pub async fn legacy_review(
-        self: &Arc<Self>,
-        actor: &Actor,
-        bureau: Option<String>,
-        after: Option<(At, RowId)>,
-        limit: usize,
-    ) -> Result<Reviews> {
-        let asked = self.reviews_of(actor, bureau, after);
-        self.look(move |c, app, _| page(c, app, &asked, limit.clamp(1, 100))).await
+    pub async fn legacy_review(self: &Arc<Self>, actor: &Actor, wanted: Wanted, limit: usize) -> Result<Reviews> {
+        let asked = self.reviews_of(actor, wanted);
+        let actor = actor.clone();
+        self.look(move |c, app, _| page(c, app, &actor, &asked, limit.clamp(1, 100), true)).await
     }
 
     /// The list as a file, CSV or workbook, marked with who made it and when; on record.
@@ -265,8 +342,9 @@ impl App {
     pub async fn export_legacy_review(self: &Arc<Self>, actor: &Actor, bureau: Option<String>, why: &str, xlsx: bool) -> Result<Vec<u8>> {
         let why = remark(why, "/reason")?;
         let me = actor.account().ok_or(Error::Unauthenticated)?;
-        let asked = self.reviews_of(actor, bureau.clone(), None);
-        let all = self.look(move |c, app, _| page(c, app, &asked, EXPORT)).await?;
+        let asked = self.reviews_of(actor, Wanted { bureau: bureau.clone(), ..Wanted::default() });
+        let reader = actor.clone();
+        let all = self.look(move |c, app, _| page(c, app, &reader, &asked, EXPORT, false)).await?;
         if all.next.is_some() {
             return Err(Error::TooLarge(text::zh_with("legacy.cap", &[("most", &EXPORT.to_string())])));
         }
@@ -283,14 +361,15 @@ impl App {
         if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
     }
 
-    /// Decides a row: it leaves the list, and the term that had passed runs, from the ledger's dates or from the corrected
-    /// day.
+    /// Decides a row: it leaves the list, and the term that had passed runs, from the ledger's dates, from the corrected
+    /// day or with the extension; or keeps its mark, when the matter has gone past it.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], `legacy_decided`, field errors.
+    /// [`Error::NotFound`], [`Error::Forbidden`], `legacy_decided`, `legacy_not_extendable`, `extension_too_long`,
+    /// `legacy_late_extension`, field errors.
     pub async fn decide_legacy_review(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId, v: &Verdict) -> Result<RowId> {
         let v = v.clone();
-        self.write(actor, key, move |tx| decide(tx, id, &v)).await
+        self.write(actor, key, move |tx| super::decide::decide(tx, id, &v)).await
     }
 }
 
@@ -339,54 +418,4 @@ fn table(app: &App, actor: &Actor, lines: Vec<ReviewLine>, n: usize) -> sheet::T
         "paid",
     ];
     sheet::Table { name: text::zh("legacy.list").to_owned(), headings: headings.map(heading).to_vec(), rows }
-}
-
-fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict) -> Result<RowId> {
-    let m = rows::get(tx.c, id)?.ok_or(Error::NotFound("legacy_review"))?;
-    let case = tx.case(m.case_id)?;
-    let roles = access::roles(tx.actor, &scope_of(tx.app, Some(&case), None));
-    if roles.is_empty() {
-        return Err(Error::NotFound("legacy_review"));
-    }
-    if !DECIDERS.iter().any(|r| roles.contains(*r)) {
-        return Err(Error::Forbidden("legacy_review"));
-    }
-    let why = remark(&v.reason, "/reason")?;
-    let from = match (v.decision, v.started_on) {
-        (Decision::Confirm, None) => None,
-        (Decision::Confirm, Some(_)) => return Err(Error::field("/startedOn", "not_allowed", &[])),
-        (Decision::Correct, None) => return Err(Error::field("/startedOn", "required", &[])),
-        (Decision::Correct, Some(d)) if d > tx.now.day() => return Err(Error::field("/startedOn", "in_future", &[])),
-        (Decision::Correct, Some(d)) => Some(d.start()),
-    };
-    if m.review.as_deref() != Some("open") {
-        return Err(Error::refused("legacy_decided", &[]));
-    }
-    let row = procedures::get(tx.c, m.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
-    let mut subject = Subject::load(tx, row)?;
-    let graph = tx.app.graphs.get(&subject.row.kind, subject.row.version)?;
-    let passed = m.passed_doc.clone().map(|p: Json<_>| p.0).unwrap_or_default();
-    let law = Arc::clone(&tx.law);
-    let (after, armed) = rules::decide(&graph, &law, &subject.procedure, &passed, from, tx.now, &mut tx.ids).map_err(Error::Refused)?;
-    if !after.ended {
-        let before = std::mem::replace(&mut subject.procedure, after);
-        project::save(tx, &graph, &mut subject, &before, true)?;
-    }
-    let (kind, review) = match v.decision {
-        Decision::Confirm => ("legacy_confirmed", "confirmed"),
-        Decision::Correct => ("legacy_corrected", "corrected"),
-    };
-    let payload = serde_json::json!({
-        "procedure": graph.key, "version": graph.version, "to": subject.procedure.state, "review": m.id, "armed": armed,
-        "from": from.map(At::day), "by": tx.actor.word(),
-    });
-    let marks = subject.marks(tx)?;
-    let stream = subject.row.id.into();
-    let seq = tx.record("procedure", stream, kind, tx.now, payload, &marks)?;
-    let remark_id: RowId = tx.ids.id(tx.now);
-    let ct = tx.seal("remarks", "text_ct", remark_id, &why)?;
-    procedures::insert_remark(tx.c, remark_id, stream, seq, "reason", &ct)?;
-    let decided = Matter { review: Some(review.into()), decided_by: tx.actor.account(), decided_at: Some(tx.now), ..m };
-    rows::decide(tx.c, &decided)?;
-    Ok(id)
 }

@@ -10,10 +10,14 @@ use super::read::{Reader, read_row};
 use super::{Caps, CellKind, FilingDraft, RawRow};
 use crate::base::text::{narrow, tidy, tidy_long};
 use crate::base::{At, Day, FieldError};
+use crate::flow::{Graph, Registry};
 use crate::law::Fen;
+use crate::law::term::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the workbook of rejects adds to a file behind its own columns: on the way back in they say nothing of the matter.
+pub const REJECT_HEADINGS: [&str; 3] = ["行号", "列", "原因"];
 /// A bare running number 序号 has at most so many digits; it counts for the year of registration only.
 const RUNNING: usize = 5;
 
@@ -92,7 +96,7 @@ fn word(s: &str) -> String {
 }
 
 impl LedgerSpec {
-    /// What is wrong with it: a word of two meanings, a state without words.
+    /// What is wrong with it by itself: a word of two meanings, a state without words.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         let mut seen = BTreeSet::new();
@@ -104,7 +108,47 @@ impl LedgerSpec {
                 return Some(format!("办理状态“{w}”出现了两次"));
             }
         }
-        None
+        let mut ways = BTreeSet::new();
+        let twice = self.ways.iter().flat_map(|w| &w.words).find(|w| !ways.insert(word(w)));
+        twice.map(|w| format!("办结方式“{w}”出现了两次"))
+    }
+    /// What is wrong with it under these definitions and codes, a Chinese sentence each that names the line.
+    #[must_use]
+    pub fn against(&self, complaint: &Graph, filing: &Graph, codes: &Registry) -> Vec<String> {
+        let known = |code: &str| codes.codes.get("conclusion").is_some_and(|l| l.iter().any(|(c, _)| c == code));
+        let mut out = Vec::new();
+        for s in &self.states {
+            let said = s.words.first().map_or("", String::as_str);
+            let mut say = |what: String| out.push(format!("办理状态“{said}”：{what}"));
+            for (graph, state, terms) in [(complaint, &s.state, &s.terms), (filing, &s.filing, &s.filing_terms)] {
+                let Some(def) = graph.state(state) else {
+                    say(format!("流程“{}”没有状态 {state}", graph.title));
+                    continue;
+                };
+                for t in terms.iter().filter(|t| graph.term(&t.key).is_none()) {
+                    say(format!("流程“{}”没有期限 {}", graph.title, t.key));
+                }
+                let duty = |t: &LedgerTerm| graph.term(&t.key).is_some_and(|d| d.kind == Kind::Duty);
+                if !def.terminal && !terms.iter().any(duty) {
+                    say(format!("流程“{}”的状态“{}”没有任何须办的期限，请在对照表中补上", graph.title, def.title));
+                }
+            }
+            let dated = s.needs.contains(&Field::ConcludedOn);
+            let terminal = complaint.state(&s.state).is_some_and(|d| d.terminal);
+            if terminal && !dated {
+                say("案件就此终结，须要求填写办结日期（needs）".to_owned());
+            }
+            if s.concluded && !terminal && !dated && s.conclusion.is_none() {
+                say("标为已办结，但既不是终结状态，也没有要求办结日期或写明办结结论".to_owned());
+            }
+            if let Some(c) = s.conclusion.as_ref().filter(|c| !known(c)) {
+                say(format!("办结结论 {c} 不在代码表 conclusion 中"));
+            }
+        }
+        for w in self.ways.iter().filter(|w| !known(&w.code)) {
+            out.push(format!("办结方式“{}”：代码 {} 不在代码表 conclusion 中", w.words.first().map_or("", String::as_str), w.code));
+        }
+        out
     }
     /// What a word of the state column means.
     #[must_use]
@@ -156,7 +200,7 @@ impl std::fmt::Debug for LedgerRow {
 }
 
 impl LedgerRow {
-    /// The instant a term of this row runs from.
+    /// The instant a term of this row runs from; `now` is the import's.
     #[must_use]
     pub fn from(&self, from: From, now: At) -> At {
         match from {
@@ -194,8 +238,26 @@ impl LedgerRow {
 #[must_use]
 pub fn unknown_headings(columns: &super::Columns) -> Vec<String> {
     let known: BTreeSet<usize> = columns.by_field.values().copied().collect();
+    let own = own(columns);
     let all = columns.headings.iter().enumerate();
-    all.filter(|(i, h)| !known.contains(i) && !h.is_empty()).map(|(_, h)| h.clone()).collect()
+    all.filter(|(i, h)| !known.contains(i) && !own.contains(i) && !h.is_empty()).map(|(_, h)| h.clone()).collect()
+}
+
+/// Columns that only the workbook of rejects has.
+fn own(columns: &super::Columns) -> std::ops::Range<usize> {
+    let n = REJECT_HEADINGS.len();
+    let at = columns.headings.windows(n).position(|w| w.iter().zip(REJECT_HEADINGS).all(|(h, own)| h == own));
+    at.map_or(0..0, |i| i..i + n)
+}
+
+/// Whether one of the two columns of money counts ten thousands and the other does not say what it counts: nobody can tell
+/// whether 5 is five yuan or fifty thousand.
+#[must_use]
+pub fn unit_unclear(columns: &super::Columns) -> bool {
+    let both = [Field::Amount, Field::PaidSoFar].iter().all(|f| columns.by_field.contains_key(f));
+    let silent = |wan: bool, unit: bool| !wan && !unit;
+    both && (columns.amount_in_wan && silent(columns.paid_in_wan, columns.paid_unit)
+        || columns.paid_in_wan && silent(columns.amount_in_wan, columns.amount_unit))
 }
 
 /// Reads one row of a ledger under the profile's table of states.
@@ -211,6 +273,10 @@ pub fn read_ledger_row(profile: &Profile, spec: &LedgerSpec, row: &RawRow, caps:
     let number = r.short(Field::SourceNumber);
     if number.is_none() && r.given(Field::SourceNumber).is_none() {
         r.fault(Field::SourceNumber, "required", &[]);
+    }
+    // the number is the key: two that differed in the digits a spreadsheet lost would be one matter
+    if r.given(Field::SourceNumber).is_some_and(|c| c.kind == CellKind::LossyNumber) {
+        r.fault(Field::SourceNumber, "lost_digits", &[]);
     }
     if r.given(Field::ReceivedAt).is_none() {
         r.fault(Field::ReceivedAt, "required", &[]);
@@ -235,6 +301,10 @@ pub fn read_ledger_row(profile: &Profile, spec: &LedgerSpec, row: &RawRow, caps:
             if on.is_some_and(|on| on < received) {
                 r.fault(field, "legacy_before_receipt", &[]);
             }
+        }
+        // numbers stand in events and lists in clear
+        if d.reporter.name.chars().count() > 1 && number.as_deref().is_some_and(|n| narrow(n).contains(&narrow(&d.reporter.name))) {
+            r.fault(Field::SourceNumber, "legacy_number_personal", &[]);
         }
         if let (Some(from), Some(to)) = (docketed_on, concluded_on)
             && to < from
@@ -277,7 +347,8 @@ pub fn read_ledger_row(profile: &Profile, spec: &LedgerSpec, row: &RawRow, caps:
 fn unread(row: &RawRow) -> Vec<(String, String)> {
     let by: BTreeMap<usize, Field> = row.columns.by_field.iter().map(|(f, i)| (*i, *f)).collect();
     let mut out = Vec::new();
-    for (i, c) in row.cells.iter().enumerate().filter(|(_, c)| c.kind != CellKind::Empty) {
+    let own = own(&row.columns);
+    for (i, c) in row.cells.iter().enumerate().filter(|(i, c)| c.kind != CellKind::Empty && !own.contains(i)) {
         let (heading, said) = (row.columns.headings.get(i).cloned().unwrap_or_default(), tidy_long(&c.text));
         if !by.contains_key(&i) && !heading.is_empty() && !said.is_empty() {
             out.push((heading, said));
@@ -300,4 +371,49 @@ fn day(r: &mut Reader<'_>, profile: &Profile, field: Field, now: At) -> Option<D
 #[must_use]
 pub fn bureau_word(s: &str) -> String {
     word(&tidy(s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Cell;
+    use super::*;
+    use std::sync::Arc;
+
+    fn profile() -> Profile {
+        Profile::parse(include_str!("../../../config/imports/ledger.toml")).unwrap()
+    }
+    fn caps() -> Caps {
+        super::super::IntakeConfig::parse(include_str!("../../../config/intake.toml")).unwrap().caps
+    }
+    fn read(headings: &[&str], cells: &[&str], change: impl Fn(&mut Vec<Cell>)) -> Result<LedgerRow, Vec<FieldError>> {
+        let p = profile();
+        let mut cells: Vec<Cell> = cells.iter().map(|c| Cell::text(c)).collect();
+        change(&mut cells);
+        let row = RawRow { number: 2, columns: Arc::new(p.locate(headings)), cells };
+        let now = Day::ymd(2026, 11, 23).unwrap().at(9, 0);
+        read_ledger_row(&p, p.ledger.as_ref().unwrap(), &row, &caps(), now)
+    }
+    const HEADINGS: [&str; 7] = ["案件编号", "登记日期", "投诉人", "被投诉单位", "涉及人数", "涉及金额", "办理状态"];
+    const CELLS: [&str; 7] = ["台1号", "2026-10-09", "张测试", "潍坊旧案建筑有限公司", "1", "3000", "待受理"];
+
+    #[test]
+    fn a_number_whose_digits_are_lost_is_a_fault() {
+        assert_eq!(read(&HEADINGS, &CELLS, |_| {}).unwrap().number, "台1号");
+        let lost = |c: &mut Vec<Cell>| c[0] = Cell { kind: CellKind::LossyNumber, text: "370705202610090000".into() };
+        let faults = read(&HEADINGS, &CELLS, lost).unwrap_err();
+        assert_eq!(faults.iter().map(|f| f.code.as_str()).collect::<Vec<_>>(), ["lost_digits"]);
+    }
+
+    #[test]
+    fn columns_of_the_workbook_of_rejects_say_nothing() {
+        let with = [&HEADINGS[..], &["柜号"], &REJECT_HEADINGS].concat();
+        let cells = [&CELLS[..], &["A-1"], &["2", "属地", "不能确定"]].concat();
+        let came_back = read(&with, &cells, |_| {}).unwrap();
+        assert_eq!(came_back.rest, [("柜号".to_owned(), "A-1".to_owned())]);
+        let first = read(&with[..8], &cells[..8], |_| {}).unwrap();
+        assert_eq!(first.content(), came_back.content());
+        assert_eq!(unknown_headings(&profile().locate(&with)), ["柜号"]);
+        // a column of the bureau's own that is called so is one
+        assert_eq!(unknown_headings(&profile().locate(&[&HEADINGS[..], &["原因"]].concat())), ["原因"]);
+    }
 }

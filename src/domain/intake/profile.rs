@@ -268,9 +268,10 @@ impl Profile {
                     taken[i] = true;
                     out.by_field.insert(c.field, i);
                     let wan = keys[i].full.contains('万');
+                    let unit = wan || keys[i].full.contains('元');
                     match c.field {
-                        Field::Amount => out.amount_in_wan = wan,
-                        Field::PaidSoFar => out.paid_in_wan = wan,
+                        Field::Amount => (out.amount_in_wan, out.amount_unit) = (wan, unit),
+                        Field::PaidSoFar => (out.paid_in_wan, out.paid_unit) = (wan, unit),
                         _ => {}
                     }
                 }
@@ -303,6 +304,10 @@ pub struct Columns {
     pub amount_in_wan: bool,
     /// The same of a ledger's paid sums.
     pub paid_in_wan: bool,
+    /// The amount's heading names a unit at all.
+    pub amount_unit: bool,
+    /// The same of a ledger's paid sums.
+    pub paid_unit: bool,
 }
 
 /// A heading in the form in which headings are compared.

@@ -193,6 +193,8 @@ fn keys_others_rely_on() {
         "engine.late_entry",
         "engine.pause_second_person",
         "engine.pause_maximum",
+        "legacy.start",
+        "legacy.per_day",
         "transfers.force_lead",
         "import.headcount_cap",
         "grade.large.headcount",

@@ -107,7 +107,7 @@ pub fn rejects(headings: &[String], rows: &[Reject]) -> Result<Vec<u8>> {
     for (i, h) in headings.iter().enumerate() {
         ws.write_string_with_format(0, col(i)?, h, &f.head).map_err(failed)?;
     }
-    for (i, h) in ["行号", "列", "原因"].into_iter().enumerate() {
+    for (i, h) in crate::domain::intake::ledger::REJECT_HEADINGS.into_iter().enumerate() {
         ws.write_string_with_format(0, col(width + i)?, h, &f.head).map_err(failed)?;
     }
     for (n, r) in rows.iter().enumerate() {

@@ -17,6 +17,7 @@ pub mod view;
 mod words;
 
 mod joining;
+mod legacy;
 mod search;
 
 use super::Table;
@@ -82,6 +83,17 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/filings/{id}/messages", "console_write_message", work, "给反映人留言"), dialogue::write);
     t.add(page("/withdrawals", "console_withdrawals", counter, "等待核实的撤回申请"), dialogue::withdrawals);
     t.add(form("/withdrawals/{id}/decide", "console_decide_withdrawal", counter, "核实后决定撤回申请"), dialogue::decide);
+    let reviewers = Access::Staff("大队长、督办");
+    t.add(page("/legacy-review", "console_legacy", reviewers, "遗留超期复核清单"), legacy::page);
+    t.add(form("/legacy-review/{id}/decide", "console_decide_legacy", reviewers, "复核一行"), legacy::decide);
+    t.add(
+        Route::post("/legacy-review/export", "console_export_legacy", reviewers, "导出清单").reads_form().answers_plain(
+            200,
+            "CSV 或 XLSX 文件",
+            None,
+        ),
+        legacy::export,
+    );
     t.add(page("/filings/{id}/unmask", "console_unmask_page", work, "说明查看理由"), files::unmask_ask);
     t.add(
         Route::post("/filings/{id}/unmask", "console_unmask", work, "查看完整信息").reads_form().answers_plain(200, "完整信息", HTML),

@@ -18,6 +18,7 @@ mod form;
 mod import;
 mod inbox;
 mod joining;
+mod legacy;
 mod login;
 #[cfg(test)]
 mod samples;
@@ -41,6 +42,7 @@ pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use joining::{JoiningPage, SplitRow};
+pub use legacy::{LegacyPage, LegacyRow};
 pub use login::{LoginPage, LoginState};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
@@ -55,6 +57,8 @@ pub enum Place {
     Desk,
     /// 撤回核实.
     Withdrawals,
+    /// 遗留超期复核.
+    Legacy,
     /// 查询.
     Search,
     /// 导入.
@@ -127,6 +131,9 @@ impl Chrome {
         if counts.withdrawals > 0 || place == Place::Withdrawals {
             nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
         }
+        if counts.legacy > 0 || place == Place::Legacy {
+            nav.push(item("/legacy-review", "遗留复核", counts.legacy, Place::Legacy));
+        }
         if counts.import_shown {
             nav.push(item("/import", "导入", 0, Place::Import));
         }
@@ -156,6 +163,8 @@ pub struct NavCounts {
     pub desk: u32,
     /// Requests to withdraw that may be decided.
     pub withdrawals: u32,
+    /// Old matters to be reviewed.
+    pub legacy: u32,
     /// Unread notices.
     pub notices: u32,
     /// Whether inbox and search are shown (administrators see no case).

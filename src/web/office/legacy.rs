@@ -2,7 +2,7 @@
 
 use super::{Created, key};
 use crate::app::App;
-use crate::app::legacy::review::{ReviewLine, Verdict};
+use crate::app::legacy::review::{ReviewLine, Verdict, Wanted};
 use crate::base::At;
 use crate::base::id::RowId;
 use crate::web::auth::By;
@@ -56,10 +56,11 @@ struct ExportLegacyReviews {
 async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<LegacyReviews>> {
     let limit = usize::try_from(q.int("limit", 1, 100).unwrap_or(30)).unwrap_or(30);
     let bureau = q.text("bureau", 40);
+    let decided = q.choice("state", &["open", "decided"]).as_deref() == Some("decided");
     let cursor = q.text("cursor", 512);
     q.finish_strict()?;
     let after = cursor.map(|c| cursor_decode::<(At, RowId)>(CURSOR, &c)).transpose()?;
-    let page = app.legacy_review(&actor, bureau, after, limit).await?;
+    let page = app.legacy_review(&actor, Wanted { bureau, decided, after }, limit).await?;
     let next_cursor = page.next.map(|n| cursor_encode(CURSOR, &n)).transpose()?;
     Ok(Json(LegacyReviews { items: page.items, next_cursor }))
 }
@@ -97,6 +98,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             "遗留超期复核清单：按台账原日期法定期限已过的在办案件，早的在前",
         )
         .query("bureau", "承办部门代码")
+        .query("state", "open 待复核（默认），decided 已复核")
         .query("limit", "每页条数，1 至 100，默认 30")
         .query("cursor", "上一页的 nextCursor")
         .answers::<LegacyReviews>(200, "一页清单"),
@@ -107,7 +109,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             "/api/office/v1/legacy-review/{id}/decide",
             "decideLegacyReview",
             who,
-            "复核一行：confirm 原日期无误（自原日期计算，显示超期），correct 更正起算日期；须写明理由",
+            "复核一行：confirm 原日期无误（自原日期计算，显示超期），correct 更正起算日期、extended 期满前已批准延期（均由督办凭本案材料）；须写明理由",
         )
         .path_param("id", "清单上的行")
         .idempotent()

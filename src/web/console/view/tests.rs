@@ -27,6 +27,7 @@ fn all() -> Vec<(String, String)> {
     pages("joining", JoiningPage::samples(), &mut out);
     pages("messages", MessagesPage::samples(), &mut out);
     pages("withdrawals", WithdrawalsPage::samples(), &mut out);
+    pages("legacy", LegacyPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
