@@ -228,6 +228,36 @@ on_both! {
         join(&w, own.filing_id, other).ok();
     }
 
+    fn a_matter_that_ended_before_its_review_keeps_its_mark(t: &TestDb) {
+        let w = World::new(t);
+        let held = |n, received| Row { officer: "kuiwenhandler", ..row(n, received, "办理中") };
+        take(&w, &[held(1, "2026-03-03"), held(2, "2026-03-03")]);
+        let officer = w.who("kuiwen.handler");
+        for n in [1, 2] {
+            let (file, id) = (case_of(&w, n), id_of(&w, n));
+            let claim = file["claims"][0]["id"].clone();
+            officer.act(&id, "record_finding", json!({ "claim": claim, "verifiedFen": 1_200_000, "rejectedFen": 0 })).ok();
+            let proof = proof(&w, file["id"].as_str().unwrap());
+            let pay = json!({ "claim": claim, "amountFen": 1_200_000, "paidOn": "2026-11-23", "payerKind": "employer", "proof": proof });
+            officer.act(&id, "record_payment", pay).ok();
+            officer.act(&id, "mark_paid", json!({})).ok();
+            officer.act(&id, "conclude", json!({ "conclusion": "paid_in_full", "summary": "工资已全部支付到本人账户。" })).ok();
+            w.who("kuiwen.leader").act(&id, "approval.approve", json!({})).ok();
+            w.who("kuiwen.head").act(&id, "approval.approve", json!({})).ok();
+            officer.act(&id, "archive", json!({})).ok();
+assert_eq!(complaint(&case_of(&w, n))["state"], "archived");
+        }
+        confirm(&w, 1).ok();
+        assert_eq!(missed(&w, 1), ["investigate"]);
+        let right = json!({ "decision": "correct", "startedOn": "2026-10-26", "evidence": proof(&w, &matter(&w, 2).case_id.to_string()), "reason": WHY });
+        decide(&w, "kuiwen.supervisor", 2, right).ok();
+        assert_eq!(missed(&w, 2), Vec::<String>::new());
+        for n in [1, 2] {
+            assert_eq!(live(&w, n), Vec::<String>::new(), "what is over has no clock: {n}");
+        }
+        assert_eq!(numbers(&w, "kuiwen.leader", ""), Vec::<String>::new());
+    }
+
     fn a_ledger_rings_no_thousand_alarms(t: &TestDb) {
         let w = World::new(t);
         let mut rows: Vec<Row> = (1..=45).map(|n| row(n, "2026-10-09", if n % 2 == 0 { "已支付" } else { "分期支付中" })).collect();
