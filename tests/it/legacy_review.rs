@@ -8,12 +8,15 @@ use crate::tables::count;
 use chrono::Duration;
 use qingxin::app::legacy::import::{LedgerReport, import_ledger};
 use qingxin::app::{Graphs, import::File};
-use qingxin::base::id::{CaseId, FilingId};
-use qingxin::base::{Error, Result};
+use qingxin::base::id::{CaseId, FilingId, Ids};
+use qingxin::base::{At, Day, Error, Result};
 use qingxin::boot;
 use qingxin::domain::access::{Actor, DutyKind};
 use qingxin::domain::facts;
 use qingxin::domain::intake::ledger::LedgerSpec;
+use qingxin::flow::legacy::{Found, Ruling, Standing, decide as decide_review, take_over};
+use qingxin::flow::{Facts, Procedure, TermStatus};
+use qingxin::law::term::Term;
 use qingxin::store::filings::{self, Suggestion};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -142,7 +145,7 @@ on_both! {
     fn ordinary_moves_do_not_arm_a_passed_term(t: &TestDb) {
         let w = World::new(t);
         let old = |n, state| Row { period: "2026年8月至2026年9月", ..row(n, "2026-10-09", state) };
-        take(&w, &[old(1, "待受理"), old(2, "受理中"), old(3, "待受理"), Row { concluded: "2026-10-12", ..old(4, "不予受理") }]);
+        take(&w, &[old(1, "待受理"), old(2, "受理中"), old(3, "待受理"), Row { concluded: "2026-10-12", ..old(4, "不予受理") }, Row { concluded: "2026-10-12", ..old(5, "不予受理") }]);
         // the same worker complains again: certain, it joins by itself
         let (_, case) = fresh(&w, 1);
         assert_eq!(case, matter(&w, 1).case_id, "it joined");
@@ -162,7 +165,13 @@ on_both! {
         join(&w, f, matter(&w, 4).case_id).ok();
         let accept = term(&complaint(&case_of(&w, 4)), "accept");
         assert!(accept["status"] == "live" && accept["startAt"].as_str().unwrap().starts_with("2026-11-23"), "the new complaint's own clock: {accept}");
-        for n in 1..=4 {
+        // one that is reopened and goes to another bureau: the way back arms no clock that was done before
+        let why = json!({ "reason": "refusal_wrong", "explanation": "复查认为应当受理" });
+        w.who("kuiwen.leader").act(&id_of(&w, 5), "reopen_refused", why).ok();
+        let to = json!({ "bureau": "370705-housing", "reason": "industry", "explanation": "施工项目，由住建部门承办" });
+        w.who("kuiwen.leader").act(&id_of(&w, 5), "transfer", to).ok();
+        assert!(!live(&w, 5).contains(&"accept".to_owned()), "{:?}", live(&w, 5));
+        for n in 1..=5 {
             assert_eq!(missed(&w, n), Vec::<String>::new(), "{n}: no mark that nobody judged");
         }
         assert_eq!(w.tick(), 0, "nothing is overdue at once");
@@ -228,6 +237,47 @@ on_both! {
         join(&w, own.filing_id, other).ok();
     }
 
+    fn a_matter_that_ended_before_its_review_keeps_its_mark(t: &TestDb) {
+        let w = World::new(t);
+        let held = |n, received| Row { officer: "kuiwenhandler", ..row(n, received, "办理中") };
+        take(&w, &[held(1, "2026-03-03"), held(2, "2026-03-03")]);
+        let officer = w.who("kuiwen.handler");
+        for n in [1, 2] {
+            let (file, id) = (case_of(&w, n), id_of(&w, n));
+            let claim = file["claims"][0]["id"].clone();
+            officer.act(&id, "record_finding", json!({ "claim": claim, "verifiedFen": 1_200_000, "rejectedFen": 0 })).ok();
+            let proof = proof(&w, file["id"].as_str().unwrap());
+            let pay = json!({ "claim": claim, "amountFen": 1_200_000, "paidOn": "2026-11-23", "payerKind": "employer", "proof": proof });
+            officer.act(&id, "record_payment", pay).ok();
+            officer.act(&id, "mark_paid", json!({})).ok();
+            officer.act(&id, "conclude", json!({ "conclusion": "paid_in_full", "summary": "工资已全部支付到本人账户。" })).ok();
+            w.who("kuiwen.leader").act(&id, "approval.approve", json!({})).ok();
+            w.who("kuiwen.head").act(&id, "approval.approve", json!({})).ok();
+            officer.act(&id, "archive", json!({})).ok();
+assert_eq!(complaint(&case_of(&w, n))["state"], "archived");
+        }
+        confirm(&w, 1).ok();
+        assert_eq!(missed(&w, 1), ["investigate"]);
+        let right = json!({ "decision": "correct", "startedOn": "2026-10-26", "evidence": proof(&w, &matter(&w, 2).case_id.to_string()), "reason": WHY });
+        decide(&w, "kuiwen.supervisor", 2, right).ok();
+        assert_eq!(missed(&w, 2), Vec::<String>::new());
+        for n in [1, 2] {
+            assert_eq!(live(&w, n), Vec::<String>::new(), "what is over has no clock: {n}");
+        }
+        assert_eq!(numbers(&w, "kuiwen.leader", ""), Vec::<String>::new());
+    }
+
+    fn a_mark_found_on_a_term_that_rests_is_stored(t: &TestDb) {
+        let w = World::new(t);
+        take(&w, &[row(1, "2026-10-09", "待受理")]);
+        // no road of today's definitions ends a matter past its acceptance without meeting it; one of tomorrow's may
+        let sql = "update procedures set state = 'merged', open = false, ended_at = started_at where kind = 'complaint'";
+        w.app.db.write_blocking(move |c| c.batch(sql)).unwrap();
+        confirm(&w, 1).ok();
+        assert_eq!(count(&w.app.db, "select count(*) from terms where key = 'accept' and status = 'cancelled' and missed"), 1);
+        assert_eq!(missed(&w, 1), ["accept"]);
+    }
+
     fn a_ledger_rings_no_thousand_alarms(t: &TestDb) {
         let w = World::new(t);
         let mut rows: Vec<Row> = (1..=45).map(|n| row(n, "2026-10-09", if n % 2 == 0 { "已支付" } else { "分期支付中" })).collect();
@@ -241,7 +291,8 @@ on_both! {
     }
 
     fn the_list_has_one_bell_a_bureau(t: &TestDb) {
-        let w = World::new(t);
+        // a row a transaction: what one bell says is of the whole file
+        let w = World::with(t, &[("QINGXIN__IMPORT__BATCH", "1")]);
         let fangzi = |n| Row { area: "坊子区", bureau: "坊子人社局", ..row(n, "2026-10-09", "待受理") };
         let rows = [row(1, "2026-10-09", "待受理"), row(2, "2026-10-09", "受理中"), fangzi(3), row(4, "2026-11-20", "待受理")];
         take(&w, &rows);
@@ -407,4 +458,38 @@ on_both! {
         let r = take_text(&w, &back, false).unwrap();
         assert_eq!((r.same, r.unknown_headings.len()), (1, 0), "{r:?}");
     }
+}
+
+#[test]
+fn a_review_weighs_the_day_a_term_was_met_and_arms_nothing_that_is_over() {
+    let day = |m, d| Day::ymd(2026, m, d).unwrap();
+    let (received, now, later) = (day(10, 9).at(0, 0), day(11, 23).at(9, 0), day(12, 30).at(9, 0));
+    let law = boot::law(None, now.day()).unwrap();
+    let registry = facts::registry(facts::CODES, &law.rules).unwrap();
+    let graph = Graphs::load(&boot::definitions(), &registry).unwrap().latest("complaint").unwrap();
+    let (mut ids, terms) = (Ids::system(), [("accept".to_owned(), received), ("sign_for".to_owned(), now)]);
+    let standing = Standing { state: "dispatched", started_at: received, entered_at: received, assignee: None, terms: &terms, begins: now };
+    let old = take_over(&graph, &law, &standing, &Facts::new(), now, &mut ids).unwrap();
+    let keys = |l: &[(String, Term)]| l.iter().map(|t| t.0.clone()).collect::<Vec<_>>();
+    assert_eq!((keys(&old.passed), keys(&old.withheld)), (vec!["accept".to_owned()], vec!["sign_for".to_owned()]));
+    let over = Procedure { state: "merged".into(), ended: true, ..old.after.clone() };
+    let mut decided = |met: Option<At>, ruling: Ruling| {
+        let (waiting, met) =
+            ([old.passed.clone(), old.withheld.clone()].concat(), met.map(|at| ("accept".to_owned(), at)).into_iter().collect());
+        let found = Found { waiting: &waiting, state: "dispatched", met: &met, begins: later };
+        let done = decide_review(&graph, &law, &over, &found, ruling, later, &mut ids).unwrap();
+        assert_eq!(done.armed, Vec::<String>::new(), "what is over has no clock");
+        let of: Vec<_> = done.after.terms.iter().filter(|t| t.key == "accept").collect();
+        assert_eq!(of.len(), 1, "the mark takes the place of what rested");
+        (done.missed, of[0].status, of[0].ended_at, of[0].missed)
+    };
+    let marked = vec!["accept".to_owned()];
+    // nobody met it: by the take-over it had passed, or had not
+    assert_eq!(decided(None, Ruling::Confirmed), (marked.clone(), TermStatus::Cancelled, Some(now), true));
+    let untouched = (Vec::new(), TermStatus::Cancelled, Some(now), false);
+    assert_eq!(decided(None, Ruling::Corrected(day(11, 20).at(0, 0))), untouched);
+    // it was met late; by the corrected day it was met in time, however late the review is
+    let met = Some(day(11, 24).at(10, 0));
+    assert_eq!(decided(met, Ruling::Confirmed), (marked, TermStatus::Met, met, true));
+    assert_eq!(decided(met, Ruling::Corrected(day(11, 20).at(0, 0))), untouched);
 }

@@ -9,7 +9,7 @@ use diesel::connection::{Connection as _, Instrumentation, InstrumentationEvent,
 use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::worklist::{self, Filter};
-use qingxin::store::{Conn, accounts, filings, journal, notices, papers, procedures, search, settings};
+use qingxin::store::{Conn, accounts, filings, journal, legacy, notices, papers, procedures, search, settings};
 use std::sync::{Arc, Mutex};
 
 #[derive(diesel::QueryableByName)]
@@ -127,6 +127,12 @@ fn some_reach() -> search::Reach {
     search::Reach { whole: false, receiving: own(), lead: own(), areas: areas(), bureaus: vec![("370705-hrss".into(), areas())] }
 }
 
+fn some_reviews(decided: bool) -> legacy::Asked {
+    let areas = || vec!["370705".to_owned(), "370704".to_owned()];
+    let (lead, within) = (vec!["370705-hrss".to_owned()], vec![("370700-hrss".to_owned(), areas())]);
+    legacy::Asked { lead, within, areas: areas(), decided, ..legacy::Asked::default() }
+}
+
 /// The statement of a function that sends several, by its place.
 fn nth(n: usize, f: impl FnOnce(&mut Conn) -> Result<()> + Send + 'static, t: &TestDb) -> String {
     sent(t, f).into_iter().filter(|s| s.trim_start().to_lowercase().starts_with("select")).nth(n).unwrap()
@@ -184,6 +190,11 @@ on_both! {
             ("pieces of a page", Box::new(|c| search::having(c, &[uuid::Uuid::nil().into()], &[1, 2]).map(drop)), "grams", false),
             ("filings in reach", Box::new(|c| search::reached(c, &[uuid::Uuid::nil().into()], &some_reach()).map(drop)), "filings", false),
             ("a case's number", Box::new(|c| search::numbered(c, "x").map(drop)), "cases_number", false),
+            ("old matters to review", Box::new(|c| legacy::page(c, &some_reviews(false), 20).map(drop)), "legacy_matters_open", true),
+            ("old matters reviewed", Box::new(|c| legacy::page(c, &some_reviews(true), 20).map(drop)), "legacy_matters_decided", true),
+            ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b", 100).map(drop)), "legacy_matters_", false),
+            ("bells untold", Box::new(|c| legacy::untold(c, 50).map(drop)), "legacy_bells_untold", true),
+            ("bells late", Box::new(|c| legacy::late(c, early(), 50).map(drop)), "legacy_bells_due", true),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();
