@@ -14,17 +14,17 @@ use super::intake::{self, Prepared, adds_nothing, lock_of};
 use super::perform::Begin;
 use super::subject::Subject;
 use super::write::{Marks, Tx};
-use super::{App, doctor, ids_in, project};
+use super::{App, Graphs, doctor, ids_in, project};
 use crate::base::id::{AccountId, FilingId, ImportId, ProcedureId, RowId};
 use crate::base::seal::{self, KeyRing};
 use crate::base::{At, Day, Error, FieldError, Result, text};
 use crate::domain::access::{self, Ability};
 use crate::domain::intake::ledger::{LedgerTerm, bureau_word};
-use crate::domain::intake::{Field, FilingDraft, LedgerRow, RawRow};
+use crate::domain::intake::{Field, FilingDraft, LedgerRow, Profile, RawRow};
 use crate::domain::matching::{Join, Reason};
 use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::legacy::{Standing, TakenOver, begins, take_over};
-use crate::flow::{Facts, Form, TermStatus, Value};
+use crate::flow::{Facts, Form, Registry, TermStatus, Value};
 use crate::store::filings::{self, Claimant, Filing, Suggestion};
 use crate::store::legacy::{self, Matter};
 use crate::store::types::Json;
@@ -40,6 +40,20 @@ const CONTENT: &str = "legacy";
 const TWINS: i64 = 20;
 /// States nobody holds yet: whoever the ledger names there was never assigned.
 const UNASSIGNED: [&str; 2] = ["dispatched", "signed_for"];
+
+/// What a profile's table of states says is there: states, terms, codes. A profile of no ledger says nothing.
+///
+/// # Errors
+/// [`Error::Config`] with a Chinese sentence for each line that is wrong.
+pub fn fits(p: &Profile, graphs: &Graphs, registry: &Registry) -> Result<()> {
+    let Some(l) = &p.ledger else { return Ok(()) };
+    let (complaint, filing) = (graphs.latest("complaint")?, graphs.latest("filing")?);
+    let found = l.against(&complaint, &filing, registry);
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Config(format!("导入方案 {} 的办理状态对照表有误：\n{}", p.key, found.join("\n"))))
+}
 
 /// A row ready to be stored.
 #[derive(Debug, Clone)]

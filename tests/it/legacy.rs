@@ -376,7 +376,7 @@ on_both! {
         assert_eq!(complaint(&case_of(&w, "台005"))["assignee"], "kuiwenhandler");
     }
 
-    fn a_city_whose_table_names_what_is_not_there_does_not_start(t: &TestDb) {
+    fn a_table_that_names_what_is_not_there_takes_over_nothing_and_closes_nothing(t: &TestDb) {
         let (own, shipped) = (t.dir.path().join("own"), include_str!("../../config/imports/ledger.toml"));
         std::fs::create_dir_all(own.join("imports")).unwrap();
         std::fs::write(own.join("qingxin.toml"), "").unwrap();
@@ -393,6 +393,9 @@ on_both! {
             assert_eq!(done.status.code(), Some(code), "{args:?}: {said}");
             assert!(said.contains("待受理") && said.contains("没有状态 nowhere"), "{args:?}: {said}");
         }
-        assert_eq!(count(&t.db, "select count(*) from legacy_matters"), 0);
+        assert_eq!(count(&t.db, "select count(*) + (select count(*) from imports) from legacy_matters"), 0);
+        // the desk stays open: an import table is no reason to turn a worker away
+        let checked = run(t, &["--config", "own/qingxin.toml", "doctor"]);
+        assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stderr));
     }
 }

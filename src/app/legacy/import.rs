@@ -127,7 +127,8 @@ enum Seen {
 /// if rows come back, the workbook of rejects.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a profile that is none of ledgers, [`Error::Forbidden`], a file that cannot be read at all, or
+/// [`Error::NotFound`] for a profile that is none of ledgers, [`Error::Forbidden`], [`Error::Config`] for a table of states
+/// that does not fit the definitions, a file that cannot be read at all, or
 /// the database; what was stored before stays stored.
 pub fn import_ledger(
     app: &Arc<App>,
@@ -141,6 +142,7 @@ pub fn import_ledger(
     }
     let profile = Arc::clone(app.city.profiles.get(file.profile).ok_or(Error::NotFound("profile"))?);
     let spec = profile.ledger.clone().ok_or(Error::NotFound("profile"))?;
+    super::fits(&profile, &app.graphs, &app.registry)?;
     let opened = sheet::open(file.bytes, &profile, &app.city.intake.file)?;
     let columns = Arc::clone(opened.columns());
     if ledger::unit_unclear(&columns) {
