@@ -1,4 +1,5 @@
-//! Ringing for what waits outside any procedure: a request to be called back, a withdrawal, an amendment, a message.
+//! Ringing for what waits outside any procedure: a request to be called back, a withdrawal, an amendment, a message, a
+//! bureau's list of old matters to review.
 //!
 //! Owns that each has a term, that its bell goes on ringing, a rung higher each time, until somebody did it, and that a
 //! bell is hung in the transaction of what waits. A bell of something that was done in any way falls silent by itself.
@@ -6,28 +7,26 @@
 use super::App;
 use super::notify;
 use super::write::{Marks, Tx};
-use crate::base::id::{FilingId, RowId, StreamId};
+use crate::base::id::{CaseId, FilingId, RowId, StreamId};
 use crate::base::{At, Day, Error, Result};
 use crate::domain::access::Actor;
 use crate::domain::bell::{self, Waits};
-use crate::law::term::Term;
 use crate::store::bells::{self as rows, Bell};
-use crate::store::{counter, dialogue, filings};
+use crate::store::{counter, dialogue, filings, legacy};
+use chrono::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Bells rung in one transaction.
 const BATCH: i64 = 50;
-
-/// When a term of this rule that begins at `from` passes.
-fn passes(tx: &Tx<'_>, rule: &str, from: At) -> Result<At> {
-    let rule = tx.law.rules.term(rule, tx.now.day()).ok_or_else(|| Error::Internal(format!("no rule {rule}")))?;
-    Ok(Term::begin(rule, from, "").due(&tx.law.calendar, tx.now).passes_at)
-}
+/// Minutes a list is left to fill before it is announced: the rows of a file come in many transactions.
+const SETTLES: i64 = 10;
+/// Minutes after which a bell that could not ring is tried again.
+const BACK_OFF: i64 = 10;
 
 /// The last day of a term that passes at the end of a day.
 fn last_day(passes: At) -> Day {
-    passes.plus(-chrono::Duration::milliseconds(1)).day()
+    passes.plus(-Duration::milliseconds(1)).day()
 }
 
 /// Something begins to wait at `from`; if it waits already nothing changes.
@@ -35,7 +34,7 @@ fn last_day(passes: At) -> Day {
 /// # Errors
 /// No rule is in force, or the database.
 pub fn hang(tx: &mut Tx<'_>, waits: Waits, id: RowId, bureau: &str, label: &str, from: At) -> Result<()> {
-    let due_at = passes(tx, waits.rule(), from)?;
+    let due_at = tx.passes(waits.rule(), from)?;
     let row = Bell { id, kind: waits.code().into(), bureau: bureau.into(), label: label.into(), due_at, rung: 0, next_at: due_at };
     rows::hang(tx.c, &row)
 }
@@ -47,8 +46,45 @@ pub fn hang(tx: &mut Tx<'_>, waits: Waits, id: RowId, bureau: &str, label: &str,
 pub fn anew(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
     let Some(b) = rows::get(tx.c, id)? else { return Ok(()) };
     let Some(waits) = Waits::of(&b.kind) else { return Ok(()) };
-    let due = passes(tx, waits.rule(), tx.now)?;
+    let due = tx.passes(waits.rule(), tx.now)?;
     rows::move_on(tx.c, &b, 0, due, due).map(drop)
+}
+
+/// Rows came onto a bureau's list of reviews: its leader hears of them once they have all come. One bell a bureau, whatever
+/// files filled the list, and rows that come later give the first ones no more time.
+///
+/// # Errors
+/// No rule is in force, or the database.
+pub fn list_grew(tx: &mut Tx<'_>, bureau: &str) -> Result<()> {
+    let next_at = tx.now.plus(Duration::minutes(SETTLES));
+    if let Some(b) = rows::of_reviews(tx.c, bureau)? {
+        return rows::move_on(tx.c, &b, 0, b.due_at, next_at).map(drop);
+    }
+    let (waits, id) = (Waits::Review, tx.ids.id(tx.now));
+    let due_at = tx.passes(waits.rule(), tx.now)?;
+    let row = Bell { id, kind: waits.code().into(), bureau: bureau.into(), label: bureau.into(), due_at, rung: 0, next_at };
+    rows::hang(tx.c, &row)
+}
+
+/// A case goes to another bureau: what of it waits for review goes onto that one's list.
+///
+/// # Errors
+/// No rule is in force, or the database.
+pub fn list_follows(tx: &mut Tx<'_>, case: CaseId, bureau: &str) -> Result<()> {
+    let open = legacy::of_case(tx.c, case)?.is_some_and(|m| m.review.as_deref() == Some("open"));
+    if open { list_grew(tx, bureau) } else { Ok(()) }
+}
+
+/// A row of a bureau's list was decided: nothing rings when it was the last.
+///
+/// # Errors
+/// The database.
+pub fn list_shrank(tx: &mut Tx<'_>, bureau: &str) -> Result<()> {
+    if legacy::waiting(tx.c, bureau)? > 0 {
+        return Ok(());
+    }
+    let bell = rows::of_reviews(tx.c, bureau)?;
+    bell.map_or(Ok(()), |b| rows::take_down(tx.c, b.id))
 }
 
 /// It waits no more.
@@ -65,13 +101,30 @@ pub fn of_dialogue(id: FilingId) -> RowId {
     RowId::from(id.uuid())
 }
 
-/// Where it waits now, with the stream that records it; nothing when it was done.
-fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<(&'static str, StreamId, String, Marks)>> {
+/// Where something waits now.
+struct Standing {
+    /// The stream that records it.
+    stream: (&'static str, StreamId),
+    /// The bureau whose ladder hears of it.
+    bureau: String,
+    marks: Marks,
+    /// How many rows, of a list.
+    rows: Option<i64>,
+}
+
+/// Where it waits now; nothing when it was done.
+fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
     let filing = match waits {
         Waits::Callback => {
             let Some(k) = counter::callback(tx.c, b.id)?.filter(|k| k.ended_at.is_none()) else { return Ok(None) };
             let marks = Marks { area: k.area.clone(), bureau: Some(k.bureau.clone()), ..Marks::default() };
-            return Ok(Some(("callback", StreamId::from(b.id.uuid()), k.bureau, marks)));
+            return Ok(Some(Standing { stream: ("callback", StreamId::from(b.id.uuid())), bureau: k.bureau, marks, rows: None }));
+        }
+        Waits::Review => {
+            let n = legacy::waiting(tx.c, &b.bureau)?;
+            let marks = Marks { bureau: Some(b.bureau.clone()), ..Marks::default() };
+            let stream = ("legacy_review", StreamId::from(b.id.uuid()));
+            return Ok((n > 0).then(|| Standing { stream, bureau: b.bureau.clone(), marks, rows: Some(n) }));
         }
         Waits::Withdrawal => dialogue::withdrawal(tx.c, b.id)?.filter(|w| w.state == "asked").map(|w| w.filing_id),
         Waits::Amendment => filings::amendment(tx.c, b.id)?.filter(|a| a.decided_at.is_none()).map(|a| a.filing_id),
@@ -87,17 +140,18 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<(&'static st
         _ => f.receiving_bureau.clone(),
     };
     let marks = super::claimant::of_filing(&f);
-    Ok(Some(("filing", f.id.into(), bureau, marks)))
+    Ok(Some(Standing { stream: ("filing", f.id.into()), bureau, marks, rows: None }))
 }
 
 /// Rings one bell; whether it rang.
 fn ring(tx: &mut Tx<'_>, b: &Bell) -> Result<bool> {
     let Some(waits) = Waits::of(&b.kind) else { return Err(Error::Internal(format!("bell of kind {}", b.kind))) };
-    let Some((stream, id, bureau, marks)) = stands(tx, waits, b)? else {
+    let Some(s) = stands(tx, waits, b)? else {
         rows::take_down(tx.c, b.id)?;
         return Ok(false);
     };
-    let next = passes(tx, bell::AGAIN, tx.now)?;
+    let announces = waits.announced() && b.rung == 0 && b.due_at > tx.now;
+    let next = if announces { b.due_at } else { tx.passes(bell::AGAIN, tx.now)? };
     if !rows::move_on(tx.c, b, b.rung.saturating_add(1), b.due_at, next)? {
         return Ok(false);
     }
@@ -106,15 +160,30 @@ fn ring(tx: &mut Tx<'_>, b: &Bell) -> Result<bool> {
         _ => None,
     };
     match handler {
-        Some(f) => notify::tell_handler(tx, &f, &waits.notice())?,
+        Some(f) => notify::tell_handler(tx, &f, &waits.notice(b.rung))?,
         None => {
-            let args = BTreeMap::from([("number".to_owned(), b.label.clone()), ("due".to_owned(), last_day(b.due_at).to_string())]);
-            notify::tell_bureau(tx, &bureau, bell::hears(b.rung), &waits.notice(), args)?;
+            let label = if waits == Waits::Review { tx.app.bureau_name(&s.bureau) } else { b.label.clone() };
+            let mut args = BTreeMap::from([("number".to_owned(), label), ("due".to_owned(), last_day(b.due_at).to_string())]);
+            args.extend(s.rows.map(|n| ("rows".to_owned(), n.to_string())));
+            notify::tell_bureau(tx, &s.bureau, waits.hears(b.rung), &waits.notice(b.rung), args)?;
         }
     }
-    let payload = serde_json::json!({ "waits": waits.code(), "rung": b.rung, "due": b.due_at });
-    tx.record(stream, id, "waited", tx.now, payload, &marks)?;
+    let payload = serde_json::json!({ "waits": waits.code(), "rung": b.rung, "due": b.due_at, "rows": s.rows });
+    tx.record(s.stream.0, s.stream.1, "waited", tx.now, payload, &s.marks)?;
     Ok(true)
+}
+
+/// Rings one bell in a savepoint of its own: one that cannot ring is tried again later and keeps no other from ringing.
+fn ring_or_postpone(tx: &mut Tx<'_>, b: &Bell) -> Result<bool> {
+    match tx.body(&Actor::System("time"), |tx| ring(tx, b)) {
+        Err(e @ (Error::Stale(_) | Error::Duplicate(_))) => Err(e),
+        Err(e) => {
+            tracing::error!(bell = %b.id, kind = b.kind, code = e.code(), error = %e, "a bell could not ring and will be tried again");
+            rows::move_on(tx.c, b, b.rung, b.due_at, tx.now.plus(Duration::minutes(BACK_OFF)))?;
+            Ok(false)
+        }
+        rang => rang,
+    }
 }
 
 impl App {
@@ -133,7 +202,7 @@ impl App {
             rang += self.write_blocking(&Actor::System("time"), None, move |tx| {
                 let mut n = 0;
                 for b in &due {
-                    n += usize::from(ring(tx, b)?);
+                    n += usize::from(ring_or_postpone(tx, b)?);
                 }
                 Ok(n)
             })?;

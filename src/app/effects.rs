@@ -95,6 +95,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
     match e.kind {
         EffectKind::SetLead => {
             let bureau = bureau(tx, &a.need_text("bureau")?, "lead")?;
+            super::bells::list_follows(tx, subject.case_id()?, &bureau)?;
             tx.change_case(subject.case_id()?, true, |c| c.lead_bureau = bureau)
         }
         EffectKind::SetOversight => {
@@ -275,8 +276,7 @@ fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut Vec<Made>) -
         return Err(Error::field("/form/paidOn", "in_future", &[]));
     }
     let proof: EvidenceId = a.need_id("proof")?;
-    let filings: Vec<_> = filings::of_case(tx.c, case)?.into_iter().map(|f| f.id).collect();
-    let known = papers::evidence_of(tx.c, case, &filings)?;
+    let known = papers::evidence_of_case(tx.c, case)?;
     if !known.iter().any(|e| e.id == proof) {
         return Err(Error::field("/form/proof", "unknown_evidence", &[]));
     }

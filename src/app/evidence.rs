@@ -14,6 +14,7 @@ use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::domain::mandate::Power;
 use crate::gateway::images::{self, Unfit};
+use crate::paper::sheet;
 use crate::store::{cases, filings, papers};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ const TYPES: &[&str] = &[
     "audio/opus",
     "video/mp4",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    sheet::XLSX,
 ];
 
 /// A file as uploaded.

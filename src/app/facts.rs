@@ -151,16 +151,12 @@ fn case_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
 /// 劳动保障监察条例 Art 20: two years from the act, or from its end while it continues. A filing that does not say when
 /// the work was done speaks for the worker.
 fn within_limitation(c: &mut Conn, a: &About<'_>, case: &cases::Case) -> Result<bool> {
-    let received = case.first_received_at.day();
-    let Some(rule) = a.law.rules.term(LIMITATION, received) else { return Ok(true) };
     let all = filings::of_case(c, case.id)?;
     Ok(all.is_empty()
         || all.iter().any(|f| match f.period_to {
             None => true,
-            Some(end) => {
-                let term = crate::law::term::Term::begin(rule, end.start(), "");
-                term.due(&a.law.calendar, a.now).passes_at > f.received_at
-            }
+            // where no rule was in force, nothing is barred
+            Some(end) => a.law.passes(LIMITATION, end.start(), case.first_received_at).is_none_or(|at| at > f.received_at),
         }))
 }
 
@@ -250,10 +246,7 @@ fn money_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
 
 fn evidence_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let n = match (&a.case, &a.filing) {
-        (Some(case), _) => {
-            let ids: Vec<_> = filings::of_case(c, case.id)?.into_iter().map(|f| f.id).collect();
-            papers::evidence_of(c, case.id, &ids)?.len()
-        }
+        (Some(case), _) => papers::evidence_of_case(c, case.id)?.len(),
         (None, Some(f)) => papers::evidence_of_filing(c, f.id)?.len(),
         (None, None) => 0,
     };

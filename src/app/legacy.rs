@@ -4,7 +4,6 @@
 //! what becomes of its terms `flow::legacy`'s. Believes nothing: every matter carries the mark "legacy, unverified", a sum
 //! the ledger says was paid is kept beside the case and in no sum of it, because a payment without proof does not exist.
 
-pub mod bell;
 mod decide;
 pub mod import;
 pub mod review;
@@ -24,7 +23,7 @@ use crate::domain::intake::{Field, FilingDraft, LedgerRow, Profile, RawRow};
 use crate::domain::matching::{Join, Reason};
 use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::legacy::{Standing, TakenOver, begins, take_over};
-use crate::flow::{Facts, Form, Registry, TermStatus, Value};
+use crate::flow::{Facts, Form, Graph, Registry, TermStatus, Value};
 use crate::store::filings::{self, Claimant, Filing, Suggestion};
 use crate::store::legacy::{self, Matter};
 use crate::store::types::Json;
@@ -38,8 +37,6 @@ pub const MARK: &str = "legacy, unverified";
 const CONTENT: &str = "legacy";
 /// Look-alikes of each sort that are weighed.
 const TWINS: i64 = 20;
-/// States nobody holds yet: whoever the ledger names there was never assigned.
-const UNASSIGNED: [&str; 2] = ["dispatched", "signed_for"];
 
 /// What a profile's table of states says is there: states, terms, codes. A profile of no ledger says nothing.
 ///
@@ -100,6 +97,12 @@ fn fault(row: &RawRow, field: Field, code: &str, args: &[(&str, &str)]) -> Field
     FieldError::new(heading.clone(), code, message)
 }
 
+/// Whether an officer holds a matter in this state, or held it to its end; before, whoever the ledger names was never
+/// assigned.
+fn held(graph: &Graph, state: &str) -> bool {
+    graph.state(state).is_some_and(|s| s.holder.as_deref().is_none_or(|h| h == "assignee"))
+}
+
 /// The bureau a ledger names: by name, short name or code.
 fn bureau_of(app: &App, said: &str) -> Option<String> {
     let said = bureau_word(said);
@@ -107,25 +110,30 @@ fn bureau_of(app: &App, said: &str) -> Option<String> {
     app.city.bureaus.iter().find(|b| known(b)).map(|b| b.code.clone())
 }
 
-/// What is remembered while a file is read: handlers of bureaus by name, and how many matters each bureau got.
+/// What is remembered while a file is read.
 #[derive(Debug, Default)]
-pub(super) struct Officers(BTreeMap<String, Vec<(AccountId, String)>>, BTreeMap<String, u32>);
+pub(super) struct Officers {
+    /// Handlers of bureaus, with their names.
+    handlers: BTreeMap<String, Vec<(AccountId, String)>>,
+    /// How many matters each bureau got.
+    turns: BTreeMap<String, u32>,
+}
 impl Officers {
     /// The turn of one more matter of a bureau.
     fn turn(&mut self, bureau: &str) -> u32 {
-        let next = self.1.entry(bureau.to_owned()).or_default();
+        let next = self.turns.entry(bureau.to_owned()).or_default();
         let turn = *next;
         *next = next.saturating_add(1);
         turn
     }
     fn named(&mut self, c: &mut Conn, bureau: &str, name: &str, now: At) -> Result<Option<AccountId>> {
-        if !self.0.contains_key(bureau) {
+        if !self.handlers.contains_key(bureau) {
             let mut found = accounts::holders(c, "handler", bureau, now)?;
             found.sort_unstable();
             found.dedup();
-            self.0.insert(bureau.to_owned(), found);
+            self.handlers.insert(bureau.to_owned(), found);
         }
-        let mut called = self.0.get(bureau).into_iter().flatten().filter(|(_, n)| bureau_word(n) == bureau_word(name));
+        let mut called = self.handlers.get(bureau).into_iter().flatten().filter(|(_, n)| bureau_word(n) == bureau_word(name));
         Ok(match (called.next(), called.next()) {
             (Some((id, _)), None) => Some(*id),
             _ => None,
@@ -161,7 +169,7 @@ pub(super) fn plan(
     {
         draft.area_text = Some(b.area.clone());
     }
-    let content = l.content();
+    let (content, complaint) = (l.content(), app.graphs.latest("complaint")?);
     let routed = place(app, row, named.as_deref(), &mut draft, &mut l.rest)?;
     let bureau = named.unwrap_or(routed.lead);
     // one number of one bureau is one matter, whatever file it comes in
@@ -173,7 +181,7 @@ pub(super) fn plan(
         e => e,
     };
     // a name without an account, or in a state nobody holds, is not lost: it stays with the row
-    if let Some(name) = l.officer.as_ref().filter(|_| officer.is_none() || UNASSIGNED.contains(&l.state.state.as_str())) {
+    if let Some(name) = l.officer.as_ref().filter(|_| officer.is_none() || !held(&complaint, &l.state.state)) {
         l.rest.push((row.heading(Field::Officer), name.clone()));
     }
     let grade = prepared.graded.grade.code();
@@ -380,7 +388,7 @@ pub(super) fn take_over_in(tx: &mut Tx<'_>, p: &Planned, import: ImportId) -> Re
 fn stand(tx: &mut Tx<'_>, p: &Planned, begin: &Begin, about: &serde_json::Value) -> Result<(ProcedureId, TakenOver)> {
     let graph = tx.app.graphs.latest(&begin.kind)?;
     let mut subject = Subject::fresh(tx, &graph, begin)?;
-    let officer = p.officer.filter(|_| begin.kind == "complaint" && !UNASSIGNED.contains(&p.ledger.state.state.as_str()));
+    let officer = p.officer.filter(|_| begin.kind == "complaint" && held(&graph, &p.ledger.state.state));
     let over = taken(tx.app, &begin.kind, &p.ledger, officer, p.prepared.graded.grade.code(), (p.begins, tx.now))?;
     subject.row.id = over.after.id;
     subject.row.ended_at = over.after.ended.then_some(over.after.entered_at);

@@ -5,7 +5,7 @@ use super::project::bureau_of;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::base::Result;
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, CaseId, ProcedureId};
 use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
 use crate::law::term::next_office_time;
 use crate::store::types::Json;
@@ -41,9 +41,8 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
         args.insert("term".into(), graph.term_title(key));
         args.insert("due".into(), due.to_string());
     }
-    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
     let mut rows = Vec::new();
-    let mut told = BTreeSet::new();
+    let mut heard_by = BTreeSet::new();
     let mut found = Vec::new();
     for order in &step.notices {
         found.push((order, audience(tx, subject, before, step, order)?));
@@ -64,24 +63,9 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             let order = NoticeOrder { audience: (*next).to_owned(), template: order.template.clone() };
             persons = audience(tx, subject, before, step, &order)?;
         }
-        let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
-        for account_id in persons {
-            if !told.insert((account_id, order.template.clone())) {
-                continue;
-            }
-            rows.push(notices::Notice {
-                id: tx.ids.id(tx.now),
-                case_id: subject.row.case_id,
-                procedure_id: Some(subject.row.id),
-                account_id,
-                audience: order.audience.clone(),
-                template: order.template.clone(),
-                args: Json(args.clone()),
-                created_at: tx.now,
-                not_before,
-                read_at: None,
-            });
-        }
+        let about = (subject.row.case_id, Some(subject.row.id));
+        let notices = told(tx, about, &order.audience, &persons, &order.template, &args);
+        rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
     }
     notices::insert(tx.c, &rows)
 }
@@ -115,25 +99,36 @@ pub fn tell_desk(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result
 }
 
 fn tell(tx: &mut Tx<'_>, f: &filings::Filing, audience: &str, persons: &[AccountId], template: &str) -> Result<()> {
-    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
     let procedure_id = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
-    let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.iter().copied().map(Some).collect() };
-    let rows: Vec<notices::Notice> = persons
-        .into_iter()
-        .map(|account_id| notices::Notice {
-            id: tx.ids.id(tx.now),
-            case_id: f.case_id,
-            procedure_id,
-            account_id,
-            audience: audience.to_owned(),
-            template: template.to_owned(),
-            args: Json(BTreeMap::from([("number".to_owned(), f.number.clone())])),
-            created_at: tx.now,
-            not_before,
-            read_at: None,
-        })
-        .collect();
+    let args = BTreeMap::from([("number".to_owned(), f.number.clone())]);
+    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args);
     notices::insert(tx.c, &rows)
+}
+
+/// One notice for each person; where there is none, one that waits for whoever comes.
+fn told(
+    tx: &mut Tx<'_>,
+    (case_id, procedure_id): (Option<CaseId>, Option<ProcedureId>),
+    audience: &str,
+    persons: &[AccountId],
+    template: &str,
+    args: &BTreeMap<String, String>,
+) -> Vec<notices::Notice> {
+    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
+    let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.iter().copied().map(Some).collect() };
+    let notice = |account_id| notices::Notice {
+        id: tx.ids.id(tx.now),
+        case_id,
+        procedure_id,
+        account_id,
+        audience: audience.to_owned(),
+        template: template.to_owned(),
+        args: Json(args.clone()),
+        created_at: tx.now,
+        not_before,
+        read_at: None,
+    };
+    persons.into_iter().map(notice).collect()
 }
 
 /// The persons of a role towards this procedure.
@@ -200,23 +195,7 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
             break;
         }
     }
-    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
-    let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.into_iter().map(Some).collect() };
-    let mut rows = Vec::new();
-    for account_id in persons {
-        rows.push(notices::Notice {
-            id: tx.ids.id(tx.now),
-            case_id: None,
-            procedure_id: None,
-            account_id,
-            audience: audience.to_owned(),
-            template: template.to_owned(),
-            args: Json(args.clone()),
-            created_at: tx.now,
-            not_before,
-            read_at: None,
-        });
-    }
+    let rows = told(tx, (None, None), audience, &persons, template, &args);
     notices::insert(tx.c, &rows)
 }
 

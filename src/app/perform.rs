@@ -138,10 +138,7 @@ fn attached(tx: &mut Tx<'_>, subject: &Subject, graph: &Graph, name: &str, form:
         return Ok(());
     }
     let known = match (subject.row.case_id, subject.row.filing_id) {
-        (Some(case), _) => {
-            let filings: Vec<FilingId> = crate::store::filings::of_case(tx.c, case)?.into_iter().map(|f| f.id).collect();
-            crate::store::papers::evidence_of(tx.c, case, &filings)?
-        }
+        (Some(case), _) => crate::store::papers::evidence_of_case(tx.c, case)?,
         (None, Some(filing)) => crate::store::papers::evidence_of_filing(tx.c, filing)?,
         (None, None) => Vec::new(),
     };

@@ -67,7 +67,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     people.dedup();
     let people: BTreeMap<_, _> = filings::claimants_by_ids(c, &people)?.into_iter().map(|p| (p.id, p)).collect();
     let filing_ids: Vec<FilingId> = all.iter().map(|f| f.id).collect();
-    let evidence = papers::evidence_of(c, id, &filing_ids)?;
+    let evidence = papers::evidence_of(c, &[id], &filing_ids)?;
     let documents = papers::documents_of(c, id, &filing_ids)?;
     let events = journal::of_case(c, id, TIMELINE)?;
     let told = notices::of_case(c, id)?;

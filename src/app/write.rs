@@ -225,6 +225,14 @@ impl<'a> Tx<'a> {
         seal::open(&self.keys, Place::new(table, column, id), sealed)
     }
 
+    /// When a term of a rule passes that begins at `from`: for what waits outside any procedure.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when no such rule is in force today.
+    pub fn passes(&self, rule: &str, from: At) -> Result<At> {
+        self.law.passes(rule, from, self.now).ok_or_else(|| Error::Internal(format!("no rule {rule}")))
+    }
+
     /// Says that a stream begins in this unit of work: its end need not be looked up. Wrong is no harm, but a retry.
     pub fn begins(&mut self, id: StreamId) {
         self.heads.entry(id).or_default();

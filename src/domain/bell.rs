@@ -14,17 +14,21 @@ pub enum Waits {
     Amendment,
     /// A worker's message without an answer.
     Message,
+    /// The list of old matters a bureau has to review.
+    Review,
 }
 
 /// The rule of the time from one rung to the next.
 pub const AGAIN: &str = "bell.again";
 const LADDER: [&str; 4] = ["desk@lead", "leader@lead", "supervisor@above", "head@city"];
-/// The last rung; it is rung again and again.
+/// The step that is rung again and again.
 const LAST: usize = 2;
+/// The leader's step.
+const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message];
+    pub const ALL: [Self; 5] = [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review];
 
     /// Its code, as stored.
     #[must_use]
@@ -34,6 +38,7 @@ impl Waits {
             Self::Withdrawal => "withdrawal",
             Self::Amendment => "amendment",
             Self::Message => "message",
+            Self::Review => "legacy_review",
         }
     }
 
@@ -51,21 +56,34 @@ impl Waits {
             Self::Withdrawal => "bell.withdrawal",
             Self::Amendment => "bell.amendment",
             Self::Message => "bell.message",
+            Self::Review => crate::flow::legacy::RULE,
         }
     }
 
-    /// The notice that it waits.
+    /// Whether its first rung says that it came, before its term has passed: a list that was filled at one go.
     #[must_use]
-    pub fn notice(self) -> String {
-        format!("bell_{}", self.code())
+    pub const fn announced(self) -> bool {
+        matches!(self, Self::Review)
     }
-}
 
-/// Who hears a rung: the first of these roles that is held. The ladder ends with the supervisor, who hears every further one.
-#[must_use]
-pub fn hears(rung: i32) -> &'static [&'static str] {
-    let at = usize::try_from(rung).unwrap_or(0).min(LAST);
-    &LADDER[at..]
+    /// The notice of a rung.
+    #[must_use]
+    pub fn notice(self, rung: i32) -> String {
+        match self {
+            Self::Review if rung == 0 => "legacy_review".to_owned(),
+            Self::Review => "legacy_review_late".to_owned(),
+            _ => format!("bell_{}", self.code()),
+        }
+    }
+
+    /// Who hears a rung: the first of these roles that is held. The ladder begins with the desk, for what is no desk's with
+    /// the leader, and ends with the supervisor, who hears every further rung.
+    #[must_use]
+    pub fn hears(self, rung: i32) -> &'static [&'static str] {
+        let first = if self == Self::Review { LEADER } else { 0 };
+        let at = usize::try_from(rung).unwrap_or(0).saturating_add(first).min(LAST);
+        &LADDER[at..]
+    }
 }
 
 #[cfg(test)]
@@ -82,10 +100,13 @@ mod tests {
 
     #[test]
     fn the_ladder_never_ends() {
+        let hears = |rung| Waits::Callback.hears(rung);
         assert_eq!(hears(0)[0], "desk@lead");
         assert_eq!(hears(1)[0], "leader@lead");
         assert_eq!(hears(2), hears(1_000));
         assert_eq!(hears(i32::MAX)[0], "supervisor@above");
         assert!(hears(7).contains(&"head@city"), "somebody is there to hear it");
+        assert_eq!((Waits::Review.hears(0)[0], Waits::Review.hears(1)[0]), ("leader@lead", "supervisor@above"), "a leader's list");
+        assert_eq!(Waits::Review.hears(i32::MAX), hears(2));
     }
 }

@@ -147,14 +147,6 @@ pub fn bells(app: &Arc<App>) -> Result<usize> {
     app.ring_bells()
 }
 
-/// Tells whoever stands above a bureau that its reviews of old matters are overdue.
-///
-/// # Errors
-/// The database.
-pub fn reviews(app: &Arc<App>) -> Result<usize> {
-    app.ring_reviews()
-}
-
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -243,7 +235,6 @@ pub fn start(
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
         logged("bells", bells(&a));
-        logged("reviews", reviews(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {

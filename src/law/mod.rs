@@ -14,6 +14,8 @@ pub use calendar::Calendar;
 pub use money::Fen;
 pub use rules::Rules;
 
+use crate::base::At;
+
 /// The snapshot of calendars and rules a move is judged by.
 #[derive(Debug, Clone)]
 pub struct Law {
@@ -33,5 +35,12 @@ impl Law {
     #[must_use]
     pub fn new(calendar: Calendar, rules: Rules) -> Self {
         Self { calendar: std::sync::Arc::new(calendar), rules: std::sync::Arc::new(rules) }
+    }
+    /// When a term of the rule in force on the day of `now` passes that begins at `from` and is neither paused nor
+    /// extended; none where no such rule is in force.
+    #[must_use]
+    pub fn passes(&self, rule: &str, from: At, now: At) -> Option<At> {
+        let rule = self.rules.term(rule, now.day())?;
+        Some(term::Term::begin(rule, from, "").due(&self.calendar, now).passes_at)
     }
 }

@@ -18,6 +18,11 @@ use crate::domain::intake::{Cell, CellKind, Columns, Field, Profile, RawRow};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// The media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The media type of a text file of values.
+pub const CSV: &str = "text/csv; charset=utf-8";
+
 /// A row with its number in the sheet, from 1; blank rows are left out.
 type Line = (u32, Vec<Cell>);
 type Lines = Box<dyn Iterator<Item = Result<Line>> + Send>;

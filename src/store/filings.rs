@@ -246,6 +246,12 @@ pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Filing>> {
         .load(c)?)
 }
 
+/// The filings of several cases, by id, each with its case.
+pub fn ids_of_cases(c: &mut Conn, cases: &[CaseId]) -> Result<Vec<(FilingId, CaseId)>> {
+    let ids: Vec<Option<CaseId>> = cases.iter().map(|c| Some(*c)).collect();
+    Ok(filings::table.filter(filings::case_id.eq_any(ids)).select((filings::id, filings::case_id.assume_not_null())).load(c)?)
+}
+
 /// The filing already stored under a channel's number, or without a number under its fingerprint (under any key).
 pub fn twin(c: &mut Conn, channel: &str, source_no: Option<&str>, fingerprints: &[String]) -> Result<Option<Filing>> {
     Ok(match source_no {

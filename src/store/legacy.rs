@@ -1,7 +1,8 @@
 //! Matters taken over from old ledgers, and the list of those to be reviewed.
 
-use super::schema::{cases, legacy_bells, legacy_matters};
+use super::schema::{cases, legacy_matters};
 use super::types::Json;
+use super::worklist::Counted;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, FilingId, ImportId, ProcedureId, RowId};
 use crate::base::seal::Sealed;
@@ -127,72 +128,32 @@ pub fn page(c: &mut Conn, a: &Asked, limit: i64) -> Result<Vec<Listed>> {
     Ok(q.load(c)?)
 }
 
-/// How many matters of cases a bureau leads wait for their review, counted up to `cap`.
-pub fn waiting(c: &mut Conn, bureau: &str, cap: i64) -> Result<i64> {
-    let ids: Vec<RowId> = legacy_matters::table
+/// How many matters wait, counted up to `cap`.
+pub fn count(c: &mut Conn, a: &Asked, cap: i64) -> Result<i64> {
+    let bounded = legacy_matters::table
+        .inner_join(cases::table.on(cases::id.eq(legacy_matters::case_id)))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("legacy_matters.review = 'open'"))
+        .filter(seen(a))
+        .order((legacy_matters::received_at, legacy_matters::id))
+        .limit(cap)
+        .select(legacy_matters::id);
+    Ok(Counted(bounded).get_result(c)?)
+}
+
+/// Whether anything was ever to be reviewed, decided or not.
+pub fn any_reviewed(c: &mut Conn) -> Result<bool> {
+    let having =
+        |words: &str| diesel::select(diesel::dsl::exists(legacy_matters::table.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(words))));
+    Ok(having("legacy_matters.review = 'open'").get_result(c)?
+        || having("legacy_matters.review is not null and legacy_matters.review <> 'open'").get_result(c)?)
+}
+
+/// How many matters of cases a bureau leads wait for their review.
+pub fn waiting(c: &mut Conn, bureau: &str) -> Result<i64> {
+    Ok(legacy_matters::table
         .inner_join(cases::table.on(cases::id.eq(legacy_matters::case_id)))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("legacy_matters.review = 'open'"))
         .filter(cases::lead_bureau.eq(bureau))
-        .limit(cap)
-        .select(legacy_matters::id)
-        .load(c)?;
-    Ok(i64::try_from(ids.len()).unwrap_or(cap))
-}
-
-/// The reviews one import left with one bureau: who is told of them, and when.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = legacy_bells, treat_none_as_default_value = false, treat_none_as_null = true)]
-#[expect(missing_docs, reason = "columns are described in the migration")]
-pub struct Bell {
-    pub id: RowId,
-    pub import_id: ImportId,
-    pub bureau: String,
-    pub reviews: i32,
-    pub due_at: At,
-    pub told_at: Option<At>,
-    pub late_told_at: Option<At>,
-    pub created_at: At,
-}
-
-/// The bell of an import and bureau.
-pub fn bell(c: &mut Conn, import: ImportId, bureau: &str) -> Result<Option<Bell>> {
-    Ok(legacy_bells::table
-        .filter(legacy_bells::import_id.eq(import))
-        .filter(legacy_bells::bureau.eq(bureau))
-        .select(Bell::as_select())
-        .first(c)
-        .optional()?)
-}
-
-/// Keeps a bell.
-pub fn insert_bell(c: &mut Conn, row: &Bell) -> Result<()> {
-    diesel::insert_into(legacy_bells::table).values(row).execute(c)?;
-    Ok(())
-}
-
-/// Writes a bell.
-pub fn update_bell(c: &mut Conn, row: &Bell) -> Result<()> {
-    let n = diesel::update(legacy_bells::table.find(row.id)).set(row).execute(c)?;
-    ensure_one(n, "legacy_bells")
-}
-
-/// Bells of which nobody was told.
-pub fn untold(c: &mut Conn, limit: i64) -> Result<Vec<Bell>> {
-    Ok(legacy_bells::table
-        .filter(legacy_bells::told_at.is_null())
-        .order(legacy_bells::id)
-        .limit(limit)
-        .select(Bell::as_select())
-        .load(c)?)
-}
-
-/// Bells whose term of review has passed, of which nobody above was told.
-pub fn late(c: &mut Conn, now: At, limit: i64) -> Result<Vec<Bell>> {
-    Ok(legacy_bells::table
-        .filter(legacy_bells::late_told_at.is_null())
-        .filter(legacy_bells::due_at.le(now))
-        .order((legacy_bells::due_at, legacy_bells::id))
-        .limit(limit)
-        .select(Bell::as_select())
-        .load(c)?)
+        .count()
+        .get_result(c)?)
 }

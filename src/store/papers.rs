@@ -65,10 +65,25 @@ pub fn evidence_page(c: &mut Conn, after: EvidenceId, limit: i64) -> Result<Vec<
 }
 
 /// Files of a case and of its filings, oldest first.
-pub fn evidence_of(c: &mut Conn, case: CaseId, filings: &[FilingId]) -> Result<Vec<Evidence>> {
+pub fn evidence_of_case(c: &mut Conn, case: CaseId) -> Result<Vec<Evidence>> {
+    Ok(evidence_of_cases(c, &[case])?.into_iter().map(|(_, e)| e).collect())
+}
+
+/// Files of several cases and of their filings, each with the case it belongs to, oldest first.
+pub fn evidence_of_cases(c: &mut Conn, cases: &[CaseId]) -> Result<Vec<(CaseId, Evidence)>> {
+    let filings = super::filings::ids_of_cases(c, cases)?;
+    let ids: Vec<FilingId> = filings.iter().map(|(f, _)| *f).collect();
+    let of = |f: FilingId| filings.iter().find(|(id, _)| *id == f).map(|(_, case)| *case);
+    let found = evidence_of(c, cases, &ids)?;
+    Ok(found.into_iter().filter_map(|e| Some((e.case_id.or_else(|| of(e.filing_id?))?, e))).collect())
+}
+
+/// Files of these cases, and of these filings as far as they belong to no case; oldest first.
+pub fn evidence_of(c: &mut Conn, cases: &[CaseId], filings: &[FilingId]) -> Result<Vec<Evidence>> {
     let ids: Vec<Option<FilingId>> = filings.iter().map(|f| Some(*f)).collect();
+    let cases: Vec<Option<CaseId>> = cases.iter().map(|c| Some(*c)).collect();
     Ok(evidence::table
-        .filter(evidence::case_id.eq(Some(case)).or(evidence::case_id.is_null().and(evidence::filing_id.eq_any(ids))))
+        .filter(evidence::case_id.eq_any(cases).or(evidence::case_id.is_null().and(evidence::filing_id.eq_any(ids))))
         .order((evidence::uploaded_at, evidence::id))
         .select(Evidence::as_select())
         .load(c)?)

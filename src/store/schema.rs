@@ -1013,24 +1013,8 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::{Id, Ts};
-    legacy_bells (id) {
-        id -> Id,
-        import_id -> Id,
-        bureau -> Text,
-        reviews -> Integer,
-        due_at -> Ts,
-        told_at -> Nullable<Ts>,
-        late_told_at -> Nullable<Ts>,
-        created_at -> Ts,
-    }
-}
-
 diesel::allow_tables_to_appear_in_same_query!(
     bells,
-    legacy_bells,
     legacy_matters,
     callbacks,
     contacts,

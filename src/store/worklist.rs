@@ -290,7 +290,7 @@ pub fn count(c: &mut Conn, f: &Filter, cap: i64) -> Result<i64> {
 
 /// How many rows a bounded query has; only the number comes over.
 #[derive(Debug)]
-struct Counted<Q>(Q);
+pub(super) struct Counted<Q>(pub(super) Q);
 impl<Q> diesel::query_builder::QueryId for Counted<Q> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

@@ -123,6 +123,26 @@ on_both! {
         assert_eq!((hanging(&w), ring(&w)), (1, 0));
     }
 
+    fn a_bell_that_cannot_ring_keeps_no_other_from_ringing_and_is_tried_again(t: &TestDb) {
+        let w = world(t);
+        let off = Phone::off(&w);
+        for n in 0..3 {
+            assert_eq!(off.send("POST", "/callbacks", Some(json!({ "phone": format!("139000001{n:02}"), "area": "370705" })), &[]).status, 202);
+        }
+        let me = Phone::on(&w, "13900000001", "张测试");
+        let (id, _) = filed(&me, 1);
+        me.post(&format!("/filings/{id}/messages"), json!({ "text": "请问什么时候有结果？" })).ok();
+        // what it is about cannot be read
+        let run = |sql: &'static str| w.app.db.write_blocking(move |c| c.batch(sql)).unwrap();
+        run("create table kept as select id, told_doc from filings; update filings set told_doc = '7'");
+        w.set(11, 26, 9, 0);
+        assert_eq!(ring(&w), 3, "the others ring");
+        assert_eq!((ring(&w), hanging(&w)), (0, 4), "not again and again");
+        run("update filings set told_doc = (select k.told_doc from kept k where k.id = filings.id); drop table kept");
+        w.pass(Duration::minutes(11));
+        assert_eq!(ring(&w), 1, "as soon as it can");
+    }
+
     fn a_bell_of_something_done_otherwise_falls_silent_and_two_nodes_ring_once(t: &TestDb) {
         let w = world(t);
         let other = World::again(t, &w, &[("QINGXIN__SMS__PROVIDER", "show")]);

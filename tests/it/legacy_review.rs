@@ -3,6 +3,7 @@
 
 use crate::access::PNG;
 use crate::on_both;
+use crate::review::act;
 use crate::support::app::{Got, World, filing};
 use crate::tables::count;
 use chrono::Duration;
@@ -300,20 +301,59 @@ assert_eq!(complaint(&case_of(&w, n))["state"], "archived");
             let sql = format!("select count(*) from notices n join accounts a on a.id = n.account_id where a.login = '{login}' and n.template = '{template}'");
             count(&w.app.db, &sql)
         };
+        let ring = || qingxin::jobs::bells(&w.app).unwrap();
+        assert_eq!(ring(), 0, "the file may go on");
+        w.pass(Duration::minutes(11));
+        assert_eq!((ring(), ring()), (2, 0));
         assert_eq!((told("kuiwen.leader", "legacy_review"), told("fangzi.leader", "legacy_review")), (1, 1));
         assert_eq!(notices(&w, "legacy_review"), 2, "one a bureau, none a case");
         take_text(&w, &sheet(&rows), false).unwrap();
         take_text(&w, &sheet(&rows), true).unwrap();
-        assert_eq!(notices(&w, "legacy_review"), 2, "the same again tells nobody anything");
+        w.pass(Duration::minutes(11));
+        assert_eq!((ring(), notices(&w, "legacy_review")), (0, 2), "the same again tells nobody anything");
         let words = w.who("kuiwen.leader").get("/notices").ok().to_string();
-        assert!(words.contains("2 行") && words.contains("奎文"), "{words}");
-        // the term of review passes
-        assert_eq!(qingxin::jobs::reviews(&w.app).unwrap(), 0);
+        assert!(words.contains("2 行") && words.contains("奎文") && words.contains("2026-12-07"), "{words}");
+        // what is reviewed is silent
         decide(&w, "fangzi.leader", 3, json!({ "decision": "confirm", "reason": WHY })).ok();
-        w.pass(Duration::days(16));
-        assert_eq!(qingxin::jobs::reviews(&w.app).unwrap(), 2);
+        let hanging = || count(&w.app.db, "select count(*) from bells where kind = 'legacy_review'");
+        assert_eq!(hanging(), 1);
+        // more rows of the bureau: its leader hears of them, and the first ones get no more time
+        take(&w, &[row(5, "2026-10-09", "待受理")]);
+        assert_eq!(hanging(), 1, "one list, one bell");
+        w.pass(Duration::minutes(11));
+        assert_eq!((ring(), told("kuiwen.leader", "legacy_review")), (1, 2));
+        assert!(w.who("kuiwen.leader").get("/notices").ok().to_string().contains("3 行"));
+        // the term of review passes: whoever stands above hears of it, every working day until it is done
+        w.set(12, 7, 23, 0);
+        assert_eq!(ring(), 0);
+        w.set(12, 8, 9, 0);
+        assert_eq!((ring(), ring()), (1, 0));
         assert_eq!((told("kuiwen.supervisor", "legacy_review_late"), told("fangzi.supervisor", "legacy_review_late")), (1, 0), "where rows wait");
-        assert_eq!((notices(&w, "legacy_review_late"), qingxin::jobs::reviews(&w.app).unwrap()), (1, 0));
+        w.set(12, 10, 9, 0);
+        assert_eq!((ring(), told("kuiwen.supervisor", "legacy_review_late")), (1, 2));
+        for n in [1, 2, 5] {
+            confirm(&w, n).ok();
+        }
+        w.set(12, 20, 9, 0);
+        assert_eq!((hanging(), ring()), (0, 0));
+    }
+
+    fn a_matter_that_goes_to_another_bureau_is_on_that_ones_list(t: &TestDb) {
+        let w = World::new(t);
+        take(&w, &[row(1, "2026-10-09", "待受理")]);
+        w.pass(Duration::minutes(11));
+        qingxin::jobs::bells(&w.app).unwrap();
+        let m = matter(&w, 1);
+        act(&w, "kuiwen.leader", m.case_id, "return_case", json!({ "reason": "wrong_area", "explanation": "工程不在本区" })).unwrap();
+        act(&w, "city.supervisor", m.case_id, "redispatch", json!({ "bureau": "370704-hrss", "reason": "工程在坊子区" })).unwrap();
+        let bureaus = "select count(*) from bells where kind = 'legacy_review' and bureau = '370704-hrss'";
+        assert_eq!(count(&w.app.db, bureaus), 1);
+        w.pass(Duration::minutes(11));
+        assert_eq!(qingxin::jobs::bells(&w.app).unwrap(), 1);
+        assert!(w.who("fangzi.leader").get("/notices").ok().to_string().contains("1 行"));
+        w.pass(Duration::days(20));
+        assert_eq!(qingxin::jobs::bells(&w.app).unwrap(), 1, "where it was before nobody hears of it any more");
+        assert_eq!(count(&w.app.db, "select count(*) from bells where kind = 'legacy_review'"), 1);
     }
 
     fn the_console_shows_decides_and_exports_the_list(t: &TestDb) {

@@ -192,9 +192,8 @@ on_both! {
             ("a case's number", Box::new(|c| search::numbered(c, "x").map(drop)), "cases_number", false),
             ("old matters to review", Box::new(|c| legacy::page(c, &some_reviews(false), 20).map(drop)), "legacy_matters_open", true),
             ("old matters reviewed", Box::new(|c| legacy::page(c, &some_reviews(true), 20).map(drop)), "legacy_matters_decided", true),
-            ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b", 100).map(drop)), "legacy_matters_", false),
-            ("bells untold", Box::new(|c| legacy::untold(c, 50).map(drop)), "legacy_bells_untold", true),
-            ("bells late", Box::new(|c| legacy::late(c, early(), 50).map(drop)), "legacy_bells_due", true),
+            ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b").map(drop)), "legacy_matters_", false),
+            ("bell of a bureau's reviews", Box::new(|c| qingxin::store::bells::of_reviews(c, "b").map(drop)), "bells_review", false),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();

@@ -15,7 +15,6 @@ use crate::base::seal::{self, Place};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::law::identity::ResidentId;
-use crate::law::term::Term;
 use crate::store::mandates::{self as rows, Rebinding};
 use crate::store::{filings, workers};
 use serde::Serialize;
@@ -94,12 +93,6 @@ pub struct Settled {
     pub waiting: usize,
     /// Log-ins that went over.
     pub done: usize,
-}
-
-/// When a change whose old number is told now takes effect.
-fn delayed(tx: &Tx<'_>) -> Result<At> {
-    let rule = tx.law.rules.term(DELAY, tx.now.day()).ok_or_else(|| Error::Internal(format!("no rule {DELAY}")))?;
-    Ok(Term::begin(rule, tx.now, text::zh("rebinding.start")).due(&tx.law.calendar, tx.now).passes_at)
 }
 
 /// Ends an open one.
@@ -340,7 +333,7 @@ impl App {
             }
             let untold = workers::get(tx.c, row.worker_id)?.is_some_and(|w| w.phone_ct.is_none());
             // a WeChat log-in has no number that could be told: the delay runs at once
-            let not_before = if untold { Some(delayed(tx)?) } else { None };
+            let not_before = if untold { Some(tx.passes(DELAY, tx.now)?) } else { None };
             let told_at = untold.then_some(tx.now);
             let worker = row.worker_id;
             let next =
@@ -374,7 +367,7 @@ impl App {
                         let Some(row) = rows::rebinding(tx.c, id)?.filter(|r| r.state == "confirmed" && r.told_at.is_none()) else {
                             return Ok(());
                         };
-                        let next = Rebinding { told_at: Some(tx.now), not_before: Some(delayed(tx)?), ..row };
+                        let next = Rebinding { told_at: Some(tx.now), not_before: Some(tx.passes(DELAY, tx.now)?), ..row };
                         rows::update_rebinding(tx.c, &next, "confirmed")?;
                         let payload = serde_json::json!({ "rebinding": id, "notBefore": next.not_before });
                         tx.record("worker", next.worker_id.into(), "rebinding_told", tx.now, payload, &Marks::default())?;

@@ -19,7 +19,6 @@ use crate::domain::access::{self, Ability, Actor};
 use crate::domain::bell::Waits;
 use crate::domain::mandate::Power;
 use crate::flow::Form;
-use crate::law::term::Term;
 use crate::store::{dialogue, filings, procedures, workers};
 use chrono::Duration;
 use std::sync::Arc;
@@ -186,7 +185,7 @@ fn ask(tx: &mut Tx<'_>, me: &access::Worker, f: &filings::Filing, reason: &str) 
         reason_ct: tx.seal("withdrawals", "reason_ct", row, reason)?,
         flags: flags.join(","),
         asked_at: tx.now,
-        not_before: cooled(tx)?,
+        not_before: tx.passes(COOLING, tx.now)?,
         state: "asked".into(),
         pressed: None,
         decided_by: None,
@@ -200,13 +199,6 @@ fn ask(tx: &mut Tx<'_>, me: &access::Worker, f: &filings::Filing, reason: &str) 
     tx.record("filing", id.into(), "withdrawal_asked", tx.now, payload, &of_filing(f))?;
     notify::tell_desk(tx, f, if flags.is_empty() { "withdrawal_asked" } else { "withdrawal_flagged" })?;
     Ok(row)
-}
-
-/// When a request made now may be decided.
-fn cooled(tx: &Tx<'_>) -> Result<At> {
-    let rule = tx.law.rules.term(COOLING, tx.now.day()).ok_or_else(|| Error::Internal(format!("no rule {COOLING}")))?;
-    let term = Term::begin(rule, tx.now, text::zh("withdrawal.start"));
-    Ok(term.due(&tx.law.calendar, tx.now).passes_at)
 }
 
 fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict, note: &str) -> Result<FilingId> {

@@ -3,7 +3,8 @@
 //! Owns who decides what: that the old dates are right the leader of the bureau says himself, another day or an extension
 //! only whoever stands above, because both take a miss from the bureau's own record, and only on a material of the case.
 
-use super::review::{Decision, Verdict, evidence};
+use super::review::{Decision, Verdict};
+use crate::app::bells;
 use crate::app::counter::remark;
 use crate::app::project;
 use crate::app::subject::{Subject, scope_of};
@@ -16,8 +17,8 @@ use crate::flow::legacy::{self as rules, Found, Ruling};
 use crate::law::term::Term;
 use crate::store::journal::{self, Stored};
 use crate::store::legacy::{self as rows, Matter};
-use crate::store::procedures;
 use crate::store::types::Json;
+use crate::store::{papers, procedures};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -80,6 +81,7 @@ pub(super) fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict) -> Result<RowId> {
     procedures::insert_remark(tx.c, remark_id, stream, seq, "reason", &ct)?;
     let decided = Matter { review: Some(review.into()), decided_by: tx.actor.account(), decided_at: Some(tx.now), ..m };
     rows::decide(tx.c, &decided)?;
+    bells::list_shrank(tx, &case.lead_bureau)?;
     Ok(id)
 }
 
@@ -112,7 +114,7 @@ fn ruling(tx: &mut Tx<'_>, m: &Matter, v: &Verdict) -> Result<Ruling> {
         }
     }
     if let Some(id) = v.evidence
-        && !evidence(tx.c, m.case_id)?.iter().any(|e| e.id == id)
+        && !papers::evidence_of_case(tx.c, m.case_id)?.iter().any(|e| e.id == id)
     {
         return Err(Error::field("/evidence", "legacy_evidence", &[]));
     }

@@ -2,10 +2,10 @@
 //!
 //! Owns the counts. A dry run is the same road without the last step: it reads and writes nothing, not even that it ran.
 
-use super::{Officers, Outcome, Planned, bell, plan, take_over_in, twins};
+use super::{Officers, Outcome, Planned, plan, take_over_in, twins};
 use crate::app::import::{Fault, File, RejectedRow};
 use crate::app::write::Marks;
-use crate::app::{App, ids_in};
+use crate::app::{App, bells, ids_in};
 use crate::base::error::Findings;
 use crate::base::id::ImportId;
 use crate::base::seal::hex;
@@ -20,7 +20,7 @@ use crate::store::filings::{self, Import};
 use crate::store::{cases, legacy};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What came of a ledger, or would. `rows = taken + same + rejected`.
@@ -240,8 +240,7 @@ fn end(app: &Arc<App>, actor: &Actor, log: &Import, r: &LedgerReport) -> Result<
             "rows": ended.rows_read, "filings": ended.filings, "duplicates": ended.duplicates, "rejected": ended.rejected,
             "review": review, "reportedFen": reported, "statedPaidFen": paid, "mark": super::MARK,
         });
-        tx.record("import", uuid::Uuid::from(ended.id).into(), "ended", tx.now, payload, &Marks::default())?;
-        bell::tell_leaders(tx)
+        tx.record("import", uuid::Uuid::from(ended.id).into(), "ended", tx.now, payload, &Marks::default()).map(drop)
     })
 }
 
@@ -303,13 +302,13 @@ impl Run<'_> {
         let (rows, planned): (Vec<RawRow>, Vec<Planned>) = batch.into_iter().unzip();
         let (who, all) = (actor.clone(), planned.clone());
         let outcomes: Vec<std::result::Result<Outcome, Vec<(String, String)>>> = self.app.write_blocking(actor, None, move |tx| {
-            let mut waiting: BTreeMap<&str, i32> = BTreeMap::new();
+            let mut waiting: BTreeSet<&str> = BTreeSet::new();
             let mut done = Vec::new();
             for p in &all {
                 done.push(match tx.body(&who, |tx| take_over_in(tx, p, id)) {
                     Ok(o) => {
                         if o == Outcome::New && p.passed > 0 {
-                            *waiting.entry(&p.bureau).or_default() += 1;
+                            waiting.insert(&p.bureau);
                         }
                         Ok(o)
                     }
@@ -318,7 +317,9 @@ impl Run<'_> {
                     Err(e) => return Err(e),
                 });
             }
-            bell::hang(tx, id, &waiting)?;
+            for bureau in waiting {
+                bells::list_grew(tx, bureau)?;
+            }
             Ok(done)
         })?;
         for ((row, p), outcome) in rows.into_iter().zip(&planned).zip(outcomes) {

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::app::counter::remark;
 use crate::app::view::{coded, remaining_text};
 use crate::app::write::{Key, Marks};
-use crate::base::id::{CaseId, EvidenceId, FilingId, RowId};
+use crate::base::id::{CaseId, EvidenceId, RowId};
 use crate::base::seal::{self, KeyRing, Place};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{Actor, DutyKind};
@@ -15,13 +15,16 @@ use crate::law::Fen;
 use crate::law::term::{Effect, Term};
 use crate::paper::sheet::{self, Value};
 use crate::store::legacy::{self as rows, Asked, Listed, Matter};
-use crate::store::{Conn, filings, papers, procedures};
+use crate::store::{Conn, papers, procedures};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Rows of one export.
 const EXPORT: usize = 20_000;
+/// Rows that wait are counted up to this.
+const COUNTED: i64 = 100;
 
 /// What a ledger said, for whoever may read the matter. Nothing of it is verified.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -263,19 +266,19 @@ fn page(c: &mut Conn, app: &App, actor: &Actor, asked: &Asked, limit: usize, pro
     let next = found.last().filter(|_| more).map(|(m, _)| (m.received_at, m.id));
     let now = app.now();
     let mut items: Vec<ReviewLine> = found.into_iter().map(|l| line(app, actor, l, now)).collect();
-    for l in items.iter_mut().filter(|l| proofs && l.may_correct && l.decided_at.is_none()) {
-        l.evidence = evidence(c, l.case)?
-            .into_iter()
-            .map(|e| ProofView { id: e.id, kind: coded("evidence.kind", &e.kind), at: e.uploaded_at })
-            .collect();
+    let corrects = |l: &ReviewLine| proofs && l.may_correct && l.decided_at.is_none();
+    let cases: Vec<CaseId> = items.iter().filter(|l| corrects(l)).map(|l| l.case).collect();
+    if !cases.is_empty() {
+        let mut found: BTreeMap<CaseId, Vec<ProofView>> = BTreeMap::new();
+        for (case, e) in papers::evidence_of_cases(c, &cases)? {
+            let proof = ProofView { id: e.id, kind: coded("evidence.kind", &e.kind), at: e.uploaded_at };
+            found.entry(case).or_default().push(proof);
+        }
+        for l in &mut items {
+            l.evidence = found.remove(&l.case).unwrap_or_default();
+        }
     }
     Ok(Reviews { items, next })
-}
-
-/// Materials of a case and of its filings.
-pub(super) fn evidence(c: &mut Conn, case: CaseId) -> Result<Vec<papers::Evidence>> {
-    let all: Vec<FilingId> = filings::of_case(c, case)?.into_iter().map(|f| f.id).collect();
-    papers::evidence_of(c, case, &all)
 }
 
 /// What of the list is asked for.
@@ -312,17 +315,21 @@ impl App {
         actor.duties().iter().any(|d| matches!(d.kind, DutyKind::Leader | DutyKind::Supervisor))
     }
 
-    /// How many rows wait for an actor's review, counted up to 100.
+    /// How many rows wait for an actor's review, counted up to 100; nothing where the actor reviews none, or no ledger
+    /// ever left any.
     ///
     /// # Errors
     /// The database.
-    pub async fn legacy_waiting(self: &Arc<Self>, actor: &Actor) -> Result<i64> {
+    pub async fn legacy_waiting(self: &Arc<Self>, actor: &Actor) -> Result<Option<i64>> {
         if !self.reviews_legacy(actor) {
-            return Ok(0);
+            return Ok(None);
         }
         let asked = self.reviews_of(actor, Wanted::default());
-        let found = self.db.read(move |c| rows::page(c, &asked, 100)).await?;
-        Ok(i64::try_from(found.len()).unwrap_or(100))
+        let count = move |c: &mut Conn| {
+            let n = rows::count(c, &asked, COUNTED)?;
+            Ok((n > 0 || rows::any_reviewed(c)?).then_some(n))
+        };
+        self.db.read(count).await
     }
 
     /// A page of the list, cut to what the reader reviews.

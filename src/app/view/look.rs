@@ -139,13 +139,12 @@ impl Looker<'_> {
         let acting = Acting { account: actor.account(), roles: access::roles(actor, &scope) };
         let facts = crate::app::facts::load_for_offer(self.c, self.app, row, &p, &graph, self.now)?;
         let moves = flow::offer::offer(&graph, &self.law, &p, &acting, &facts, self.now);
-        let holder = text::zh_with(
-            "holder.at",
-            &[
-                ("role", text::zh(&format!("duty.{}", row.holder_role.split('@').next().unwrap_or_default()))),
-                ("bureau", &self.app.bureau_name(&row.holder_bureau)),
-            ],
-        );
+        // nobody holds what has ended; where it ended is still said
+        let bureau = self.app.bureau_name(&row.holder_bureau);
+        let holder = match row.holder_role.split('@').next().filter(|r| !r.is_empty()) {
+            Some(role) => text::zh_with("holder.at", &[("role", text::zh(&format!("duty.{role}"))), ("bureau", &bureau)]),
+            None => bureau,
+        };
         let view = ProcedureView {
             id: row.id,
             kind: row.kind.clone(),

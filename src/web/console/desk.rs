@@ -306,17 +306,9 @@ pub(super) async fn register(State(app): State<Arc<App>>, by: Officer, FormParam
         Ok(Registered::Amended { filing }) => Ok(see_other(&format!("/filings/{filing}?done=amended"))),
         Ok(Registered::Duplicate { filing }) => Ok(see_other(&format!("/filings/{filing}?done=duplicate"))),
         Err(e) if stays(&e) => {
-            let found: Vec<FieldError> = e
-                .fields()
-                .iter()
-                .map(|f| {
-                    if f.pointer == "/reportedTotalFen" { FieldError { pointer: "/reportedTotal".into(), ..f.clone() } } else { f.clone() }
-                })
-                .collect();
-            let mut again = form(&app, &by).refilled(&pairs).with_findings(&found);
-            if found.is_empty() {
-                again.problem = Some(e.sentence());
-            }
+            // the form asks for yuan
+            let named = |p: &str| if p == "/reportedTotalFen" { "/reportedTotal".to_owned() } else { p.to_owned() };
+            let again = form(&app, &by).refilled(&pairs).told_as(&e, named);
             let chrome = chrome(&app, &by, "登记投诉", Place::Register).await?;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: again, hints: None })
         }
@@ -341,9 +333,7 @@ pub(super) async fn hints(State(app): State<Arc<App>>, by: Officer, FormParams(p
     let chrome = chrome(&app, &by, "登记投诉", Place::Register).await?;
     match found {
         Ok(found) => html(&RegisterPage { chrome, form: filled, hints: Some(found.iter().map(super::search::hint).collect()) }),
-        Err(e) if stays(&e) => {
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: filled.with_findings(e.fields()), hints: None })
-        }
+        Err(e) if stays(&e) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: filled.told(&e), hints: None }),
         Err(e) => Err(e.into()),
     }
 }

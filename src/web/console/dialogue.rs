@@ -10,7 +10,7 @@ use crate::app::claimant::dialogue::MessageView;
 use crate::app::claimant::withdrawal::{Verdict, WithdrawalView};
 use crate::app::write::Key;
 use crate::base::id::{FilingId, RowId};
-use crate::base::{At, Error, text};
+use crate::base::{At, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams};
@@ -90,19 +90,11 @@ pub(super) async fn write(
     match done {
         Ok(_) => Ok(see_other(&format!("/filings/{id}/messages?done=sent#last"))),
         Err(e) if super::moves::stays(&e) => {
-            let form = refilled(write_form(id), &pairs, &e);
+            let form = write_form(id).sent_back(&pairs, &e);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &talk(&app, &by, id, None, form).await?)
         }
         Err(e) => Err(e.into()),
     }
-}
-
-fn refilled(form: FormView, pairs: &[(String, String)], e: &Error) -> FormView {
-    let mut form = form.refilled(pairs).with_findings(e.fields());
-    if e.fields().is_empty() {
-        form.problem = Some(e.sentence());
-    }
-    form
 }
 
 fn decide_form(id: RowId) -> FormView {
@@ -173,7 +165,7 @@ pub(super) async fn decide(
     match done {
         Ok(_) => Ok(see_other("/withdrawals?done=withdrawal")),
         Err(e) if super::moves::stays(&e) => {
-            let form = refilled(decide_form(id), &pairs, &e);
+            let form = decide_form(id).sent_back(&pairs, &e);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &waiting(&app, &by, Some(&(id, form))).await?)
         }
         Err(e) => Err(e.into()),

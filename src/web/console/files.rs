@@ -210,7 +210,7 @@ pub(super) async fn unmask(
             html(&page)
         }
         Err(e) if stays(&e) => {
-            page.form = Some(unmask_form(id).refilled(&pairs).with_findings(e.fields()));
+            page.form = Some(unmask_form(id).sent_back(&pairs, &e));
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(e) => Err(e.into()),

@@ -58,7 +58,7 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         inbox: small(first),
         desk: if desk_shown { small(waiting_at_desk(app, actor).await?) } else { 0 },
         withdrawals: small(app.withdrawals_waiting(actor).await?),
-        legacy: small(app.legacy_waiting(actor).await?),
+        legacy: app.legacy_waiting(actor).await?.map(small),
         notices: small(app.unread(actor).await?),
         inbox_shown: !tabs.is_empty(),
         import_shown: access::may(actor, Ability::Import, ""),

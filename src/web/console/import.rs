@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::app::import::{self, File, Report};
 use crate::base::{Error, text};
 use crate::domain::access::{self, Ability, DutyKind};
+use crate::paper::sheet;
 use crate::web::Answer;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with};
@@ -81,7 +82,7 @@ fn result(file: String, report: &Report, workbook: Option<Vec<u8>>) -> ImportRes
             .collect(),
         more: report.rejects.len() > SHOWN,
         workbook: workbook.map(|bytes| {
-            let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            let media = sheet::XLSX;
             (format!("data:{media};base64,{}", STANDARD.encode(bytes)), text::zh("console.import.workbook").to_owned())
         }),
         file,

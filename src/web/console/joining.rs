@@ -74,10 +74,7 @@ pub(super) fn splits(actor: &Actor, f: &CaseFile) -> Vec<SplitRow> {
 
 /// The form again, with what stands in its way.
 async fn again(app: &Arc<App>, by: &Officer, form: FormView, pairs: &[(String, String)], e: &crate::base::Error) -> Answer<Response> {
-    let mut form = form.refilled(pairs).with_findings(e.fields());
-    if e.fields().is_empty() {
-        form.problem = Some(e.sentence());
-    }
+    let form = form.sent_back(pairs, e);
     let chrome = chrome(app, by, "并案与拆分", Place::None).await?;
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &JoiningPage { chrome, form })
 }

@@ -11,6 +11,7 @@ use crate::app::legacy::review::{Decision, ReviewLine, Verdict, Wanted};
 use crate::app::write::Key;
 use crate::base::id::RowId;
 use crate::base::{At, Error, text};
+use crate::paper::sheet;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams};
@@ -24,7 +25,8 @@ use std::sync::Arc;
 
 /// Rows of a page.
 const SIZE: usize = 20;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Characters of a reason.
+const REASON: usize = 1000;
 const DECISIONS: [&str; 3] = ["confirm", "correct", "extended"];
 
 fn word(key: &str) -> String {
@@ -32,7 +34,7 @@ fn word(key: &str) -> String {
 }
 
 fn reason() -> FormField {
-    FormField::new("reason", word("reason"), FieldKind::Text).required().max(200).help(word("reason_help"))
+    FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help"))
 }
 
 /// The form of a row. Who may only confirm is asked for nothing else.
@@ -43,7 +45,7 @@ fn decide_form(id: RowId, may_correct: bool, proofs: &[(String, String)]) -> For
     if may_correct {
         let all = std::iter::once((String::new(), word("no_evidence"))).chain(proofs.iter().cloned());
         fields.push(FormField::new("startedOn", word("started_on"), FieldKind::Date).help(word("for_correct")));
-        fields.push(FormField::new("days", word("days"), FieldKind::Int).help(word("for_extended")));
+        fields.push(FormField::new("days", word("days"), FieldKind::Int).help(word("days_help")));
         fields.push(FormField::new("grantedOn", word("granted_on"), FieldKind::Date).help(word("for_extended")));
         fields.push(FormField::new("evidence", word("evidence"), FieldKind::Select).options(all).help(word("evidence_help")));
     }
@@ -104,11 +106,7 @@ struct Back {
 }
 impl Back {
     fn fill(&self, form: FormView) -> FormView {
-        let mut form = form.refilled(&self.pairs).with_findings(self.error.fields());
-        if self.error.fields().is_empty() {
-            form.problem = Some(self.error.sentence());
-        }
-        form
+        form.sent_back(&self.pairs, &self.error)
     }
 }
 
@@ -170,7 +168,7 @@ pub(super) async fn decide(
     let days = if extended { p.int("days", 1, 1000).and_then(|n| u32::try_from(n).ok()) } else { None };
     let granted_on = if extended { p.day("grantedOn") } else { None };
     let evidence = if correct || extended { p.parsed("evidence", "not_an_id") } else { None };
-    let reason = p.text("reason", 1000).unwrap_or_default();
+    let reason = p.text("reason", REASON).unwrap_or_default();
     let verdict = Verdict { decision, started_on, days, granted_on, evidence, reason };
     let done = match p.finish() {
         Ok(()) => {
@@ -194,7 +192,7 @@ pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(
     let pairs = p.pairs().to_vec();
     let format = p.choice("format", &["xlsx", "csv"]);
     let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let reason = p.text("reason", 1000).unwrap_or_default();
+    let reason = p.text("reason", REASON).unwrap_or_default();
     let done = match p.finish() {
         Ok(()) => app.export_legacy_review(&by.actor(), None, &reason, xlsx).await,
         Err(e) => Err(e),
@@ -202,7 +200,7 @@ pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(
     match done {
         Ok(file) => {
             let mut out = Body::from(file).into_response();
-            let (kind, ending) = if xlsx { (XLSX, "xlsx") } else { ("text/csv; charset=utf-8", "csv") };
+            let (kind, ending) = if xlsx { (sheet::XLSX, "xlsx") } else { (sheet::CSV, "csv") };
             let headers = out.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             if let Some(v) = attachment(&format!("{}.{ending}", text::zh("legacy.list"))) {

@@ -80,12 +80,10 @@ fn upload_form(actor: &Actor, base: &str, max_mib: usize, back: Option<&(Vec<(St
 
 /// A form that came back, with what is wrong.
 pub(super) fn filled(form: FormView, back: Option<&(Vec<(String, String)>, Error)>) -> FormView {
-    let Some((pairs, why)) = back else { return form };
-    let mut form = form.refilled(pairs).with_findings(why.fields());
-    if why.fields().is_empty() {
-        form.problem = Some(why.sentence());
+    match back {
+        Some((pairs, why)) => form.sent_back(pairs, why),
+        None => form,
     }
-    form
 }
 
 /// Makes a move; a refusal comes back with what was typed.

@@ -258,23 +258,13 @@ fn with_error(form: FormView, why: &Error, fields: &[FieldView]) -> FormView {
         // it has its own place on the page
         return form;
     }
-    let found = why.fields();
-    if found.is_empty() {
-        let mut form = form;
-        form.problem = Some(why.sentence());
-        return form;
-    }
     // the engine names fields as JSON does
-    let found: Vec<FieldError> = found
-        .iter()
-        .map(|e| {
-            let name = e.pointer.rsplit('/').next().unwrap_or_default();
-            let key = fields.iter().find(|f| f.name == name || f.key == name).map_or(name, |f| &f.key);
-            let key = if matches!(key, "occurredAt" | "occurred_at") { OCCURRED } else { key };
-            FieldError { pointer: format!("/{key}"), ..e.clone() }
-        })
-        .collect();
-    form.with_findings(&found)
+    form.told_as(why, |pointer| {
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        let key = fields.iter().find(|f| f.name == name || f.key == name).map_or(name, |f| &f.key);
+        let key = if matches!(key, "occurredAt" | "occurred_at") { OCCURRED } else { key };
+        format!("/{key}")
+    })
 }
 
 /// What to say when someone was faster; `None` for other errors. Texts of a move that is no longer offered are listed,

@@ -81,7 +81,7 @@ pub(super) async fn search(State(app): State<Arc<App>>, by: Officer, FormParams(
             html(&SearchPage { chrome, form: form().refilled(&pairs), asked: format!("“{}”", masked(&asked)), rows, next })
         }
         Err(e) if super::moves::stays(&e) => {
-            let form = form().refilled(&pairs).with_findings(e.fields());
+            let form = form().sent_back(&pairs, &e);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &SearchPage { chrome, form, asked: String::new(), rows: Vec::new(), next: None })
         }
         Err(e) => Err(e.into()),

@@ -54,7 +54,7 @@ pub(super) async fn log_in(
     let password = p.required("password", password).unwrap_or_default();
     if let Err(e) = p.finish() {
         let mut page = login_form(&app, LoginState::Fresh, &name, &next);
-        page.form = page.form.with_findings(e.fields());
+        page.form = page.form.told(&e);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -241,7 +241,7 @@ pub(super) async fn change_password(
         Ok(session) => Ok(opened(&app, &settings, &session, "/account?done=password")),
         Err(e) if stays(&e) => {
             let mut page = page(&app, &by, None).await?;
-            page.password = page.password.with_findings(e.fields());
+            page.password = page.password.told(&e);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(e) => Err(e.into()),
@@ -287,7 +287,7 @@ pub(super) async fn absence(State(app): State<Arc<App>>, by: Officer, FormParams
         Ok(()) => Ok(see_other("/account?done=absence")),
         Err(e) if stays(&e) => {
             let mut page = page(&app, &by, None).await?;
-            page.absence = page.absence.map(|f| f.refilled(&pairs).with_findings(e.fields()));
+            page.absence = page.absence.map(|f| f.sent_back(&pairs, &e));
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(e) => Err(e.into()),

@@ -131,8 +131,8 @@ impl Chrome {
         if counts.withdrawals > 0 || place == Place::Withdrawals {
             nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
         }
-        if counts.legacy > 0 || place == Place::Legacy {
-            nav.push(item("/legacy-review", "遗留复核", counts.legacy, Place::Legacy));
+        if counts.legacy.is_some() || place == Place::Legacy {
+            nav.push(item("/legacy-review", "遗留复核", counts.legacy.unwrap_or(0), Place::Legacy));
         }
         if counts.import_shown {
             nav.push(item("/import", "导入", 0, Place::Import));
@@ -164,7 +164,7 @@ pub struct NavCounts {
     /// Requests to withdraw that may be decided.
     pub withdrawals: u32,
     /// Old matters to be reviewed.
-    pub legacy: u32,
+    pub legacy: Option<u32>,
     /// Unread notices.
     pub notices: u32,
     /// Whether inbox and search are shown (administrators see no case).

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::legacy::review::{ReviewLine, Verdict, Wanted};
 use crate::base::At;
 use crate::base::id::RowId;
+use crate::paper::sheet;
 use crate::web::auth::By;
 use crate::web::extract::{IdempotencyKey, JsonBody, PathId, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Access, Answer, Route, Table};
@@ -17,7 +18,6 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 const CURSOR: &str = "legacy-review";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A page of the list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,9 +80,9 @@ async fn export(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBod
     let xlsx = b.format == Sheet::Xlsx;
     let file = app.export_legacy_review(&actor, b.bureau, &b.reason, xlsx).await?;
     let (kind, name) = if xlsx {
-        (XLSX, "attachment; filename=\"legacy-review.xlsx\"")
+        (sheet::XLSX, "attachment; filename=\"legacy-review.xlsx\"")
     } else {
-        ("text/csv; charset=utf-8", "attachment; filename=\"legacy-review.csv\"")
+        (sheet::CSV, "attachment; filename=\"legacy-review.csv\"")
     };
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], file).into_response())
 }

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::refusals::{RefusalLine, RegisterQuery, TurnAway, TurnedAway};
 use crate::base::At;
 use crate::base::id::DocumentId;
+use crate::paper::sheet;
 use crate::web::auth::By;
 use crate::web::extract::{IdempotencyKey, JsonBody, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Access, Answer, Route, Table};
@@ -63,8 +64,7 @@ async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): Qu
 
 async fn export(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBody<ExportRefusals>) -> Answer<Response> {
     let file = app.export_refusals(&actor, &b.query, &b.reason).await?;
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"refusals.csv\"")];
+    let headers = [(header::CONTENT_TYPE, sheet::CSV), (header::CONTENT_DISPOSITION, "attachment; filename=\"refusals.csv\"")];
     Ok((headers, file).into_response())
 }
 

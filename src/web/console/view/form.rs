@@ -331,6 +331,25 @@ impl FormView {
         }
         self
     }
+    /// Says what is wrong: findings at their fields, anything else above the form.
+    #[must_use]
+    pub fn told(self, why: &crate::base::Error) -> Self {
+        self.told_as(why, str::to_owned)
+    }
+    /// The same, where the form calls fields otherwise: `named` turns a pointer into one of this form.
+    #[must_use]
+    pub fn told_as(mut self, why: &crate::base::Error, named: impl Fn(&str) -> String) -> Self {
+        let found: Vec<_> = why.fields().iter().map(|f| crate::base::FieldError { pointer: named(&f.pointer), ..f.clone() }).collect();
+        if found.is_empty() {
+            self.problem = Some(why.sentence());
+        }
+        self.with_findings(&found)
+    }
+    /// Comes back as it was filled in, with what is wrong.
+    #[must_use]
+    pub fn sent_back(self, pairs: &[(String, String)], why: &crate::base::Error) -> Self {
+        self.refilled(pairs).told(why)
+    }
     /// The id of a field on the page.
     #[must_use]
     pub fn field_id(&self, field: &FormField) -> String {

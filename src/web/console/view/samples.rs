@@ -13,7 +13,7 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         inbox: 12,
         desk: 3,
         withdrawals: 2,
-        legacy: 4,
+        legacy: Some(4),
         notices: 5,
         inbox_shown: true,
         import_shown: true,
