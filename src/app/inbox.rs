@@ -221,10 +221,11 @@ impl App {
             .db
             .read(move |c| {
                 let lines = worklist::page(c, &f, after, skip, size)?;
-                let total = worklist::count(c, &f, CAP + 1)?;
+                let shown = i64::try_from(lines.len()).unwrap_or(0);
+                // the first page of a short list is all there is
+                let total = if after.is_none() && skip == 0 && shown < size { shown } else { worklist::count(c, &f, CAP + 1)? };
                 // lines of the bureau that the person may not read in full are not shown: the scope decides, not the tab
-                let full = i64::try_from(lines.len()).unwrap_or(0) == size;
-                let next = lines.last().filter(|_| full).and_then(|l| l.due_at.map(|at| (at, l.procedure)));
+                let next = lines.last().filter(|_| shown == size).and_then(|l| l.due_at.map(|at| (at, l.procedure)));
                 let lines: Vec<Line> = lines.into_iter().filter(|l| readable(&app, &actor, l)).collect();
                 Ok((items(c, &app, lines, now)?, total, next))
             })

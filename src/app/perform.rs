@@ -90,6 +90,14 @@ pub struct Begin {
 pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
     let row = procedures::get(tx.c, cmd.procedure)?.ok_or(Error::NotFound("procedure"))?;
     let mut subject = Subject::load(tx, row)?;
+    perform_on(tx, &mut subject, cmd)
+}
+
+/// Performs one move on a procedure that was loaded in this unit of work; afterwards it is as it stands then.
+///
+/// # Errors
+/// As [`perform_in`].
+pub(super) fn perform_on(tx: &mut Tx<'_>, subject: &mut Subject, cmd: &Command) -> Result<Performed> {
     let scope = subject.scope(tx)?;
     let roles = access::roles(tx.actor, &scope);
     if roles.is_empty() {
@@ -110,11 +118,11 @@ pub fn perform_in(tx: &mut Tx<'_>, cmd: &Command) -> Result<Performed> {
         (Some(at), false) => at,
         (None, _) => tx.now,
     };
-    attached(tx, &subject, &graph, &cmd.name, &form)?;
+    attached(tx, subject, &graph, &cmd.name, &form)?;
     let mv = Move { name: cmd.name.clone(), actor: Acting { account: tx.actor.account(), roles }, occurred_at, form, term: cmd.term };
-    let facts = facts::load(tx, &subject, &graph.needs(&subject.procedure, &mv))?;
+    let facts = facts::load(tx, subject, &graph.needs(&subject.procedure, &mv))?;
     let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
-    apply(tx, &graph, &mut subject, step)
+    apply(tx, &graph, subject, step)
 }
 
 /// Files a form names must lie with this matter: another case's file proves nothing here, and is not ours to name.
@@ -266,7 +274,10 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
             seen: None,
             term: None,
         };
-        as_system(tx, |tx| perform_in(tx, &cmd))?;
+        as_system(tx, |tx| {
+            let mut subject = Subject::load(tx, row)?;
+            perform_on(tx, &mut subject, &cmd)
+        })?;
     }
     Ok(())
 }

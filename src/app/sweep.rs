@@ -61,41 +61,24 @@ impl App {
         if claimed.is_empty() {
             return Ok(done);
         }
-        // all in one transaction, a savepoint each; whoever meets another writer goes again alone
+        // all in one transaction; where one of them cannot fire, or meets another writer, each goes alone
         let time = Actor::System("time");
         let all = claimed.clone();
-        let outcome = self.write_blocking(&time, None, move |tx| {
-            let who = Actor::System("time");
-            all.iter()
-                .map(|a| match tx.body(&who, |tx| fire(tx, a)) {
-                    Ok(fired) => Ok(Shot::Done(fired)),
-                    Err(Error::Stale(_) | Error::Duplicate(_)) => Ok(Shot::Again),
-                    Err(e) => Ok(Shot::Failed(describe(&e))),
-                })
-                .collect::<Result<Vec<_>>>()
-        });
-        let shots = match outcome {
-            Ok(r) => r,
-            Err(Error::Stale(_) | Error::Duplicate(_)) => claimed.iter().map(|_| Shot::Again).collect(),
-            Err(e) => return Err(e),
-        };
-        let results: Vec<std::result::Result<bool, String>> = claimed
-            .iter()
-            .zip(shots)
-            .map(|(a, shot)| match shot {
-                Shot::Done(fired) => Ok(fired),
-                Shot::Failed(why) => Err(why),
-                Shot::Again => {
-                    let a = a.clone();
-                    self.write_blocking(&time, None, move |tx| fire(tx, &a)).map_err(|e| describe(&e))
+        let together = self.write_blocking(&time, None, move |tx| all.iter().map(|a| fire(tx, a)).collect::<Result<Vec<_>>>());
+        let mut together = together.ok().map(Vec::into_iter);
+        for alarm in claimed {
+            let fired = match together.as_mut().and_then(Iterator::next) {
+                Some(fired) => Ok(fired),
+                None => {
+                    let a = alarm.clone();
+                    self.write_blocking(&time, None, move |tx| fire(tx, &a))
                 }
-            })
-            .collect();
-        for (alarm, r) in claimed.into_iter().zip(results) {
-            match r {
+            };
+            match fired {
                 Ok(true) => done.fired += 1,
                 Ok(false) => done.stale += 1,
-                Err(why) => {
+                Err(e) => {
+                    let why = describe(&e);
                     done.failed += 1;
                     tracing::error!(term = %alarm.term_id, procedure = %alarm.procedure_id, attempt = alarm.attempts, error = %why, "an alarm could not fire");
                     let until = now.plus(Duration::seconds(BACK_OFF_SECONDS * i64::from(alarm.attempts.clamp(1, 10))));
@@ -162,13 +145,13 @@ fn describe(e: &Error) -> String {
     }
 }
 
-/// Fires one alarm inside its own transaction or savepoint; `false` when it is no longer valid.
+/// Fires one alarm; `false` when it is no longer valid.
 fn fire(tx: &mut Tx<'_>, alarm: &Alarm) -> Result<bool> {
     if !procedures::fence_alarm(tx.c, alarm)? {
         return Ok(false);
     }
     let row = procedures::get(tx.c, alarm.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
-    let subject = Subject::load(tx, row)?;
+    let mut subject = Subject::load(tx, row)?;
     let Some(name) = terms::alarm_move(&subject.procedure, alarm.term_id) else {
         // the term ended and its alarm stayed behind
         procedures::drop_alarms(tx.c, &[alarm.term_id])?;
@@ -182,37 +165,27 @@ fn fire(tx: &mut Tx<'_>, alarm: &Alarm) -> Result<bool> {
         seen: None,
         term: Some(alarm.term_id),
     };
-    match perform::perform_in(tx, &cmd) {
+    let graph = tx.app.graphs.get(&subject.row.kind, subject.row.version)?;
+    let law = Arc::clone(&tx.law);
+    let rings = |p: &Procedure, now: At| {
+        let next = terms::alarms(&graph, &law, p, now).into_iter().find(|(t, ..)| *t == alarm.term_id);
+        !p.ended && next.is_some_and(|(_, rung, _)| i32::try_from(rung) == Ok(alarm.rung))
+    };
+    let known = rings(&subject.procedure, tx.now);
+    match perform::perform_on(tx, &mut subject, &cmd) {
         Ok(_) => {}
         // told too early (a calendar was loaded since): the stored instant is put right
         Err(Error::Refused(r)) if r.code == "alarm_not_due" || r.code == "alarm_stale" => {
-            let graph = tx.app.graphs.get(&subject.row.kind, subject.row.version)?;
             project::rearm(tx, &graph, &subject)?;
             return Ok(false);
         }
         Err(e) => return Err(e),
     }
-    again(tx, alarm)?;
-    Ok(true)
-}
-
-/// After a rung fired its alarm must have moved on; if the projection did not replace it, it goes.
-fn again(tx: &mut Tx<'_>, alarm: &Alarm) -> Result<()> {
-    if procedures::fence_alarm(tx.c, alarm)? {
+    // after a rung fired its alarm must have moved on; where the projection knew of none to replace, it goes
+    if (!known || rings(&subject.procedure, tx.now)) && procedures::fence_alarm(tx.c, alarm)? {
         procedures::drop_alarms(tx.c, &[alarm.term_id])?;
     }
-    Ok(())
-}
-
-/// What came of one alarm in a common transaction.
-#[derive(Debug, Serialize, Deserialize)]
-enum Shot {
-    /// Fired, or no longer valid.
-    Done(bool),
-    /// Met another writer: goes again in a transaction of its own.
-    Again,
-    /// Cannot fire.
-    Failed(String),
+    Ok(true)
 }
 
 #[derive(Debug, Serialize, Deserialize)]

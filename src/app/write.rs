@@ -357,16 +357,18 @@ impl App {
         self.look(move |c, _, keys| answered(c, keys, &actor, &key)).await
     }
 
+    /// Runs a body once. Whether its request was answered before is asked only `again`, after a first run failed: one that
+    /// was meets its key at the latest when it leaves its answer, and every other is spared the question.
     fn run<T: Serialize + DeserializeOwned>(
         &self,
         c: &mut Conn,
         actor: &Actor,
-        key: Option<&Key>,
+        (key, again): (Option<&Key>, bool),
         f: &dyn Fn(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let unreadable = |e| Error::Internal(format!("remembered answer: {e}"));
         let keys = self.keys();
-        if let Some(k) = key
+        if let Some(k) = key.filter(|_| again)
             && let Some(done) = answered(c, &keys, actor, k)?
         {
             return Ok(done);
@@ -454,8 +456,13 @@ impl App {
         let mut last = Error::Stale("retries");
         for attempt in 0..RETRIES {
             let (app, actor, key, f) = (Arc::clone(self), actor.clone(), key.clone(), Arc::clone(&f));
-            match self.db.write(move |c| app.run(c, &actor, key.as_ref(), &*f)).await {
+            let asked = key.clone().filter(|_| attempt == 0);
+            let who = actor.clone();
+            match self.db.write(move |c| app.run(c, &actor, (key.as_ref(), attempt > 0), &*f)).await {
                 Ok(v) => return Ok(v),
+                Err(e) if asked.is_some() && may_be_done(&e) => {
+                    return self.answered(&who, asked.as_ref()).await?.ok_or(e);
+                }
                 Err(e @ (Error::Stale(_) | Error::Duplicate(_))) => {
                     let app = Arc::clone(self);
                     let judged = tokio::task::spawn_blocking(move || app.once_more(&e).map(|_| e)).await;
@@ -481,8 +488,13 @@ impl App {
         let mut last = Error::Stale("retries");
         for attempt in 0..RETRIES {
             let (app, actor, key, f) = (Arc::clone(self), actor.clone(), key.cloned(), Arc::clone(&f));
-            match self.db.write_blocking(move |c| app.run(c, &actor, key.as_ref(), &*f)) {
+            let asked = key.clone().filter(|_| attempt == 0).map(|k| (actor.clone(), k));
+            match self.db.write_blocking(move |c| app.run(c, &actor, (key.as_ref(), attempt > 0), &*f)) {
                 Ok(v) => return Ok(v),
+                Err(e) if asked.is_some() && may_be_done(&e) => {
+                    let done = asked.map(|(who, k)| self.db.read_blocking(move |c| answered(c, &self.keys(), &who, &k))).transpose()?;
+                    return done.flatten().ok_or(e);
+                }
                 Err(e) if self.once_more(&e)? => last = e,
                 Err(e) => return Err(e),
             }
@@ -490,6 +502,11 @@ impl App {
         }
         Err(given_up(last))
     }
+}
+
+/// Whether a request may fail like this because it was done before: its guards meet what it did itself.
+fn may_be_done(e: &Error) -> bool {
+    matches!(e, Error::Invalid(_) | Error::Forbidden(_) | Error::NotFound(_) | Error::Conflict(_) | Error::Refused(_) | Error::TooMany(_))
 }
 
 /// What is said when no run came through: a conflict, unless even the newest ring lacked a key.
