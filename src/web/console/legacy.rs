@@ -41,7 +41,9 @@ fn reason() -> FormField {
 fn decide_form(id: RowId, may_correct: bool, proofs: &[(String, String)]) -> FormView {
     let offered = if may_correct { &DECISIONS[..] } else { &DECISIONS[..1] };
     let choices = offered.iter().map(|d| (*d, word(d)));
-    let mut fields = vec![FormField::new("decision", word("decision"), FieldKind::Radio).options(choices).required()];
+    // whoever has one choice has made it
+    let first = if may_correct { "" } else { DECISIONS[0] };
+    let mut fields = vec![FormField::new("decision", word("decision"), FieldKind::Radio).options(choices).value(first).required()];
     if may_correct {
         let all = std::iter::once((String::new(), word("no_evidence"))).chain(proofs.iter().cloned());
         fields.push(FormField::new("startedOn", word("started_on"), FieldKind::Date).help(word("for_correct")));
@@ -127,6 +129,7 @@ async fn list(app: &Arc<App>, by: &Officer, decided: bool, after: Option<(At, Ro
     Ok(LegacyPage {
         chrome: chrome(app, by, text::zh("legacy.list"), Place::Legacy).await?,
         tabs: vec![tab("open", !decided), tab("decided", decided)],
+        decided,
         rows: found.items.iter().map(|l| row(l, back)).collect(),
         more: found.next.map(|(at, id)| address("/legacy-review", &[("state", state), ("after", &format!("{}_{id}", at.millis()))])),
         export: (!decided && !found.items.is_empty() || back.is_some_and(|b| b.row.is_none())).then_some(export),

@@ -40,6 +40,8 @@ pub struct LegacyPage {
     pub chrome: Chrome,
     /// What waits, what was decided.
     pub tabs: Vec<InboxTab>,
+    /// Whether these are the decided ones.
+    pub decided: bool,
     /// The oldest first.
     pub rows: Vec<LegacyRow>,
     /// The next page.
@@ -82,6 +84,7 @@ mod samples {
                 chrome: chrome("遗留超期复核", Place::Legacy),
                 tabs: vec![tab("待复核", first), tab("已复核", !first)],
                 more: (!rows.is_empty()).then(|| "/legacy-review?after=1_2".into()),
+                decided: !first,
                 export: first.then(|| form("export", "/legacy-review/export")),
                 rows,
             };
