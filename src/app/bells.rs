@@ -108,6 +108,8 @@ struct Standing {
     /// The bureau whose ladder hears of it.
     bureau: String,
     marks: Marks,
+    /// What it is called.
+    label: String,
     /// How many rows, of a list.
     rows: Option<i64>,
 }
@@ -118,13 +120,14 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
         Waits::Callback => {
             let Some(k) = counter::callback(tx.c, b.id)?.filter(|k| k.ended_at.is_none()) else { return Ok(None) };
             let marks = Marks { area: k.area.clone(), bureau: Some(k.bureau.clone()), ..Marks::default() };
-            return Ok(Some(Standing { stream: ("callback", StreamId::from(b.id.uuid())), bureau: k.bureau, marks, rows: None }));
+            let stream = ("callback", StreamId::from(b.id.uuid()));
+            return Ok(Some(Standing { stream, bureau: k.bureau, marks, label: b.label.clone(), rows: None }));
         }
         Waits::Review => {
             let n = legacy::waiting(tx.c, &b.bureau)?;
             let marks = Marks { bureau: Some(b.bureau.clone()), ..Marks::default() };
-            let stream = ("legacy_review", StreamId::from(b.id.uuid()));
-            return Ok((n > 0).then(|| Standing { stream, bureau: b.bureau.clone(), marks, rows: Some(n) }));
+            let (stream, label) = (("legacy_review", StreamId::from(b.id.uuid())), tx.app.bureau_name(&b.bureau));
+            return Ok((n > 0).then(|| Standing { stream, bureau: b.bureau.clone(), marks, label, rows: Some(n) }));
         }
         Waits::Withdrawal => dialogue::withdrawal(tx.c, b.id)?.filter(|w| w.state == "asked").map(|w| w.filing_id),
         Waits::Amendment => filings::amendment(tx.c, b.id)?.filter(|a| a.decided_at.is_none()).map(|a| a.filing_id),
@@ -140,7 +143,7 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
         _ => f.receiving_bureau.clone(),
     };
     let marks = super::claimant::of_filing(&f);
-    Ok(Some(Standing { stream: ("filing", f.id.into()), bureau, marks, rows: None }))
+    Ok(Some(Standing { stream: ("filing", f.id.into()), bureau, marks, label: b.label.clone(), rows: None }))
 }
 
 /// Rings one bell; whether it rang.
@@ -162,8 +165,7 @@ fn ring(tx: &mut Tx<'_>, b: &Bell) -> Result<bool> {
     match handler {
         Some(f) => notify::tell_handler(tx, &f, &waits.notice(b.rung))?,
         None => {
-            let label = if waits == Waits::Review { tx.app.bureau_name(&s.bureau) } else { b.label.clone() };
-            let mut args = BTreeMap::from([("number".to_owned(), label), ("due".to_owned(), last_day(b.due_at).to_string())]);
+            let mut args = BTreeMap::from([("number".to_owned(), s.label), ("due".to_owned(), last_day(b.due_at).to_string())]);
             args.extend(s.rows.map(|n| ("rows".to_owned(), n.to_string())));
             notify::tell_bureau(tx, &s.bureau, waits.hears(b.rung), &waits.notice(b.rung), args)?;
         }

@@ -19,3 +19,6 @@ pub mod picture_file;
 pub mod routing;
 
 pub mod search;
+
+#[cfg(test)]
+mod tests;

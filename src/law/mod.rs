@@ -44,3 +44,19 @@ impl Law {
         Some(term::Term::begin(rule, from, "").due(&self.calendar, now).passes_at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Day;
+
+    #[test]
+    fn a_term_passes_by_the_rule_in_force_today_or_not_at_all() {
+        let law = Law::embedded();
+        let at = |m, d| Day::ymd(2026, m, d).unwrap().at(9, 0);
+        // three calendar days from the 20th, whenever it is asked
+        assert_eq!(law.passes("withdrawal.cooling", at(11, 20), at(11, 20)), Some(Day::ymd(2026, 11, 24).unwrap().start()));
+        assert_eq!(law.passes("withdrawal.cooling", at(11, 20), at(12, 20)), Some(Day::ymd(2026, 11, 24).unwrap().start()));
+        assert_eq!(law.passes("no.such_rule", at(11, 20), at(11, 20)), None);
+    }
+}

@@ -287,3 +287,32 @@ fn both_databases_are_the_same() {
     assert_eq!(indexes(&lite), indexes(&pg));
     assert!(indexes(&lite).iter().any(|i| i.0 == "events_unsequenced" && i.2 == "partial"));
 }
+
+/// Every file is a module of its parent: one that nobody names is not compiled, its tests pass by never running.
+#[test]
+fn no_file_is_left_out() {
+    let all = sources("src").into_iter().chain(sources("tests/it"));
+    let texts: BTreeMap<PathBuf, String> = all.collect();
+    let mut orphans = Vec::new();
+    for path in texts.keys() {
+        let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+        let dir = path.parent().unwrap_or(Path::new(""));
+        if matches!(stem, "lib" | "main") {
+            continue;
+        }
+        let (name, above) = if stem == "mod" {
+            (dir.file_name().and_then(|s| s.to_str()).unwrap_or_default(), dir.parent().unwrap_or(dir))
+        } else {
+            (stem, dir)
+        };
+        let beside = above.with_extension("rs");
+        let parents = [above.join("mod.rs"), beside, above.join("lib.rs"), above.join("main.rs")];
+        let named = |text: &String| {
+            text.lines().any(|l| l.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with(&format!("mod {name};")))
+        };
+        if !parents.iter().filter_map(|p| texts.get(p)).any(named) {
+            orphans.push(path.display().to_string());
+        }
+    }
+    assert!(orphans.is_empty(), "{orphans:?} is in no module");
+}

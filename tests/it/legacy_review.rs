@@ -4,6 +4,7 @@
 use crate::access::PNG;
 use crate::on_both;
 use crate::review::act;
+use crate::support::Backend;
 use crate::support::app::{Got, World, filing};
 use crate::tables::count;
 use chrono::Duration;
@@ -255,7 +256,7 @@ on_both! {
             w.who("kuiwen.leader").act(&id, "approval.approve", json!({})).ok();
             w.who("kuiwen.head").act(&id, "approval.approve", json!({})).ok();
             officer.act(&id, "archive", json!({})).ok();
-assert_eq!(complaint(&case_of(&w, n))["state"], "archived");
+            assert_eq!(complaint(&case_of(&w, n))["state"], "archived");
         }
         confirm(&w, 1).ok();
         assert_eq!(missed(&w, 1), ["investigate"]);
@@ -336,6 +337,39 @@ assert_eq!(complaint(&case_of(&w, n))["state"], "archived");
         }
         w.set(12, 20, 9, 0);
         assert_eq!((hanging(), ring()), (0, 0));
+    }
+
+    fn what_hung_under_imports_hangs_on_the_one_bell(t: &TestDb) {
+        let w = World::new(t);
+        let fangzi = |n| Row { area: "坊子区", bureau: "坊子人社局", ..row(n, "2026-10-09", "待受理") };
+        take(&w, &[row(1, "2026-10-09", "待受理"), fangzi(2)]);
+        let of = |bureau: &str, column: &str| count(&w.app.db, &format!("select {column} from bells where bureau = '{bureau}'"));
+        let due = |b: &str| of(b, "count(*)") == 1 && count(&w.app.db, &format!("select count(*) from bells where bureau = '{b}' and due_at > next_at")) == 1;
+        assert!(due("370705-hrss") && due("370704-hrss"));
+        let (down, up) = match t.backend {
+            Backend::Sqlite => (include_str!("../../migrations/sqlite/0015_one_bell/down.sql"), include_str!("../../migrations/sqlite/0015_one_bell/up.sql")),
+            Backend::Postgres => (include_str!("../../migrations/postgres/0015_one_bell/down.sql"), include_str!("../../migrations/postgres/0015_one_bell/up.sql")),
+        };
+        w.app.db.write_blocking(move |c| c.batch(down)).unwrap();
+        let old = |what: &str| count(&w.app.db, &format!("select count(*) from legacy_bells where {what}"));
+        assert_eq!((old("told_at is null"), old("late_told_at is null")), (2, 2), "nobody was told yet");
+        // as it stood before: one bureau was told, and a later file left it a second line
+        let told = "update legacy_bells set told_at = created_at where bureau = '370705-hrss'";
+        let second = "insert into legacy_bells select BELL, import_id, bureau, 3, due_at + DAY, null, null, created_at from legacy_bells where bureau = '370705-hrss'";
+        let (id, day) = match t.backend {
+            Backend::Sqlite => ("x'00000000000070008000000000000001'", "86400000"),
+            Backend::Postgres => ("'00000000-0000-7000-8000-000000000001'::uuid", "interval '1 day'"),
+        };
+        let second = second.replace("BELL", id).replace("DAY", day);
+        w.app.db.write_blocking(move |c| c.batch(told).and_then(|()| c.batch(&second)).and_then(|()| c.batch(up))).unwrap();
+        assert_eq!((of("370705-hrss", "count(*)"), of("370705-hrss", "max(rung)")), (1, 1), "the earliest term, told already");
+        assert_eq!((of("370704-hrss", "count(*)"), of("370704-hrss", "max(rung)")), (1, 0));
+        assert_eq!(count(&w.app.db, "select count(*) from bells where due_at = next_at"), 1, "it rings again when its term has passed");
+        assert_eq!(qingxin::jobs::bells(&w.app).unwrap(), 1);
+        assert_eq!((notices(&w, "legacy_review"), notices(&w, "legacy_review_late")), (1, 0));
+        w.pass(Duration::days(20));
+        assert_eq!(qingxin::jobs::bells(&w.app).unwrap(), 2);
+        assert_eq!(notices(&w, "legacy_review_late"), 2);
     }
 
     fn a_matter_that_goes_to_another_bureau_is_on_that_ones_list(t: &TestDb) {

@@ -192,6 +192,8 @@ on_both! {
             ("a case's number", Box::new(|c| search::numbered(c, "x").map(drop)), "cases_number", false),
             ("old matters to review", Box::new(|c| legacy::page(c, &some_reviews(false), 20).map(drop)), "legacy_matters_open", true),
             ("old matters reviewed", Box::new(|c| legacy::page(c, &some_reviews(true), 20).map(drop)), "legacy_matters_decided", true),
+            ("old matters counted", Box::new(|c| legacy::count(c, &some_reviews(false), 100).map(drop)), "legacy_matters_open", true),
+            ("whether any was reviewed", Box::new(|c| legacy::any_reviewed(c).map(drop)), "legacy_matters_", true),
             ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b").map(drop)), "legacy_matters_", false),
             ("bell of a bureau's reviews", Box::new(|c| qingxin::store::bells::of_reviews(c, "b").map(drop)), "bells_review", false),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),

@@ -200,14 +200,14 @@ fn versions_differ_by_name_and_running_procedures_go_over() {
         .replace("version = 1", "version = 2")
         .replace("[states.forwarded]", "[states.sent_on]")
         .replace("\"forwarded\"", "\"sent_on\"")
-        .replace("[terms.redo]", "[terms.again]")
-        .replace("\"redo\"", "\"again\"")
+        .replace("[terms.redo]", "[terms.redone]")
+        .replace("\"redo\"", "\"redone\"")
         .replace("title = \"已答复\"", "title = \"已作答复\"")
         .replace("arms = [\"follow\"]\n\n[states.returned]", "arms = [\"follow\", \"forward\"]\n\n[states.returned]");
     let all = diff(old_text, &new_text).unwrap();
     let has = |part: &str, name: &str, change: &Change| all.iter().any(|d| d.part == part && d.name == name && d.change == *change);
     assert!(has("states", "sent_on", &Change::Added) && has("states", "forwarded", &Change::Removed));
-    assert!(has("terms", "again", &Change::Added) && has("terms", "redo", &Change::Removed));
+    assert!(has("terms", "redone", &Change::Added) && has("terms", "redo", &Change::Removed));
     assert!(has("states", "answered", &Change::Changed(vec!["title".into()])));
     assert!(has("", "version", &Change::Changed(Vec::new())));
     assert_eq!(diff(old_text, old_text).unwrap(), []);

@@ -91,7 +91,7 @@ pub fn facts_in_order(received: At) -> Facts {
         ("people.handlers", Value::List(vec![id(1), id(2), id(3)])),
         ("people.recused", Value::List(Vec::new())),
         ("money.unallocated", money(0)),
-        ("filing.channel", text("hotline")),
+        ("filing.channel", text("hotline_12345")),
         ("filing.kind", text("complaint")),
         ("filing.received_at", Value::At(received)),
         ("filing.area_known", yes),

@@ -26,7 +26,11 @@ fn a_statutory_duty_pauses_only_on_an_article_and_with_a_second_person() {
         vec![("term", code(term)), ("ground", code(ground)), ("days", Value::Int(days)), ("explanation", words())]
     };
     assert_eq!(l.refused("pause_term", &officer(), &form("investigate", "awaiting_court", 3)), "pause_needs_article");
-    assert_eq!(l.refused("pause_term", &officer(), &form("investigate", "awaiting_supplement", 3)), "pause_needs_article", "its article speaks of acceptance only");
+    assert_eq!(
+        l.refused("pause_term", &officer(), &form("investigate", "awaiting_supplement", 3)),
+        "pause_needs_article",
+        "its article speaks of acceptance only"
+    );
     let mut l = Life::examined();
     assert_eq!(l.refused("pause_term", &officer(), &form("accept", "awaiting_court", 3)), "pause_needs_article");
     assert_eq!(l.refused("pause_term", &officer(), &form("accept", "awaiting_supplement", 21)), "pause_too_long");
