@@ -307,9 +307,12 @@ fn no_file_is_left_out() {
         };
         let beside = above.with_extension("rs");
         let parents = [above.join("mod.rs"), beside, above.join("lib.rs"), above.join("main.rs")];
-        let named = |text: &String| {
-            text.lines().any(|l| l.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with(&format!("mod {name};")))
+        let is_it = |l: &str| {
+            let l = l.trim();
+            let at = if l.starts_with("mod ") { Some(0) } else { l.strip_prefix("pub").and_then(|_| l.find(" mod ")).map(|i| i + 1) };
+            at.is_some_and(|i| l[i..].starts_with(&format!("mod {name};")))
         };
+        let named = |text: &String| text.lines().any(is_it);
         if !parents.iter().filter_map(|p| texts.get(p)).any(named) {
             orphans.push(path.display().to_string());
         }

@@ -343,6 +343,7 @@ on_both! {
         let w = World::new(t);
         let fangzi = |n| Row { area: "坊子区", bureau: "坊子人社局", ..row(n, "2026-10-09", "待受理") };
         take(&w, &[row(1, "2026-10-09", "待受理"), fangzi(2)]);
+        take(&w, &[fangzi(3)]);
         let of = |bureau: &str, column: &str| count(&w.app.db, &format!("select {column} from bells where bureau = '{bureau}'"));
         let due = |b: &str| of(b, "count(*)") == 1 && count(&w.app.db, &format!("select count(*) from bells where bureau = '{b}' and due_at > next_at")) == 1;
         assert!(due("370705-hrss") && due("370704-hrss"));
@@ -355,7 +356,7 @@ on_both! {
         assert_eq!((old("told_at is null"), old("late_told_at is null")), (2, 2), "nobody was told yet");
         // as it stood before: one bureau was told, and a later file left it a second line
         let told = "update legacy_bells set told_at = created_at where bureau = '370705-hrss'";
-        let second = "insert into legacy_bells select BELL, import_id, bureau, 3, due_at + DAY, null, null, created_at from legacy_bells where bureau = '370705-hrss'";
+        let second = "insert into legacy_bells select BELL, (select import_id from legacy_bells where bureau = '370704-hrss'), bureau, 3, due_at + DAY, null, null, created_at from legacy_bells where bureau = '370705-hrss'";
         let (id, day) = match t.backend {
             Backend::Sqlite => ("x'00000000000070008000000000000001'", "86400000"),
             Backend::Postgres => ("'00000000-0000-7000-8000-000000000001'::uuid", "interval '1 day'"),

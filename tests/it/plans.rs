@@ -207,7 +207,7 @@ on_both! {
             let scan = plan
                 .lines()
                 .map(str::trim_start)
-                .any(|l| l.contains("Seq Scan") || (l.starts_with("SCAN ") && !l.starts_with("SCAN few") && !l.contains("USING")));
+                .any(|l| l.contains("Seq Scan") || (l.starts_with("SCAN ") && !l.starts_with("SCAN few") && !l.starts_with("SCAN CONSTANT ROW") && !l.contains("USING")));
             let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
             if scan || (ordered && sorts) || !plan.contains(index) {
                 wrong.push_str(&format!("── {what} (wants {index})\n{first}\n{plan}"));
