@@ -150,7 +150,7 @@ fn print_ledger(r: &LedgerReport, saved: Option<&Path>, json: bool, out: &mut dy
     if json {
         return print_json(r, saved, out);
     }
-    let yuan = |f: crate::law::Fen| format!("{}.{:02} 元", f.get() / 100, f.get() % 100);
+    let yuan = |f: crate::law::Fen| format!("{f} 元");
     let (head, verb) = if r.dry_run { ("试运行，没有写入任何内容。", "将接收") } else { ("", "接收") };
     writeln!(
         out,
