@@ -137,7 +137,9 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
                     ended_why: None,
                 },
             )?;
-            Ok([callback, doubt, mandate, other_mandate, rebinding, other_callback, other_doubt, third_mandate].map(|r| r.to_string()).to_vec())
+            Ok([callback, doubt, mandate, other_mandate, rebinding, other_callback, other_doubt, third_mandate]
+                .map(|r| r.to_string())
+                .to_vec())
         })
         .unwrap();
     let names = ["callback", "doubt", "mandate", "other_mandate", "rebinding", "other_callback", "other_doubt", "third_mandate"];

@@ -108,7 +108,13 @@ fn close_form(app: &App, base: &str) -> FormView {
     FormView::new("close", format!("{base}/close"), "办结", fields).tone(Tone::Bad).hidden("_key", IdempotencyKey::fresh().as_str())
 }
 
-async fn one(app: &Arc<App>, by: &Officer, id: RowId, number: Option<CallbackNumber>, back: Option<&Back>) -> Result<CallbackPage, Failure> {
+async fn one(
+    app: &Arc<App>,
+    by: &Officer,
+    id: RowId,
+    number: Option<CallbackNumber>,
+    back: Option<&Back>,
+) -> Result<CallbackPage, Failure> {
     let (k, mine) = app.callback(&by.actor(), id).await?;
     let open = matches!(k.state.as_str(), "open" | "claimed");
     let (base, held) = (format!("/callbacks/{id}"), k.officer.is_some());

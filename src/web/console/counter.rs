@@ -190,7 +190,11 @@ pub(super) async fn of_filing(app: &Arc<App>, by: &Officer, id: FilingId, back: 
         upload: upload.map(|u| fill.form(u.hidden("to", "counter"))),
     };
     if let Some(b) = back {
-        let text = if fill.found { "没有办成。请看下面打开的表单，改好标红的内容后重新提交。".to_owned() } else { b.error.sentence() };
+        let text = if fill.found {
+            "没有办成。请看下面打开的表单，改好标红的内容后重新提交。".to_owned()
+        } else {
+            b.error.sentence()
+        };
         page.chrome = page.chrome.with_flash(Some(Flash { tone: Tone::Bad, text }));
     }
     Ok(page)

@@ -4,7 +4,9 @@ use super::frame::{chrome, desk_query, flash};
 use super::lists::due_of;
 use super::matter::{filing_forms, filing_pickers, suggestions};
 use super::moves::{area_choices, local, stays};
-use super::view::{AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, HitRow, Pager, Place, RegisterPage, Tag, Tone};
+use super::view::{
+    AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, HitRow, Pager, Place, RegisterPage, Tag, Tone,
+};
 use super::words::{marks, yuan};
 use crate::app::App;
 use crate::app::amendment;

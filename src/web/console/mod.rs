@@ -132,11 +132,9 @@ fn of_counter(t: &mut Table<Arc<App>>) {
     t.add(page("/callbacks/{id}", "console_callback", counter, "一次回电请求"), callbacks::page);
     t.add(form("/callbacks/{id}/claim", "console_claim_callback", counter, "认领或接手回电请求"), callbacks::claim);
     t.add(
-        Route::post("/callbacks/{id}/number", "console_callback_number", counter, "查看要回的电话，记录在案").reads_form().answers_plain(
-            200,
-            "电话",
-            HTML,
-        ),
+        Route::post("/callbacks/{id}/number", "console_callback_number", counter, "查看要回的电话，记录在案")
+            .reads_form()
+            .answers_plain(200, "电话", HTML),
         callbacks::number,
     );
     t.add(form("/callbacks/{id}/tries", "console_callback_tried", counter, "登记一次回电"), callbacks::tried);

@@ -29,7 +29,8 @@ fn decide_form(id: RowId, confirm: bool) -> FormView {
 
 fn row(r: &RebindingView) -> RebindingRow {
     let asked = r.state == "asked";
-    let mut tags = vec![if asked { Tag::new("等待第二人确认", Tone::Warn) } else { Tag::new("已确认，等待期内", Tone::Info) }];
+    let mut tags =
+        vec![if asked { Tag::new("等待第二人确认", Tone::Warn) } else { Tag::new("已确认，等待期内", Tone::Info) }];
     if r.own {
         tags.push(Tag::new("本人提出", Tone::Plain));
     }

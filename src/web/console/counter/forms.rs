@@ -30,10 +30,7 @@ fn pick(key: &str, label: &str, files: &[EvidenceView], fits: impl Fn(&EvidenceV
 
 /// Notes a doubt.
 pub(super) fn doubt(id: FilingId, files: &[EvidenceView]) -> FormView {
-    let fields = vec![
-        remark("note", "疑点和理由").help("加密保存，至少 4 个字"),
-        pick("evidence", "依据的材料", files, |_| true),
-    ];
+    let fields = vec![remark("note", "疑点和理由").help("加密保存，至少 4 个字"), pick("evidence", "依据的材料", files, |_| true)];
     form("doubt", format!("/filings/{id}/doubts"), "保存", fields)
 }
 
@@ -86,7 +83,8 @@ pub(super) fn sign(id: FilingId, files: &[EvidenceView]) -> FormView {
 
 /// Writes down what is heard.
 pub(super) fn transcribe(id: FilingId, file: EvidenceId) -> FormView {
-    let fields = vec![FormField::new("text", "听到的内容", FieldKind::Long).required().max(super::HEARD).help("听不清的写“听不清”，不要猜")];
+    let fields =
+        vec![FormField::new("text", "听到的内容", FieldKind::Long).required().max(super::HEARD).help("听不清的写“听不清”，不要猜")];
     form(format!("voice-{file}"), format!("/filings/{id}/voices/{file}"), "保存听写", fields)
 }
 

@@ -109,7 +109,7 @@ impl RefusalsPage {
             officer: "尉迟建华".into(),
         };
         let case = RefusalRow { case: Some(("/cases/1".into(), "AJ-7K3M9-PQR2X".into())), name: String::new(), ..counter.clone() };
-        let page = |rows: Vec<RefusalRow>, active, turn: FormView| Self {
+        let page = |rows: Vec<RefusalRow>, active: bool, turn: FormView| Self {
             chrome: chrome("不予登记台账", Place::Refusals),
             issued: (!active).then(|| "/documents/1".into()),
             filter: filter(active),
@@ -237,7 +237,11 @@ impl FilingCounterPage {
         let at_once = Self {
             earlier: Some(vec![]),
             logs_in: false,
-            statement: StatementPart { oral: true, issue: Some(bare("statement", "/filings/1/statement", "出具笔录")), ..StatementPart::default() },
+            statement: StatementPart {
+                oral: true,
+                issue: Some(bare("statement", "/filings/1/statement", "出具笔录")),
+                ..StatementPart::default()
+            },
             ..read_only.clone()
         };
         let changing = Self { changing: true, ..read_only.clone() };
