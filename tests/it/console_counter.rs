@@ -2,7 +2,7 @@
 //! counter, changed telephones. What is wrong comes back at its field with nothing lost; a wrong person gets nowhere.
 
 use crate::console::forms;
-use crate::counter::{all_text, photo, registered, secret_of};
+use crate::counter::{all_text, photo, registered};
 use crate::on_both;
 use crate::support::app::{Got, World};
 use crate::workers::{Phone, case_of, filed, report, text, world};
