@@ -101,7 +101,10 @@ fn earlier(e: &EarlierFiling) -> EarlierRow {
 fn agent(id: FilingId, m: &MandateView, may: bool, fill: &mut Fill<'_>) -> AgentRow {
     let powers: Vec<String> = m.powers.iter().map(|p| power_title(*p)).collect();
     let from = if m.by_worker { "本人在手机上指定" } else { "窗口登记" };
-    let end = m.revoked_at.map_or_else(|| format!("到 {} 为止", m.expires_at.list_text()), |at| format!("{} 取消", at.list_text()));
+    let end = m.revoked_at.map_or_else(
+        || format!("到 {} 为止", m.expires_at.plus(-chrono::Duration::milliseconds(1)).day()),
+        |at| format!("{} 取消", at.list_text()),
+    );
     AgentRow {
         who: format!("{}　{}", m.name, m.phone),
         relation: format!("{}，{}", coded("mandate.kind", &m.kind), m.relation),
@@ -365,7 +368,7 @@ pub(super) async fn issue_statement(
     let (k, pairs) = (p.key()?, p.pairs().to_vec());
     let key = Key::new(k.as_str(), "console:issueStatement", &id)?;
     let result = app.statement_sheet(&by.actor(), Some(key), id).await;
-    answer(&app, &by, id, "statement#statement", ("statement".into(), pairs), result).await
+    answer(&app, &by, id, "statement#statement", ("issue".into(), pairs), result).await
 }
 
 /// `POST /filings/{id}/statement/signature`.
@@ -435,5 +438,5 @@ pub(super) async fn ask_rebinding(
         }
         Err(e) => Err(e),
     };
-    answer(&app, &by, id, "rebinding_asked#rebind", ("rebind".into(), pairs), result).await
+    answer(&app, &by, id, "rebinding_asked#telephone", ("rebind".into(), pairs), result).await
 }

@@ -120,7 +120,8 @@ fn row(app: &App, l: &RefusalLine) -> RefusalRow {
         name: l.name.clone().unwrap_or_default(),
         reason: l.reason_text.clone(),
         article: l.article.clone().unwrap_or_default(),
-        place: format!("{area} {}", l.bureau_name).trim().to_owned(),
+        // a bureau is mostly named after its area
+        place: if l.bureau_name.starts_with(&area) { l.bureau_name.clone() } else { format!("{area} {}", l.bureau_name) },
         officer: l.officer.clone(),
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn revoke(id: FilingId, row: RowId) -> FormView {
 
 /// Issues the statement sheet.
 pub(super) fn issue(id: FilingId) -> FormView {
-    form("statement", format!("/filings/{id}/statement"), "出具笔录", Vec::new())
+    form("issue", format!("/filings/{id}/statement"), "出具笔录", Vec::new())
 }
 
 /// Notes that the sheet was read back and signed.

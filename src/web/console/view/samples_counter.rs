@@ -239,7 +239,7 @@ impl FilingCounterPage {
             logs_in: false,
             statement: StatementPart {
                 oral: true,
-                issue: Some(bare("statement", "/filings/1/statement", "出具笔录")),
+                issue: Some(bare("issue", "/filings/1/statement", "出具笔录")),
                 ..StatementPart::default()
             },
             ..read_only.clone()
