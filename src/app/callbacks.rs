@@ -14,7 +14,7 @@ use super::write::{Key, Marks, Tx};
 use super::{App, ids_in};
 use crate::base::error::Findings;
 use crate::base::id::{FilingId, RowId, StreamId};
-use crate::base::seal::{self, Place};
+use crate::base::seal::{self, KeyRing, Place};
 use crate::base::text::{self, Lang};
 use crate::base::{At, Error, Result};
 use crate::domain::access::{self, Ability, Actor};
@@ -22,7 +22,7 @@ use crate::domain::bell::Waits;
 use crate::domain::intake::{FilingForm, draft_from_form};
 use crate::domain::routing::BureauKind;
 use crate::store::counter::{self as rows, Callback};
-use crate::store::{accounts, bells as waiting, filings};
+use crate::store::{Conn, accounts, bells as waiting, filings};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -270,6 +270,32 @@ fn close(tx: &mut Tx<'_>, id: RowId, outcome: &str, words: &str) -> Result<RowId
     Ok(id)
 }
 
+fn view(c: &mut Conn, app: &App, keys: &KeyRing, k: Callback, due_at: Option<At>) -> Result<CallbackView> {
+    let (now, window) = (app.now(), k.safe_from.zip(k.safe_to));
+    let tries = rows::contacts_of_callback(c, k.id, SHORT)?;
+    Ok(CallbackView {
+        due_at,
+        overdue: due_at.is_some_and(|d| d < now),
+        tries: contacts::views(c, app, keys, tries)?,
+        officer: k.claimed_by.map(|a| accounts::get(c, a)).transpose()?.flatten().map(|a| a.name),
+        id: k.id,
+        bureau: k.bureau,
+        phone: k.phone_mask,
+        name: k.name_mask,
+        safe_from: window.map(|w| clock(w.0)),
+        safe_to: window.map(|w| clock(w.1)),
+        safe_now: is_safe(window, minute_of_day(now)),
+        channel: k.channel,
+        lang: k.lang,
+        area: k.area,
+        site: k.site,
+        state: k.state,
+        created_at: k.created_at,
+        filing: k.filing_id,
+        outcome: k.outcome,
+    })
+}
+
 /// The filing of whatever became of a registration.
 fn filing_of(r: &Registered) -> FilingId {
     match r {
@@ -383,39 +409,44 @@ impl App {
             let more = page.len() > limit;
             page.truncate(limit);
             let next = page.last().filter(|_| more).map(|k| (k.created_at, k.id));
-            let (at, now) = (app.now(), minute_of_day(app.now()));
             let due: BTreeMap<RowId, At> =
                 waiting::by_ids(c, &page.iter().map(|k| k.id).collect::<Vec<_>>())?.into_iter().map(|b| (b.id, b.due_at)).collect();
-            let mut items = Vec::new();
-            for k in page {
-                let tries = rows::contacts_of_callback(c, k.id, SHORT)?;
-                let window = k.safe_from.zip(k.safe_to);
+            let items = page.into_iter().map(|k| {
                 let due_at = due.get(&k.id).copied();
-                items.push(CallbackView {
-                    due_at,
-                    overdue: due_at.is_some_and(|d| d < at),
-                    tries: contacts::views(c, app, keys, tries)?,
-                    officer: k.claimed_by.map(|a| accounts::get(c, a)).transpose()?.flatten().map(|a| a.name),
-                    id: k.id,
-                    bureau: k.bureau,
-                    phone: k.phone_mask,
-                    name: k.name_mask,
-                    safe_from: window.map(|w| clock(w.0)),
-                    safe_to: window.map(|w| clock(w.1)),
-                    safe_now: is_safe(window, now),
-                    channel: k.channel,
-                    lang: k.lang,
-                    area: k.area,
-                    site: k.site,
-                    state: k.state,
-                    created_at: k.created_at,
-                    filing: k.filing_id,
-                    outcome: k.outcome,
-                });
-            }
+                view(c, app, keys, k, due_at)
+            });
+            let items = items.collect::<Result<Vec<_>>>()?;
             Ok(Callbacks { items, next })
         })
         .await
+    }
+
+    /// One request of the reader's counters, and whether the reader took it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] (also when the actor may not know of it).
+    pub async fn callback(self: &Arc<Self>, actor: &Actor, id: RowId) -> Result<(CallbackView, bool)> {
+        let actor = actor.clone();
+        self.look(move |c, app, keys| {
+            let k = rows::callback(c, id)?.filter(|k| access::may(&actor, Ability::Register, &k.bureau));
+            let k = k.ok_or(Error::NotFound("callback"))?;
+            let mine = k.claimed_by.is_some() && k.claimed_by == actor.account();
+            let due_at = waiting::by_ids(c, &[id])?.first().map(|b| b.due_at);
+            Ok((view(c, app, keys, k, due_at)?, mine))
+        })
+        .await
+    }
+
+    /// How many requests wait at the reader's counters, counted up to a hundred; nothing where the reader has none.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn callbacks_waiting(self: &Arc<Self>, actor: &Actor) -> Result<Option<i64>> {
+        let counters = self.counters(actor);
+        if counters.is_empty() {
+            return Ok(None);
+        }
+        self.db.read(move |c| rows::waiting_callbacks(c, &counters, SHORT)).await.map(Some)
     }
 
     /// An officer takes a request, or takes it over from a colleague.

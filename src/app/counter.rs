@@ -134,6 +134,18 @@ impl App {
             .await
     }
 
+    /// Whether the person stands at the counter of a filing he may read.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn serves_filing(self: &Arc<Self>, actor: &Actor, id: FilingId) -> Result<bool> {
+        match self.stands_at_counter(actor, id).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound(_) | Error::Forbidden(_)) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Bureaus at whose counter the person registers.
     #[must_use]
     pub fn counters(&self, actor: &Actor) -> Vec<String> {

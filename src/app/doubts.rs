@@ -33,6 +33,8 @@ pub struct DoubtView {
     pub evidence: EvidenceId,
     /// Who doubts.
     pub officer: String,
+    /// Whether this reader, or whom he stands in for, doubts; then somebody else decides.
+    pub own: bool,
     /// When.
     #[schema(value_type = String)]
     pub at: At,
@@ -176,6 +178,7 @@ impl App {
                     note: open("text_ct", &d.text_ct)?,
                     verdict_note: d.verdict_ct.as_ref().map(|ct| open("verdict_ct", ct)).transpose()?,
                     officer: accounts::get(c, d.by_account)?.map(|a| a.name).unwrap_or_default(),
+                    own: actor.answers_for(d.by_account),
                     id: d.id,
                     evidence: d.evidence_id,
                     at: d.at,

@@ -70,6 +70,9 @@ pub enum Registered {
         procedure: ProcedureId,
         /// The case it opened or joined; none while it waits at the desk.
         case: Option<CaseId>,
+        /// That case's complaint procedure.
+        #[serde(default)]
+        complaint: Option<ProcedureId>,
         /// Whether it joined a running case.
         joined: bool,
     },
@@ -289,10 +292,17 @@ pub fn register_in(tx: &mut Tx<'_>, p: &Prepared, import: Option<ImportId>) -> R
         Routing::Routed(routed) => forward(tx, &row, &claimant, started.procedure, routed)?,
         Routing::Desk(_) => (None, false),
     };
+    // whoever goes on working on it at once needs the procedure to move; a file's rows are not worked on one by one
+    let complaint = match case {
+        Some(id) if import.is_none() => {
+            crate::store::procedures::of_case(tx.c, id)?.into_iter().find(|p| p.kind == "complaint").map(|p| p.id)
+        }
+        _ => None,
+    };
     if import.is_none() {
         super::contacts::of_registration(tx, &row)?;
     }
-    Ok(Registered::New { filing: row.id, number: row.number.clone(), procedure: started.procedure, case, joined })
+    Ok(Registered::New { filing: row.id, number: row.number.clone(), procedure: started.procedure, case, complaint, joined })
 }
 
 /// One lock for a person or a sender's number.

@@ -23,6 +23,12 @@ const ORAL: [&str; 2] = ["window", "phone"];
 /// Characters a transcript may have.
 const LONGEST: usize = 8_000;
 
+/// Whether what comes by a channel is told and not written.
+#[must_use]
+pub fn is_oral(channel: &str) -> bool {
+    ORAL.contains(&channel)
+}
+
 /// How a statement is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -97,7 +103,7 @@ fn sheet_of(tx: &mut Tx<'_>, id: FilingId) -> Result<Option<DocumentId>> {
 
 fn issue(tx: &mut Tx<'_>, id: FilingId) -> Result<DocumentId> {
     let f = counter::at_counter(tx, id)?;
-    if !ORAL.contains(&f.channel.as_str()) {
+    if !is_oral(&f.channel) {
         return Err(Error::refused("not_oral", &[]));
     }
     if let Some(there) = sheet_of(tx, id)? {

@@ -23,6 +23,12 @@ use utoipa::ToSchema;
 
 /// Rows an export may have; more is asked for by shorter periods.
 const EXPORT: usize = 2_000;
+/// Pages of rows read for one page of lines, where a reason leaves many out.
+const ROUNDS: usize = 20;
+/// Where a line may come from.
+pub const SOURCES: [&str; 2] = ["counter", "case"];
+/// The lists of `config/codes.toml` with reasons: of the counter, of a case.
+const LISTS: [&str; 2] = [REASONS, "refusal_reason"];
 /// The stream of a refusal at the counter.
 const STREAM: &str = "refusal";
 
@@ -134,15 +140,27 @@ pub struct RegisterQuery {
     pub area: Option<String>,
     /// By this bureau.
     pub bureau: Option<String>,
+    /// For this reason, a code of `counter_refusal` or `refusal_reason`.
+    pub reason: Option<String>,
+    /// Only `counter` or only `case`.
+    pub source: Option<String>,
 }
 
 impl RegisterQuery {
+    /// Whether lines from there are asked for.
+    fn takes(&self, from: &str) -> bool {
+        self.source.as_deref().is_none_or(|s| s == from)
+    }
+
     fn asked(&self, app: &App, after: Option<(At, DocumentId)>) -> Result<Asked> {
         let areas = match &self.area {
             None => None,
             Some(a) if app.city.areas.get(a).is_none() => return Err(Error::field("query.area", "area_code", &[])),
             Some(a) => Some(app.city.areas.iter().filter(|x| x.path.contains(a)).map(|x| x.code.clone()).collect()),
         };
+        if self.source.as_deref().is_some_and(|s| !SOURCES.contains(&s)) {
+            return Err(Error::field("query.source", "not_a_choice", &[]));
+        }
         Ok(Asked { from: self.from.map(Day::start), until: self.to.map(Day::end), areas, bureau: self.bureau.clone(), after })
     }
 }
@@ -187,9 +205,46 @@ fn reason_of(c: &mut Conn, r: &Refused) -> Result<String> {
     Ok(String::new())
 }
 
-fn lines(c: &mut Conn, app: &App, reach: &Reach, asked: &Asked, limit: usize) -> Result<Register> {
+fn lines(c: &mut Conn, app: &App, reach: &Reach, asked: &Asked, query: &RegisterQuery, limit: usize) -> Result<Register> {
     let n = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
+    let mut asked = asked.clone();
+    let mut out: Vec<RefusalLine> = Vec::new();
+    // the reason of a case stands in its journal, not in a column: lines are read and left out until the page is full
+    for _ in 0..ROUNDS {
+        let mut all: Vec<(At, DocumentId, Line)> = Vec::new();
+        if query.takes("counter") {
+            for (r, number) in rows::refusals(c, reach, &asked, n)? {
+                all.push((r.at, r.document_id, Line::Counter(r, number)));
+            }
+        }
+        if query.takes("case") {
+            for r in rows::refused_cases(c, reach, &asked, n)? {
+                all.push((r.at, r.document, Line::Case(r)));
+            }
+        }
+        all.sort_by_key(|(at, id, _)| std::cmp::Reverse((*at, *id)));
+        let more = all.len() > limit;
+        all.truncate(limit);
+        asked.after = all.last().filter(|_| more).map(|(at, id, _)| (*at, *id));
+        for (at, document, row) in all {
+            if out.len() == limit {
+                // the page is full, and the list goes on behind its last line
+                return Ok(Register { next: out.last().map(|l| (l.at, l.document)), lines: out });
+            }
+            let found = line(c, app, at, document, row, &mut names)?;
+            if query.reason.as_deref().is_none_or(|r| r == found.reason) {
+                out.push(found);
+            }
+        }
+        if asked.after.is_none() || out.len() == limit {
+            break;
+        }
+    }
+    Ok(Register { lines: out, next: asked.after })
+}
+
+fn line(c: &mut Conn, app: &App, at: At, document: DocumentId, row: Line, names: &mut BTreeMap<AccountId, String>) -> Result<RefusalLine> {
     let mut name = |c: &mut Conn, id: Option<AccountId>| -> Result<String> {
         let Some(id) = id else { return Ok(String::new()) };
         if let Some(n) = names.get(&id) {
@@ -199,58 +254,43 @@ fn lines(c: &mut Conn, app: &App, reach: &Reach, asked: &Asked, limit: usize) ->
         names.insert(id, found.clone());
         Ok(found)
     };
-    let mut all: Vec<(At, DocumentId, Line)> = Vec::new();
-    for (r, number) in rows::refusals(c, reach, asked, n)? {
-        all.push((r.at, r.document_id, Line::Counter(r, number)));
-    }
-    for r in rows::refused_cases(c, reach, asked, n)? {
-        all.push((r.at, r.document, Line::Case(r)));
-    }
-    all.sort_by_key(|(at, id, _)| std::cmp::Reverse((*at, *id)));
-    let more = all.len() > limit;
-    all.truncate(limit);
-    let next = all.last().filter(|_| more).map(|(at, id, _)| (*at, *id));
-    let mut out = Vec::new();
-    for (at, document, line) in all {
-        out.push(match line {
-            Line::Counter(r, number) => RefusalLine {
-                from: "counter",
+    Ok(match row {
+        Line::Counter(r, number) => RefusalLine {
+            from: "counter",
+            at,
+            reason_text: app.code_title(REASONS, &r.reason),
+            article: app.code_article(REASONS, &r.reason),
+            reason: r.reason,
+            document,
+            number,
+            bureau_name: app.bureau_name(&r.bureau),
+            bureau: r.bureau,
+            area: r.area,
+            name: r.name_mask,
+            case: None,
+            case_number: None,
+            officer: name(c, Some(r.by_account))?,
+        },
+        Line::Case(r) => {
+            let reason = reason_of(c, &r)?;
+            RefusalLine {
+                from: "case",
                 at,
-                reason_text: app.code_title(REASONS, &r.reason),
-                article: app.code_article(REASONS, &r.reason),
-                reason: r.reason,
+                reason_text: app.code_title("refusal_reason", &reason),
+                article: app.code_article("refusal_reason", &reason),
+                reason,
                 document,
-                number,
+                number: r.number,
                 bureau_name: app.bureau_name(&r.bureau),
                 bureau: r.bureau,
-                area: r.area,
-                name: r.name_mask,
-                case: None,
-                case_number: None,
-                officer: name(c, Some(r.by_account))?,
-            },
-            Line::Case(r) => {
-                let reason = reason_of(c, &r)?;
-                RefusalLine {
-                    from: "case",
-                    at,
-                    reason_text: app.code_title("refusal_reason", &reason),
-                    article: app.code_article("refusal_reason", &reason),
-                    reason,
-                    document,
-                    number: r.number,
-                    bureau_name: app.bureau_name(&r.bureau),
-                    bureau: r.bureau,
-                    area: Some(r.area),
-                    name: None,
-                    case: Some(r.case),
-                    case_number: Some(r.case_number),
-                    officer: name(c, r.by)?,
-                }
+                area: Some(r.area),
+                name: None,
+                case: Some(r.case),
+                case_number: Some(r.case_number),
+                officer: name(c, r.by)?,
             }
-        });
-    }
-    Ok(Register { lines: out, next })
+        }
+    })
 }
 
 enum Line {
@@ -292,6 +332,18 @@ impl App {
         self.write(actor, key, move |tx| turn(tx, &t, &turned)).await
     }
 
+    /// Every reason the register may show, by code and words: those of the counter first.
+    #[must_use]
+    pub fn refusal_reasons(&self) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for (code, title) in LISTS.iter().filter_map(|l| self.registry.codes.get(*l)).flatten() {
+            if !out.iter().any(|(c, _)| c == code) {
+                out.push((code.clone(), title.clone()));
+            }
+        }
+        out
+    }
+
     /// A page of the register, cut to what the reader may know of.
     ///
     /// # Errors
@@ -303,8 +355,8 @@ impl App {
         after: Option<(At, DocumentId)>,
         limit: usize,
     ) -> Result<Register> {
-        let (reach, asked) = (self.reach(actor), query.asked(self, after)?);
-        self.look(move |c, app, _| lines(c, app, &reach, &asked, limit.clamp(1, 100))).await
+        let (reach, asked, query) = (self.reach(actor), query.asked(self, after)?, query.clone());
+        self.look(move |c, app, _| lines(c, app, &reach, &asked, &query, limit.clamp(1, 100))).await
     }
 
     /// The register as a CSV file, marked with who made it and when; on record.
@@ -314,15 +366,17 @@ impl App {
     pub async fn export_refusals(self: &Arc<Self>, actor: &Actor, query: &RegisterQuery, why: &str) -> Result<Vec<u8>> {
         let why = remark(why, "/reason")?;
         let me = actor.account().ok_or(Error::Unauthenticated)?;
-        let (reach, asked) = (self.reach(actor), query.asked(self, None)?);
-        let all = self.look(move |c, app, _| lines(c, app, &reach, &asked, EXPORT)).await?;
+        let (reach, asked, filter) = (self.reach(actor), query.asked(self, None)?, query.clone());
+        let all = self.look(move |c, app, _| lines(c, app, &reach, &asked, &filter, EXPORT)).await?;
         if all.next.is_some() {
             return Err(Error::TooLarge(text::zh_with("refusals.cap", &[("most", &EXPORT.to_string())])));
         }
         let (n, filter) = (all.lines.len(), query.clone());
         self.write(actor, None, move |tx| {
-            let payload =
-                serde_json::json!({ "rows": n, "from": filter.from, "to": filter.to, "area": filter.area, "bureau": filter.bureau });
+            let payload = serde_json::json!({
+                "rows": n, "from": filter.from, "to": filter.to, "area": filter.area, "bureau": filter.bureau, "reason": filter.reason,
+                "source": filter.source,
+            });
             let seq = tx.record("account", me.into(), "refusals_exported", tx.now, payload, &Marks::default())?;
             let row: RowId = tx.ids.id(tx.now);
             let ct = tx.seal("remarks", "text_ct", row, &why)?;

@@ -150,7 +150,7 @@ fn print_ledger(r: &LedgerReport, saved: Option<&Path>, json: bool, out: &mut dy
     if json {
         return print_json(r, saved, out);
     }
-    let yuan = |f: crate::law::Fen| format!("{}.{:02} 元", f.get() / 100, f.get() % 100);
+    let yuan = |f: crate::law::Fen| format!("{f} 元");
     let (head, verb) = if r.dry_run { ("试运行，没有写入任何内容。", "将接收") } else { ("", "接收") };
     writeln!(
         out,
@@ -210,4 +210,24 @@ fn print(r: &Report, saved: Option<&Path>, json: bool, out: &mut dyn Write) -> R
     )
     .map_err(io)?;
     print_rejects(&r.rejects, saved, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::legacy::import::Group;
+    use crate::law::Fen;
+
+    #[test]
+    fn sums_of_a_ledger_read_as_on_the_pages() {
+        let sums = |reported, paid| (Fen::new(reported), Fen::new(paid));
+        let (reported_fen, stated_paid_fen) = sums(123_456_789, 5);
+        let group = Group { title: "待受理".into(), reported_fen, stated_paid_fen, ..Group::default() };
+        let r = LedgerReport { reported_fen, stated_paid_fen, states: vec![group], ..LedgerReport::default() };
+        let mut out = Vec::new();
+        print_ledger(&r, None, false, &mut out).unwrap();
+        let said = String::from_utf8(out).unwrap();
+        assert!(said.contains("涉及金额 1,234,567.89 元，台账所载已支付 0.05 元"), "{said}");
+        assert!(said.contains("涉及 1,234,567.89 元，已支付 0.05 元"), "{said}");
+    }
 }

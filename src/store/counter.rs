@@ -377,6 +377,13 @@ pub fn open_callbacks(c: &mut Conn, bureaus: &[String], after: Option<(At, RowId
     Ok(q.load(c)?)
 }
 
+/// How many requests wait at these counters, counted up to a limit.
+pub fn waiting_callbacks(c: &mut Conn, bureaus: &[String], limit: i64) -> Result<i64> {
+    let q = callbacks::table.filter(callbacks::ended_at.is_null()).filter(callbacks::bureau.eq_any(bureaus.to_vec()));
+    let ids: Vec<RowId> = q.limit(limit).select(callbacks::id).load(c)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(limit))
+}
+
 /// Saves a request whole, if it is still in the state it was read in.
 ///
 /// # Errors

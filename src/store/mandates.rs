@@ -188,6 +188,22 @@ pub fn rebindings_of(c: &mut Conn, bureaus: &[String], limit: i64) -> Result<Vec
         .load(c)?)
 }
 
+/// How many changes wait for a second officer of these counters who is not the one that asked, counted up to a limit.
+pub fn rebindings_asked(c: &mut Conn, bureaus: &[String], not_by: Option<AccountId>, limit: i64) -> Result<i64> {
+    let mut q = rebindings::table
+        .filter(rebindings::ended_at.is_null())
+        .filter(rebindings::state.eq("asked"))
+        .filter(rebindings::bureau.eq_any(bureaus.to_vec()))
+        .limit(limit)
+        .select(rebindings::id)
+        .into_boxed();
+    if let Some(me) = not_by {
+        q = q.filter(rebindings::asked_by.ne(me));
+    }
+    let ids: Vec<RowId> = q.load(c)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(limit))
+}
+
 /// Confirmed ones whose old number is still to be told, the oldest first after the given one.
 pub fn untold(c: &mut Conn, after: Option<(At, RowId)>, limit: i64) -> Result<Vec<Rebinding>> {
     let mut q = rebindings::table

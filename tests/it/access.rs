@@ -542,7 +542,11 @@ on_both! {
                 // the other door was used before
                 "console_amendment" | "console_take_duty" => matches!(got.status, 303 | 404 | 409),
                 // no receipt with this code; the other door ended it before
-                "askRebinding" | "closeCallback" => got.status == 409,
+                "askRebinding" | "closeCallback" | "console_ask_rebinding" => got.status == 409,
+                // one change, one signature: whichever door comes first
+                "decideRebinding" | "console_decide_rebinding" | "signStatement" | "console_sign_statement" => {
+                    matches!(got.status, 200 | 204 | 303 | 409)
+                }
                 // the only filing of a case stays where it is: the way in is open
                 "splitFiling" => got.status == 409,
                 "console_split" => got.status == 422,
@@ -561,7 +565,7 @@ on_both! {
 /// Who of the outsiders holds the duty of a route that is about no matter.
 fn may(route: &str, login: &str) -> bool {
     match route {
-        "registerFiling" | "turnAway" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
+        "registerFiling" | "turnAway" | "console_turn_away" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
         "importFile" | "console_import" | "console_import_page" | "console_desk" => login.ends_with(".desk"),
         "console_register" | "console_register_page" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
         // the prefix accounts are colleagues of the absent officer: a head of the same bureau may record it

@@ -50,6 +50,7 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     let right = &[KEY, ("decision", "confirm"), ("reason", "已核对原始卷宗")];
     put("console_decide_legacy", Matter, "/legacy-review/<legacy>/decide", "kuiwen.leader", form(right));
     put("console_export_legacy", Own, "/legacy-review/export", "kuiwen.leader", form(&[("format", "csv"), ("reason", "月度核查")]));
+    of_counter(&mut put);
     put("console_unmask_page", Matter, "/filings/<filing>/unmask", "kuiwen.handler", none());
     let why = &[KEY, ("reason", "contact"), ("remark", "电话核实欠薪时间")];
     put("console_unmask", Matter, "/filings/<filing>/unmask", "kuiwen.handler", form(why));
@@ -75,4 +76,59 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_take_duty", Duty, "/accounts/<account>/duties/<duty>/end", "city.security", form(&[KEY]));
     put("console_set_active", Duty, "/accounts/<account>/active", "city.security", form(&[KEY, ("active", "true")]));
     put("console_reset_password", Duty, "/accounts/<account>/password", "city.security", form(&[KEY]));
+}
+
+/// The counter's registers and what it does about a filing.
+fn of_counter(put: &mut impl FnMut(&'static str, crate::access::About, &'static str, &'static str, Carries)) {
+    const KEY: (&str, &str) = ("_key", "console-key-1");
+    let (none, form) = (|| Carries::Nothing, Carries::Form);
+    let call = &[KEY, ("direction", "out"), ("channel", "phone"), ("outcome", "reached"), ("note", "约定周五再联系")];
+    put("console_callbacks", Own, "/callbacks", "kuiwen.desk", none());
+    put("console_callback", Matter, "/callbacks/<other_callback>", "city.desk", none());
+    put("console_claim_callback", Matter, "/callbacks/<other_callback>/claim", "city.desk", form(&[KEY, ("takeOver", "true")]));
+    put("console_callback_number", Matter, "/callbacks/<other_callback>/number", "city.desk", form(&[KEY]));
+    put("console_callback_tried", Matter, "/callbacks/<other_callback>/tries", "city.desk", form(call));
+    put("console_callback_register", Matter, "/callbacks/<other_callback>/register", "city.desk", form(&[KEY]));
+    let closed = &[KEY, ("outcome", "answered"), ("note", "已答复询问")];
+    put("console_close_callback", Matter, "/callbacks/<other_callback>/close", "city.desk", form(closed));
+    put("console_refusals", Own, "/refusals", "kuiwen.desk", none());
+    let turned = &[KEY, ("reason", "not_wages"), ("about", "反映一笔工程款"), ("explanation", "属于工程款纠纷，不是工资")];
+    put("console_turn_away", Duty, "/refusals", "city.desk", form(turned));
+    put("console_export_refusals", Own, "/refusals/export", "kuiwen.desk", form(&[("why", "月度核查")]));
+    put("console_rebindings", Own, "/rebindings", "city.desk", none());
+    put("console_decide_rebinding", Matter, "/rebindings/<rebinding>/decide", "city.desk", form(&[KEY, ("confirm", "true")]));
+    put("console_case_contacts", Matter, "/cases/<case>/contacts", "kuiwen.handler", none());
+    put("console_keep_case_contact", Matter, "/cases/<case>/contacts", "kuiwen.handler", form(call));
+    put("console_counter", Matter, "/filings/<filing>/counter", "kuiwen.handler", none());
+    put("console_keep_contact", Matter, "/filings/<filing>/contacts", "kuiwen.handler", form(call));
+    let doubt = &[KEY, ("note", "考勤与流水不一致"), ("evidence", "<photo>")];
+    put("console_doubt", Matter, "/filings/<filing>/doubts", "kuiwen.handler", form(doubt));
+    let verdict = &[KEY, ("verdict", "dismissed"), ("note", "已核对，不成立")];
+    put("console_decide_doubt", Matter, "/filings/<filing>/doubts/<other_doubt>/decide", "kuiwen.handler", form(verdict));
+    let agent = &[
+        KEY,
+        ("kind", "agent"),
+        ("relation", "child"),
+        ("name", "张小测"),
+        ("phone", "13900000063"),
+        ("powers", "view"),
+        ("expiresOn", "2027-01-31"),
+        ("evidence", "<photo>"),
+    ];
+    put("console_mandate", Matter, "/filings/<filing>/mandates", "kuiwen.desk", form(agent));
+    let word = &[KEY, ("note", "本人来窗口说明")];
+    put("console_revoke_mandate", Matter, "/filings/<filing>/mandates/<third_mandate>/revoke", "kuiwen.desk", form(word));
+    put("console_statement", Matter, "/filings/<filing>/statement", "kuiwen.desk", form(&[KEY]));
+    let signed = &[KEY, ("readBack", "true"), ("signed", "thumbprint"), ("photo", "<photo>")];
+    put("console_sign_statement", Matter, "/filings/<filing>/statement/signature", "kuiwen.desk", form(signed));
+    put("console_transcribe", Matter, "/filings/<filing>/voices/<voice>", "kuiwen.handler", form(&[KEY, ("text", "老板说年底再给。")]));
+    let rebind = &[
+        KEY,
+        ("phone", "13900000062"),
+        ("code", "000000"),
+        ("idNumber", "379900199001011230"),
+        ("secret", "QZ-22222-22222"),
+        ("note", "本人持身份证到窗口"),
+    ];
+    put("console_ask_rebinding", Matter, "/filings/<filing>/rebindings", "kuiwen.desk", form(rebind));
 }

@@ -26,50 +26,55 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
         .write_blocking(&Actor::System("tests"), None, move |tx| {
             let mut row = || -> RowId { tx.ids.id(tx.now) };
             let (callback, doubt, mandate, other_mandate, rebinding) = (row(), row(), row(), row(), row());
-            let phone_ct = tx.seal("callbacks", "phone_ct", callback, "13900000077")?;
-            registers::insert_callback(
-                tx.c,
-                &registers::Callback {
-                    id: callback,
-                    bureau: "370700-hrss".into(),
-                    area: None,
-                    site: None,
-                    name_ct: None,
-                    name_mask: None,
-                    phone_ct,
-                    phone_mask: "139****0077".into(),
-                    phone_bix: qingxin::base::seal::blind(&tx.keys, "phone", "13900000077")?,
-                    safe_from: None,
-                    safe_to: None,
-                    channel: "call".into(),
-                    lang: "zh".into(),
-                    state: "open".into(),
-                    claimed_by: None,
-                    claimed_at: None,
-                    filing_id: None,
-                    outcome: None,
-                    note_ct: None,
-                    created_at: tx.now,
-                    ended_at: None,
-                },
-            )?;
-            let text_ct = tx.seal("doubts", "text_ct", doubt, "考勤与银行流水不一致")?;
-            registers::insert_doubt(
-                tx.c,
-                &registers::Doubt {
-                    id: doubt,
-                    filing_id: filing,
-                    evidence_id: evidence,
-                    text_ct,
-                    by_account: second,
-                    at: tx.now,
-                    verdict: None,
-                    verdict_ct: None,
-                    decided_by: None,
-                    decided_at: None,
-                },
-            )?;
-            for id in [mandate, other_mandate] {
+            let (other_callback, other_doubt, third_mandate) = (row(), row(), row());
+            for (id, phone) in [(callback, "13900000077"), (other_callback, "13900000076")] {
+                let phone_ct = tx.seal("callbacks", "phone_ct", id, phone)?;
+                registers::insert_callback(
+                    tx.c,
+                    &registers::Callback {
+                        id,
+                        bureau: "370700-hrss".into(),
+                        area: None,
+                        site: None,
+                        name_ct: None,
+                        name_mask: None,
+                        phone_ct,
+                        phone_mask: qingxin::base::text::mask_phone(phone),
+                        phone_bix: qingxin::base::seal::blind(&tx.keys, "phone", phone)?,
+                        safe_from: None,
+                        safe_to: None,
+                        channel: "call".into(),
+                        lang: "zh".into(),
+                        state: "open".into(),
+                        claimed_by: None,
+                        claimed_at: None,
+                        filing_id: None,
+                        outcome: None,
+                        note_ct: None,
+                        created_at: tx.now,
+                        ended_at: None,
+                    },
+                )?;
+            }
+            for id in [doubt, other_doubt] {
+                let text_ct = tx.seal("doubts", "text_ct", id, "考勤与银行流水不一致")?;
+                registers::insert_doubt(
+                    tx.c,
+                    &registers::Doubt {
+                        id,
+                        filing_id: filing,
+                        evidence_id: evidence,
+                        text_ct,
+                        by_account: second,
+                        at: tx.now,
+                        verdict: None,
+                        verdict_ct: None,
+                        decided_by: None,
+                        decided_at: None,
+                    },
+                )?;
+            }
+            for id in [mandate, other_mandate, third_mandate] {
                 let agent: WorkerId = tx.ids.id(tx.now);
                 let log_in = workers::Worker {
                     id: agent,
@@ -132,10 +137,13 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
                     ended_why: None,
                 },
             )?;
-            Ok([callback, doubt, mandate, other_mandate, rebinding].map(|r| r.to_string()).to_vec())
+            Ok([callback, doubt, mandate, other_mandate, rebinding, other_callback, other_doubt, third_mandate]
+                .map(|r| r.to_string())
+                .to_vec())
         })
         .unwrap();
-    for (name, id) in ["callback", "doubt", "mandate", "other_mandate", "rebinding"].into_iter().zip(made) {
+    let names = ["callback", "doubt", "mandate", "other_mandate", "rebinding", "other_callback", "other_doubt", "third_mandate"];
+    for (name, id) in names.into_iter().zip(made) {
         ids.insert(name, id);
     }
     let head = "案件编号,登记日期,投诉人,被投诉单位,属地,涉及人数,涉及金额,办理状态\n";

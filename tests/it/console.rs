@@ -14,22 +14,22 @@ use sha2::{Digest, Sha256};
 
 /// One form of a page: where it goes and what its fields hold.
 #[derive(Debug, Clone)]
-struct Form {
-    action: String,
+pub struct Form {
+    pub action: String,
     fields: Vec<(String, String)>,
 }
 impl Form {
-    fn with(mut self, pairs: &[(&str, &str)]) -> Self {
+    pub fn with(mut self, pairs: &[(&str, &str)]) -> Self {
         for (k, v) in pairs {
             self.fields.retain(|(name, _)| name != k);
             self.fields.push(((*k).to_owned(), (*v).to_owned()));
         }
         self
     }
-    fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
     }
-    fn send(&self, who: &Person<'_>) -> Got {
+    pub fn send(&self, who: &Person<'_>) -> Got {
         let pairs: Vec<(&str, &str)> = self.fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         who.submit(&self.action, &pairs)
     }
@@ -44,7 +44,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// All forms of a page.
-fn forms(html: &str) -> Vec<Form> {
+pub fn forms(html: &str) -> Vec<Form> {
     html.split("<form ")
         .skip(1)
         .filter_map(|piece| {
@@ -77,7 +77,7 @@ fn forms(html: &str) -> Vec<Form> {
 impl Got {
     /// The form whose action ends so.
     #[track_caller]
-    fn form(&self, ends: &str) -> Form {
+    pub fn form(&self, ends: &str) -> Form {
         assert!(self.header("content-type").starts_with("text/html"), "{}: {} {}", self.asked, self.status, self.header("content-type"));
         let all = forms(&self.text());
         all.iter()
@@ -86,18 +86,18 @@ impl Got {
             .unwrap_or_else(|| panic!("{}: no form {ends} among {:?}", self.asked, all.iter().map(|f| &f.action).collect::<Vec<_>>()))
     }
     #[track_caller]
-    fn page_ok(self) -> Self {
+    pub fn page_ok(self) -> Self {
         assert_eq!(self.status, 200, "{}: {}", self.asked, self.text());
         self
     }
     /// Where a taken form leads.
     #[track_caller]
-    fn leads(&self) -> String {
+    pub fn leads(&self) -> String {
         assert_eq!(self.status, 303, "{}: {}", self.asked, errors(&self.text()));
         self.header("location").to_owned()
     }
     #[track_caller]
-    fn says(&self, words: &str) {
+    pub fn says(&self, words: &str) {
         assert!(self.text().contains(words), "{}: no {words:?} in {}", self.asked, self.text());
     }
 }

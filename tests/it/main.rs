@@ -20,6 +20,8 @@ mod bench;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod console_counter;
+#[cfg(test)]
 mod counter;
 #[cfg(test)]
 mod counter_people;

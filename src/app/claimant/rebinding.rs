@@ -3,8 +3,9 @@
 //!
 //! Owns what an employer or foreman cannot pass: the person stands at the counter with his ID document and the query code
 //! of his receipt, the new telephone answers a code, two officers say so, the old number is told, and a delay passes in
-//! which a log-in of the old one stops it. When it takes effect all sessions of before end. Nothing is sent inside a
-//! transaction: the old number is told by [`App::settle_rebindings`], and the delay runs from then.
+//! which a log-in of the old one stops it. Where no ID is on file to compare the document with, the officer says what else
+//! was checked. When it takes effect all sessions of before end. Nothing is sent inside a transaction: the old number is
+//! told by [`App::settle_rebindings`], and the delay runs from then.
 
 use super::super::workers::{self as log_in, Indexes};
 use super::super::write::{Key, Marks, Tx};
@@ -23,6 +24,8 @@ use utoipa::ToSchema;
 
 /// The rule of the delay.
 const DELAY: &str = "rebinding.delay";
+/// Characters in which an officer says what else was checked where no ID is on file to compare the document with.
+const OTHER_PROOF: usize = 10;
 /// Rows a list shows and a job looks at in one go.
 const SHORT: i64 = 100;
 
@@ -216,6 +219,10 @@ impl App {
             if p.person_bix.as_ref().is_some_and(|b| !seen.contains(b)) {
                 return Err(Error::field("/idNumber", "identity_differs", &[]));
             }
+            // the document proves who stands there, not that he filed: with nothing to compare it with, more was checked
+            if p.person_bix.is_none() && note.chars().count() < OTHER_PROOF {
+                return Err(Error::field("/note", "other_proof", &[("least", &OTHER_PROOF.to_string())]));
+            }
             let w = workers::get(tx.c, worker)?.ok_or(Error::NotFound("worker"))?;
             if w.phone_bix.as_ref().is_some_and(|b| same.contains(b)) {
                 return Err(Error::field("/phone", "same_phone", &[]));
@@ -310,6 +317,18 @@ impl App {
             Ok(out)
         })
         .await
+    }
+
+    /// How many changes wait for this officer's word as the second one.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn rebindings_waiting(self: &Arc<Self>, actor: &Actor) -> Result<i64> {
+        let (counters, me) = (self.counters(actor), actor.account());
+        if counters.is_empty() {
+            return Ok(0);
+        }
+        self.db.read(move |c| rows::rebindings_asked(c, &counters, me, SHORT)).await
     }
 
     /// A second officer confirms a change, or anyone of the counter stops it.

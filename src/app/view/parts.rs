@@ -323,6 +323,8 @@ pub struct SuggestionView {
 pub struct NoticeView {
     /// Its id.
     pub id: String,
+    /// The code of what it tells: `term_passed`, `bell_callback` …
+    pub about: String,
     /// To whom.
     pub to: String,
     /// The text.

@@ -98,7 +98,15 @@ pub(super) fn budget_text(t: &crate::law::term::Term) -> String {
 #[must_use]
 pub fn notice_view(n: &notices::Notice, to: String) -> NoticeView {
     let args: Vec<(&str, &str)> = n.args.0.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    NoticeView { id: n.id.to_string(), to, text: notice_text(n, &args), at: n.not_before, read_at: n.read_at, case: n.case_id }
+    NoticeView {
+        id: n.id.to_string(),
+        about: n.template.clone(),
+        to,
+        text: notice_text(n, &args),
+        at: n.not_before,
+        read_at: n.read_at,
+        case: n.case_id,
+    }
 }
 
 /// `AJ-… 调查（2026-12-31 到期）：期限提醒……`: number first, the term where the notice is about one.

@@ -4,7 +4,9 @@ use super::frame::{chrome, desk_query, flash};
 use super::lists::due_of;
 use super::matter::{filing_forms, filing_pickers, suggestions};
 use super::moves::{area_choices, local, stays};
-use super::view::{AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, Pager, Place, RegisterPage, Tag, Tone};
+use super::view::{
+    AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, HitRow, Pager, Place, RegisterPage, Tag, Tone,
+};
 use super::words::{marks, yuan};
 use crate::app::App;
 use crate::app::amendment;
@@ -25,6 +27,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
 
+/// The hidden field of the registration form that names the request to be called back it comes from.
+const CALLBACK: &str = "callback";
 /// Filings on one page of the desk: each shows its forms.
 const SIZE: i64 = 8;
 
@@ -131,7 +135,8 @@ const TRADES: [&str; 11] = [
     "其他行业",
 ];
 
-fn form(app: &App, by: &Officer) -> FormView {
+/// The form; from a request to be called back it is that request's counter which receives.
+fn form(app: &App, by: &Officer, callback: Option<RowId>) -> FormView {
     use FieldKind::{Check, Date, DateTime, Int, Long, Money, Phone, Radio, Select, Text};
     let caps = &app.city.intake.caps.text;
     let line = |key: &str, label: &str, max: usize| FormField::new(key, label, Text).max(max);
@@ -148,7 +153,7 @@ fn form(app: &App, by: &Officer) -> FormView {
         FormField::new("superior", "上级交办或督办", Check),
     ];
     let counters = app.counters(&by.actor());
-    if counters.len() > 1 {
+    if callback.is_none() && counters.len() > 1 {
         let first = counters.first().cloned().unwrap_or_default();
         let named = counters.iter().map(|b| (b.clone(), app.bureau_name(b)));
         source.insert(2, FormField::new("receiving", "登记部门", Select).options(named).value(first).required());
@@ -217,10 +222,31 @@ fn form(app: &App, by: &Officer) -> FormView {
         )
         .folded(),
     ];
-    FormView::new("filing", "/filings", "登记", Vec::new())
+    let form = FormView::new("filing", "/filings", "登记", Vec::new())
         .also("/filings/hints", "查重")
         .grouped(groups)
-        .hidden("_key", IdempotencyKey::fresh().as_str())
+        .hidden("_key", IdempotencyKey::fresh().as_str());
+    match callback {
+        Some(id) => form.hidden(CALLBACK, id.to_string()),
+        None => form,
+    }
+}
+
+/// The page with the form.
+async fn register_with(
+    app: &Arc<App>,
+    by: &Officer,
+    form: FormView,
+    callback: Option<RowId>,
+    hints: Option<Vec<HitRow>>,
+) -> Result<RegisterPage, Failure> {
+    let chrome = chrome(app, by, "登记投诉", Place::Register).await?;
+    Ok(RegisterPage { chrome, form, callback: callback.map(|id| format!("/callbacks/{id}")), hints })
+}
+
+/// The request a filled-in form comes from.
+fn callback_of(pairs: &[(String, String)]) -> Option<RowId> {
+    pairs.iter().find(|(k, _)| k == CALLBACK).and_then(|(_, v)| v.parse().ok())
 }
 
 /// `GET /filings/new`.
@@ -228,7 +254,22 @@ pub(super) async fn register_page(State(app): State<Arc<App>>, by: Officer) -> A
     if app.counters(&by.actor()).is_empty() {
         return Err(Error::Forbidden("register").into());
     }
-    html(&RegisterPage { chrome: chrome(&app, &by, "登记投诉", Place::Register).await?, form: form(&app, &by), hints: None })
+    html(&register_with(&app, &by, form(&app, &by, None), None, None).await?)
+}
+
+/// `POST /callbacks/{id}/register`: the form with the number and name that were left, which is on record as a look at them.
+pub(super) async fn register_callback(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<RowId>) -> Answer<Response> {
+    let left = match app.callback_number(&by.actor(), id).await {
+        Ok(left) => left,
+        Err(e) => return super::callbacks::again(&app, &by, id, "register", Vec::new(), e).await,
+    };
+    let (k, _) = app.callback(&by.actor(), id).await?;
+    let filled = form(&app, &by, Some(id))
+        .holding("channel", "phone")
+        .holding("reporterPhone", &left.phone)
+        .holding("reporterName", left.name.as_deref().unwrap_or_default())
+        .holding("area", k.area.as_deref().unwrap_or_default());
+    html(&register_with(&app, &by, filled, Some(id), None).await?)
 }
 
 /// Reads the form; amounts in yuan as people write them.
@@ -283,7 +324,10 @@ pub(super) async fn register(State(app): State<Arc<App>>, by: Officer, FormParam
     let key = Key::new(key.as_str(), "console:register", &content)?;
     // what cannot be read at all and what the rules say come back together
     let unread = p.finish().err().map(|e| e.fields().to_vec()).unwrap_or_default();
-    let done = if unread.is_empty() {
+    let callback = callback_of(&pairs);
+    let done = if let (Some(id), true) = (callback, unread.is_empty()) {
+        app.register_callback(&by.actor(), Some(key), id, &form_read).await
+    } else if unread.is_empty() {
         app.register_by_form(&by.actor(), Some(key), &form_read, &receiving).await
     } else {
         let channels = &app.city.intake.channels;
@@ -308,9 +352,8 @@ pub(super) async fn register(State(app): State<Arc<App>>, by: Officer, FormParam
         Err(e) if stays(&e) => {
             // the form asks for yuan
             let named = |p: &str| if p == "/reportedTotalFen" { "/reportedTotal".to_owned() } else { p.to_owned() };
-            let again = form(&app, &by).refilled(&pairs).told_as(&e, named);
-            let chrome = chrome(&app, &by, "登记投诉", Place::Register).await?;
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: again, hints: None })
+            let again = form(&app, &by, callback).refilled(&pairs).told_as(&e, named);
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &register_with(&app, &by, again, callback, None).await?)
         }
         Err(e) => Err(e.into()),
     }
@@ -328,12 +371,16 @@ pub(super) async fn hints(State(app): State<Arc<App>>, by: Officer, FormParams(p
         respondent_uscc: get("respondentUscc"),
         project: get("project"),
     };
-    let filled = form(&app, &by).refilled(&pairs);
-    let found = app.hints(&by.actor(), asked).await;
-    let chrome = chrome(&app, &by, "登记投诉", Place::Register).await?;
-    match found {
-        Ok(found) => html(&RegisterPage { chrome, form: filled, hints: Some(found.iter().map(super::search::hint).collect()) }),
-        Err(e) if stays(&e) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form: filled.told(&e), hints: None }),
+    let callback = callback_of(&pairs);
+    let filled = form(&app, &by, callback).refilled(&pairs);
+    match app.hints(&by.actor(), asked).await {
+        Ok(found) => {
+            let found = found.iter().map(super::search::hint).collect();
+            html(&register_with(&app, &by, filled, callback, Some(found)).await?)
+        }
+        Err(e) if stays(&e) => {
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &register_with(&app, &by, filled.told(&e), callback, None).await?)
+        }
         Err(e) => Err(e.into()),
     }
 }

@@ -57,6 +57,8 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
     Ok(NavCounts {
         inbox: small(first),
         desk: if desk_shown { small(waiting_at_desk(app, actor).await?) } else { 0 },
+        callbacks: small(app.callbacks_waiting(actor).await?.unwrap_or(0)),
+        rebindings: small(app.rebindings_waiting(actor).await?),
         withdrawals: small(app.withdrawals_waiting(actor).await?),
         legacy: app.legacy_waiting(actor).await?.map(small),
         notices: small(app.unread(actor).await?),

@@ -7,9 +7,10 @@ use super::view::{
 use super::words::{due_date, lamp, marks, remaining, yuan};
 use crate::app::App;
 use crate::app::inbox::{Item, Query, Tab};
+use crate::app::view::NoticeView;
 use crate::base::id::NoticeId;
 use crate::base::{At, text};
-use crate::domain::access::{self, Ability};
+use crate::domain::access::{self, Ability, Actor};
 use crate::web::Answer;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, see_other};
@@ -181,6 +182,19 @@ fn row(i: &Item) -> InboxRow {
     }
 }
 
+/// Where a notice leads: to the list it is about where its reader works on that list, else to its case.
+fn leads(n: &NoticeView, actor: &Actor) -> Option<String> {
+    let desk = access::may(actor, Ability::Register, "");
+    let list = match n.about.as_str() {
+        "bell_callback" if desk => Some("/callbacks"),
+        "bell_withdrawal" if desk => Some("/withdrawals"),
+        "rebinding_asked" if desk => Some("/rebindings"),
+        "legacy_review" | "legacy_review_late" => Some("/legacy-review"),
+        _ => None,
+    };
+    list.map(str::to_owned).or_else(|| n.case.map(|c| format!("/cases/{c}")))
+}
+
 /// `GET /notices`.
 pub(super) async fn notices(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let done = q.raw("done").map(str::to_owned);
@@ -204,7 +218,7 @@ pub(super) async fn notices(State(app): State<Arc<App>>, by: Officer, QueryParam
         .map(|n| NoticeRow {
             at: n.at.list_text(),
             text: n.text.clone(),
-            href: n.case.map(|c| format!("/cases/{c}")),
+            href: leads(n, &by.actor()),
             code: String::new(),
             unread: n.read_at.is_none(),
         })

@@ -58,7 +58,7 @@ fn tone_of(p: &ProcedureView) -> Tone {
 }
 
 /// The form that adds a file.
-fn upload_form(actor: &Actor, base: &str, max_mib: usize, back: Option<&(Vec<(String, String)>, Error)>) -> Option<FormView> {
+pub(super) fn upload_form(actor: &Actor, base: &str, max_mib: usize, back: Option<&(Vec<(String, String)>, Error)>) -> Option<FormView> {
     access::may(actor, Ability::AddEvidence, "").then(|| {
         let kinds = crate::app::evidence::KINDS.iter().map(|k| (*k, crate::app::view::coded("evidence.kind", k)));
         let help = text::zh_with("console.upload.help", &[("mib", &max_mib.to_string())]);

@@ -4,6 +4,9 @@
 //! case of `app`, view. Nothing here decides anything: what is shown is what `app` says this person may see and do.
 
 mod admin;
+mod callbacks;
+mod contacts;
+mod counter;
 mod desk;
 mod dialogue;
 mod files;
@@ -18,6 +21,8 @@ mod words;
 
 mod joining;
 mod legacy;
+mod rebindings;
+mod refusals;
 mod search;
 
 use super::Table;
@@ -94,6 +99,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
         ),
         legacy::export,
     );
+    of_counter(t);
     t.add(page("/filings/{id}/unmask", "console_unmask_page", work, "说明查看理由"), files::unmask_ask);
     t.add(
         Route::post("/filings/{id}/unmask", "console_unmask", work, "查看完整信息").reads_form().answers_plain(200, "完整信息", HTML),
@@ -115,4 +121,48 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/accounts/{id}/duties/{duty}/end", "console_take_duty", security, "收回岗位"), admin::take);
     t.add(form("/accounts/{id}/active", "console_set_active", security, "停用或启用账号"), admin::set_active);
     t.add(form("/accounts/{id}/password", "console_reset_password", security, "重置密码"), admin::reset);
+}
+
+/// The counter's registers: call-backs, refusals, telephones, and what it does about a filing.
+fn of_counter(t: &mut Table<Arc<App>>) {
+    let work = Access::Staff("除管理员外的岗位");
+    let counter = Access::Staff("受理、承办、大队长");
+    let any = Access::Staff("任何岗位；只见本部门和所督办区划的");
+    t.add(page("/callbacks", "console_callbacks", counter, "待回电"), callbacks::list);
+    t.add(page("/callbacks/{id}", "console_callback", counter, "一次回电请求"), callbacks::page);
+    t.add(form("/callbacks/{id}/claim", "console_claim_callback", counter, "认领或接手回电请求"), callbacks::claim);
+    t.add(
+        Route::post("/callbacks/{id}/number", "console_callback_number", counter, "查看要回的电话，记录在案")
+            .reads_form()
+            .answers_plain(200, "电话", HTML),
+        callbacks::number,
+    );
+    t.add(form("/callbacks/{id}/tries", "console_callback_tried", counter, "登记一次回电"), callbacks::tried);
+    t.add(
+        Route::post("/callbacks/{id}/register", "console_callback_register", counter, "打开填好电话的登记页，记录在案")
+            .reads_form()
+            .answers_plain(200, "登记页", HTML),
+        desk::register_callback,
+    );
+    t.add(form("/callbacks/{id}/close", "console_close_callback", counter, "不登记而办结回电请求"), callbacks::close);
+    t.add(page("/refusals", "console_refusals", any, "不予登记台账"), refusals::page);
+    t.add(form("/refusals", "console_turn_away", counter, "窗口不予登记，出具告知书"), refusals::turn_away);
+    t.add(
+        Route::post("/refusals/export", "console_export_refusals", any, "导出台账").reads_form().answers_plain(200, "CSV 文件", None),
+        refusals::export,
+    );
+    t.add(page("/rebindings", "console_rebindings", counter, "等待确认或等待期内的换绑"), rebindings::list);
+    t.add(form("/rebindings/{id}/decide", "console_decide_rebinding", counter, "由另一人确认换绑，或停止换绑"), rebindings::decide);
+    t.add(page("/cases/{id}/contacts", "console_case_contacts", work, "案件的接触记录"), contacts::page);
+    t.add(form("/cases/{id}/contacts", "console_keep_case_contact", work, "添加案件的接触记录"), contacts::keep);
+    t.add(page("/filings/{id}/counter", "console_counter", work, "登记的窗口事项"), counter::page);
+    t.add(form("/filings/{id}/contacts", "console_keep_contact", work, "添加接触记录"), counter::contacts);
+    t.add(form("/filings/{id}/doubts", "console_doubt", work, "记录存疑"), counter::note_doubt);
+    t.add(form("/filings/{id}/doubts/{doubt}/decide", "console_decide_doubt", work, "核定存疑"), counter::decide_doubt);
+    t.add(form("/filings/{id}/mandates", "console_mandate", counter, "登记代理人、继承人"), counter::record_agent);
+    t.add(form("/filings/{id}/mandates/{mandate}/revoke", "console_revoke_mandate", counter, "取消委托"), counter::revoke_agent);
+    t.add(form("/filings/{id}/statement", "console_statement", counter, "出具笔录"), counter::issue_statement);
+    t.add(form("/filings/{id}/statement/signature", "console_sign_statement", counter, "登记笔录签名"), counter::sign_statement);
+    t.add(form("/filings/{id}/voices/{evidence}", "console_transcribe", work, "听写语音材料"), counter::transcribe);
+    t.add(form("/filings/{id}/rebindings", "console_ask_rebinding", counter, "提出换绑手机号"), counter::ask_rebinding);
 }

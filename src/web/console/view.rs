@@ -10,6 +10,7 @@ use std::fmt;
 mod account;
 mod admin;
 mod case;
+mod counter;
 mod desk;
 mod dialogue;
 mod error;
@@ -34,6 +35,10 @@ pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation, FilingLink, Money,
     MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
+pub use counter::{
+    AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
+    RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
+};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use error::ErrorPage;
@@ -55,8 +60,14 @@ pub enum Place {
     Register,
     /// 待分拨.
     Desk,
+    /// 待回电.
+    Callbacks,
     /// 撤回核实.
     Withdrawals,
+    /// 换绑手机号.
+    Rebindings,
+    /// 不予登记台账.
+    Refusals,
     /// 遗留超期复核.
     Legacy,
     /// 查询.
@@ -128,8 +139,14 @@ impl Chrome {
         if counts.register_shown {
             nav.push(item("/filings/new", "登记", 0, Place::Register));
         }
+        if counts.desk_shown || counts.callbacks > 0 || place == Place::Callbacks {
+            nav.push(item("/callbacks", "待回电", counts.callbacks, Place::Callbacks));
+        }
         if counts.withdrawals > 0 || place == Place::Withdrawals {
             nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
+        }
+        if counts.rebindings > 0 || place == Place::Rebindings {
+            nav.push(item("/rebindings", "换绑确认", counts.rebindings, Place::Rebindings));
         }
         if counts.legacy.is_some() || place == Place::Legacy {
             nav.push(item("/legacy-review", "遗留复核", counts.legacy.unwrap_or(0), Place::Legacy));
@@ -139,6 +156,7 @@ impl Chrome {
         }
         if counts.inbox_shown {
             nav.push(item("/search", "查询", 0, Place::Search));
+            nav.push(item("/refusals", "台账", 0, Place::Refusals));
         }
         if counts.accounts_shown {
             nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
@@ -161,6 +179,10 @@ pub struct NavCounts {
     pub inbox: u32,
     /// Filings at the desk.
     pub desk: u32,
+    /// Requests to be called back.
+    pub callbacks: u32,
+    /// Changes of a telephone that wait for this person's word.
+    pub rebindings: u32,
     /// Requests to withdraw that may be decided.
     pub withdrawals: u32,
     /// Old matters to be reviewed.

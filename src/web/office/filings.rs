@@ -39,19 +39,23 @@ pub(super) struct Registration {
     /// The case it opened or joined; absent while it waits at the desk.
     #[serde(skip_serializing_if = "Option::is_none")]
     case: Option<String>,
+    /// The case's complaint procedure, whose moves work on it; absent while it waits at the desk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complaint: Option<String>,
     /// Whether it joined a running case.
     joined: bool,
 }
 impl From<Registered> for Registration {
     fn from(r: Registered) -> Self {
-        let known = |outcome, filing| Self { outcome, filing, number: None, procedure: None, case: None, joined: false };
+        let known = |outcome, filing| Self { outcome, filing, number: None, procedure: None, case: None, complaint: None, joined: false };
         match r {
-            Registered::New { filing, number, procedure, case, joined } => Self {
+            Registered::New { filing, number, procedure, case, complaint, joined } => Self {
                 outcome: "new",
                 filing,
                 number: Some(number),
                 procedure: Some(procedure.to_string()),
                 case: case.map(|c| c.to_string()),
+                complaint: complaint.map(|p| p.to_string()),
                 joined,
             },
             Registered::Amended { filing } => known("amended", filing),

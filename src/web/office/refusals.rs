@@ -2,7 +2,7 @@
 
 use super::key;
 use crate::app::App;
-use crate::app::refusals::{RefusalLine, RegisterQuery, TurnAway, TurnedAway};
+use crate::app::refusals::{RefusalLine, RegisterQuery, SOURCES, TurnAway, TurnedAway};
 use crate::base::At;
 use crate::base::id::DocumentId;
 use crate::paper::sheet;
@@ -34,7 +34,7 @@ struct Refusals {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ExportRefusals {
-    /// Period, area, bureau.
+    /// Period, area, bureau, reason, source.
     #[serde(default)]
     query: RegisterQuery,
     /// Why it is exported, 4 to 1000 characters; on record.
@@ -53,7 +53,14 @@ async fn turn_away(
 
 async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<Refusals>> {
     let limit = usize::try_from(q.int("limit", 1, 100).unwrap_or(30)).unwrap_or(30);
-    let query = RegisterQuery { from: q.day("from"), to: q.day("to"), area: q.text("area", 12), bureau: q.text("bureau", 40) };
+    let query = RegisterQuery {
+        from: q.day("from"),
+        to: q.day("to"),
+        area: q.text("area", 12),
+        bureau: q.text("bureau", 40),
+        reason: q.text("reason", 60),
+        source: q.choice("source", &SOURCES),
+    };
     let cursor = q.text("cursor", 512);
     q.finish_strict()?;
     let after = cursor.map(|c| cursor_decode::<(At, DocumentId)>(CURSOR, &c)).transpose()?;
@@ -85,6 +92,8 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .query("to", "截止日期（含）")
             .query("area", "区划代码，含下级")
             .query("bureau", "部门代码")
+            .query("reason", "原因代码，counter_refusal 或 refusal_reason 中的一个")
+            .query("source", "来源：counter 窗口不予登记，case 案件不予受理；不填为全部")
             .query("limit", "每页条数，1 至 100，默认 30")
             .query("cursor", "上一页的 nextCursor")
             .answers::<Refusals>(200, "一页台账"),

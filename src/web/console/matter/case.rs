@@ -89,6 +89,7 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     Ok(CasePage {
         chrome: chrome(app, by, format!("案件 {}", f.number), Place::None).await?.with_flash(back.flash(conflict.is_some())),
         head: head(&f, lead, unmask),
+        contacts_href: format!("{base}/contacts"),
         conflict,
         terms,
         past_terms,

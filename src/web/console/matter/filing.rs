@@ -126,6 +126,7 @@ async fn filing_page(app: &Arc<App>, by: &Officer, id: FilingId, back: &Back) ->
         facts: filing_facts(v),
         narrative: v.narrative.clone(),
         unmask_href: access::may(&actor, Ability::Unmask, "").then(|| format!("{base}/unmask")),
+        counter_href: format!("{base}/counter"),
         talk_href: v.logs_in.then(|| format!("{base}/messages")),
         case,
         desk_reason: at_desk,
@@ -200,8 +201,16 @@ pub(in crate::web::console) async fn filing_evidence(
     PathId(id): PathId<FilingId>,
     up: Upload,
 ) -> Answer<Response> {
+    // a file added among the counter's affairs leads back to them
+    let at_counter = up.params.pairs().iter().any(|(k, v)| k == "to" && v == "counter");
     match files::keep(&app, &by, None, Some(id), up).await? {
+        Ok(()) if at_counter => Ok(see_other(&format!("/filings/{id}/counter?done=evidence"))),
         Ok(()) => Ok(see_other(&format!("/filings/{id}?done=evidence#evidence"))),
+        Err((pairs, error)) if at_counter => {
+            let status = status(&error);
+            let back = crate::web::console::counter::Back { form: "upload".into(), pairs, error };
+            html_with(status, &crate::web::console::counter::of_filing(&app, &by, id, Some(&back)).await?)
+        }
         Err((pairs, e)) => {
             let status = status(&e);
             html_with(status, &filing_page(&app, &by, id, &Back { upload: Some((pairs, e)), ..Back::default() }).await?)

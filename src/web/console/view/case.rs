@@ -341,6 +341,8 @@ pub struct CasePage {
     pub chrome: Chrome,
     /// Who and where.
     pub head: CaseHead,
+    /// Contacts, and the way to what the counter does about its filings.
+    pub contacts_href: String,
     /// Someone was faster.
     pub conflict: Option<Conflict>,
     /// Who must do what by when.

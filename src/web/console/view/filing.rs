@@ -24,6 +24,8 @@ pub struct FilingPage {
     pub unmask_href: Option<String>,
     /// Messages with the worker, where one logs in.
     pub talk_href: Option<String>,
+    /// What the counter does about it.
+    pub counter_href: String,
     /// The case it joined.
     pub case: Option<FilingLink>,
     /// Why it waits at the desk.
@@ -75,6 +77,8 @@ pub struct RegisterPage {
     pub chrome: Chrome,
     /// The form.
     pub form: FormView,
+    /// The request to be called back it comes from.
+    pub callback: Option<String>,
     /// Running matters that look alike, when that was asked.
     pub hints: Option<Vec<super::HitRow>>,
 }

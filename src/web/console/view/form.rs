@@ -276,6 +276,14 @@ impl FormView {
         self.hidden.push((name.into(), value.into()));
         self
     }
+    /// With a value in one of its fields.
+    #[must_use]
+    pub fn holding(mut self, key: &str, value: &str) -> Self {
+        for g in &mut self.groups {
+            g.fields = std::mem::take(&mut g.fields).into_iter().map(|f| if f.key == key { f.value(value) } else { f }).collect();
+        }
+        self
+    }
     /// With a second button that sends the same form elsewhere.
     #[must_use]
     pub fn also(mut self, action: impl Into<String>, word: impl Into<String>) -> Self {

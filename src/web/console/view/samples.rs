@@ -12,6 +12,8 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
     let counts = NavCounts {
         inbox: 12,
         desk: 3,
+        callbacks: 4,
+        rebindings: 1,
         withdrawals: 2,
         legacy: Some(4),
         notices: 5,
@@ -345,7 +347,7 @@ pub(super) fn register_form() -> FormView {
 }
 impl RegisterPage {
     pub(super) fn samples() -> Vec<Self> {
-        let page = |form| Self { chrome: chrome("登记投诉", Place::Register), form, hints: None };
+        let page = |form| Self { chrome: chrome("登记投诉", Place::Register), form, callback: None, hints: None };
         let typed: Vec<(String, String)> =
             [("kind", "clue"), ("reporter_phone", "1381234"), ("headcount", "很多"), ("narrative", "<b>干完活</b>\n不给钱")]
                 .iter()

@@ -181,6 +181,7 @@ impl CasePage {
         let full = Self {
             chrome: chrome("案件 AJ-7K3M9-PQR2X", Place::None),
             head: head(),
+            contacts_href: "/cases/1/contacts".into(),
             conflict: None,
             terms: vec![
                 term(
@@ -370,6 +371,7 @@ impl FilingPage {
             ],
             narrative: "我们二十三个人从三月干到八月，只发过一次生活费。\n项目部说总包没拨款，总包说已经拨了。".into(),
             unmask_href: Some("/filings/1/unmask".into()),
+            counter_href: "/filings/1/counter".into(),
             talk_href: Some("/filings/1/messages".into()),
             case: Some(FilingLink {
                 who: "潍坊海天建设工程有限公司".into(),

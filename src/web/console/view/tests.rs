@@ -28,6 +28,12 @@ fn all() -> Vec<(String, String)> {
     pages("messages", MessagesPage::samples(), &mut out);
     pages("withdrawals", WithdrawalsPage::samples(), &mut out);
     pages("legacy", LegacyPage::samples(), &mut out);
+    pages("callbacks", CallbacksPage::samples(), &mut out);
+    pages("callback", CallbackPage::samples(), &mut out);
+    pages("refusals", RefusalsPage::samples(), &mut out);
+    pages("rebindings", RebindingsPage::samples(), &mut out);
+    pages("filing_counter", FilingCounterPage::samples(), &mut out);
+    pages("contacts", ContactsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
