@@ -26,6 +26,8 @@ mod samples;
 #[cfg(test)]
 mod samples_case;
 #[cfg(test)]
+mod samples_counter;
+#[cfg(test)]
 mod samples_long;
 mod unmask;
 

@@ -301,7 +301,3 @@ pub struct ContactsPage {
     /// Keeps one.
     pub contact: Option<FormView>,
 }
-
-#[cfg(test)]
-#[path = "samples_counter.rs"]
-mod samples;

@@ -1,7 +1,7 @@
 //! Samples of the counter's pages: full, empty, with what is wrong. Persons, units and numbers are made up.
 
-use super::super::samples::{chrome, due, key};
-use super::super::{FieldKind, FormField, Lamp, Place, Tone};
+use super::counter::*;
+use super::samples::{chrome, due, key};
 use super::*;
 
 fn words(key: &str, label: &str) -> FormField {
@@ -28,7 +28,7 @@ fn contact(note: &str) -> ContactRow {
 }
 
 impl CallbacksPage {
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let row = |lamp, holder: &str| CallbackRow {
             href: "/callbacks/1".into(),
             who: "139****0088　小*".into(),
@@ -51,7 +51,7 @@ impl CallbacksPage {
 }
 
 impl CallbackPage {
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let mine = Self {
             chrome: chrome("回电 139****0088", Place::Callbacks),
             who: "139****0088　小*".into(),
@@ -85,7 +85,7 @@ impl CallbackPage {
 }
 
 impl RefusalsPage {
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let filter = |active| Filter {
             action: "/refusals".into(),
             hidden: vec![],
@@ -128,7 +128,7 @@ impl RefusalsPage {
 }
 
 impl RebindingsPage {
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let asked = RebindingRow {
             href: "/filings/1/counter".into(),
             code: "QX-8Q3M9-PQR2X".into(),
@@ -151,7 +151,7 @@ impl RebindingsPage {
 }
 
 impl FilingCounterPage {
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let base = "/filings/1";
         let doubt = DoubtRow {
             note: "考勤表与打卡记录不一致".into(),
@@ -250,7 +250,7 @@ impl FilingCounterPage {
 }
 
 impl ContactsPage {
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let full = Self {
             chrome: chrome("接触记录 AJ-7K3M9-PQR2X", Place::None),
             code: "AJ-7K3M9-PQR2X".into(),
