@@ -27,7 +27,7 @@ pub fn document(routes: &[Route], surface: Surface) -> OpenApi {
         if let Some(method) = method(&route.method) {
             paths = paths.path(route.path, PathItem::new(method, operation(route)));
         }
-        problem.extend(route.request.iter().chain(route.answers.iter().filter_map(|(_, _, s)| s.as_ref())).cloned());
+        problem.extend(route.request.iter().chain(route.answers.iter().flat_map(|(_, _, s)| s)).cloned());
     }
     for (name, schema) in problem.into_iter().flat_map(|s| s.parts) {
         components = components.schema(name, schema);
@@ -48,7 +48,7 @@ pub fn clashing(routes: &[Route], surface: Surface) -> BTreeSet<String> {
     let mut seen: Vec<(String, RefOr<Schema>)> = Vec::new();
     let mut twice = BTreeSet::new();
     for r in routes.iter().filter(|r| r.surface == surface) {
-        for (name, schema) in r.request.iter().chain(r.answers.iter().filter_map(|(_, _, s)| s.as_ref())).flat_map(|s| s.parts.clone()) {
+        for (name, schema) in r.request.iter().chain(r.answers.iter().flat_map(|(_, _, s)| s)).flat_map(|s| s.parts.clone()) {
             match seen.iter().find(|(n, _)| *n == name) {
                 Some((_, first)) if *first != schema => {
                     twice.insert(name);
@@ -122,9 +122,9 @@ fn operation(route: &Route) -> OperationBuilder {
     if let Some(shape) = &route.request {
         op = op.request_body(Some(RequestBodyBuilder::new().content(shape.media, content(shape)).required(Some(Required::True)).build()));
     }
-    for (status, about, shape) in &route.answers {
+    for (status, about, shapes) in &route.answers {
         let mut answer = ResponseBuilder::new().description(*about);
-        if let Some(shape) = shape {
+        for shape in shapes {
             answer = answer.content(shape.media, content(shape));
         }
         if route.etag {

@@ -151,8 +151,8 @@ pub struct Route {
     pub params: Vec<Param>,
     /// The request body.
     pub request: Option<Shape>,
-    /// The answer when all goes well, by status.
-    pub answers: Vec<(u16, &'static str, Option<Shape>)>,
+    /// The answer when all goes well, by status, in each media type it may come in (none: no described body).
+    pub answers: Vec<(u16, &'static str, Vec<Shape>)>,
     /// Problems beyond those every route may give.
     pub problems: Vec<u16>,
     /// Bytes a body may have.
@@ -299,13 +299,19 @@ impl Route {
     /// Answers JSON of type `T`.
     #[must_use]
     pub fn answers<T: ToSchema>(mut self, status: u16, about: &'static str) -> Self {
-        self.answers.push((status, about, Some(Shape::json::<T>())));
+        self.answers.push((status, about, vec![Shape::json::<T>()]));
         self
     }
     /// Answers without a described body (a page, a redirect, a file, nothing).
     #[must_use]
     pub fn answers_plain(mut self, status: u16, about: &'static str, media: Option<&'static str>) -> Self {
-        self.answers.push((status, about, media.map(Shape::plain)));
+        self.answers.push((status, about, media.map(Shape::plain).into_iter().collect()));
+        self
+    }
+    /// Answers a file, in the one of `media` the request asks for.
+    #[must_use]
+    pub fn answers_file(mut self, status: u16, about: &'static str, media: &[&'static str]) -> Self {
+        self.answers.push((status, about, media.iter().copied().map(Shape::plain).collect()));
         self
     }
     /// Further problems by status.

@@ -126,7 +126,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             "导出清单（CSV 或 XLSX），须说明理由，导出会记录在案",
         )
         .reads::<ExportLegacyReviews>()
-        .answers_plain(200, "CSV 或 XLSX 文件", Some("text/csv")),
+        .answers_file(200, "CSV 或 XLSX 文件", &["text/csv", sheet::XLSX]),
         export,
     );
 }
