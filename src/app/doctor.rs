@@ -218,7 +218,7 @@ fn sums(app: &Arc<App>, case: &cases::Case, wrong: &mut Vec<String>) -> Result<(
         wrong.push(format!("案件 {} 的合计与明细不一致", case.number));
     }
     for (claim, sums) in claims.iter().zip(&each) {
-        let paid: i64 = payments.iter().flat_map(|(_, to)| to).filter(|(c, _)| *c == claim.id).map(|(_, f)| f.get()).sum();
+        let paid: i64 = payments.iter().flat_map(|(_, to)| to).filter(|a| a.claim_id == claim.id && a.counts).map(|a| a.amount.get()).sum();
         if paid != sums.paid.get() {
             wrong.push(format!("案件 {} 的支付与明细不一致", case.number));
         }

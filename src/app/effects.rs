@@ -3,20 +3,25 @@
 //! Owns one arm for each [`EffectKind`] and nothing else changes the matter on behalf of a move. Planning of money is
 //! `domain::ledger`'s, of routing `domain::routing`'s; the rows are `store`'s.
 
+mod agreement;
+pub(super) mod money;
+mod order;
+mod supervision;
+
 use super::documents;
 use super::subject::Subject;
 use super::write::Tx;
-use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, PaymentId};
+use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, PaymentId};
 use crate::base::seal::Sealed;
-use crate::base::{At, Day, Error, FieldError, Result, text};
+use crate::base::{At, Day, Error, FieldError, Result};
 use crate::domain::intake::PartyRole;
 use crate::domain::ledger as rules;
 use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::{Effect, EffectKind, Step, Value};
 use crate::law::Fen;
-use crate::store::ledger::{self, Claim, Payment};
+use crate::store::ledger::{self, Claim};
 use crate::store::types::Json;
-use crate::store::{cases, filings, papers};
+use crate::store::{cases, filings};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -157,7 +162,21 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
             let claimed = a.money("claimed")?;
             change_claim(tx, subject, &a, |c| c.amend(claimed))
         }
-        EffectKind::RecordPayment => pay(tx, subject, &a, made),
+        EffectKind::RecordPayment => money::pay(tx, subject, &a, made),
+        EffectKind::ReversePayment => money::reverse(tx, subject, &a),
+        EffectKind::ResolveCredit => money::resolve_credit(tx, subject, &a),
+        EffectKind::WaiveClaim => money::waive(tx, subject, &a),
+        EffectKind::SignAgreement => agreement::sign(tx, subject, &a),
+        EffectKind::AccelerateAgreement => agreement::accelerate(tx, subject, &a),
+        EffectKind::DraftOrder => order::draft(tx, subject, &a),
+        EffectKind::AttemptService => order::attempt(tx, subject, &a),
+        EffectKind::ServeOrder => order::serve(tx, subject, &a),
+        EffectKind::AmendOrder => order::amend(tx, subject, &a),
+        EffectKind::FixCompensation => order::compensate(tx, subject, &a),
+        EffectKind::SetRemedy => order::remedy(tx, subject, &a),
+        EffectKind::OpenSupervision => supervision::open(tx, subject, &a),
+        EffectKind::RaiseSupervision => supervision::raise(tx, subject, &a),
+        EffectKind::DischargeSupervision => supervision::discharge(tx, subject),
         EffectKind::ResolveRemainder => {
             let code = a.need_text("code")?;
             tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))
@@ -236,9 +255,7 @@ pub fn settle(tx: &mut Tx<'_>, subject: &mut Subject) -> Result<()> {
 
 /// The sums of a case follow its claims.
 pub(super) fn retotal(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
-    let claims = ledger::claims_of(tx.c, case)?;
-    let sums: Vec<_> = claims.iter().map(Claim::sums).collect();
-    let t = rules::total(&sums).ok_or_else(|| Error::Internal("sums overflow".into()))?;
+    let t = ledger::totals(tx.c, case)?.sums;
     tx.change_case(case, true, |c| {
         c.claimed = t.claimed;
         c.verified = t.verified;
@@ -262,50 +279,6 @@ fn change_claim(
     let old = claim_of(tx, case, a.need_id("claim")?)?;
     let row = old.with(plan(old.sums()).map_err(at_form)?);
     ledger::update_claim(tx.c, &row)?;
-    retotal(tx, case)
-}
-
-fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut Vec<Made>) -> Result<()> {
-    let case = subject.case_id()?;
-    let (amount, payer) = (a.money("amount")?, a.need_text("payer_kind")?);
-    let paid_on = match a.0.args.get("paid_on") {
-        Some(Value::Day(d)) => *d,
-        _ => return Err(a.missing("paid_on")),
-    };
-    if paid_on > tx.now.day() {
-        return Err(Error::field("/form/paidOn", "in_future", &[]));
-    }
-    let proof: EvidenceId = a.need_id("proof")?;
-    let known = papers::evidence_of_case(tx.c, case)?;
-    if !known.iter().any(|e| e.id == proof) {
-        return Err(Error::field("/form/proof", "unknown_evidence", &[]));
-    }
-    let bank_ref = a.text("bank_ref").map(|r| text::tidy(&r)).filter(|r| !r.is_empty());
-    if let Some(r) = &bank_ref
-        && ledger::reference_used(tx.c, r)?
-    {
-        return Err(Error::field("/form/bankRef", "reference_used", &[("value", r)]));
-    }
-    let claim = claim_of(tx, case, a.need_id("claim")?)?;
-    let discharges = match a.0.args.get("discharges") {
-        Some(Value::Bool(b)) => *b,
-        _ => rules::discharges(&payer),
-    };
-    let row = claim.with(claim.sums().pay(amount, discharges).map_err(at_form)?);
-    ledger::update_claim(tx.c, &row)?;
-    let payment = Payment {
-        id: tx.ids.id(tx.now),
-        case_id: case,
-        amount,
-        paid_on,
-        payer_kind: payer,
-        bank_ref,
-        proof_id: proof,
-        recorded_by: tx.actor.account(),
-        recorded_at: tx.now,
-    };
-    ledger::insert_payment(tx.c, &payment, &[(claim.id, amount)])?;
-    made.push(Made::Payment { id: payment.id });
     retotal(tx, case)
 }
 

@@ -3,11 +3,14 @@
 //! Owns the way from rows to the names of [`crate::domain::facts::FACTS`]; a move loads only the groups its definition
 //! needs. Decides nothing; a fact that has nothing to say is absent.
 
+mod money;
+
 use super::App;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::base::id::AccountId;
 use crate::base::{At, Result};
+use crate::domain::access::Actor;
 use crate::flow::{Facts, Graph, Procedure, Value};
 use crate::law::{Fen, Law};
 use crate::store::procedures::{Row, TermRow};
@@ -28,6 +31,8 @@ struct About<'a> {
     terms: Vec<TermRow>,
     case: Option<cases::Case>,
     filing: Option<filings::Filing>,
+    /// Who looks.
+    actor: &'a Actor,
     /// Who reported it; read only for the facts of a filing.
     person: Option<filings::Claimant>,
 }
@@ -52,6 +57,7 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Re
         case,
         filing: subject.filing.clone(),
         person,
+        actor: tx.actor,
     };
     groups_of(tx.c, &about, groups)
 }
@@ -60,7 +66,7 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Re
 ///
 /// # Errors
 /// The database.
-pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, p: &Procedure, graph: &Graph, now: At) -> Result<Facts> {
+pub fn load_for_offer(c: &mut Conn, app: &App, actor: &Actor, row: &Row, p: &Procedure, graph: &Graph, now: At) -> Result<Facts> {
     let law = app.law();
     let filing = row.filing_id.map(|id| filings::get(c, id)).transpose()?.flatten();
     let person = filing.as_ref().map(|f| filings::claimant(c, f.claimant_id)).transpose()?.flatten();
@@ -73,6 +79,7 @@ pub fn load_for_offer(c: &mut Conn, app: &App, row: &Row, p: &Procedure, graph: 
         case: row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten(),
         filing,
         person,
+        actor,
     };
     groups_of(c, &about, &graph.offer_needs(p))
 }
@@ -85,7 +92,11 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "claims" => claim_facts(c, a, &mut out)?,
             "people" => people_facts(c, a, &mut out)?,
             "filing" => filing_facts(a, &mut out),
-            "money" => money_facts(c, a, &mut out)?,
+            "money" => money::payments(c, a, &mut out)?,
+            "children" => money::children(c, a, &mut out)?,
+            "agreement" => money::agreement(c, a, &mut out)?,
+            "order" => money::order(c, a, &mut out)?,
+            "supervision" => money::supervision(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
             _ => {}
@@ -162,10 +173,8 @@ fn within_limitation(c: &mut Conn, a: &About<'_>, case: &cases::Case) -> Result<
 
 fn claim_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(case) = &a.case else { return Ok(()) };
-    let claims = ledger::claims_of(c, case.id)?;
-    let sums: Vec<_> = claims.iter().map(ledger::Claim::sums).collect();
-    let t = crate::domain::ledger::total(&sums).unwrap_or_default();
-    put(out, "claims.count", int(claims.len()));
+    let ledger::Totals { sums: t, count, named } = ledger::totals(c, case.id)?;
+    put(out, "claims.count", Value::Int(count));
     for (name, v) in [
         ("claimed", t.claimed),
         ("verified", t.verified),
@@ -179,7 +188,6 @@ fn claim_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
         put(out, &format!("claims.{name}"), Value::Money(v));
     }
     let left = Fen::new((case.reported_total.get() - t.claimed.get()).max(0));
-    let named = i64::try_from(claims.iter().filter(|c| c.claimed.get() > 0).count()).unwrap_or(i64::MAX);
     let persons = (i64::from(case.headcount) - named).max(0);
     put(out, "claims.remainder", Value::Money(left));
     put(out, "claims.remainder_persons", Value::Int(persons));
@@ -191,6 +199,15 @@ fn people_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(case) = &a.case else { return Ok(()) };
     let officers = [a.row.assignee, case.second_officer].into_iter().flatten().collect::<BTreeSet<_>>();
     put(out, "people.officers", int(officers.len()));
+    // who holds the matter, seen from a procedure beside it
+    let holder = if a.row.kind == "complaint" {
+        a.row.assignee
+    } else {
+        procedures::of_case(c, case.id)?.into_iter().find(|r| r.kind == "complaint").and_then(|r| r.assignee)
+    };
+    if let Some(h) = holder {
+        put(out, "people.assignee", Value::Id(h.into()));
+    }
     if let Some(s) = case.second_officer {
         put(out, "people.second", Value::Id(s.into()));
     }
@@ -233,15 +250,6 @@ fn filing_facts(a: &About<'_>, out: &mut Facts) {
     put(out, "filing.contactable", Value::Bool(phone));
     put(out, "filing.headcount", Value::Int(i64::from(f.headcount)));
     put(out, "filing.reported_total", Value::Money(f.reported_total));
-}
-
-fn money_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
-    let Some(case) = &a.case else { return Ok(()) };
-    let payments = ledger::payments_of(c, case.id)?;
-    let left: i64 = payments.iter().map(|(p, to)| p.amount.get() - to.iter().map(|(_, f)| f.get()).sum::<i64>()).sum();
-    put(out, "money.payments", int(payments.len()));
-    put(out, "money.unallocated", Value::Money(Fen::new(left)));
-    Ok(())
 }
 
 fn evidence_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {

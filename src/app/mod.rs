@@ -27,6 +27,7 @@ pub mod legacy;
 pub mod migrate;
 pub mod notify;
 pub mod oral;
+mod orders;
 pub mod people;
 pub mod perform;
 pub mod project;

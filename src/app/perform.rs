@@ -276,10 +276,40 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
         };
         as_system(tx, |tx| {
             let mut subject = Subject::load(tx, row)?;
-            perform_on(tx, &mut subject, &cmd)
+            if let Some(test) = &signal.taken {
+                let groups = test.names(true).iter().filter_map(|n| n.split_once('.')).map(|n| n.0.to_owned()).collect();
+                if !step::taken(test, &facts::load(tx, &subject, &groups)?).map_err(refused)? {
+                    return Ok(());
+                }
+            }
+            perform_on(tx, &mut subject, &cmd).map(|_| ())
         })?;
     }
     Ok(())
+}
+
+/// Tells the complaint of a case something that happened outside any procedure (a worker's word on a payment, say); each of the moves is
+/// made if the case is in a state that knows it.
+///
+/// # Errors
+/// As [`perform_in`].
+pub(super) fn tell_case(tx: &mut Tx<'_>, case: CaseId, moves: &[&str]) -> Result<()> {
+    let Some(row) = procedures::of_case(tx.c, case)?.into_iter().find(|r| r.kind == "complaint") else { return Ok(()) };
+    let graph = tx.app.graphs.get(&row.kind, row.version)?;
+    let known = |name: &&&str| graph.find(name).is_some_and(|m| m.told && m.from.contains(&row.state) && (row.open || m.reopens));
+    let Some(name) = moves.iter().find(known) else { return Ok(()) };
+    let cmd = Command {
+        procedure: row.id,
+        name: (*name).to_owned(),
+        form: Given::Parsed(Form::new()),
+        occurred_at: Some(tx.now),
+        seen: None,
+        term: None,
+    };
+    as_system(tx, |tx| {
+        let mut subject = Subject::load(tx, row)?;
+        perform_on(tx, &mut subject, &cmd).map(|_| ())
+    })
 }
 
 /// Runs `f` in the same unit of work as actor *system*.

@@ -180,7 +180,20 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         claims: claim_views,
         payments: payments
             .into_iter()
-            .map(|(p, _)| PaymentView {
+            .map(|(p, to)| PaymentView {
+                id: p.id,
+                way: app.code_title("payment_way", &p.way),
+                counted_fen: Fen::sum(to.iter().filter(|a| a.counts).map(|a| a.amount)).unwrap_or_default(),
+                waiting_fen: Fen::sum(to.iter().filter(|a| !a.counts && a.answer.is_none()).map(|a| a.amount))
+                    .filter(|_| p.reversed_at.is_none())
+                    .unwrap_or_default(),
+                credit_fen: p.credit,
+                credit: p
+                    .credit_code
+                    .as_deref()
+                    .map(|c| app.code_title("credit_resolution", c))
+                    .or_else(|| p.excess_code.as_deref().map(|c| app.code_title("excess_reason", c))),
+                reversed: p.reversed_at.is_some(),
                 amount_fen: p.amount,
                 paid_on: p.paid_on,
                 payer: app.code_title("payer_kind", &p.payer_kind),
@@ -189,7 +202,13 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
             .collect(),
         chain: chain
             .iter()
-            .map(|r| PartyView { role: coded("party", &r.role), name: r.name.clone(), uscc: r.uscc.clone(), article: r.article.clone() })
+            .map(|r| PartyView {
+                id: Some(r.id),
+                role: coded("party", &r.role),
+                name: r.name.clone(),
+                uscc: r.uscc.clone(),
+                article: r.article.clone(),
+            })
             .collect(),
         filings: filing_views,
         evidence: look.evidence(evidence)?,
@@ -233,7 +252,7 @@ fn filing_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: Filin
             .told_doc
             .chain
             .iter()
-            .map(|p| PartyView { role: coded("party", &p.role), name: p.name.clone(), uscc: p.uscc.clone(), article: None })
+            .map(|p| PartyView { id: None, role: coded("party", &p.role), name: p.name.clone(), uscc: p.uscc.clone(), article: None })
             .collect(),
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,

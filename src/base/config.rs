@@ -164,6 +164,8 @@ pub struct Workers {
     pub callbacks_a_minute: i32,
     /// Requests to withdraw within one case, or from one device, in a week that raise a flag.
     pub withdrawals_flagged: i64,
+    /// So many claims confirmed from one device within a week are told to the officer.
+    pub confirmations_flagged: i64,
 }
 /// Short messages.
 #[derive(Debug, Clone, Deserialize)]
@@ -286,6 +288,7 @@ impl Config {
             ("workers.callbacks_a_day", i64::from(self.workers.callbacks_a_day)),
             ("workers.callbacks_a_minute", i64::from(self.workers.callbacks_a_minute)),
             ("workers.withdrawals_flagged", self.workers.withdrawals_flagged),
+            ("workers.confirmations_flagged", self.workers.confirmations_flagged),
             ("exchange.freshness_seconds", self.exchange.freshness_seconds),
             ("exchange.page", self.exchange.page),
             ("exchange.send_attempts", i64::from(self.exchange.send_attempts)),

@@ -57,6 +57,12 @@ ids! {
     ClaimId,
     /// Money with proof 支付记录.
     PaymentId,
+    /// One version of a payment agreement 支付协议.
+    AgreementId,
+    /// An order to pay 限期支付.
+    OrderId,
+    /// An order to a bureau to act 督办.
+    SupervisionId,
     /// A file of evidence 证据.
     EvidenceId,
     /// A paper that was issued 文书.

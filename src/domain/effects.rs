@@ -29,6 +29,20 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::AnswerFiling => "记录答复",
         EffectKind::SetDeskReason => "记录留台原因",
         EffectKind::SetArea => "确定区划",
+        EffectKind::ReversePayment => "撤销误记的支付",
+        EffectKind::ResolveCredit => "处理多付款项",
+        EffectKind::WaiveClaim => "记录劳动者放弃",
+        EffectKind::SignAgreement => "记录支付协议",
+        EffectKind::AccelerateAgreement => "剩余款项提前到期",
+        EffectKind::DraftOrder => "责令支付",
+        EffectKind::AttemptService => "记录送达",
+        EffectKind::ServeOrder => "记录送达完成",
+        EffectKind::AmendOrder => "变更支付日期",
+        EffectKind::FixCompensation => "核定加付赔偿金",
+        EffectKind::SetRemedy => "记录复议或诉讼",
+        EffectKind::OpenSupervision => "发出督办",
+        EffectKind::RaiseSupervision => "提高督办等级",
+        EffectKind::DischargeSupervision => "解除督办",
     }
 }
 

@@ -15,9 +15,13 @@ pub const CODES: &str = include_str!("../../config/codes.toml");
 
 /// The definitions as shipped: file name and text. `boot` publishes them and overlays a city's own.
 pub const DEFINITIONS: &[(&str, &str)] = &[
+    ("workflows/agreement.v1.toml", include_str!("../../workflows/agreement.v1.toml")),
     ("workflows/complaint.v1.toml", include_str!("../../workflows/complaint.v1.toml")),
+    ("workflows/complaint.v2.toml", include_str!("../../workflows/complaint.v2.toml")),
     ("workflows/filing.v1.toml", include_str!("../../workflows/filing.v1.toml")),
     ("workflows/filing.v2.toml", include_str!("../../workflows/filing.v2.toml")),
+    ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
+    ("workflows/supervision.v1.toml", include_str!("../../workflows/supervision.v1.toml")),
 ];
 
 const fn fact(name: &'static str, ty: ValueType, label: &'static str, group: &'static str) -> FactSpec {
@@ -61,6 +65,7 @@ pub const FACTS: &[FactSpec] = &[
     fact("claims.remainder_resolved", Bool, "未具名差额是否已处理（无差额视为已处理）", "claims"),
     // people: officers of the case
     fact("people.officers", Int, "承办人数（承办人与第二承办人）", "people"),
+    fact("people.assignee", Id, "案件承办人（未定则无）", "people"),
     fact("people.second", Id, "第二承办人（未定则无）", "people"),
     fact("people.handlers", List, "承办部门可办案的人员", "people"),
     fact("people.recused", List, "应当回避的人员", "people"),
@@ -80,6 +85,33 @@ pub const FACTS: &[FactSpec] = &[
     // money: payments
     fact("money.payments", Int, "支付记录条数", "money"),
     fact("money.unallocated", Money, "尚未分配到人的款项", "money"),
+    fact("money.unconfirmed", Money, "等待劳动者确认收到的款项", "money"),
+    // children: procedures that run beside the complaint on the same case
+    fact("children.agreement", Int, "进行中的支付协议数", "children"),
+    fact("children.payment_order", Int, "进行中的限期支付数", "children"),
+    fact("children.supervision", Int, "进行中的督办数", "children"),
+    // agreement, order, supervision: of the procedure itself; nothing before it was signed, drafted or opened
+    fact("agreement.version", Int, "协议版本", "agreement"),
+    fact("agreement.total", Money, "协议总额", "agreement"),
+    fact("agreement.settled", Money, "协议已清偿金额", "agreement"),
+    fact("agreement.outstanding", Money, "协议尚未清偿金额", "agreement"),
+    fact("agreement.accelerates", Bool, "协议是否约定逾期后全部到期", "agreement"),
+    fact("agreement.next_due", At, "下一期应付日（已付清则无）", "agreement"),
+    fact("agreement.overdue", Bool, "是否有到期未付的分期", "agreement"),
+    fact("agreement.moved_on", Bool, "所跟踪的一期是否已付清", "agreement"),
+    fact("agreement.fell_back", Bool, "此前已付清的一期是否又未付清", "agreement"),
+    fact("order.instrument", Text, "文书种类（限期改正、处理决定、保证金支付通知）", "order"),
+    fact("order.amount", Money, "责令支付金额", "order"),
+    fact("order.outstanding", Money, "责令支付后尚未支付金额", "order"),
+    fact("order.pay_by", At, "支付期限届满之日", "order"),
+    fact("order.remedy", Text, "复议或诉讼情况", "order"),
+    fact("order.served", Bool, "是否已送达", "order"),
+    fact("order.served_at", At, "送达日（未送达则无）", "order"),
+    fact("order.compensated", Bool, "是否已核定加付赔偿金", "order"),
+    fact("order.crime_threshold", Bool, "欠薪是否达到拒不支付劳动报酬罪的数额标准", "order"),
+    fact("supervision.level", Text, "督办等级", "supervision"),
+    fact("supervision.origin", Text, "督办原因", "supervision"),
+    fact("supervision.own", Bool, "办理人是否属于被督办部门", "supervision"),
     // evidence and papers
     fact("evidence.count", Int, "证据件数", "evidence"),
     fact("documents.issued", List, "已出具文书的种类", "documents"),
@@ -127,7 +159,7 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 2] = ["filing", "complaint"];
+pub const PROCEDURES: [&str; 5] = ["filing", "complaint", "agreement", "payment_order", "supervision"];
 
 /// Everything a definition may refer to. `codes` is the text of `config/codes.toml`.
 ///

@@ -128,6 +128,73 @@ impl Sums {
             ..self
         })
     }
+
+    /// Money that was counted is not the worker's after all: recorded by mistake, or denied by the worker.
+    ///
+    /// # Errors
+    /// At `amount`: more than counts as paid, or than the respondent is said to have paid.
+    pub fn unpay(self, amount: Fen, by_respondent: bool) -> Result<Self, FieldError> {
+        let of = if by_respondent { self.discharged } else { sub(self.paid, self.discharged, "amount")? };
+        if amount.get() <= 0 || amount > of {
+            return Err(FieldError::coded(
+                "amount",
+                "payment_not_counted",
+                &[("amount", &amount.to_string()), ("paid", &self.paid.to_string())],
+            ));
+        }
+        Ok(Self {
+            paid: sub(self.paid, amount, "amount")?,
+            discharged: if by_respondent { sub(self.discharged, amount, "amount")? } else { self.discharged },
+            outstanding: add(self.outstanding, amount, "amount")?,
+            ..self
+        })
+    }
+
+    /// The worker gives up a part, individually confirmed (practice P3.5): it never counts as paid.
+    ///
+    /// # Errors
+    /// At `amount`: not positive, or more than is outstanding.
+    pub fn waive(self, amount: Fen) -> Result<Self, FieldError> {
+        if amount.get() <= 0 {
+            return Err(FieldError::coded("amount", "amount_not_positive", &[]));
+        }
+        if amount > self.outstanding {
+            return Err(FieldError::coded(
+                "amount",
+                "waiver_above_outstanding",
+                &[("amount", &amount.to_string()), ("outstanding", &self.outstanding.to_string())],
+            ));
+        }
+        Ok(Self { waived: add(self.waived, amount, "amount")?, outstanding: sub(self.outstanding, amount, "amount")?, ..self })
+    }
+}
+
+/// A sum over several claims in proportion to what each may take, to the last fen: cut to the fen, and the fen that are left go to
+/// the largest remainders, the earlier first. Nobody gets more than the own part; what nobody may take is left over.
+///
+/// Returns the parts in the order given, and what is left.
+#[must_use]
+pub fn spread(amount: Fen, parts: &[Fen]) -> (Vec<Fen>, Fen) {
+    let wide = |f: Fen| i128::from(f.get().max(0));
+    let whole: i128 = parts.iter().map(|p| wide(*p)).sum();
+    let given = wide(amount).min(whole);
+    if whole == 0 {
+        return (vec![Fen::ZERO; parts.len()], amount);
+    }
+    let mut out: Vec<i128> = parts.iter().map(|p| wide(*p) * given / whole).collect();
+    let mut left = given - out.iter().sum::<i128>();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|i| (std::cmp::Reverse(parts.get(*i).map_or(0, |p| wide(*p) * given % whole)), *i));
+    for i in order {
+        if let (1.., Some(share), Some(part)) = (left, out.get_mut(i), parts.get(i))
+            && *share < wide(*part)
+        {
+            *share += 1;
+            left -= 1;
+        }
+    }
+    let narrow = |v: i128| Fen::new(i64::try_from(v).unwrap_or(i64::MAX));
+    (out.into_iter().map(narrow).collect(), narrow(wide(amount) - given))
 }
 
 /// The sums of a case over its claims.
@@ -147,7 +214,17 @@ pub fn total<'a>(claims: impl IntoIterator<Item = &'a Sums>) -> Option<Sums> {
     })
 }
 
-/// Payer kinds of *Money*; only these discharge the respondent.
+/// Paid into the worker's own account.
+pub const OWN_ACCOUNT: &str = "own_account";
+
+/// Whether a way of paying proves that the worker has the money: into the own account, or in cash against the own signature (724 Art
+/// 11, 31). Everything else waits for the worker's word.
+#[must_use]
+pub fn proves_receipt(way: &str) -> bool {
+    matches!(way, OWN_ACCOUNT | "signed_cash")
+}
+
+/// Payer kinds; only these discharge the respondent (724 Art 63: public money never clears the employer).
 #[must_use]
 pub fn discharges(payer_kind: &str) -> bool {
     payer_kind == "employer"
@@ -160,21 +237,51 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_accepted_change_stays_balanced(claim in 0i64..1_000_000, moves in prop::collection::vec((0u8..3, 0i64..1_200_000, 0i64..1_200_000), 0..30)) {
+        fn every_accepted_change_stays_balanced(claim in 0i64..1_000_000, moves in prop::collection::vec((0u8..6, 0i64..1_200_000, 0i64..1_200_000), 0..30)) {
             let mut s = Sums::claimed(Fen::new(claim));
             for (kind, a, b) in moves {
                 let next = match kind {
                     0 => s.find(Fen::new(a), Fen::new(b)),
                     1 => s.amend(Fen::new(a)),
+                    2 => s.waive(Fen::new(a)),
+                    3 => s.unpay(Fen::new(a), b % 2 == 0),
                     _ => s.pay(Fen::new(a), b % 2 == 0),
                 };
                 if let Ok(n) = next {
                     prop_assert!(n.balanced(), "{n:?}");
-                    prop_assert!(n.paid >= s.paid, "money a worker has is never taken back by a finding");
+                    prop_assert!(kind == 3 || n.paid >= s.paid, "money a worker has is never taken back by a finding");
+                    prop_assert!(n.paid.get() - s.paid.get() <= a || kind < 4);
                     s = n;
                 }
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_sum_is_spread_to_the_last_fen(amount in 0i64..2_000_000, parts in prop::collection::vec(0i64..50_000, 0..40)) {
+            let parts: Vec<Fen> = parts.into_iter().map(Fen::new).collect();
+            let (out, left) = spread(Fen::new(amount), &parts);
+            prop_assert_eq!(out.iter().map(|f| f.get()).sum::<i64>() + left.get(), amount);
+            prop_assert!(out.iter().zip(&parts).all(|(o, p)| o <= p && o.get() >= 0));
+            let whole: i64 = parts.iter().map(|p| p.get()).sum();
+            prop_assert_eq!(left.get(), (amount - whole).max(0));
+            // fair: nobody is more than a fen away from the exact part
+            let given = amount.min(whole);
+            for (o, p) in out.iter().zip(&parts) {
+                prop_assert!((i128::from(o.get()) * i128::from(whole) - i128::from(p.get()) * i128::from(given)).abs() <= i128::from(whole));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_given_up_is_never_paid() {
+        let s = Sums::claimed(Fen::new(100)).find(Fen::new(100), Fen::ZERO).unwrap().pay(Fen::new(60), true).unwrap();
+        assert_eq!(s.waive(Fen::new(41)).unwrap_err().code, "waiver_above_outstanding");
+        let s = s.waive(Fen::new(40)).unwrap();
+        assert_eq!((s.paid, s.waived, s.outstanding), (Fen::new(60), Fen::new(40), Fen::ZERO));
+        assert_eq!(s.unpay(Fen::new(61), true).unwrap_err().code, "payment_not_counted");
+        assert_eq!(s.unpay(Fen::new(60), true).unwrap().outstanding, Fen::new(60));
     }
 
     #[test]

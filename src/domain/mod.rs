@@ -6,6 +6,7 @@
 //! text that `boot` has read.
 
 pub mod access;
+pub mod agreement;
 pub mod bell;
 pub mod effects;
 pub mod exchange;
@@ -15,6 +16,7 @@ pub mod intake;
 pub mod ledger;
 pub mod mandate;
 pub mod matching;
+pub mod order;
 pub mod picture_file;
 pub mod routing;
 

@@ -349,6 +349,8 @@ pub struct Signal {
     /// Only when this holds.
     #[serde(rename = "if")]
     pub test: Option<Word>,
+    /// Only when this holds for whoever is told, as its facts stand when it is told.
+    pub when: Option<Word>,
     /// Its form, as expressions.
     #[serde(default)]
     pub form: Table<Word>,

@@ -3,10 +3,10 @@
 //! Owns the signature of every [`EffectKind`]; never what an effect changes.
 
 use super::value::{EffectKind, ValueType};
-use ValueType::{Bool, Day, Id, Money, Text};
+use ValueType::{Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 21] = [
+pub const ALL: [EffectKind; 35] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -28,6 +28,20 @@ pub const ALL: [EffectKind; 21] = [
     EffectKind::AnswerFiling,
     EffectKind::SetDeskReason,
     EffectKind::SetArea,
+    EffectKind::ReversePayment,
+    EffectKind::ResolveCredit,
+    EffectKind::WaiveClaim,
+    EffectKind::SignAgreement,
+    EffectKind::AccelerateAgreement,
+    EffectKind::DraftOrder,
+    EffectKind::AttemptService,
+    EffectKind::ServeOrder,
+    EffectKind::AmendOrder,
+    EffectKind::FixCompensation,
+    EffectKind::SetRemedy,
+    EffectKind::OpenSupervision,
+    EffectKind::RaiseSupervision,
+    EffectKind::DischargeSupervision,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -42,14 +56,47 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::RecordFinding => &[("claim", Id, true), ("verified", Money, true), ("rejected", Money, true), ("reason", Text, false)],
         EffectKind::AmendClaim => &[("claim", Id, true), ("claimed", Money, true), ("reason", Text, true)],
         EffectKind::RecordPayment => &[
-            ("claim", Id, true),
+            ("claim", Id, false),
             ("amount", Money, true),
             ("paid_on", Day, true),
             ("payer_kind", Text, true),
             ("bank_ref", Text, false),
             ("proof", Id, true),
             ("discharges", Bool, false),
+            ("way", Text, false),
+            ("payer", Id, false),
+            ("excess", Text, false),
         ],
+        EffectKind::ReversePayment => &[("payment", Id, true)],
+        EffectKind::ResolveCredit => &[("payment", Id, true), ("code", Text, true)],
+        EffectKind::WaiveClaim => &[("claim", Id, true), ("amount", Money, true)],
+        EffectKind::SignAgreement => &[
+            ("payer", Id, true),
+            ("plan", List, true),
+            ("total", Money, true),
+            ("guarantor", Text, false),
+            ("accelerates", Bool, true),
+            ("enforceability", Text, true),
+            ("signed_on", Day, true),
+            ("proof", Id, true),
+        ],
+        EffectKind::AccelerateAgreement => &[("due_on", Day, true)],
+        EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true)],
+        EffectKind::AttemptService => &[
+            ("on", Day, true),
+            ("way", Text, true),
+            ("outcome", Text, true),
+            ("place", Text, true),
+            ("witness", Text, false),
+            ("proof", Id, false),
+            ("address_confirmed", Bool, false),
+        ],
+        EffectKind::ServeOrder => &[("served_on", Day, true), ("way", Text, true)],
+        EffectKind::AmendOrder => &[("pay_by", Day, true)],
+        EffectKind::FixCompensation => &[("percent", Int, true)],
+        EffectKind::SetRemedy => &[("remedy", Text, true)],
+        EffectKind::OpenSupervision => &[("origin", Text, true), ("level", Text, true)],
+        EffectKind::RaiseSupervision => &[("level", Text, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
         EffectKind::IssueDocument => &[("document", Text, true)],
         EffectKind::SetSecondOfficer => &[("account", Id, true)],
@@ -60,7 +107,8 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         | EffectKind::CountTransfer
         | EffectKind::BecomeComplaint
         | EffectKind::ClearConclusion
-        | EffectKind::OpenCase => &[],
+        | EffectKind::OpenCase
+        | EffectKind::DischargeSupervision => &[],
     }
 }
 

@@ -19,6 +19,8 @@ pub const LINE: i64 = 200;
 pub const PAGE: i64 = 4_000;
 /// The most files in one field.
 pub const FILES: usize = 50;
+/// The most lines of a plan.
+pub const LINES: usize = 120;
 
 /// `paid_on` → `paidOn`; amounts carry their unit: `amount` → `amountFen`.
 #[must_use]
@@ -176,7 +178,7 @@ fn read(f: &FieldDef, v: &Json, in_fen: bool) -> Result<Option<Value>, Wrong> {
     let words = match v {
         Json::Null => return Ok(None),
         Json::String(s) => {
-            let s = if f.kind == FieldKind::LongText { text::tidy_long(s) } else { text::tidy(s) };
+            let s = if matches!(f.kind, FieldKind::LongText | FieldKind::Plan) { text::tidy_long(s) } else { text::tidy(s) };
             if s.is_empty() {
                 return Ok(None);
             }
@@ -220,7 +222,7 @@ fn read(f: &FieldDef, v: &Json, in_fen: bool) -> Result<Option<Value>, Wrong> {
             }
             _ => return wrong("not_a_code"),
         },
-        FieldKind::Account | FieldKind::Claim | FieldKind::Case | FieldKind::Evidence => {
+        FieldKind::Account | FieldKind::Claim | FieldKind::Case | FieldKind::Evidence | FieldKind::Respondent | FieldKind::Payment => {
             match s.and_then(|s| uuid::Uuid::try_parse(s).ok()) {
                 Some(id) => Value::Id(id),
                 None => return wrong("not_an_id"),
@@ -232,7 +234,36 @@ fn read(f: &FieldDef, v: &Json, in_fen: bool) -> Result<Option<Value>, Wrong> {
             Some(_) => return Err(("too_many", FILES.to_string())),
             None => return wrong("not_an_id"),
         },
+        FieldKind::Plan => match plan(v, s)? {
+            lines if lines.is_empty() => return Ok(None),
+            lines if lines.len() <= LINES => Value::List(lines),
+            _ => return Err(("too_many_lines", LINES.to_string())),
+        },
     }))
+}
+
+/// Days and amounts: `[{"on": "2026-12-31", "amountFen": 500000}]`, or a line each, `2026-12-31 5000.00`.
+fn plan(v: &Json, s: Option<&str>) -> Result<Vec<Value>, Wrong> {
+    let line = |no: usize, day: Option<&str>, amount: Option<i64>| match (day.and_then(|d| text::narrow(d).parse::<Day>().ok()), amount) {
+        (Some(day), Some(fen)) if fen > 0 => Ok(Value::List(vec![Value::Day(day), Value::Money(Fen::new(fen))])),
+        _ => Err(("not_a_plan", (no + 1).to_string())),
+    };
+    match (v, s) {
+        (Json::Array(items), _) => {
+            let field = |i: &Json, k: &str| i.get(k).cloned().unwrap_or(Json::Null);
+            items.iter().enumerate().map(|(n, i)| line(n, field(i, "on").as_str(), field(i, "amountFen").as_i64())).collect()
+        }
+        (_, Some(s)) => {
+            let lines = s.lines().map(str::trim).filter(|l| !l.is_empty()).enumerate();
+            lines
+                .map(|(n, l)| {
+                    let (day, amount) = l.split_once(|c: char| c.is_whitespace() || c == '，').unwrap_or((l, ""));
+                    line(n, Some(day), Fen::parse(amount.trim()).ok().map(Fen::get))
+                })
+                .collect()
+        }
+        _ => Err(("not_a_plan", "1".to_owned())),
+    }
 }
 
 fn amount(v: &Json, s: Option<&str>, in_fen: bool) -> Result<i64, Wrong> {

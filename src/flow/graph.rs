@@ -312,6 +312,12 @@ pub enum FieldKind {
     Evidence,
     /// Several files.
     EvidenceList,
+    /// One of the chain of respondents.
+    Respondent,
+    /// A payment of the case.
+    Payment,
+    /// Days and amounts: the instalments of an agreement.
+    Plan,
 }
 impl FieldKind {
     /// The kind of a word of the file.
@@ -333,6 +339,9 @@ impl FieldKind {
             "case" => Self::Case,
             "evidence" => Self::Evidence,
             "evidence_list" => Self::EvidenceList,
+            "respondent" => Self::Respondent,
+            "payment" => Self::Payment,
+            "plan" => Self::Plan,
             _ => return None,
         })
     }
@@ -346,8 +355,8 @@ impl FieldKind {
             Self::Day => ValueType::Day,
             Self::At => ValueType::At,
             Self::Bool => ValueType::Bool,
-            Self::Account | Self::Claim | Self::Case | Self::Evidence => ValueType::Id,
-            Self::EvidenceList => ValueType::List,
+            Self::Account | Self::Claim | Self::Case | Self::Evidence | Self::Respondent | Self::Payment => ValueType::Id,
+            Self::EvidenceList | Self::Plan => ValueType::List,
         }
     }
 }
@@ -421,6 +430,8 @@ pub struct SignalDef {
     pub name: String,
     /// When.
     pub test: Option<Expr>,
+    /// When it is taken: a condition on the receiver's facts, asked after the sender's effects.
+    pub taken: Option<Expr>,
     /// The form of that move.
     pub form: Vec<(String, Expr)>,
     /// Where it stands in the file.

@@ -110,6 +110,15 @@ pub fn accepts(graph: &Graph, p: &Procedure, name: &str) -> bool {
     graph.find(name).is_some_and(|m| m.from.contains(&p.state) && (!p.ended || m.reopens))
 }
 
+/// Whether a signal with a condition is taken by a procedure whose facts these are.
+///
+/// # Errors
+/// A fact it looks at without asking is missing.
+pub fn taken(test: &Expr, facts: &Facts) -> Result<bool, Refusal> {
+    let nothing = Facts::new();
+    holds(Some(test), &Env { facts, form: &nothing, own: &nothing }, &mut Facts::new())
+}
+
 /// Whether the program itself acts.
 #[must_use]
 pub fn is_system(actor: &Acting) -> bool {
@@ -364,7 +373,7 @@ pub(super) fn make(b: &Bench<'_>, p: &Procedure, def: &MoveDef, mv: &Move, ids: 
                     Err(f) => return Err(fault(f)),
                 }
             }
-            signals.push(Signal { to: s.to.clone(), name: s.name.clone(), form: values });
+            signals.push(Signal { to: s.to.clone(), name: s.name.clone(), form: values, taken: s.taken.clone() });
         }
     }
     for n in &def.notices {

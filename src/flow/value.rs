@@ -160,6 +160,36 @@ pub enum EffectKind {
     SetDeskReason,
     /// Sets the area of filing and case. Args: `area` text.
     SetArea,
+    /// A payment was recorded by mistake. Args: `payment` id.
+    ReversePayment,
+    /// What became of what was paid beyond the debt. Args: `payment` id, `code` text.
+    ResolveCredit,
+    /// A worker gives up a part of a claim. Args: `claim` id, `amount` money.
+    WaiveClaim,
+    /// A version of an agreement is stored. Args: `payer` id, `plan` list, `total` money, `guarantor` text?, `accelerates` bool,
+    /// `enforceability` text, `signed_on` day, `proof` id.
+    SignAgreement,
+    /// All that an agreement leaves open falls due. Args: `due_on` day.
+    AccelerateAgreement,
+    /// An order to pay is stored. Args: `instrument` text, `respondent` id, `pay_by` day.
+    DraftOrder,
+    /// An attempt to serve an order. Args: `on` day, `way` text, `outcome` text, `place` text, `witness` text?, `proof` id?,
+    /// `address_confirmed` bool?.
+    AttemptService,
+    /// An order was served. Args: `served_on` day, `way` text.
+    ServeOrder,
+    /// The day to pay by is set anew. Args: `pay_by` day.
+    AmendOrder,
+    /// The additional compensation is fixed. Args: `percent` int.
+    FixCompensation,
+    /// Review or suit against an order. Args: `remedy` text.
+    SetRemedy,
+    /// A supervision is opened. Args: `origin` text, `level` text.
+    OpenSupervision,
+    /// A supervision rises to another level. Args: `level` text.
+    RaiseSupervision,
+    /// A supervision is discharged. No args.
+    DischargeSupervision,
 }
 
 /// An effect with its evaluated arguments.
@@ -186,7 +216,7 @@ pub enum SignalTo {
 }
 
 /// What one procedure tells another: performed as a system move in the same transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
     /// Whom.
     pub to: SignalTo,
@@ -194,6 +224,8 @@ pub struct Signal {
     pub name: String,
     /// The form of that move.
     pub form: Form,
+    /// It is taken only where this holds of the receiver's facts; elsewhere it is dropped.
+    pub taken: Option<super::guard::Expr>,
 }
 
 /// A notice to be queued: who is told what. Persons are resolved by `app` in the same transaction.

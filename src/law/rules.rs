@@ -344,8 +344,10 @@ impl Rules {
         let laws = &file.law;
         let mut terms = Vec::with_capacity(file.term.len());
         for t in file.term {
-            if t.n == 0 || t.n > MOST {
-                return Err(wrong(format!("{}：n = {} 应在 1 至 {MOST} 之间", t.key, t.n)));
+            // no day at all: the term ends with the day it is counted from (the day an instalment is due)
+            let least = u32::from(t.unit != Unit::CalendarDays);
+            if t.n < least || t.n > MOST {
+                return Err(wrong(format!("{}：n = {} 应在 {least} 至 {MOST} 之间", t.key, t.n)));
             }
             let b = basis!(laws, t)?;
             let effect = t.effect.or(b.effect).unwrap_or(Effect::Statutory);

@@ -81,6 +81,27 @@ pub struct Payment {
     pub proof_id: EvidenceId,
     pub recorded_by: Option<AccountId>,
     pub recorded_at: At,
+    pub way: String,
+    pub payer_id: Option<RespondentId>,
+    pub credit: Fen,
+    pub excess_code: Option<String>,
+    pub credit_code: Option<String>,
+    pub reversed_at: Option<At>,
+}
+
+/// What of a payment is for which claim.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = allocations, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Allocation {
+    pub payment_id: PaymentId,
+    pub claim_id: ClaimId,
+    pub amount: Fen,
+    pub counts: bool,
+    pub answer: Option<String>,
+    pub answered_at: Option<At>,
+    /// What tells the device of the answer from another, without naming it.
+    pub device: Option<String>,
 }
 
 /// Adds a claim.
@@ -142,15 +163,128 @@ statement! {
         " where id = ", id, ""
 }
 
-/// Records a payment with its allocations; their sum must be the amount (checked by the caller and by `doctor`).
-pub fn insert_payment(c: &mut Conn, row: &Payment, to: &[(ClaimId, Fen)]) -> Result<()> {
+/// Records a payment with its allocations; with the credit they are at most the amount (checked by the caller, by `doctor` and by
+/// PostgreSQL). Those that count are added to their claims, in one statement whatever their number.
+pub fn insert_payment(c: &mut Conn, row: &Payment, to: &[Allocation], discharges: bool) -> Result<()> {
     diesel::insert_into(payments::table).values(row).execute(c)?;
-    for (claim, amount) in to {
-        diesel::insert_into(allocations::table)
-            .values((allocations::payment_id.eq(row.id), allocations::claim_id.eq(*claim), allocations::amount.eq(*amount)))
-            .execute(c)?;
+    insert_many!(c, allocations::table, to)?;
+    if to.iter().any(|a| a.counts) {
+        AddPaid { by_respondent: i64::from(discharges), payment: row.id }.execute(c)?;
     }
     Ok(())
+}
+statement! {
+    /// What a payment allots counts for its claims.
+    struct AddPaid { by_respondent: i64 => BigInt, payment: PaymentId => Id }
+    sql "update claims set paid = claims.paid + a.amount, discharged = claims.discharged + a.amount * ", by_respondent,
+        ", outstanding = claims.outstanding - a.amount from allocations a where a.payment_id = ", payment,
+        " and a.counts and a.claim_id = claims.id"
+}
+statement! {
+    /// What a payment allotted counts no more.
+    struct TakePaid { by_respondent: i64 => BigInt, payment: PaymentId => Id }
+    sql "update claims set paid = claims.paid - a.amount, discharged = claims.discharged - a.amount * ", by_respondent,
+        ", outstanding = claims.outstanding + a.amount from allocations a where a.payment_id = ", payment,
+        " and a.counts and a.claim_id = claims.id"
+}
+
+/// A payment recorded by mistake is marked, and what it allotted counts no more.
+pub fn reverse(c: &mut Conn, id: PaymentId, discharges: bool, at: At) -> Result<()> {
+    TakePaid { by_respondent: i64::from(discharges), payment: id }.execute(c)?;
+    diesel::update(allocations::table.filter(allocations::payment_id.eq(id))).set(allocations::counts.eq(false)).execute(c)?;
+    let n = diesel::update(payments::table.find(id)).set(payments::reversed_at.eq(Some(at))).execute(c)?;
+    ensure_one(n, "payments")
+}
+
+/// What became of a credit.
+pub fn resolve_credit(c: &mut Conn, id: PaymentId, code: &str) -> Result<()> {
+    let n = diesel::update(payments::table.find(id)).set(payments::credit_code.eq(Some(code))).execute(c)?;
+    ensure_one(n, "payments")
+}
+
+/// The worker's word on what was allotted to a claim, and whether it counts from now on.
+pub fn answer(c: &mut Conn, row: &Allocation) -> Result<()> {
+    let n = diesel::update(allocations::table.find((row.payment_id, row.claim_id)))
+        .set((
+            allocations::counts.eq(row.counts),
+            allocations::answer.eq(row.answer.clone()),
+            allocations::answered_at.eq(row.answered_at),
+            allocations::device.eq(row.device.clone()),
+        ))
+        .execute(c)?;
+    ensure_one(n, "allocations")
+}
+
+/// What a payment allots to a claim.
+pub fn allocation(c: &mut Conn, payment: PaymentId, claim: ClaimId) -> Result<Option<Allocation>> {
+    Ok(allocations::table.find((payment, claim)).select(Allocation::as_select()).first(c).optional()?)
+}
+
+/// How many claims of a case were confirmed from one device since then.
+pub fn confirmed_by_device(c: &mut Conn, case: CaseId, device: &str, since: At) -> Result<i64> {
+    let mut claims: Vec<ClaimId> = allocations::table
+        .inner_join(payments::table)
+        .filter(payments::case_id.eq(case))
+        .filter(allocations::device.eq(Some(device)))
+        .filter(allocations::answer.eq(Some("confirmed")))
+        .filter(allocations::answered_at.ge(Some(since)))
+        .select(allocations::claim_id)
+        .load(c)?;
+    claims.sort_unstable();
+    claims.dedup();
+    Ok(i64::try_from(claims.len()).unwrap_or(i64::MAX))
+}
+
+/// One payment.
+pub fn payment(c: &mut Conn, id: PaymentId) -> Result<Option<Payment>> {
+    Ok(payments::table.find(id).select(Payment::as_select()).first(c).optional()?)
+}
+
+/// The sums of a case over its claims, with their number and that of those with an amount.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The sums.
+    pub sums: Sums,
+    /// Claims.
+    pub count: i64,
+    /// Claims with an amount.
+    pub named: i64,
+}
+statement! {
+    /// Sums over the claims of a case.
+    struct SumUp { case: CaseId => Id }
+    returns (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt),
+    sql "select coalesce(cast(sum(claimed) as bigint), 0), coalesce(cast(sum(verified) as bigint), 0), coalesce(cast(sum(rejected) as bigint), 0), coalesce(cast(sum(\"open\") as bigint), 0), \
+         coalesce(cast(sum(paid) as bigint), 0), coalesce(cast(sum(discharged) as bigint), 0), coalesce(cast(sum(waived) as bigint), 0), coalesce(cast(sum(outstanding) as bigint), 0), \
+         count(*), coalesce(cast(sum(case when claimed > 0 then 1 else 0 end) as bigint), 0) from claims where case_id = ", case, ""
+}
+/// The sums of a case over its claims: one row, however many claims there are.
+pub fn totals(c: &mut Conn, case: CaseId) -> Result<Totals> {
+    let (claimed, verified, rejected, open, paid, discharged, waived, outstanding, count, named): (
+        Fen,
+        Fen,
+        Fen,
+        Fen,
+        Fen,
+        Fen,
+        Fen,
+        Fen,
+        i64,
+        i64,
+    ) = SumUp { case }.get_result(c)?;
+    Ok(Totals { sums: Sums { claimed, verified, rejected, open, paid, discharged, waived, outstanding }, count, named })
+}
+
+/// What waits for a worker's word, by claim: allotted, not counted, not answered.
+pub fn unconfirmed(c: &mut Conn, case: CaseId) -> Result<Vec<(ClaimId, Fen)>> {
+    Ok(allocations::table
+        .inner_join(payments::table)
+        .filter(payments::case_id.eq(case))
+        .filter(payments::reversed_at.is_null())
+        .filter(allocations::counts.eq(false))
+        .filter(allocations::answer.is_null())
+        .select((allocations::claim_id, allocations::amount))
+        .load(c)?)
 }
 
 /// Whether a bank reference was already used.
@@ -160,22 +294,37 @@ pub fn reference_used(c: &mut Conn, reference: &str) -> Result<bool> {
 }
 
 /// A payment with what it allots to each claim.
-pub type Allotted = (Payment, Vec<(ClaimId, Fen)>);
+pub type Allotted = (Payment, Vec<Allocation>);
 
 /// Payments of a case with their allocations, oldest first.
 pub fn payments_of(c: &mut Conn, id: CaseId) -> Result<Vec<Allotted>> {
     let rows: Vec<Payment> =
         payments::table.filter(payments::case_id.eq(id)).order((payments::paid_on, payments::id)).select(Payment::as_select()).load(c)?;
     let ids: Vec<PaymentId> = rows.iter().map(|p| p.id).collect();
-    let parts: Vec<(PaymentId, ClaimId, Fen)> = allocations::table
+    let mut to: std::collections::BTreeMap<PaymentId, Vec<Allocation>> = std::collections::BTreeMap::new();
+    let parts: Vec<Allocation> = allocations::table
         .filter(allocations::payment_id.eq_any(ids))
-        .select((allocations::payment_id, allocations::claim_id, allocations::amount))
+        .order((allocations::payment_id, allocations::claim_id))
+        .select(Allocation::as_select())
         .load(c)?;
-    Ok(rows
-        .into_iter()
-        .map(|p| {
-            let to = parts.iter().filter(|(id, _, _)| *id == p.id).map(|(_, claim, amount)| (*claim, *amount)).collect();
-            (p, to)
-        })
-        .collect())
+    for a in parts {
+        to.entry(a.payment_id).or_default().push(a);
+    }
+    Ok(rows.into_iter().map(|p| (to.remove(&p.id).unwrap_or_default(), p)).map(|(to, p)| (p, to)).collect())
+}
+
+/// Payments of a case alone.
+pub fn payments_only(c: &mut Conn, id: CaseId) -> Result<Vec<Payment>> {
+    Ok(payments::table.filter(payments::case_id.eq(id)).order((payments::paid_on, payments::id)).select(Payment::as_select()).load(c)?)
+}
+
+statement! {
+    /// Sums of allocations by payment.
+    struct AllottedOf { case: CaseId => Id } returns (Id, BigInt),
+    sql "select a.payment_id, cast(sum(a.amount) as bigint) from allocations a join payments p on p.id = a.payment_id where p.case_id = ", case,
+        " group by a.payment_id"
+}
+/// What of the payments of a case is allotted, answered or not, by payment.
+pub fn allotted_of(c: &mut Conn, case: CaseId) -> Result<Vec<(PaymentId, Fen)>> {
+    Ok(AllottedOf { case }.load(c)?)
 }

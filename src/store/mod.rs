@@ -17,6 +17,7 @@ pub mod conn;
 #[macro_use]
 pub mod types;
 pub mod accounts;
+pub mod agreements;
 pub mod audit;
 pub mod backup;
 pub mod bells;
@@ -35,6 +36,7 @@ pub mod mandates;
 pub mod measure;
 pub mod migrate;
 pub mod notices;
+pub mod orders;
 pub mod papers;
 pub mod procedures;
 pub mod schema;

@@ -190,6 +190,10 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(allocations -> payments (payment_id));
+diesel::joinable!(agreements -> procedures (procedure_id));
+diesel::joinable!(shares -> claims (claim_id));
+diesel::joinable!(order_claims -> claims (claim_id));
 diesel::allow_tables_to_appear_in_same_query!(meta, key_ring, events, log_tree, checkpoints);
 
 // The matter.
@@ -566,6 +570,12 @@ diesel::table! {
         proof_id -> Id,
         recorded_by -> Nullable<Id>,
         recorded_at -> Ts,
+        way -> Text,
+        payer_id -> Nullable<Id>,
+        credit -> BigInt,
+        excess_code -> Nullable<Text>,
+        credit_code -> Nullable<Text>,
+        reversed_at -> Nullable<Ts>,
     }
 }
 
@@ -576,6 +586,117 @@ diesel::table! {
         payment_id -> Id,
         claim_id -> Id,
         amount -> BigInt,
+        counts -> Bool,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Ts>,
+        device -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    agreements (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        no -> Integer,
+        payer_id -> Id,
+        guarantor_ct -> Nullable<Text>,
+        total -> BigInt,
+        accelerates -> Bool,
+        enforceability -> Text,
+        signed_on -> Date,
+        proof_id -> Id,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    instalments (agreement_id, no) {
+        agreement_id -> Id,
+        no -> Integer,
+        due_on -> Date,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    shares (agreement_id, claim_id) {
+        agreement_id -> Id,
+        claim_id -> Id,
+        amount -> BigInt,
+        settled_before -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    orders (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        instrument -> Text,
+        respondent_id -> Nullable<Id>,
+        amount -> BigInt,
+        pay_by -> Date,
+        percent -> Nullable<Integer>,
+        compensation -> BigInt,
+        document_id -> Nullable<Id>,
+        served_on -> Nullable<Date>,
+        served_way -> Nullable<Text>,
+        remedy -> Text,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    order_claims (order_id, claim_id) {
+        order_id -> Id,
+        claim_id -> Id,
+        amount -> BigInt,
+        settled_before -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    service_attempts (id) {
+        id -> Id,
+        order_id -> Id,
+        no -> Integer,
+        on_day -> Date,
+        way -> Text,
+        outcome -> Text,
+        place_ct -> Text,
+        witness_ct -> Nullable<Text>,
+        proof_id -> Nullable<Id>,
+        address_confirmed -> Bool,
+        by_account -> Nullable<Id>,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    supervisions (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        bureau -> Text,
+        origin -> Text,
+        level -> Text,
+        opened_at -> Ts,
+        discharged_at -> Nullable<Ts>,
     }
 }
 
@@ -1062,6 +1183,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     payments,
     allocations,
+    agreements,
+    instalments,
+    shares,
+    orders,
+    order_claims,
+    service_attempts,
+    supervisions,
     documents,
     remarks,
     notices,

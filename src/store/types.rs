@@ -5,8 +5,8 @@
 
 use super::conn::{MultiBackend, MultiRawValue};
 use crate::base::id::{
-    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, NoticeId, PartnerId, PaymentId, ProcedureId,
-    RespondentId, RowId, SessionId, StreamId, TermId, WorkerId,
+    AccountId, AgreementId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, NoticeId, OrderId, PartnerId,
+    PaymentId, ProcedureId, RespondentId, RowId, SessionId, StreamId, SupervisionId, TermId, WorkerId,
 };
 use crate::base::seal::Sealed;
 use crate::base::{At, Day};
@@ -94,6 +94,9 @@ macro_rules! id { ($($id:ty),* $(,)?) => {$(
 )*}}
 id!(
     AccountId,
+    AgreementId,
+    OrderId,
+    SupervisionId,
     CaseId,
     ClaimId,
     ClaimantId,

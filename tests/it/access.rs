@@ -3,7 +3,7 @@
 
 use crate::access_console::console;
 use crate::access_counter::{self, counter};
-use crate::access_worker::{claimant, owner};
+use crate::access_worker::{claimant, owner, payment};
 use crate::on_both;
 use crate::support::app::{Got, OFFICE, World, filing};
 use axum::body::Body;
@@ -65,7 +65,9 @@ impl Scene {
             joined: None,
         };
         w.app.db.write_blocking(move |c| qingxin::store::filings::insert_suggestion(c, &row)).unwrap();
+        let paid = payment(w, &case, &evidence);
         let ids = BTreeMap::from([
+            ("payment", paid),
             ("alike", alike),
             ("complaint", of("complaint")),
             ("filing_procedure", of("filing")),

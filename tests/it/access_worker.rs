@@ -5,9 +5,10 @@ use crate::access::{Carries, Entry};
 use crate::support::app::World;
 use chrono::Duration;
 use qingxin::app::people;
-use qingxin::base::id::{FilingId, RowId, SessionId, WorkerId};
+use qingxin::base::id::{CaseId, EvidenceId, FilingId, RowId, SessionId, WorkerId};
 use qingxin::domain::access::Actor;
-use qingxin::store::{dialogue, filings, workers};
+use qingxin::law::Fen;
+use qingxin::store::{dialogue, filings, ledger, workers};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -74,6 +75,44 @@ pub fn owner(w: &World, filing: &str) -> (String, String, String) {
     (token, withdrawal.to_string(), session.to_string())
 }
 
+/// A payment in which the worker of a filing has a part that waits for the own word.
+pub fn payment(w: &World, case: &str, evidence: &str) -> String {
+    let (case, proof_id): (CaseId, EvidenceId) = (case.parse().unwrap(), evidence.parse().unwrap());
+    w.app
+        .write_blocking(&Actor::System("tests"), None, move |tx| {
+            let claim = ledger::claims_of(tx.c, case)?.remove(0);
+            let p = ledger::Payment {
+                id: tx.ids.id(tx.now),
+                case_id: case,
+                amount: Fen::new(100),
+                paid_on: tx.now.day(),
+                payer_kind: "employer".into(),
+                bank_ref: None,
+                proof_id,
+                recorded_by: None,
+                recorded_at: tx.now,
+                way: "through_foreman".into(),
+                payer_id: None,
+                credit: Fen::ZERO,
+                excess_code: None,
+                credit_code: None,
+                reversed_at: None,
+            };
+            let part = ledger::Allocation {
+                payment_id: p.id,
+                claim_id: claim.id,
+                amount: p.amount,
+                counts: false,
+                answer: None,
+                answered_at: None,
+                device: None,
+            };
+            ledger::insert_payment(tx.c, &p, &[part], true)?;
+            Ok(p.id.to_string())
+        })
+        .unwrap()
+}
+
 /// The workers' API.
 pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
     let mut put = |id, about, path, carries| {
@@ -89,6 +128,9 @@ pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
     put("listAgents", MineAlone, "/api/claimant/v1/filings/<filing>/agents", none());
     put("giveMandate", MineAlone, "/api/claimant/v1/filings/<filing>/agents", Carries::Json(give));
     put("revokeMandate", MineAlone, "/api/claimant/v1/filings/<filing>/agents/<other_mandate>", none());
+    put("listPayments", MineAlone, "/api/claimant/v1/filings/<filing>/payments", none());
+    let word = Carries::Json(json!({ "received": false }));
+    put("answerPayment", MineAlone, "/api/claimant/v1/filings/<filing>/payments/<payment>/answer", word);
     put("listMandates", Mine, "/api/claimant/v1/mandates", none());
     put("sendCode", Open, "/api/claimant/v1/codes", Carries::Json(json!({ "phone": "123" })));
     put("logInByPhone", Open, "/api/claimant/v1/session", Carries::Json(by_code));

@@ -144,7 +144,7 @@ on_both! {
         drain(&town.app, "x");
         assert_eq!(count(&town.t.db, TWICE), 0);
         assert!(count(&town.t.db, "select count(*) from notices where template = 'term_escalate'") > 0);
-        assert_eq!(count(&town.t.db, "select count(*) from terms where missed and status = 'live'"), 4, "签收、受理、答复、跟进");
+        assert_eq!(count(&town.t.db, "select count(*) from terms where missed and status = 'live'"), 5, "签收、受理、答复、跟进；因超期发出的督办无人签收");
         // the sweep finds an alarm that was lost and sets it again
         town.t.db.write_blocking(|c| c.batch("delete from alarms")).unwrap();
         filed_again(&town);

@@ -28,7 +28,7 @@ on_both! {
         let proof = town.add_evidence("承办人甲", Some(case), None, "回单").unwrap().to_string();
         let claim = town.case_file("承办人甲", case).unwrap().claims[0].id.to_string();
         town.go("承办人甲", p, "record_finding", json!({ "claim": claim, "verifiedFen": 1_937_758, "rejectedFen": 0 })).unwrap();
-        let pay = |reference: &str| json!({ "claim": claim, "amountFen": 100, "paid_on": "2026-11-23", "payer_kind": "employer", "proof": proof, "bank_ref": reference });
+        let pay = |reference: &str| json!({ "claim": claim, "amountFen": 100, "paid_on": "2026-11-23", "way": "own_account", "payer_kind": "employer", "proof": proof, "bank_ref": reference });
         // a payment writes claims, payments, allocations, the case, the event; a request writes terms, alarms, remarks, notices
         let moves: Vec<(&str, &str, serde_json::Value, &[&str])> = vec![
             ("承办人甲", "record_payment", pay("流水1"), &["claims", "payments", "allocations", "cases", "procedures", "events"]),

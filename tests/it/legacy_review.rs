@@ -210,7 +210,7 @@ on_both! {
             let (case, claim) = (file["id"].as_str().unwrap(), file["claims"][0]["id"].clone());
             officer.act(&id_of(&w, n), "record_finding", json!({ "claim": claim, "verifiedFen": 1_200_000, "rejectedFen": 0 })).ok();
             let proof = proof(&w, case);
-            let pay = json!({ "claim": claim, "amountFen": 1_200_000, "paidOn": "2026-11-23", "payerKind": "employer", "proof": proof });
+            let pay = json!({ "claim": claim, "amountFen": 1_200_000, "paidOn": "2026-11-23", "way": "own_account", "payerKind": "employer", "proof": proof });
             officer.act(&id_of(&w, n), "record_payment", pay).ok();
             officer.act(&id_of(&w, n), "mark_paid", json!({})).ok();
         }
@@ -249,7 +249,7 @@ on_both! {
             let claim = file["claims"][0]["id"].clone();
             officer.act(&id, "record_finding", json!({ "claim": claim, "verifiedFen": 1_200_000, "rejectedFen": 0 })).ok();
             let proof = proof(&w, file["id"].as_str().unwrap());
-            let pay = json!({ "claim": claim, "amountFen": 1_200_000, "paidOn": "2026-11-23", "payerKind": "employer", "proof": proof });
+            let pay = json!({ "claim": claim, "amountFen": 1_200_000, "paidOn": "2026-11-23", "way": "own_account", "payerKind": "employer", "proof": proof });
             officer.act(&id, "record_payment", pay).ok();
             officer.act(&id, "mark_paid", json!({})).ok();
             officer.act(&id, "conclude", json!({ "conclusion": "paid_in_full", "summary": "工资已全部支付到本人账户。" })).ok();

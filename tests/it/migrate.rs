@@ -1,4 +1,4 @@
-//! Running procedures go over to a second version made here: dry run, applied, applied again.
+//! Running procedures go over to a third version made here: dry run, applied, applied again.
 
 use crate::on_both;
 use crate::support::app::{World, app, filing};
@@ -11,11 +11,11 @@ use qingxin::store::{journal, procedures};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// `complaint.v2`: one state has another name and a duty more, one ladder is shorter.
-fn second() -> Source {
-    let v1 = include_str!("../../workflows/complaint.v1.toml");
-    let text = v1
-        .replacen("version = 1", "version = 2", 1)
+/// `complaint.v3`: one state has another name and a duty more, one ladder is shorter.
+fn third() -> Source {
+    let shipped = include_str!("../../workflows/complaint.v2.toml");
+    let text = shipped
+        .replacen("version = 2", "version = 3", 1)
         .replace("\"signed_for\"", "\"taken_in\"")
         .replace("[states.signed_for]", "[states.taken_in]")
         .replacen("arms = [\"assign\"]", "arms = [\"assign\", \"look\"]", 1)
@@ -24,7 +24,7 @@ fn second() -> Source {
             "[terms.look]\ntitle = \"初看\"\nrule = \"complaint.review\"\nowner = \"leader@lead\"\nmet_on_leaving = [\"taken_in\"]\nladder = \"service\"\n\n[terms.assign]",
             1,
         );
-    Source { file: "complaint.v2.toml".into(), text }
+    Source { file: "complaint.v3.toml".into(), text }
 }
 
 fn complaint(w: &World, n: u32) -> ProcedureId {
@@ -45,9 +45,9 @@ on_both! {
         w.who("kuiwen.desk").act(&signed.to_string(), "sign_for", json!({})).ok();
 
         let mut sources = boot::sources(&w.app.db).unwrap();
-        sources.push(second());
+        sources.push(third());
         let all = Graphs::load(&sources, &w.app.registry).unwrap();
-        let (old, new) = (all.get("complaint", 1).unwrap(), all.get("complaint", 2).unwrap());
+        let (old, new) = (all.get("complaint", 2).unwrap(), all.get("complaint", 3).unwrap());
 
         let unmapped = w.app.migrate_procedures(&old, &new, &Plan::default(), false, &mut |_| {});
         assert!(unmapped.unwrap_err().to_string().contains("signed_for"), "a state without a place is told before anything is done");
@@ -61,16 +61,16 @@ on_both! {
         assert_eq!(would.states["signed_for → taken_in"], 1);
         assert_eq!(would.armed, BTreeMap::from([("look".to_owned(), 1)]));
         assert_eq!((row(&w, waits), row(&w, signed)), before, "a dry run changes nothing");
-        assert_eq!(w.app.open_under("complaint", 1).unwrap(), 2);
+        assert_eq!(w.app.open_under("complaint", 2).unwrap(), 2);
 
         let (publish, now) = (all.clone(), w.app.now());
         w.app.db.write_blocking(move |c| graphs::publish(c, &publish, now)).unwrap();
         let old_terms = w.app.db.read_blocking(move |c| procedures::terms_of(c, signed)).unwrap();
         let did = w.app.migrate_procedures(&old, &new, &plan, true, &mut |_| {}).unwrap();
         assert_eq!(did, would, "what was said is what was done");
-        assert_eq!((w.app.open_under("complaint", 1).unwrap(), w.app.open_under("complaint", 2).unwrap()), (0, 2));
+        assert_eq!((w.app.open_under("complaint", 2).unwrap(), w.app.open_under("complaint", 3).unwrap()), (0, 2));
         let after = row(&w, signed);
-        assert_eq!((after.version, after.state.as_str()), (2, "taken_in"));
+        assert_eq!((after.version, after.state.as_str()), (3, "taken_in"));
 
         // clocks run on: same start, same budget, same date; every live term has its alarm again
         let terms = w.app.db.read_blocking(move |c| procedures::terms_of(c, signed)).unwrap();
@@ -104,6 +104,6 @@ on_both! {
         let terms = next.db.read_blocking(move |c| procedures::terms_of(c, signed)).unwrap();
         assert!(terms.iter().any(|n| n.key == "look" && n.status == "met"));
         let fresh = next.graphs.latest("complaint").unwrap();
-        assert_eq!(fresh.version, 2, "new cases follow the new version");
+        assert_eq!(fresh.version, 3, "new cases follow the new version");
     }
 }

@@ -170,7 +170,7 @@ on_both! {
         let claim = town.case_file("承办人甲", case).unwrap().claims[0].id.to_string();
         town.go("承办人甲", p, "add_note", json!({ "note": "电话13905369876联系欧阳试验本人，身份证379900198711201325。" })).unwrap();
         town.go("承办人甲", p, "record_finding", json!({ "claim": claim, "verifiedFen": 1_937_758, "rejectedFen": 0 })).unwrap();
-        town.go("承办人甲", p, "record_payment", json!({ "claim": claim, "amountFen": 1_937_758, "paid_on": "2026-11-23", "payer_kind": "employer", "proof": proof.to_string() })).unwrap();
+        town.go("承办人甲", p, "record_payment", json!({ "claim": claim, "amountFen": 1_937_758, "paid_on": "2026-11-23", "way": "own_account", "payer_kind": "employer", "proof": proof.to_string() })).unwrap();
         town.go("承办人甲", p, "mark_paid", json!({})).unwrap();
         // an amendment, a refused report, an unmasking
         let changed = FilingForm { source_number: "WF12345-5".into(), channel: "hotline_12345".into(), ..secret() };

@@ -159,7 +159,7 @@ fn fill(town: &Town, row: &procedures::Row, graph: &Graph, fields: &[FieldDef], 
                 Some(c) => json!(c.id.to_string()),
                 None => continue,
             },
-            FieldKind::Case => continue,
+            FieldKind::Case | FieldKind::Respondent | FieldKind::Payment | FieldKind::Plan => continue,
             FieldKind::Evidence | FieldKind::EvidenceList => {
                 let filing = row.filing_id.filter(|_| row.case_id.is_none());
                 match town.add_evidence("受理员", row.case_id, filing, &format!("材料{n}")) {

@@ -83,7 +83,7 @@ on_both! {
         officer.act(&p, "mark_paid", json!({})).problem(409, "not_paid_yet");
         let proof = text(&officer.upload(&format!("/cases/{case}/evidence"), &[("kind", "proof")], "回单.pdf", &pdf("x")).ok()["id"]);
         officer.upload(&format!("/cases/{case}/evidence"), &[("kind", "proof")], "x.exe", b"MZ not a paper").problem(422, "invalid_input");
-        let pay = json!({ "claim": claim, "amountFen": 1_937_758, "paidOn": "2026-11-24", "payerKind": "employer", "proof": proof });
+        let pay = json!({ "claim": claim, "amountFen": 1_937_758, "paidOn": "2026-11-24", "way": "own_account", "payerKind": "employer", "proof": proof });
         officer.act(&p, "record_payment", pay).ok();
         officer.act(&p, "mark_paid", json!({})).ok();
         officer.act(&p, "conclude", json!({ "conclusion": "paid_in_full", "summary": "工资已全部支付到本人账户。" })).ok();

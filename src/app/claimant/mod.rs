@@ -7,6 +7,7 @@
 pub mod agents;
 pub mod dialogue;
 pub mod matter;
+pub mod money;
 pub mod rebinding;
 pub mod receipt;
 pub mod withdrawal;

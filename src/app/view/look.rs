@@ -137,7 +137,7 @@ impl Looker<'_> {
         scope.assignee = p.assignee;
         scope.requester = p.approval.as_ref().map(|a| a.requested_by);
         let acting = Acting { account: actor.account(), roles: access::roles(actor, &scope) };
-        let facts = crate::app::facts::load_for_offer(self.c, self.app, row, &p, &graph, self.now)?;
+        let facts = crate::app::facts::load_for_offer(self.c, self.app, actor, row, &p, &graph, self.now)?;
         let moves = flow::offer::offer(&graph, &self.law, &p, &acting, &facts, self.now);
         // nobody holds what has ended; where it ended is still said
         let bureau = self.app.bureau_name(&row.holder_bureau);

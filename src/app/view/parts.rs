@@ -1,7 +1,7 @@
 //! The values a reader gets: one type for each block of a page and of the API. No behaviour.
 
 use crate::app::legacy::review::LegacyView;
-use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, ProcedureId};
+use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, PaymentId, ProcedureId, RespondentId};
 use crate::base::{At, Day};
 use crate::flow::offer::Offer;
 use crate::law::Fen;
@@ -174,6 +174,24 @@ pub struct ClaimView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: PaymentId,
+    /// How it was paid.
+    pub way: String,
+    /// What of it counts as received.
+    #[schema(value_type = i64)]
+    pub counted_fen: Fen,
+    /// What of it waits for the worker's word.
+    #[schema(value_type = i64)]
+    pub waiting_fen: Fen,
+    /// What was paid beyond the debt.
+    #[schema(value_type = i64)]
+    pub credit_fen: Fen,
+    /// Why it was, and what became of it.
+    pub credit: Option<String>,
+    /// It was recorded by mistake.
+    pub reversed: bool,
     /// The sum.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
@@ -238,6 +256,9 @@ pub struct FilingView {
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "named as in the form")]
 pub struct PartyView {
+    /// Its id, for the forms of a case.
+    #[schema(value_type = Option<String>)]
+    pub id: Option<RespondentId>,
     pub role: String,
     pub name: String,
     pub uscc: Option<String>,

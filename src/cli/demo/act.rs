@@ -178,7 +178,7 @@ impl Scene<'_> {
                 tx,
                 "proof",
                 "record_payment",
-                &|id| json!({ "claim": c.id, "amountFen": amount, "paidOn": day, "payerKind": payer, "bankRef": reference, "proof": id }),
+                &|id| json!({ "claim": c.id, "amountFen": amount, "paidOn": day, "way": "own_account", "payerKind": payer, "bankRef": reference, "proof": id }),
             )?;
         }
         Ok(())

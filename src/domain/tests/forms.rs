@@ -9,9 +9,8 @@ use serde_json::json;
 fn json_and_html_come_to_the_same_form() {
     let g = graph("complaint");
     let claim = "01890a5d-ac96-774b-bcce-b302099a8057";
-    let a = json!({"claim": claim, "amountFen": 140_950, "paidOn": "2026-03-02", "payerKind": "employer", "proof": claim});
-    let b =
-        json!({"claim": claim, "amount": "１,409.50", "paid_on": "2026-03-02", "payer_kind": "employer", "proof": claim, "bank_ref": "  "});
+    let a = json!({"claim": claim, "amountFen": 140_950, "paidOn": "2026-03-02", "way": "own_account", "payerKind": "employer", "proof": claim});
+    let b = json!({"claim": claim, "amount": "１,409.50", "paid_on": "2026-03-02", "way": "own_account", "payer_kind": "employer", "proof": claim, "bank_ref": "  "});
     let form = parse_form(&g, "record_payment", &a).unwrap();
     assert_eq!(form, parse_form(&g, "record_payment", &b).unwrap());
     assert_eq!(form["amount"], Value::Money(Fen::new(140_950)));
@@ -27,10 +26,11 @@ fn every_wrong_field_is_named() {
     assert_eq!(
         all,
         [
-            ("/form/claim", "not_an_id"),
             ("/form/amountFen", "too_small"),
             ("/form/paidOn", "not_a_day"),
+            ("/form/way", "required"),
             ("/form/payerKind", "not_a_choice"),
+            ("/form/claim", "not_an_id"),
             ("/form/bankRef", "too_long"),
             ("/form/proof", "required"),
             ("/form/extra~1one", "unknown_field"),

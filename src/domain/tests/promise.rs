@@ -35,7 +35,8 @@ fn filled(l: &Life, name: &str, d: &mut Dice) -> Form {
             FieldKind::Bool => Value::Bool(d.roll(3) > 0),
             FieldKind::Account => id(u8::try_from(1 + d.roll(3)).unwrap()),
             FieldKind::EvidenceList => Value::List(vec![id(9)]),
-            FieldKind::Claim | FieldKind::Case | FieldKind::Evidence => id(9),
+            FieldKind::Claim | FieldKind::Case | FieldKind::Evidence | FieldKind::Respondent | FieldKind::Payment => id(9),
+            FieldKind::Plan => Value::List(vec![Value::List(vec![Value::Day(l.now.day()), Value::Money(Fen::new(1))])]),
             FieldKind::Text | FieldKind::LongText | FieldKind::Bureau | FieldKind::Area => words(),
         };
         out.insert(f.key, v);
@@ -60,6 +61,7 @@ fn shake(l: &mut Life, d: &mut Dice) {
     l.set("claims.paid", Value::Money(Fen::new(5)));
     l.set("claims.verified", Value::Money(Fen::new([0, 5][d.roll(2)])));
     l.set("filing.kind", code(["complaint", "report", "clue"][d.roll(3)]));
+    l.set("filing.way", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
     l.set("filing.channel", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
 }
 

@@ -259,9 +259,20 @@ impl Build<'_> {
             to: to.clone(),
             name: s.name.as_ref().map_or_else(|| START.to_owned(), |w| w.get_ref().clone()),
             test: self.truth(s.test.as_ref(), form),
+            taken: self.taken(s.when.as_ref(), matches!(to, SignalTo::New(_))),
             form: s.form.iter().filter_map(|(k, w)| Some((k.get_ref().clone(), self.expr(w, form, None)?))).collect(),
             at: s.name.as_ref().or(*word).map_or(at, |w| w.span().start),
         })
+    }
+
+    /// A condition on the receiver: its facts alone, for nothing else is known of it.
+    fn taken(&mut self, word: Option<&Word>, starts: bool) -> Option<Expr> {
+        let word = word?;
+        let test = self.truth(Some(word), &[])?;
+        if starts || test.names(true).iter().any(|n| !self.reg.facts.contains_key(n.as_str())) {
+            self.find(word, "not_of_receiver");
+        }
+        Some(test)
     }
 
     fn choice(&mut self, term: Option<&Word>, choose: Option<&Word>, form: &[FieldDef], at: usize) -> Option<TermSel> {

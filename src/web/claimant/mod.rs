@@ -7,6 +7,7 @@ mod agents;
 mod dialogue;
 mod drafts;
 mod filings;
+mod money;
 mod session;
 mod uploads;
 
@@ -21,6 +22,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     agents::routes(table);
     filings::routes(table);
     dialogue::routes(table);
+    money::routes(table);
     drafts::routes(table);
     uploads::routes(table);
 }

@@ -6,7 +6,7 @@ use super::view::{Conflict, FieldKind, FormField, FormView, MoveView, RefusedMov
 use super::words::{span, yuan};
 use crate::app::App;
 use crate::app::perform::{Command, Given};
-use crate::app::view::{ClaimView, EvidenceView, ProcedureView};
+use crate::app::view::{ClaimView, EvidenceView, PartyView, PaymentView, ProcedureView};
 use crate::app::write::Key;
 use crate::base::id::ProcedureId;
 use crate::base::{At, Day, Error, FieldError, text};
@@ -32,8 +32,20 @@ pub(super) struct Pickers {
     bureaus: Vec<(String, String)>,
     areas: Vec<(String, String)>,
     claims: Vec<(String, String)>,
+    respondents: Vec<(String, String)>,
+    payments: Vec<(String, String)>,
     evidence: Vec<(String, String)>,
     cases: Vec<String>,
+}
+/// What of the money of a case fields may choose from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Money<'a> {
+    /// The claims.
+    pub(super) claims: &'a [ClaimView],
+    /// Who is answerable.
+    pub(super) chain: &'a [PartyView],
+    /// What was paid.
+    pub(super) payments: &'a [PaymentView],
 }
 impl Pickers {
     /// For a matter held by `bureau` in `area`.
@@ -44,7 +56,7 @@ impl Pickers {
         app: &Arc<App>,
         bureau: &str,
         area: Option<&str>,
-        claims: &[ClaimView],
+        money: Money<'_>,
         evidence: &[EvidenceView],
         cases: Vec<String>,
     ) -> crate::base::Result<Self> {
@@ -60,7 +72,13 @@ impl Pickers {
             officers: app.handlers(bureau).await?.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
             bureaus: bureaus.into_iter().map(|(_, code, name)| (code, name)).collect(),
             areas: area_choices(app),
-            claims: claims.iter().map(claim).collect(),
+            claims: money.claims.iter().map(claim).collect(),
+            respondents: money.chain.iter().filter_map(|r| Some((r.id?.to_string(), format!("{} · {}", r.role, r.name)))).collect(),
+            payments: money
+                .payments
+                .iter()
+                .map(|p| (p.id.to_string(), format!("{} {} {}", p.paid_on, yuan(p.amount_fen), p.payer)))
+                .collect(),
             evidence: evidence.iter().map(|e| (e.id.to_string(), format!("{} · {}", e.kind, e.name))).collect(),
             cases,
         })
@@ -214,6 +232,12 @@ impl Maker<'_> {
             Asks::Bureau => make(FieldKind::Select).options(p.bureaus.clone()),
             Asks::Area => make(FieldKind::Select).options(p.areas.clone()),
             Asks::Claim => make(FieldKind::Select).options(p.claims.clone()),
+            Asks::Respondent => make(FieldKind::Select).options(p.respondents.clone()),
+            Asks::Payment => make(FieldKind::Select).options(p.payments.clone()),
+            Asks::Plan => {
+                add(text::zh("console.pick.plan"));
+                make(FieldKind::Long)
+            }
             Asks::Case => {
                 if !p.cases.is_empty() {
                     add(&text::zh_with("console.pick.cases", &[("numbers", &p.cases.join("、"))]));
@@ -244,7 +268,7 @@ impl Maker<'_> {
 
 /// Whether a move belongs to the ones shown first: it leads on, or it is the state's own work.
 fn leads_on(p: &ProcedureView, o: &Offer) -> bool {
-    o.to != p.state || o.tone == Weight::Primary || o.form.iter().any(|f| matches!(f.kind, Asks::Money | Asks::Claim))
+    o.to != p.state || o.tone == Weight::Primary || o.form.iter().any(|f| matches!(f.kind, Asks::Money | Asks::Claim | Asks::Plan))
 }
 
 /// Whether the person left the proposed instant as it was.

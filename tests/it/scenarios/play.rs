@@ -12,7 +12,7 @@ use qingxin::flow::graph::FieldKind;
 use qingxin::flow::{builtin, form};
 use qingxin::law::calendar::Year;
 use qingxin::store::procedures::{self, TermRow};
-use qingxin::store::{filings, journal, ledger};
+use qingxin::store::{cases, filings, journal, ledger};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -33,6 +33,9 @@ pub struct Play {
     allowed: Vec<String>,
     names: BTreeMap<qingxin::base::id::AccountId, &'static str>,
 }
+
+/// Procedures that run beside a complaint; a line names them by their kind.
+const CHILDREN: [&str; 3] = ["agreement", "payment_order", "supervision"];
 
 pub fn play(backend: Backend, file: &str, lines: &[Line]) -> Option<String> {
     // the first `at` is where the clock begins
@@ -206,6 +209,7 @@ impl Play {
     }
     fn act(&mut self, l: &Line, who: &str, on: Option<&str>, dated: Option<&str>, name: &str, fields: &Args) -> Result<()> {
         let procedure = match on {
+            Some(kind) if CHILDREN.contains(&kind) => self.child(l, kind).id,
             Some(f) => self.filings.get(f).unwrap_or_else(|| self.fail(l, format!("no filing {f}"))).1,
             None => self.town.complaint(self.here(l)).id,
         };
@@ -227,6 +231,10 @@ impl Play {
                 Some(FieldKind::Area) => self.area(v),
                 Some(FieldKind::Case) => self.case_named(l, v).to_string(),
                 Some(FieldKind::Claim) => self.claim(l, v),
+                Some(FieldKind::Respondent) => self.respondent(l, v),
+                Some(FieldKind::Payment) => self.payment(l, v),
+                // one instalment after another, `2026-12-31=5000; 2027-01-31=5000`
+                Some(FieldKind::Plan) => v.replace('=', " ").replace("; ", "\n"),
                 Some(FieldKind::Evidence | FieldKind::EvidenceList) => self.proof(who, row.case_id, row.filing_id, v)?,
                 _ => v.clone(),
             };
@@ -252,6 +260,12 @@ impl Play {
         }
         Ok(())
     }
+    /// The newest procedure of a kind beside the complaint of the case at hand, a running one before an ended one.
+    fn child(&self, l: &Line, kind: &str) -> procedures::Row {
+        let case = self.here(l);
+        let all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
+        all.into_iter().filter(|r| r.kind == kind).max_by_key(|r| (r.open, r.id)).unwrap_or_else(|| self.fail(l, format!("no {kind}")))
+    }
     fn bureau(&self, text: &str) -> String {
         let all = &self.town.app.city.bureaus;
         all.iter().find(|b| b.code == text || b.short == text || b.name == text).map_or_else(|| text.to_owned(), |b| b.code.clone())
@@ -271,6 +285,22 @@ impl Play {
             .unwrap_or_else(|| self.fail(l, format!("{name} has no claim")))
             .id
             .to_string()
+    }
+    /// One of the chain, by the name of the role: `employer` is the party the matter is against.
+    fn respondent(&self, l: &Line, name: &str) -> String {
+        let case = self.here(l);
+        let chain = self.town.app.db.read_blocking(move |c| cases::chain(c, case)).unwrap();
+        let found =
+            chain.iter().find(|r| r.role == name || r.name == name).unwrap_or_else(|| self.fail(l, format!("no respondent {name}")));
+        found.id.to_string()
+    }
+    /// A payment of the case, by its place: `1` is the first that was recorded.
+    fn payment(&self, l: &Line, no: &str) -> String {
+        let case = self.here(l);
+        let mut all = self.town.app.db.read_blocking(move |c| ledger::payments_of(c, case)).unwrap();
+        all.sort_by_key(|(p, _)| (p.recorded_at, p.id));
+        let n: usize = no.parse().unwrap_or_else(|_| self.fail(l, format!("{no} is no place")));
+        all.get(n.wrapping_sub(1)).unwrap_or_else(|| self.fail(l, format!("no payment {n}"))).0.id.to_string()
     }
     fn proof(&mut self, who: &str, case: Option<CaseId>, filing: Option<FilingId>, name: &str) -> Result<String> {
         let key = (case, name.to_owned());

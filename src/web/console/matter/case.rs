@@ -62,8 +62,9 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let f = app.case_file(&actor, id).await?;
     let base = format!("/cases/{id}");
     let lead = f.procedures.iter().find(|p| p.kind == "complaint");
+    let money = moves::Money { claims: &f.claims, chain: &f.chain, payments: &f.payments };
     let pickers =
-        Pickers::load(app, &f.lead_bureau, Some(&f.area), &f.claims, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
+        Pickers::load(app, &f.lead_bureau, Some(&f.area), money, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
             .await?;
     let officers = app.handlers(&f.lead_bureau).await?;
     let mut forms = Forms::default();

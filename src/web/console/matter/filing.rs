@@ -63,7 +63,7 @@ pub(in crate::web::console) async fn filing_pickers(app: &Arc<App>, by: &Officer
     let bureau = app.counters(&by.actor()).into_iter().next().unwrap_or_default();
     let area = app.city.areas.iter().find(|a| Some(&a.name) == f.filing.area.as_ref()).map(|a| a.code.clone());
     let cases = f.suggestions.iter().map(|s| s.number.clone()).collect();
-    Pickers::load(app, &bureau, area.as_deref(), &[], &f.evidence, cases).await
+    Pickers::load(app, &bureau, area.as_deref(), moves::Money::default(), &f.evidence, cases).await
 }
 
 /// Cases a filing may belong to; a filing that was not sent on yet can be joined at once.

@@ -25,6 +25,15 @@ impl Play {
                 let row = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::get(c, id)).unwrap().unwrap();
                 self.same(l, &row.state, state);
             }
+            ["child", kind, state] => {
+                let row = self.child(l, kind);
+                self.same(l, &row.state, state);
+            }
+            ["children", kind, n] => {
+                let case = self.here(l);
+                let all = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::of_case(c, case)).unwrap();
+                self.same(l, &all.iter().filter(|r| r.kind == kind).count().to_string(), n);
+            }
             ["due", term, day, time] if time.contains(':') => {
                 let t = self.term(l, term);
                 self.same(l, &t.due_at.list_text(), &format!("{day} {time}"));
@@ -91,6 +100,7 @@ impl Play {
                         "claimed" => case.claimed,
                         "verified" => case.verified,
                         "paid" => case.paid,
+                        "waived" => case.waived,
                         "outstanding" => case.outstanding,
                         "reported" => case.reported_total,
                         _ => self.fail(l, format!("no sum {k}")),
@@ -143,6 +153,7 @@ impl Play {
     fn terms_named(&self, l: &Line, key: &str) -> Vec<TermRow> {
         let (owner, key) = key.split_once('/').map_or((None, key), |(o, k)| (Some(o), k));
         let only = match owner {
+            Some(o) if super::CHILDREN.contains(&o) => self.child(l, o).id,
             Some(o) => self.filings[o].1,
             None => self.current.map(|c| self.town.complaint(c).id).unwrap_or_else(|| self.fail(l, "no case yet")),
         };

@@ -29,6 +29,13 @@ impl Play {
             if stream == (*case).into() || stream == self.town.complaint(*case).id.into() {
                 return Some(format!("案件 {name}"));
             }
+            let case = *case;
+            let beside = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
+            if let Some(row) = beside.iter().find(|r| stream == r.id.into() && r.kind != "filing") {
+                let no = beside.iter().filter(|r| r.kind == row.kind && r.id <= row.id).count();
+                let title = self.town.app.graphs.latest(&row.kind).unwrap().title.clone();
+                return Some(format!("{title} {name}{}", if no > 1 { format!("之{no}") } else { String::new() }));
+            }
         }
         None
     }
@@ -66,12 +73,7 @@ impl Play {
             "account" => format!("账号 {}", self.names.iter().find(|(a, _)| core.stream_id == (**a).into()).map_or("", |(_, n)| n)),
             _ => "系统".into(),
         });
-        let graph = self
-            .town
-            .app
-            .graphs
-            .latest(if core.about.procedure_kind.as_deref() == Some("filing") { "filing" } else { "complaint" })
-            .unwrap();
+        let graph = self.town.app.graphs.latest(core.about.procedure_kind.as_deref().unwrap_or("complaint")).unwrap();
         let state = |k: &str| graph.state(text(k)).map_or_else(String::new, |s| s.title.clone());
         let title = graph.find(text("move")).map_or_else(|| text("move").to_owned(), |m| m.title.clone());
         let signed = text("signedStep");
@@ -176,7 +178,7 @@ impl Play {
         }
     }
     fn title(&self, t: &TermRow) -> String {
-        for kind in ["complaint", "filing"] {
+        for kind in ["complaint", "filing", "agreement", "payment_order", "supervision"] {
             let g = self.town.app.graphs.latest(kind).unwrap();
             let title = g.term_title(&t.key);
             if title != t.key {

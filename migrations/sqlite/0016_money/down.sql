@@ -1,0 +1,17 @@
+drop table supervisions;
+drop table service_attempts;
+drop table order_claims;
+drop table orders;
+drop table shares;
+drop table instalments;
+drop table agreements;
+alter table allocations drop column device;
+alter table allocations drop column answered_at;
+alter table allocations drop column answer;
+alter table allocations drop column counts;
+alter table payments drop column reversed_at;
+alter table payments drop column credit_code;
+alter table payments drop column excess_code;
+alter table payments drop column credit;
+alter table payments drop column payer_id;
+alter table payments drop column way;

@@ -1,0 +1,121 @@
+//! Payment agreements: their versions, instalments and shares. What they come to is reckoned in `domain::agreement`.
+
+use super::Conn;
+use super::schema::{agreements, claims, instalments, procedures, shares};
+use super::types::Id;
+use crate::base::id::{AgreementId, CaseId, ClaimId, EvidenceId, ProcedureId, RespondentId};
+use crate::base::seal::Sealed;
+use crate::base::{At, Day, Result};
+use crate::law::Fen;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+/// One version of an agreement.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = agreements, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Agreement {
+    pub id: AgreementId,
+    pub case_id: CaseId,
+    pub procedure_id: ProcedureId,
+    pub no: i32,
+    pub payer_id: RespondentId,
+    pub guarantor_ct: Option<Sealed>,
+    pub total: Fen,
+    pub accelerates: bool,
+    pub enforceability: String,
+    pub signed_on: Day,
+    pub proof_id: EvidenceId,
+    pub created_at: At,
+}
+
+/// One instalment 分期.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = instalments)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Instalment {
+    pub agreement_id: AgreementId,
+    pub no: i32,
+    pub due_on: Day,
+    pub amount: Fen,
+}
+
+/// What of a claim an agreement covers.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = shares)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Share {
+    pub agreement_id: AgreementId,
+    pub claim_id: ClaimId,
+    pub amount: Fen,
+    pub settled_before: Fen,
+}
+
+/// Stores a version with its instalments and shares.
+pub fn insert(c: &mut Conn, row: &Agreement, plan: &[Instalment], parts: &[Share]) -> Result<()> {
+    diesel::insert_into(agreements::table).values(row).execute(c)?;
+    insert_many!(c, instalments::table, plan)?;
+    insert_many!(c, shares::table, parts)?;
+    Ok(())
+}
+
+/// The newest version of a procedure's agreement.
+pub fn newest(c: &mut Conn, procedure: ProcedureId) -> Result<Option<Agreement>> {
+    Ok(agreements::table
+        .filter(agreements::procedure_id.eq(procedure))
+        .order(agreements::no.desc())
+        .select(Agreement::as_select())
+        .first(c)
+        .optional()?)
+}
+
+/// All versions of the agreements of a case, oldest first.
+pub fn of_case(c: &mut Conn, case: CaseId) -> Result<Vec<Agreement>> {
+    Ok(agreements::table.filter(agreements::case_id.eq(case)).order(agreements::id).select(Agreement::as_select()).load(c)?)
+}
+
+/// The newest version of the agreement of a case whose procedure still runs, if any.
+pub fn running(c: &mut Conn, case: CaseId) -> Result<Option<Agreement>> {
+    Ok(agreements::table
+        .inner_join(procedures::table)
+        .filter(agreements::case_id.eq(case))
+        .filter(procedures::open.eq(true))
+        .order(agreements::id.desc())
+        .select(Agreement::as_select())
+        .first(c)
+        .optional()?)
+}
+
+/// The instalments of an agreement, in order.
+pub fn instalments_of(c: &mut Conn, id: AgreementId) -> Result<Vec<Instalment>> {
+    Ok(instalments::table.filter(instalments::agreement_id.eq(id)).order(instalments::no).select(Instalment::as_select()).load(c)?)
+}
+
+/// The claims an agreement covers with what is left of each share, in the order of the claims.
+pub fn open_shares(c: &mut Conn, id: AgreementId) -> Result<Vec<(ClaimId, Fen)>> {
+    let rows: Vec<(ClaimId, Fen, Fen, Fen, Fen, Fen)> = shares::table
+        .inner_join(claims::table)
+        .filter(shares::agreement_id.eq(id))
+        .order(shares::claim_id)
+        .select((shares::claim_id, shares::amount, shares::settled_before, claims::paid, claims::waived, claims::outstanding))
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(claim, amount, before, paid, waived, outstanding)| {
+            let left = amount.get() - (paid.get() + waived.get() - before.get());
+            (claim, Fen::new(left.clamp(0, outstanding.get())))
+        })
+        .collect())
+}
+
+statement! {
+    /// What was settled of the shares of an agreement since it was signed.
+    struct Settled { agreement: AgreementId => Id } returns BigInt,
+    sql "select coalesce(cast(sum(case when k.paid + k.waived - s.settled_before < 0 then 0 \
+         when k.paid + k.waived - s.settled_before > s.amount then s.amount else k.paid + k.waived - s.settled_before end) as bigint), 0) \
+         from shares s join claims k on k.id = s.claim_id where s.agreement_id = ", agreement, ""
+}
+/// What was settled (paid or waived) of an agreement since it was signed: one row, however many shares.
+pub fn settled(c: &mut Conn, agreement: AgreementId) -> Result<Fen> {
+    Ok(Settled { agreement }.get_result(c)?)
+}
