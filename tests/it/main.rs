@@ -50,6 +50,8 @@ mod legacy_review;
 #[cfg(test)]
 mod migrate;
 #[cfg(test)]
+mod money;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod promises;

@@ -13,7 +13,7 @@ use qingxin::base::{At, Error};
 use qingxin::domain::intake::FilingForm;
 use qingxin::flow::graph::{FieldDef, FieldKind, Graph};
 use qingxin::flow::{builtin, form};
-use qingxin::store::{ledger, procedures};
+use qingxin::store::{cases, ledger, procedures};
 use serde_json::{Value, json};
 
 /// One thing tried: which procedure, which move, who first, what values, how long time passes before.
@@ -118,6 +118,7 @@ fn one(town: &Town, who: &str, procedure: ProcedureId, name: &str, form: Value, 
 fn fill(town: &Town, row: &procedures::Row, graph: &Graph, fields: &[FieldDef], seed: u32) -> Value {
     let mut out = serde_json::Map::new();
     let claims = row.case_id.map(|c| town.app.db.read_blocking(move |x| ledger::claims_of(x, c)).unwrap()).unwrap_or_default();
+    let owed: i64 = claims.iter().map(|c| c.outstanding.get()).sum();
     let mut n = seed;
     for f in fields {
         n = n.wrapping_mul(1_103_515_245).wrapping_add(12_345);
@@ -134,10 +135,12 @@ fn fill(town: &Town, row: &procedures::Row, graph: &Graph, fields: &[FieldDef], 
                     "verified" => c.claimed.get(),
                     "amount" => c.outstanding.get().max(1),
                     "rejected" => 0,
+                    "total" => owed.max(1),
                     _ => c.claimed.get().max(1),
                 });
                 json!(format!("{}.{:02}", whole / 100, whole % 100))
             }
+            FieldKind::Day if f.key == "pay_by" => json!(town.now().day().plus(5).to_string()),
             FieldKind::Day => json!(town.now().day().to_string()),
             FieldKind::At => json!(town.now()),
             FieldKind::Bool => json!(pick % 3 != 0),
@@ -159,7 +162,16 @@ fn fill(town: &Town, row: &procedures::Row, graph: &Graph, fields: &[FieldDef], 
                 Some(c) => json!(c.id.to_string()),
                 None => continue,
             },
-            FieldKind::Case | FieldKind::Respondent | FieldKind::Payment | FieldKind::Plan => continue,
+            FieldKind::Case => continue,
+            FieldKind::Respondent => match row.case_id.map(|c| town.app.db.read_blocking(move |x| cases::chain(x, c)).unwrap()) {
+                Some(chain) if !chain.is_empty() => json!(chain[pick % chain.len()].id.to_string()),
+                _ => continue,
+            },
+            FieldKind::Payment => match row.case_id.map(|c| town.app.db.read_blocking(move |x| ledger::payments_only(x, c)).unwrap()) {
+                Some(all) if !all.is_empty() => json!(all[pick % all.len()].id.to_string()),
+                _ => continue,
+            },
+            FieldKind::Plan => json!([{ "on": town.now().day().plus(3), "amountFen": owed }]),
             FieldKind::Evidence | FieldKind::EvidenceList => {
                 let filing = row.filing_id.filter(|_| row.case_id.is_none());
                 match town.add_evidence("受理员", row.case_id, filing, &format!("材料{n}")) {
