@@ -4,6 +4,7 @@
 //! Remaining time is derived here by the same functions as everywhere.
 
 mod look;
+pub mod money;
 pub mod parts;
 pub mod words;
 
@@ -78,6 +79,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     };
     let into = into.map(|id| cases::get(c, id)).transpose()?.flatten().map(|k| (k.id, k.number));
     let legacy = legacy::of_case(c, id)?.map(|m| ledger_view(keys, m, out_of_unit.is_empty())).transpose()?;
+    let money = money::load(c, app, id, &chain, &rows, now.day())?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     let mut views = Vec::new();
     for row in &rows {
@@ -210,6 +212,9 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
                 article: r.article.clone(),
             })
             .collect(),
+        agreements: money.agreements,
+        orders: money.orders,
+        supervisions: money.supervisions,
         filings: filing_views,
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,

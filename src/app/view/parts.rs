@@ -1,5 +1,6 @@
 //! The values a reader gets: one type for each block of a page and of the API. No behaviour.
 
+use super::money::{AgreementView, OrderView, SupervisionView};
 use crate::app::legacy::review::LegacyView;
 use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, PaymentId, ProcedureId, RespondentId};
 use crate::base::{At, Day};
@@ -421,6 +422,9 @@ pub struct CaseFile {
     pub claims: Vec<ClaimView>,
     pub payments: Vec<PaymentView>,
     pub chain: Vec<PartyView>,
+    pub agreements: Vec<AgreementView>,
+    pub orders: Vec<OrderView>,
+    pub supervisions: Vec<SupervisionView>,
     pub filings: Vec<FilingView>,
     pub evidence: Vec<EvidenceView>,
     pub documents: Vec<DocumentView>,

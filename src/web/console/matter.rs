@@ -1,11 +1,12 @@
 //! What the pages of a case and of a filing share: the forms that come back, the file form, making a move.
 //!
 //! Owns no page: [`mod@case`] has that of a case with what is done from it, [`mod@filing`] that of a filing, [`mod@head`] the top of
-//! a case and its lines of money.
+//! a case and its claims, [`mod@money`] payments, agreements, orders and supervisions.
 
 mod case;
 mod filing;
 mod head;
+mod money;
 
 pub(super) use case::{case, case_evidence, move_case, recuse};
 pub(super) use filing::{filing, filing_evidence, filing_forms, filing_pickers, move_filing, receipt, suggestions};

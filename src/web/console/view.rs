@@ -34,8 +34,8 @@ mod unmask;
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use case::{
-    ApprovalStep, ApprovalView, CaseHead, CasePage, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation, FilingLink, Money,
-    MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
+    ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
+    FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
 pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,

@@ -1,7 +1,7 @@
 //! The page of a case, the moves made from it, its files, and keeping an officer out of it.
 
 use super::head::{claim, filing_link, head};
-use super::{Back, filled, make, status, upload_form};
+use super::{Back, filled, make, money, status, upload_form};
 use crate::app::App;
 use crate::app::sight;
 use crate::app::view::{CaseFile, FilingView};
@@ -13,8 +13,8 @@ use crate::web::auth::Officer;
 use crate::web::console::files;
 use crate::web::console::frame::{chrome, flash};
 use crate::web::console::moves::{self, Forms, Maker, Pickers, stays};
-use crate::web::console::view::{CasePage, FieldKind, FormField, FormView, PaymentRow, Place, ToldRow, Tone};
-use crate::web::console::words::{self, yuan};
+use crate::web::console::view::{ApprovalView, CasePage, FieldKind, FormField, FormView, Place, ToldRow, Tone};
+use crate::web::console::words;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, PathIds, PathText, QueryParams, Upload};
 use crate::web::{Answer, Failure};
@@ -62,19 +62,31 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let f = app.case_file(&actor, id).await?;
     let base = format!("/cases/{id}");
     let lead = f.procedures.iter().find(|p| p.kind == "complaint");
-    let money = moves::Money { claims: &f.claims, chain: &f.chain, payments: &f.payments };
+    let of_money = moves::Money { claims: &f.claims, chain: &f.chain, payments: &f.payments };
     let pickers =
-        Pickers::load(app, &f.lead_bureau, Some(&f.area), money, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
+        Pickers::load(app, &f.lead_bureau, Some(&f.area), of_money, &f.evidence, f.suggestions.iter().map(|s| s.number.clone()).collect())
             .await?;
     let officers = app.handlers(&f.lead_bureau).await?;
     let mut forms = Forms::default();
-    let mut approval = None;
+    let (mut approval, mut approvals) = (None, Vec::new());
     let mut conflict = None;
     for p in f.procedures.iter().filter(|p| p.kind != "filing") {
         let prefix = p.id.to_string();
         let maker = Maker { base: &base, procedure: p, pickers: &pickers, prefix: &prefix, now: app.now(), typed: back.typed.as_ref() };
         let mut mine = maker.forms();
-        approval = approval.or_else(|| words::approval(p, &f.timeline, std::mem::take(&mut mine.approval)));
+        let waits = words::approval(p, &f.timeline, std::mem::take(&mut mine.approval));
+        if p.kind == "complaint" {
+            approval = waits;
+        } else {
+            approvals.extend(waits.map(|w| ApprovalView { what: format!("{}：{}", p.title, w.what), ..w }));
+            // a move of a child says whose it is
+            for m in mine.main.iter_mut().chain(&mut mine.more) {
+                m.label = format!("{}：{}", p.title, m.label);
+            }
+            for m in &mut mine.refused {
+                m.label = format!("{}：{}", p.title, m.label);
+            }
+        }
         forms.main.append(&mut mine.main);
         forms.more.append(&mut mine.more);
         forms.refused.append(&mut mine.refused);
@@ -95,21 +107,14 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
         terms,
         past_terms,
         approval,
+        approvals,
         moves: forms.main,
         more: forms.more,
         refused: forms.refused,
         recuse: recuse_form(by, &f, &officers, back.recuse.as_ref()),
         claims: f.claims.iter().map(claim).collect(),
-        payments: f
-            .payments
-            .iter()
-            .map(|p| PaymentRow {
-                on: p.paid_on.to_string(),
-                amount: yuan(p.amount_fen),
-                payer: p.payer.clone(),
-                proof: format!("/evidence/{}", p.proof),
-            })
-            .collect(),
+        payments: f.payments.iter().map(money::payment).collect(),
+        children: money::children(&f),
         respondents: f.chain.iter().map(words::party).collect(),
         filings: f.filings.iter().map(|x| filing_link(x, filing_procedure(x))).collect(),
         suggestions: crate::web::console::joining::suggestions(app, &actor, id).await?,

@@ -223,10 +223,46 @@ pub struct PaymentRow {
     pub on: String,
     /// The sum.
     pub amount: String,
-    /// Who paid.
+    /// Who paid, and how.
     pub payer: String,
+    /// What is to be known of it: waits for the worker's word, was more than owed, was recorded by mistake.
+    pub state: Tag,
+    /// More about that; may be empty.
+    pub note: String,
     /// The proof's download.
     pub proof: String,
+}
+
+/// One instalment of an agreement.
+#[derive(Debug, Clone)]
+pub struct InstalmentRow {
+    /// By when.
+    pub due: String,
+    /// How much.
+    pub amount: String,
+    /// What of it is settled.
+    pub settled: String,
+    /// Where it stands.
+    pub state: Tag,
+}
+
+/// An agreement, an order to pay or a supervision.
+#[derive(Debug, Clone)]
+pub struct ChildCard {
+    /// What it is: `支付协议（第 2 版）`.
+    pub title: String,
+    /// Where it stands.
+    pub state: Tag,
+    /// What it says.
+    pub facts: Vec<Fact>,
+    /// The plan of an agreement.
+    pub plan: Vec<InstalmentRow>,
+    /// Attempts to serve an order, a line each.
+    pub lines: Vec<String>,
+    /// The paper of an order.
+    pub paper: Option<String>,
+    /// An earlier version: shown closed.
+    pub past: bool,
 }
 
 /// One notice that was sent about the case.
@@ -351,6 +387,8 @@ pub struct CasePage {
     pub past_terms: Vec<TermRow>,
     /// A request that waits for signatures.
     pub approval: Option<ApprovalView>,
+    /// Those of agreements and orders, which wait beside it.
+    pub approvals: Vec<ApprovalView>,
     /// What may be done now.
     pub moves: Vec<MoveView>,
     /// What is done more rarely.
@@ -363,6 +401,8 @@ pub struct CasePage {
     pub claims: Vec<ClaimRow>,
     /// Payments with proof.
     pub payments: Vec<PaymentRow>,
+    /// Agreements, orders and supervisions.
+    pub children: Vec<ChildCard>,
     /// The chain.
     pub respondents: Vec<RespondentRow>,
     /// The filings that joined.

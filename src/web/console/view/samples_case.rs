@@ -271,9 +271,13 @@ impl CasePage {
             payments: vec![PaymentRow {
                 on: "2026-10-09".into(),
                 amount: "¥12,000.00".into(),
-                payer: "总包先行清偿".into(),
+                payer: "总包先行清偿 · 转入本人银行账户".into(),
+                state: Tag::new("待本人确认", Tone::Warn),
+                note: "¥2,000.00 等待劳动者确认收到".into(),
                 proof: "/evidence/1".into(),
             }],
+            approvals: Vec::new(),
+            children: children(),
             suggestions: vec![suggestion()],
             splits: vec![SplitRow {
                 code: "DJ-4F6H8-JKM2P".into(),
@@ -346,6 +350,7 @@ fn over(mut c: CasePage) -> CasePage {
     c.more.clear();
     c.recuse = None;
     c.payments.clear();
+    c.children.clear();
     c.suggestions.clear();
     c.splits.clear();
     c.filings[0].due = None;
@@ -453,4 +458,43 @@ fn suggestion() -> Suggestion {
         about: String::new(),
         join: None,
     }
+}
+
+fn children() -> Vec<ChildCard> {
+    let instalment = |due: &str, settled: &str, state: &str, tone| InstalmentRow {
+        due: due.into(),
+        amount: "¥10,000.00".into(),
+        settled: settled.into(),
+        state: Tag::new(state, tone),
+    };
+    let agreement = ChildCard {
+        title: "支付协议（第 2 版）".into(),
+        state: Tag::new("履行中", Tone::Info),
+        facts: vec![
+            Fact::new("付款单位", "潍坊海天建设工程有限公司"),
+            Fact::new("协议总额", "¥30,000.00"),
+            Fact::new("已清偿", "¥12,000.00"),
+        ],
+        plan: vec![
+            instalment("2026-11-10", "¥10,000.00", "已付清", Tone::Good),
+            instalment("2026-11-20", "¥2,000.00", "逾期未付", Tone::Bad),
+            instalment("2026-12-10", "¥0.00", "未到期", Tone::Plain),
+        ],
+        lines: Vec::new(),
+        paper: None,
+        past: false,
+    };
+    let order = ChildCard {
+        title: "限期支付：行政处理决定书".into(),
+        state: Tag::new("逾期未支付", Tone::Warn),
+        facts: vec![Fact::new("支付期限", "2026-12-11"), Fact::new("加付赔偿金", "¥9,000.00（50%）")],
+        plan: Vec::new(),
+        lines: vec!["2026-11-28 直接送达：无人在场".into(), "2026-11-30 留置送达（拍照录像）：拒绝签收".into()],
+        paper: Some("/documents/1".into()),
+        past: false,
+    };
+    let past = ChildCard {
+        title: "支付协议（第 1 版）".into(), state: Tag::new("已终结", Tone::Plain), past: true, ..agreement.clone()
+    };
+    vec![agreement, order, past]
 }

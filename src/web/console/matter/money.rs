@@ -1,0 +1,130 @@
+//! Payments, agreements, orders and supervisions on the page of a case.
+
+use crate::app::view::money::{AgreementView, OrderView, SupervisionView};
+use crate::app::view::{CaseFile, PaymentView};
+use crate::base::text;
+use crate::web::console::view::{ChildCard, Fact, InstalmentRow, PaymentRow, Tag, Tone};
+use crate::web::console::words::yuan;
+
+fn word(key: &str) -> String {
+    text::zh(&format!("console.money.{key}")).to_owned()
+}
+
+pub(super) fn payment(p: &PaymentView) -> PaymentRow {
+    let (code, tone) = if p.reversed {
+        ("reversed", Tone::Plain)
+    } else if p.waiting_fen.is_positive() {
+        ("waiting", Tone::Warn)
+    } else if p.counted_fen.is_positive() {
+        ("counted", Tone::Good)
+    } else {
+        ("not_counted", Tone::Bad)
+    };
+    let mut notes = Vec::new();
+    if p.waiting_fen.is_positive() {
+        notes.push(text::zh_with("console.money.waits", &[("amount", &yuan(p.waiting_fen))]));
+    }
+    if p.credit_fen.is_positive() {
+        let why = p.credit.clone().unwrap_or_default();
+        notes.push(text::zh_with("console.money.credit", &[("amount", &yuan(p.credit_fen)), ("why", &why)]));
+    }
+    PaymentRow {
+        on: p.paid_on.to_string(),
+        amount: yuan(p.amount_fen),
+        payer: format!("{} · {}", p.payer, p.way),
+        state: Tag::new(word(code), tone),
+        note: notes.join("；"),
+        proof: format!("/evidence/{}", p.proof),
+    }
+}
+
+pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
+    let mut out: Vec<ChildCard> = f.supervisions.iter().map(supervision).collect();
+    out.extend(f.agreements.iter().map(agreement));
+    out.extend(f.orders.iter().map(order));
+    // what runs comes first
+    out.sort_by_key(|c| c.past);
+    out
+}
+
+fn agreement(a: &AgreementView) -> ChildCard {
+    let tone = if a.in_force { Tone::Info } else { Tone::Plain };
+    let plan = a.instalments.iter().map(|i| {
+        let (code, tone) = if i.settled_fen >= i.amount_fen {
+            ("settled", Tone::Good)
+        } else if i.late {
+            ("late", Tone::Bad)
+        } else if i.settled_fen.is_positive() {
+            ("partly", Tone::Warn)
+        } else {
+            ("open", Tone::Plain)
+        };
+        InstalmentRow {
+            due: i.due_on.to_string(),
+            amount: yuan(i.amount_fen),
+            settled: yuan(i.settled_fen),
+            state: Tag::new(word(code), tone),
+        }
+    });
+    ChildCard {
+        title: text::zh_with("console.money.agreement", &[("version", &a.version.to_string())]),
+        state: Tag::new(if a.in_force { a.state.clone() } else { word("not_in_force") }, tone),
+        facts: vec![
+            Fact::new(word("payer"), a.payer.clone()),
+            Fact::new(word("total"), yuan(a.total_fen)),
+            Fact::new(word("settled_sum"), yuan(a.settled_fen)),
+            Fact::new(word("signed_on"), a.signed_on.to_string()),
+            Fact::new(word("enforceability"), a.enforceability.clone()),
+            Fact::new(word("clause"), word(if a.accelerates { "yes" } else { "no" })),
+            Fact::new(word("guarantor"), word(if a.guaranteed { "yes" } else { "no" })),
+        ],
+        plan: plan.collect(),
+        lines: Vec::new(),
+        paper: None,
+        past: !a.in_force,
+    }
+}
+
+fn order(o: &OrderView) -> ChildCard {
+    let served = match (&o.served_on, &o.served_way) {
+        (Some(day), Some(way)) => format!("{day} {way}"),
+        _ => word("not_served"),
+    };
+    let mut facts = vec![
+        Fact::new(word("respondent"), o.respondent.clone()),
+        Fact::new(word("amount"), yuan(o.amount_fen)),
+        Fact::new(word("outstanding"), yuan(o.outstanding_fen)),
+        Fact::new(word("pay_by"), o.pay_by.to_string()),
+        Fact::new(word("served"), served),
+        Fact::new(word("remedy"), o.remedy.clone()),
+    ];
+    if let Some(percent) = o.percent {
+        facts.push(Fact::new(word("compensation"), format!("{}（{percent}%）", yuan(o.compensation_fen))));
+    }
+    ChildCard {
+        title: text::zh_with("console.money.order", &[("instrument", &o.instrument)]),
+        state: Tag::new(o.state.clone(), if o.outstanding_fen.is_positive() { Tone::Warn } else { Tone::Good }),
+        facts,
+        plan: Vec::new(),
+        lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),
+        paper: o.document.map(|d| format!("/documents/{d}")),
+        past: false,
+    }
+}
+
+fn supervision(s: &SupervisionView) -> ChildCard {
+    ChildCard {
+        title: text::zh_with("console.money.supervision", &[("level", &s.level)]),
+        state: Tag::new(s.state.clone(), if s.discharged_at.is_some() { Tone::Plain } else { Tone::Bad }),
+        facts: vec![
+            Fact::new(word("origin"), s.origin.clone()),
+            Fact::new(word("bureau"), s.bureau.clone()),
+            Fact::new(word("opened"), s.opened_at.list_text()),
+            Fact::new(word("discharged"), s.discharged_at.map_or_else(|| word("not_yet"), |at| at.list_text())),
+        ],
+        plan: Vec::new(),
+        lines: Vec::new(),
+        paper: None,
+        past: s.discharged_at.is_some(),
+    }
+}
