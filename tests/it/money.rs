@@ -295,7 +295,7 @@ fn attempt(town: &Town, case: CaseId, p: ProcedureId, (what, which, amount, flag
             if what == 0 {
                 f["excess"] = json!("mistake");
             }
-            if n % 5 == 0 {
+            if n.is_multiple_of(5) {
                 f["bankRef"] = json!(format!("LS{}", n / 10));
             }
             ("承办人甲", "record_payment", f)
