@@ -9,6 +9,7 @@ pub mod bench;
 pub mod calendar;
 pub mod deadline;
 pub mod demo;
+pub mod draw;
 pub mod escrow;
 pub mod export;
 pub mod import;
@@ -67,6 +68,8 @@ pub enum Command {
     Report(report::ReportArgs),
     /// 体检：配置、数据库、各项承诺
     Doctor(admin::DoctorArgs),
+    /// 抽查回访：抽取、核验、样本量
+    Draw(draw::DrawArgs),
     /// 备份
     Backup(admin::BackupArgs),
     /// 恢复到空数据库
@@ -136,6 +139,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Partner(a) => partner::run(&a, config, &mut out),
         Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
+        Command::Draw(a) => draw::run(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),
         Command::Restore(a) => admin::restore(&a, config, &mut out),
         Command::Keys(a) => admin::keys(&a, config, &mut out),

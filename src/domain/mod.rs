@@ -19,6 +19,7 @@ pub mod matching;
 pub mod order;
 pub mod picture_file;
 pub mod routing;
+pub mod sampling;
 
 pub mod search;
 
