@@ -142,7 +142,7 @@ impl App {
     }
 
     /// The filter of a tab; `None` when the person has no such tab.
-    fn tab_filter(&self, actor: &Actor, tab: Tab, now: At) -> Option<Filter> {
+    pub(super) fn tab_filter(&self, actor: &Actor, tab: Tab, now: At) -> Option<Filter> {
         let desk: Vec<String> = actor.bureaus(DutyKind::Desk).map(str::to_owned).collect();
         let work = [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Head, DutyKind::Legal];
         let mut bureaus: Vec<String> = work.iter().flat_map(|k| actor.bureaus(*k)).map(str::to_owned).collect();
@@ -293,7 +293,7 @@ fn actor_name(actor: &Actor) -> String {
 }
 
 /// Whether the reader's scope covers a line.
-fn readable(app: &App, actor: &Actor, l: &Line) -> bool {
+pub(super) fn readable(app: &App, actor: &Actor, l: &Line) -> bool {
     let mut scope = crate::domain::access::Scope {
         lead: l.case.as_ref().map(|c| c.lead_bureau.clone()).unwrap_or_default(),
         receiving: Vec::new(),
@@ -380,7 +380,7 @@ fn items(c: &mut Conn, app: &App, lines: Vec<Line>, now: At) -> Result<Vec<Item>
 }
 
 /// Remaining time of a stored projection: the same words as the case page, from the day it passes.
-fn remaining_of(law: &crate::law::Law, due_at: At, due_day: Option<Day>, now: At) -> String {
+pub(super) fn remaining_of(law: &crate::law::Law, due_at: At, due_day: Option<Day>, now: At) -> String {
     use crate::law::term::{Remaining, Unit};
     let overdue = due_at <= now;
     let r = match due_day {

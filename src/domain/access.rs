@@ -349,6 +349,8 @@ pub enum Ability {
     Audit,
     /// Record absences of the own bureau.
     RecordAbsence,
+    /// Hand over what a leaving officer of the own bureau holds.
+    HandOver,
 }
 
 /// Whether the actor may do `ability` for `bureau` (the own one where it matters).
@@ -377,6 +379,7 @@ fn by_duty(ability: Ability) -> &'static [DutyKind] {
         Ability::Configure => &[SystemAdmin],
         Ability::Audit => &[AuditAdmin],
         Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
+        Ability::HandOver => &[Leader, Head],
     }
 }
 

@@ -232,6 +232,17 @@ pub fn candidates(c: &mut Conn, respondent_key: &str, project_key: Option<&str>,
     Ok(out)
 }
 
+/// Running cases in which an account is the second officer.
+pub fn seconded(c: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Case>> {
+    Ok(cases::table
+        .filter(cases::second_officer.eq(Some(account)))
+        .filter(cases::open.eq(true))
+        .order(cases::id)
+        .limit(limit)
+        .select(Case::as_select())
+        .load(c)?)
+}
+
 /// A page of cases by id after `after`: for sweeps and `doctor`.
 pub fn page(c: &mut Conn, after: CaseId, limit: i64) -> Result<Vec<Case>> {
     Ok(cases::table.filter(cases::id.gt(after)).order(cases::id).limit(limit).select(Case::as_select()).load(c)?)

@@ -157,6 +157,15 @@ pub fn supervisions_of(c: &mut Conn, case: CaseId) -> Result<Vec<Supervision>> {
     Ok(supervisions::table.filter(supervisions::case_id.eq(case)).order(supervisions::id).select(Supervision::as_select()).load(c)?)
 }
 
+/// The level of the running supervision of each of these cases.
+pub fn running_supervisions(c: &mut Conn, ids: &[CaseId]) -> Result<Vec<(CaseId, String)>> {
+    Ok(supervisions::table
+        .filter(supervisions::case_id.eq_any(ids.to_vec()))
+        .filter(supervisions::discharged_at.is_null())
+        .select((supervisions::case_id, supervisions::level))
+        .load(c)?)
+}
+
 /// How many procedures of each kind run on a case.
 pub fn running_kinds(c: &mut Conn, case: CaseId) -> Result<Vec<String>> {
     Ok(procedures::table

@@ -174,6 +174,18 @@ pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Row>> {
     Ok(procedures::table.filter(procedures::case_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)
 }
 
+/// Running complaints an officer holds, the most urgent first.
+pub fn held_by(c: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Row>> {
+    Ok(procedures::table
+        .filter(procedures::assignee.eq(Some(account)))
+        .filter(procedures::open.eq(true))
+        .filter(procedures::kind.eq("complaint"))
+        .order((procedures::due_at, procedures::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?)
+}
+
 /// The procedures of a filing, oldest first.
 pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Row>> {
     Ok(procedures::table.filter(procedures::filing_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)

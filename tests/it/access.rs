@@ -83,6 +83,7 @@ impl Scene {
             ("upload", begun),
             ("upload_to_end", ended),
             ("handler", w.account("kuiwen.handler").to_string()),
+            ("handler2", w.account("kuiwen.handler2").to_string()),
             ("withdrawal", withdrawal),
             ("worker_token", worker_token),
             ("worker_session", worker_session),

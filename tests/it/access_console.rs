@@ -46,6 +46,11 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_withdrawals", Own, "/withdrawals", "city.desk", none());
     let verdict = &[KEY, ("decision", "refuse"), ("note", "本人称愿意继续投诉")];
     put("console_decide_withdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", form(verdict));
+    put("console_overdue", Own, "/overdue", "kuiwen.leader", none());
+    put("console_export_overdue", Own, "/overdue/export", "kuiwen.leader", form(&[("format", "csv"), ("reason", "月度督查")]));
+    put("console_handover", Own, "/handover", "kuiwen.leader", none());
+    put("console_choose_handover", Own, "/handover", "kuiwen.leader", form(&[("from", "<handler>")]));
+    put("console_hand_over", Matter, "/handover/<handler>", "kuiwen.leader", form(&[KEY, ("to", "<handler2>"), ("reason", "调离岗位")]));
     put("console_legacy", Own, "/legacy-review", "kuiwen.leader", none());
     let right = &[KEY, ("decision", "confirm"), ("reason", "已核对原始卷宗")];
     put("console_decide_legacy", Matter, "/legacy-review/<legacy>/decide", "kuiwen.leader", form(right));

@@ -200,6 +200,11 @@ pub fn counter(all: &mut BTreeMap<&'static str, Entry>) {
     put("registerCallback", Matter, "/callbacks/<callback>/register", "city.desk", Carries::Json(report));
     let closed = json!({ "outcome": "answered", "note": "已答复询问" });
     put("closeCallback", Matter, "/callbacks/<callback>/close", "city.desk", Carries::Json(closed));
+    put("overdueAudit", Own, "/overdue", "kuiwen.leader", none());
+    put("exportOverdue", Own, "/overdue/export", "kuiwen.leader", Carries::Json(json!({ "reason": "月度督查" })));
+    put("heldMatters", Matter, "/accounts/<handler>/held", "kuiwen.leader", none());
+    let over = Carries::Json(json!({ "to": "<handler2>", "reason": "调离岗位" }));
+    put("handOver", Matter, "/accounts/<handler>/hand-over", "kuiwen.leader", over);
     put("listLegacyReview", Own, "/legacy-review", "kuiwen.leader", none());
     put("exportLegacyReview", Own, "/legacy-review/export", "kuiwen.leader", Carries::Json(json!({ "reason": "月度核查" })));
     let right = json!({ "decision": "confirm", "reason": "已核对原始卷宗" });

@@ -52,6 +52,8 @@ mod migrate;
 #[cfg(test)]
 mod money;
 #[cfg(test)]
+mod overdue;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod promises;

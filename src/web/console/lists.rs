@@ -110,15 +110,33 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     html(&InboxPage {
         chrome: chrome(&app, &by, "待办", Place::Inbox).await?.with_flash(flash(done.as_deref())),
         tabs,
+        also: also(&by, tab),
         filter,
         rows: found.items.iter().map(row).collect(),
         pager: Pager::new(total, number, SIZE.unsigned_abs(), link),
     })
 }
 
+/// Kinds of work a list may be narrowed to.
+const KINDS: [&str; 5] = ["complaint", "filing", "agreement", "payment_order", "supervision"];
+
+/// Lists beside the inbox: the audit of what is late, the hand-over of what a leaving officer holds.
+fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    if tab == Tab::Overdue {
+        out.push(("/overdue".to_owned(), text::zh("overdue.page.link").to_owned()));
+    }
+    if by.0.duties.iter().any(|d| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head))
+        && matches!(tab, Tab::Bureau | Tab::Overdue)
+    {
+        out.push(("/handover".to_owned(), text::zh("overdue.page.handover_link").to_owned()));
+    }
+    out
+}
+
 fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> Vec<FormField> {
     let mut states: Vec<(String, String)> = Vec::new();
-    for k in ["complaint", "filing"] {
+    for k in KINDS {
         if let Ok(g) = app.graphs.latest(k)
             && (kind.is_empty() || kind == k)
         {
@@ -129,9 +147,10 @@ fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> 
         FormField::new(key, label, FieldKind::Select).options(options).value(value)
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let kinds = KINDS.map(|k| pair(k, text::zh(&format!("console.kind.{k}")))).to_vec();
     let grades = ["ordinary", "serious", "major"].map(|g| pair(g, text::zh(&format!("grade.{g}"))));
     vec![
-        select("kind", "类别", vec![pair("complaint", "案件"), pair("filing", "登记")], kind),
+        select("kind", "类别", kinds, kind),
         select("state", "状态", states, state),
         select("area", "区划", super::moves::area_choices(app), area),
         select("grade", "级别", grades.to_vec(), grade),
@@ -156,6 +175,9 @@ fn row(i: &Item) -> InboxRow {
         tags.insert(0, Tag::new(i.channel.clone().unwrap_or_default(), Tone::Plain));
     } else if !i.origin.is_empty() {
         tags.push(Tag::new(i.origin.clone(), Tone::Plain));
+    }
+    if !matches!(i.kind.as_str(), "complaint" | "filing") {
+        tags.insert(0, Tag::new(text::zh(&format!("console.kind.{}", i.kind)), Tone::Info));
     }
     if i.missed {
         tags.push(Tag::new(text::zh("console.tag.missed"), Tone::Warn));

@@ -15,6 +15,7 @@ mod import;
 mod lists;
 mod matter;
 mod moves;
+mod overdue;
 mod session;
 pub mod view;
 mod words;
@@ -100,6 +101,20 @@ pub fn routes(t: &mut Table<Arc<App>>) {
         legacy::export,
     );
     of_counter(t);
+    let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
+    let leads = Access::Staff("大队长、局领导（本部门）");
+    t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);
+    t.add(
+        Route::post("/overdue/export", "console_export_overdue", audit, "导出督查表").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        overdue::export,
+    );
+    t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
+    t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);
+    t.add(form("/handover/{id}", "console_hand_over", leads, "移交全部案件"), overdue::hand_over);
     t.add(page("/filings/{id}/unmask", "console_unmask_page", work, "说明查看理由"), files::unmask_ask);
     t.add(
         Route::post("/filings/{id}/unmask", "console_unmask", work, "查看完整信息").reads_form().answers_plain(200, "完整信息", HTML),

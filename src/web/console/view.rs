@@ -21,6 +21,7 @@ mod inbox;
 mod joining;
 mod legacy;
 mod login;
+mod overdue;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, Notice
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use login::{LoginPage, LoginState};
+pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
 /// Where in the console a page stands, for the navigation.

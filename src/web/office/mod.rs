@@ -13,6 +13,7 @@ mod imports;
 mod inbox;
 mod legacy;
 mod oral;
+mod overdue;
 mod people;
 mod procedures;
 mod reference;
@@ -96,4 +97,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     callbacks::routes(table);
     oral::routes(table);
     legacy::routes(table);
+    overdue::routes(table);
 }

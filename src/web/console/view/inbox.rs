@@ -68,6 +68,8 @@ pub struct InboxPage {
     pub chrome: Chrome,
     /// The tabs.
     pub tabs: Vec<InboxTab>,
+    /// Where else such work is done: address and word.
+    pub also: Vec<(String, String)>,
     /// The filter.
     pub filter: Filter,
     /// The rows, by remaining time.

@@ -131,6 +131,7 @@ impl InboxPage {
             chrome: chrome("待办", Place::Inbox)
                 .with_flash(Some(Flash { tone: Tone::Good, text: "案件 AJ-9QW2E-RTY4K 已签收。".into() })),
             tabs: tabs(),
+            also: vec![("/overdue".into(), "超期督查表（可导出）".into()), ("/handover".into(), "移交离岗人员的案件".into())],
             filter: filter(false),
             rows,
             pager: Pager::new(148, 2, 20, |n| format!("/?page={n}")),

@@ -35,6 +35,8 @@ fn all() -> Vec<(String, String)> {
     pages("filing_counter", FilingCounterPage::samples(), &mut out);
     pages("contacts", ContactsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
+    pages("overdue", OverduePage::samples(), &mut out);
+    pages("handover", HandoverPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }

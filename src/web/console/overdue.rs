@@ -1,0 +1,255 @@
+//! 超期督查 and 移交: what is late with its export; what a leaving officer holds, handed over at once.
+//!
+//! Owns the pages. Who sees what, and what a hand-over does, is the use cases'.
+
+use super::files::attachment;
+use super::frame::{chrome, flash};
+use super::lists::address;
+use super::moves::stays;
+use super::view::{FieldKind, FormField, FormView, HandoverPage, HeldRow, InboxTab, OverduePage, OverdueRow, Place, Tag, Tone};
+use crate::app::App;
+use crate::app::overdue::{Asked, OverdueLine};
+use crate::app::write::Key;
+use crate::base::id::{AccountId, ProcedureId};
+use crate::base::{At, Error, text};
+use crate::domain::access::DutyKind;
+use crate::paper::sheet;
+use crate::web::auth::Officer;
+use crate::web::edge::{html, html_with, see_other};
+use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, cursor_decode, cursor_encode};
+use crate::web::{Answer, Failure};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Procedures of a page.
+const SIZE: usize = 50;
+/// Characters of a reason.
+const REASON: usize = 1000;
+const CURSOR: &str = "overdue-page";
+
+fn word(key: &str) -> String {
+    text::zh(&format!("overdue.page.{key}")).to_owned()
+}
+
+fn export_form(statutory: bool) -> FormView {
+    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
+    let fields = vec![
+        FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(),
+        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
+    ];
+    FormView::new("export", "/overdue/export", word("export"), fields)
+        .tone(Tone::Plain)
+        .hidden("effect", if statutory { "statutory" } else { "all" })
+        .hidden("_key", IdempotencyKey::fresh().as_str())
+}
+
+fn row(l: &OverdueLine) -> OverdueRow {
+    OverdueRow {
+        href: match (l.case, l.filing) {
+            (Some(c), _) => format!("/cases/{c}"),
+            (None, Some(f)) => format!("/filings/{f}"),
+            (None, None) => "/".to_owned(),
+        },
+        number: l.number.clone(),
+        respondent: l.respondent.clone(),
+        area: l.area_name.clone(),
+        kind: l.kind_title.clone(),
+        state: l.state_title.clone(),
+        term: l.term_title.clone(),
+        effect: Tag::new(text::zh(&format!("overdue.effect.{}", l.effect)), if l.effect == "statutory" { Tone::Info } else { Tone::Plain }),
+        due: l.due_day.map_or_else(|| l.due_at.list_text(), |d| d.to_string()),
+        overdue: l.overdue.clone(),
+        officer: l.officer.clone().unwrap_or_default(),
+        holder: l.holder.clone(),
+        bureau: l.bureau_name.clone(),
+        why: l.why.join("；"),
+        marks: text::zh_with("overdue.page.marks", &[("n", &l.marks.to_string())]),
+        supervised: l.supervised.as_deref().map(|s| Tag::new(s, Tone::Bad)),
+    }
+}
+
+async fn list(
+    app: &Arc<App>,
+    by: &Officer,
+    statutory: bool,
+    after: Option<(At, ProcedureId)>,
+    back: Option<(&[(String, String)], &Error)>,
+) -> Result<OverduePage, Failure> {
+    let found = app.overdue(&by.actor(), Asked { bureau: None, statutory, after }, SIZE).await?;
+    let effect = if statutory { "statutory" } else { "all" };
+    let tab = |key: &str, current: bool| InboxTab {
+        href: address("/overdue", &[("effect", key)]),
+        label: word(key),
+        count: 0,
+        current,
+        urgent: false,
+    };
+    let next = found.next.map(|n| cursor_encode(CURSOR, &n)).transpose()?;
+    let export = match back {
+        Some((pairs, why)) => export_form(statutory).sent_back(pairs, why),
+        None => export_form(statutory),
+    };
+    Ok(OverduePage {
+        chrome: chrome(app, by, text::zh("overdue.title"), Place::Inbox).await?,
+        tabs: vec![tab("all", !statutory), tab("statutory", statutory)],
+        rows: found.items.iter().map(row).collect(),
+        more: next.map(|n| address("/overdue", &[("effect", effect), ("after", &n)])),
+        export: (!found.items.is_empty() || back.is_some()).then_some(export),
+    })
+}
+
+/// `GET /overdue`.
+pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let statutory = q.raw("effect") == Some("statutory");
+    let after = q.text("after", 512).map(|c| cursor_decode::<(At, ProcedureId)>(CURSOR, &c)).transpose()?;
+    html(&list(&app, &by, statutory, after, None).await?)
+}
+
+/// `POST /overdue/export`.
+pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+    let pairs = p.pairs().to_vec();
+    let format = p.choice("format", &["xlsx", "csv"]);
+    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
+    let statutory = p.raw("effect") == Some("statutory");
+    let reason = p.text("reason", REASON).unwrap_or_default();
+    let done = match p.finish() {
+        Ok(()) => app.export_overdue(&by.actor(), Asked { bureau: None, statutory, after: None }, &reason, xlsx).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(file) => {
+            let mut out = Body::from(file).into_response();
+            let (kind, ending) = if xlsx { (sheet::XLSX, "xlsx") } else { (sheet::CSV, "csv") };
+            let headers = out.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            if let Some(v) = attachment(&format!("{}.{ending}", text::zh("overdue.title"))) {
+                headers.insert(CONTENT_DISPOSITION, v);
+            }
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+            Ok(out)
+        }
+        Err(e) if stays(&e) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &list(&app, &by, statutory, None, Some((&pairs, &e))).await?),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The officers of the bureaus the reader leads.
+async fn colleagues(app: &Arc<App>, by: &Officer) -> crate::base::Result<Vec<(String, String)>> {
+    let mut out = Vec::new();
+    for d in by.0.duties.iter().filter(|d| matches!(d.kind, DutyKind::Leader | DutyKind::Head)) {
+        out.extend(app.handlers(&d.bureau).await?.into_iter().map(|(id, name)| (id.to_string(), name)));
+    }
+    out.sort();
+    out.dedup();
+    Ok(out)
+}
+
+async fn held(
+    app: &Arc<App>,
+    by: &Officer,
+    from: Option<AccountId>,
+    stayed: Vec<String>,
+    back: Option<(&[(String, String)], &Error)>,
+) -> Result<HandoverPage, Failure> {
+    let people = colleagues(app, by).await?;
+    let chosen = from.map(|f| f.to_string()).unwrap_or_default();
+    let choose = FormView::new(
+        "from",
+        "/handover",
+        word("show"),
+        vec![FormField::new("from", word("from"), FieldKind::Select).options(people.clone()).value(&chosen).required()],
+    )
+    .tone(Tone::Plain);
+    let rows = match from {
+        Some(id) => app.held_by(&by.actor(), id).await?,
+        None => Vec::new(),
+    };
+    let form = from.filter(|_| !rows.is_empty() || back.is_some()).map(|id| {
+        let others = people.iter().filter(|p| p.0 != id.to_string()).cloned();
+        let fields = vec![
+            FormField::new("to", word("to"), FieldKind::Select).options(others).required(),
+            FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON),
+        ];
+        let form = FormView::new("handover", format!("/handover/{id}"), word("hand_over"), fields)
+            .tone(Tone::Bad)
+            .hidden("_key", IdempotencyKey::fresh().as_str());
+        match back {
+            Some((pairs, why)) => form.sent_back(pairs, why),
+            None => form,
+        }
+    });
+    Ok(HandoverPage {
+        chrome: chrome(app, by, word("handover_title"), Place::Inbox).await?,
+        choose,
+        from: from.map(|_| people.iter().find(|p| p.0 == chosen).map(|p| p.1.clone()).unwrap_or_else(|| word("officer"))),
+        rows: rows
+            .iter()
+            .map(|h| HeldRow {
+                href: format!("/cases/{}", h.case),
+                number: h.number.clone(),
+                respondent: h.respondent.clone(),
+                state: h.state_title.clone(),
+                role: word(&h.role),
+            })
+            .collect(),
+        form,
+        stayed,
+    })
+}
+
+/// `GET /handover`.
+pub(super) async fn handover(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    if !by.0.duties.iter().any(|d| matches!(d.kind, DutyKind::Leader | DutyKind::Head)) {
+        return Err(Error::Forbidden("handover").into());
+    }
+    let from = q.raw("from").and_then(|f| f.parse().ok());
+    let done = q.raw("done").map(str::to_owned);
+    let mut page = held(&app, &by, from, Vec::new(), None).await?;
+    page.chrome = page.chrome.with_flash(flash(done.as_deref()));
+    html(&page)
+}
+
+/// `POST /handover`: shows what the chosen officer holds.
+pub(super) async fn choose(_: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+    let from = p.parsed::<AccountId>("from", "unknown_account");
+    let from = p.required("from", from);
+    p.finish()?;
+    Ok(see_other(&from.map_or_else(|| "/handover".to_owned(), |f| format!("/handover?from={f}"))))
+}
+
+/// `POST /handover/{id}`.
+pub(super) async fn hand_over(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathId(id): PathId<AccountId>,
+    FormParams(mut p): FormParams,
+) -> Answer<Response> {
+    let pairs = p.pairs().to_vec();
+    let k = p.key()?;
+    let to = p.parsed::<AccountId>("to", "unknown_account");
+    let to = p.required("to", to);
+    let reason = p.text("reason", REASON).unwrap_or_default();
+    let done = match (p.finish(), to) {
+        (Ok(()), Some(to)) => {
+            let key = Key::new(k.as_str(), "console:handover", &(id, to, &reason))?;
+            app.hand_over(&by.actor(), Some(key), id, to, &reason).await
+        }
+        (Err(e), _) => Err(e),
+        (Ok(()), None) => Err(Error::field("/to", "required", &[])),
+    };
+    match done {
+        Ok(done) if done.stayed.is_empty() => Ok(see_other(&format!("/handover?from={id}&done=handed_over"))),
+        Ok(done) => {
+            let stayed = done.stayed.iter().map(|s| format!("{}：{}", s.number, s.reason)).collect();
+            html(&held(&app, &by, Some(id), stayed, None).await?)
+        }
+        Err(e) if stays(&e) => {
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &held(&app, &by, Some(id), Vec::new(), Some((&pairs, &e))).await?)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
