@@ -136,7 +136,7 @@ fn accounts_of(actor: &Actor) -> Vec<AccountId> {
 
 impl App {
     /// Areas a person's duties of these kinds cover, as the codes of the path's leaves and everything below.
-    fn areas_under(&self, actor: &Actor, kinds: &[DutyKind]) -> Vec<String> {
+    pub(super) fn areas_under(&self, actor: &Actor, kinds: &[DutyKind]) -> Vec<String> {
         let mine: Vec<&str> = actor.duties().iter().filter(|d| kinds.contains(&d.kind)).map(|d| d.area.as_str()).collect();
         self.city.areas.iter().filter(|a| a.path.iter().any(|p| mine.contains(&p.as_str()))).map(|a| a.code.clone()).collect()
     }

@@ -26,6 +26,7 @@ pub mod inbox;
 pub mod intake;
 pub mod legacy;
 pub mod migrate;
+pub mod money_report;
 pub mod notify;
 pub mod oral;
 mod orders;

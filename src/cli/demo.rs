@@ -7,6 +7,7 @@ mod act;
 mod doors;
 mod drive;
 mod lives;
+mod money;
 mod people;
 mod plan;
 mod proofs;

@@ -1,4 +1,4 @@
-//! `qingxin report`: how terms are kept, per bureau (按时签收率 among them), and pauses per officer.
+//! `qingxin report`: how terms are kept, per bureau (按时签收率 among them), and pauses per officer; `--money`: money by month.
 
 use crate::base::{Clock, Day, Error, Result, SystemClock};
 use crate::domain::access::Actor;
@@ -18,6 +18,9 @@ pub struct ReportArgs {
     /// 只看这一期限，例如 sign_for
     #[arg(long)]
     pub term: Option<String>,
+    /// 资金月报：反映、核实、支付，协议履行和违约，责令支付，督办
+    #[arg(long)]
+    pub money: bool,
     /// 以 JSON 输出
     #[arg(long)]
     pub json: bool,
@@ -35,6 +38,9 @@ pub fn run(args: &ReportArgs, config: Option<PathBuf>, out: &mut dyn Write) -> R
     let to = args.to.unwrap_or_else(|| SystemClock.now().day());
     let from = args.from.unwrap_or_else(|| to.plus(-SPAN));
     let app = super::open(config)?;
+    if args.money {
+        return money(&app, from, to, args.json, out);
+    }
     let mut r = app.report(&Actor::System("command_line"), from, to)?;
     if let Some(t) = &args.term {
         r.kept.retain(|k| k.term == *t);
@@ -52,6 +58,40 @@ pub fn run(args: &ReportArgs, config: Option<PathBuf>, out: &mut dyn Write) -> R
     }
     for p in &r.paused {
         writeln!(out, "{}\t{}\t中止 {} 次（法定 {}，未恢复 {}）", p.bureau_name, p.officer, p.pauses, p.statutory, p.open).map_err(io)?;
+    }
+    Ok(0)
+}
+
+/// Money by month.
+fn money(app: &std::sync::Arc<crate::app::App>, from: Day, to: Day, json: bool, out: &mut dyn Write) -> Result<i32> {
+    let io = |e: std::io::Error| Error::Io(e.to_string());
+    let months = app.money_report(&Actor::System("command_line"), from, to)?;
+    if json {
+        let v = serde_json::to_string(&months).map_err(|e| Error::Internal(e.to_string()))?;
+        writeln!(out, "{v}").map_err(io)?;
+        return Ok(0);
+    }
+    writeln!(out, "月份\t案件\t反映\t核实\t当月支付\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除").map_err(io)?;
+    for m in &months {
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            m.month,
+            m.cases,
+            m.claimed_fen,
+            m.verified_fen,
+            m.paid_fen,
+            m.outstanding_fen,
+            m.agreements,
+            m.kept,
+            m.broken,
+            m.orders,
+            m.orders_paid,
+            m.orders_expired,
+            m.supervisions,
+            m.supervisions_discharged
+        )
+        .map_err(io)?;
     }
     Ok(0)
 }

@@ -39,6 +39,7 @@ pub mod notices;
 pub mod orders;
 pub mod papers;
 pub mod procedures;
+pub mod report;
 pub mod schema;
 pub mod sealed;
 pub mod settings;

@@ -46,6 +46,7 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_withdrawals", Own, "/withdrawals", "city.desk", none());
     let verdict = &[KEY, ("decision", "refuse"), ("note", "本人称愿意继续投诉")];
     put("console_decide_withdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", form(verdict));
+    put("console_money", Own, "/money", "kuiwen.leader", none());
     put("console_overdue", Own, "/overdue", "kuiwen.leader", none());
     put("console_export_overdue", Own, "/overdue/export", "kuiwen.leader", form(&[("format", "csv"), ("reason", "月度督查")]));
     put("console_handover", Own, "/handover", "kuiwen.leader", none());

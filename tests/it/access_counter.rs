@@ -200,6 +200,7 @@ pub fn counter(all: &mut BTreeMap<&'static str, Entry>) {
     put("registerCallback", Matter, "/callbacks/<callback>/register", "city.desk", Carries::Json(report));
     let closed = json!({ "outcome": "answered", "note": "已答复询问" });
     put("closeCallback", Matter, "/callbacks/<callback>/close", "city.desk", Carries::Json(closed));
+    put("moneyReport", Own, "/reports/money", "kuiwen.leader", none());
     put("overdueAudit", Own, "/overdue", "kuiwen.leader", none());
     put("exportOverdue", Own, "/overdue/export", "kuiwen.leader", Carries::Json(json!({ "reason": "月度督查" })));
     put("heldMatters", Matter, "/accounts/<handler>/held", "kuiwen.leader", none());

@@ -75,6 +75,7 @@ fn whole(surface: Surface) {
             // looks that are on record each time, and a request that asked twice is one
             "exportRefusals",
             "exportLegacyReview",
+            "exportOverdue",
             "callbackNumber",
             "askCallback",
         ];

@@ -156,6 +156,39 @@ on_both! {
         assert_eq!(child(&w, case, "supervision").state, "discharged");
     }
 
+    fn money_by_month_is_of_the_own_area(t: &TestDb) {
+        let w = world(t);
+        let p = Phone::on(&w, "13900000001", "张测试");
+        let (filing, _) = filed(&p, 1);
+        let case = case_of(&w.app, &filing);
+        let (_, proof) = found(&w, case);
+        pay(&w, case, 200_000, "own_account", &proof);
+        pay(&w, case, 300_000, "through_foreman", &proof);
+        act(&w, "kuiwen.handler", case, "make_agreement", json!({})).unwrap();
+        let chain = w.app.db.read_blocking(move |c| qingxin::store::cases::chain(c, case)).unwrap();
+        let form = json!({
+            "payer": chain[0].id, "totalFen": 1_000_000, "plan": [{ "on": "2026-12-10", "amountFen": 1_000_000 }], "signedOn": w.now().day(),
+            "accelerates": false, "enforceability": "payment_writ", "proof": proof,
+        });
+        let agreement = child(&w, case, "agreement").id.to_string();
+        w.who("kuiwen.handler").act(&agreement, "sign", form).ok();
+        w.set(12, 14, 9, 0);
+        w.tick();
+        let month = |who: &str, name: &str| {
+            let all = w.who(who).get("/reports/money?from=2026-11-01&to=2026-12-31").ok()["months"].clone();
+            all.as_array().unwrap().iter().find(|m| m["month"] == name).unwrap().clone()
+        };
+        let november = month("city.supervisor", "2026-11");
+        let figures = ["cases", "claimedFen", "verifiedFen", "paidFen", "outstandingFen", "agreements", "kept", "broken"].map(|k| november[k].as_i64().unwrap());
+        assert_eq!(figures, [1, 1_200_000, 1_200_000, 200_000, 1_000_000, 1, 0, 1], "what waits for the worker's word is not paid");
+        assert_eq!(month("city.supervisor", "2026-12")["supervisions"], 1);
+        assert_eq!(month("kuiwen.leader", "2026-11")["paidFen"], 200_000);
+        assert_eq!(month("fangzi.supervisor", "2026-11")["cases"], 0);
+        w.who("city.desk").get("/reports/money").problem(403, "forbidden");
+        w.who("city.supervisor").get("/reports/money?from=2026-12-01&to=2026-11-01").problem(422, "invalid_input");
+        assert!(w.who("kuiwen.leader").page("/money").text().contains("¥2,000.00"));
+    }
+
     fn open_complaints_go_over_to_the_version_with_children(t: &TestDb) {
         let town = Town::on(TestDb::new(t.backend).unwrap(), "over", opening());
         let case = town.file(&report(1)).case.unwrap();

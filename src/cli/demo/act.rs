@@ -31,6 +31,13 @@ pub fn name(act: &Act) -> &'static str {
         Act::Answer => "answer",
         Act::Attach(_) => "attach",
         Act::Place(..) => "place",
+        Act::Agree(_) => "agree",
+        Act::Instalment => "instalment",
+        Act::Order(_) => "order",
+        Act::SignOrder(_) => "sign order",
+        Act::ServeOrder => "serve order",
+        Act::FollowUp => "follow up",
+        Act::Discharge => "discharge",
     }
 }
 
@@ -54,10 +61,12 @@ pub fn settle(tx: &mut Tx<'_>, life: &mut Life, case: CaseId) -> Result<()> {
     Ok(())
 }
 
-struct Scene<'w> {
+/// A case at the moment of a beat.
+pub(super) struct Scene<'w> {
     w: &'w mut World,
     life: usize,
-    case: cases::Case,
+    /// The case.
+    pub(super) case: cases::Case,
     complaint: ProcedureId,
 }
 
@@ -103,12 +112,22 @@ pub fn act(w: &mut World, tx: &mut Tx<'_>, life: usize, act: &Act) -> Result<()>
             let who = s.who(Who::Officer)?;
             s.proof(tx, &who, kind).map(drop)
         }
+        Act::Agree(n) => s.agree(tx, *n),
+        Act::Instalment => s.instalment(tx),
+        Act::Order(days) => s.order(tx, *days),
+        Act::SignOrder(kind) => {
+            let Some(order) = s.child(tx, "payment_order")? else { return Ok(()) };
+            s.go_on(tx, order.id, Who::Lead(*kind), builtin::APPROVE, json!({ "opinion": "同意。" }))
+        }
+        Act::ServeOrder => s.serve_order(tx),
+        Act::FollowUp => s.follow_up(tx),
+        Act::Discharge => s.discharge(tx),
         Act::Filing(..) | Act::Answer | Act::Place(..) => Ok(()),
     }
 }
 
 impl Scene<'_> {
-    fn who(&self, who: Who) -> Result<Arc<Actor>> {
+    pub(super) fn who(&self, who: Who) -> Result<Arc<Actor>> {
         let l = &self.w.lives[self.life];
         match who {
             Who::Officer => l.officer.clone().ok_or(Error::NotFound("officer")),
@@ -119,9 +138,12 @@ impl Scene<'_> {
     fn handler(&self, more: usize) -> Result<Arc<Actor>> {
         self.w.crew.pick(&self.case.lead_bureau, DutyKind::Handler, self.w.lives[self.life].nth + more)
     }
-    fn go(&mut self, tx: &mut Tx<'_>, who: Who, name: &str, form: Json) -> Result<()> {
+    pub(super) fn go(&mut self, tx: &mut Tx<'_>, who: Who, name: &str, form: Json) -> Result<()> {
+        self.go_on(tx, self.complaint, who, name, form)
+    }
+    pub(super) fn go_on(&mut self, tx: &mut Tx<'_>, procedure: ProcedureId, who: Who, name: &str, form: Json) -> Result<()> {
         let actor = self.who(who)?;
-        let cmd = command(self.complaint, name, form);
+        let cmd = command(procedure, name, form);
         tx.body(&actor, |tx| perform_in(tx, &cmd))?;
         self.w.moves += 1;
         Ok(())
@@ -151,7 +173,7 @@ impl Scene<'_> {
         }
         Ok(())
     }
-    fn proof(&mut self, tx: &mut Tx<'_>, who: &Actor, kind: &str) -> Result<EvidenceId> {
+    pub(super) fn proof(&mut self, tx: &mut Tx<'_>, who: &Actor, kind: &str) -> Result<EvidenceId> {
         self.w.serial += 1;
         let lines = [format!("QINGXIN DEMO {kind} {:06}", self.w.serial), format!("case {}", self.case.number), format!("{}", tx.now)];
         let up = Upload { case: Some(self.case.id), filing: None, kind: kind.to_owned(), name: String::new(), bytes: proofs::pdf(&lines) };
@@ -160,7 +182,11 @@ impl Scene<'_> {
         self.w.blobs.push((file.row.store_key, file.bytes));
         Ok(id)
     }
-    fn with_proof(&mut self, tx: &mut Tx<'_>, kind: &str, name: &str, form: &dyn Fn(EvidenceId) -> Json) -> Result<()> {
+    /// A bank's reference that was not used yet.
+    pub(super) fn reference(&self) -> String {
+        format!("DEMO{:08}", self.w.serial + 1)
+    }
+    pub(super) fn with_proof(&mut self, tx: &mut Tx<'_>, kind: &str, name: &str, form: &dyn Fn(EvidenceId) -> Json) -> Result<()> {
         let who = self.who(Who::Officer)?;
         let id = self.proof(tx, &who, kind)?;
         self.go(tx, Who::Officer, name, form(id))
@@ -172,7 +198,7 @@ impl Scene<'_> {
                 continue;
             }
             let payer = *self.w.rng.pick(&["employer", "employer", "employer", "general_contractor", "deposit"]);
-            let reference = format!("DEMO{:08}", self.w.serial + 1);
+            let reference = self.reference();
             let day = tx.now.day().to_string();
             self.with_proof(
                 tx,

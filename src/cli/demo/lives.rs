@@ -51,6 +51,20 @@ pub enum Act {
     Answer,
     /// A paper is filed with the case.
     Attach(&'static str),
+    /// An agreement on everything outstanding, in so many instalments, three weeks apart.
+    Agree(i64),
+    /// The next instalment of the agreement is paid.
+    Instalment,
+    /// An order to pay is drafted, to be paid within so many days.
+    Order(i64),
+    /// The current signature of an order to pay is given.
+    SignOrder(DutyKind),
+    /// The order is served, with proof.
+    ServeOrder,
+    /// The order was not paid: what follows, up to the handing on.
+    FollowUp,
+    /// Whoever is supervised answers, and the supervisor discharges it.
+    Discharge,
     /// The desk finds the area and forwards, to this bureau if one is named.
     Place(String, Option<String>),
 }
@@ -83,6 +97,10 @@ pub const STOPS: &[&str] = &[
     "tracking",
     "concluded",
     "archived",
+    "agreement",
+    "agreement_broken",
+    "order_served",
+    "order_unpaid",
     "pending_docket",
     "pending_decision",
     "pending_conclusion",
@@ -162,6 +180,7 @@ impl<'r> Script<'r> {
         self.case(0, 3, Who::Officer, "mark_paid", json!({}))
     }
     fn ask_conclusion(&mut self, code: &'static str) -> &mut Self {
+        self.beat(1, 6, Act::Discharge);
         self.beat(1, 2, Act::Remainder);
         self.beat(1, 8, Act::Conclude(code))
     }
@@ -202,6 +221,25 @@ impl<'r> Script<'r> {
     /// 回查.
     pub fn checks(&mut self) -> &mut Self {
         self.case(60, 95, Who::Officer, "track_note", json!({ "note": "已联系双方，下一期按协议支付。" }))
+    }
+    /// 支付协议，分几期.
+    pub fn agrees(&mut self, instalments: i64) -> &mut Self {
+        self.beat(5, 20, Act::Agree(instalments))
+    }
+    /// 按期支付：三周一期，提前一两天.
+    pub fn instalments(&mut self, n: i64) -> &mut Self {
+        for _ in 0..n {
+            self.beat(115, 135, Act::Instalment);
+        }
+        self
+    }
+    /// 责令限期支付，送达.
+    pub fn ordered(&mut self, days: i64) -> &mut Self {
+        self.beat(3, 20, Act::Order(days));
+        for kind in [DutyKind::Leader, DutyKind::Legal, DutyKind::Head] {
+            self.beat(1, 5, Act::SignOrder(kind));
+        }
+        self.beat(3, 15, Act::ServeOrder)
     }
     /// 不予受理.
     fn ask_refusal(&mut self) -> &mut Self {
@@ -309,6 +347,11 @@ impl<'r> Script<'r> {
             "transferred_out" => self.assigned().docketed().started().handed_over(),
             "not_substantiated" => self.assigned().docketed().started().found(0).unfounded(),
             "tracking" => self.assigned().docketed().started().found(100).pays(5, 20, 40).tracks(),
+            "agreement" => self.assigned().docketed().started().found(100).agrees(3).instalments(1),
+            // nothing is paid: time itself breaks it
+            "agreement_broken" => self.assigned().docketed().started().found(100).agrees(2),
+            "order_served" => self.assigned().docketed().started().found(100).ordered(20),
+            "order_unpaid" => self.assigned().docketed().started().found(100).ordered(7),
             "concluded" => self.until("paid").concluded("paid_in_full"),
             "archived" => self.until("concluded").archived(),
             "pending_docket" => self.assigned().ask_docket(),
@@ -340,16 +383,39 @@ impl<'r> Script<'r> {
                 true
             }
             660..690 => {
-                self.assigned().docketed().started().found(100).decided().served().pays(20, 80, 100).mark_paid();
-                self.concluded("paid_in_full").archived();
+                self.assigned().docketed().started().found(100);
+                if self.rng.per_mille(300) {
+                    self.decided().served().pays(20, 80, 100).mark_paid().concluded("paid_in_full").archived();
+                    return true;
+                }
+                // ordered to pay: most do by the day, some only when the matter goes on
+                self.ordered(15);
+                if self.rng.per_mille(700) {
+                    self.pays(20, 60, 100).mark_paid().concluded("paid_in_full").archived();
+                } else {
+                    self.beat(170, 220, Act::FollowUp).pays(30, 150, 100).mark_paid().concluded("paid_in_full").archived();
+                }
                 true
             }
             690..740 => {
-                self.assigned().docketed().started().found(100).pays(5, 20, 40).tracks();
-                for _ in 0..self.rng.range(1, 4) {
-                    self.checks();
+                self.assigned().docketed().started().found(100);
+                if self.rng.per_mille(250) {
+                    self.pays(5, 20, 40).tracks();
+                    for _ in 0..self.rng.range(1, 4) {
+                        self.checks();
+                    }
+                    self.pays(20, 60, 100);
+                } else {
+                    let n = self.rng.range(2, 4);
+                    self.agrees(n);
+                    if self.rng.per_mille(650) {
+                        self.instalments(n);
+                    } else {
+                        // the second is missed; what was left comes later
+                        self.instalments(1).pays(250, 420, 100);
+                    }
                 }
-                self.pays(20, 60, 100).mark_paid().concluded("paid_in_full").archived();
+                self.mark_paid().concluded("paid_in_full").archived();
                 true
             }
             740..850 => {

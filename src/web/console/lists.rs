@@ -131,6 +131,10 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     {
         out.push(("/handover".to_owned(), text::zh("overdue.page.handover_link").to_owned()));
     }
+    let reads = |d: &access::Duty| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head | access::DutyKind::Supervisor);
+    if by.0.duties.iter().any(reads) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
+        out.push(("/money".to_owned(), text::zh("overdue.page.money_link").to_owned()));
+    }
     out
 }
 

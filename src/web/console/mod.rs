@@ -14,6 +14,7 @@ mod frame;
 mod import;
 mod lists;
 mod matter;
+mod money_report;
 mod moves;
 mod overdue;
 mod session;
@@ -112,6 +113,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
         ),
         overdue::export,
     );
+    t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);
     t.add(form("/handover/{id}", "console_hand_over", leads, "移交全部案件"), overdue::hand_over);

@@ -21,6 +21,7 @@ mod inbox;
 mod joining;
 mod legacy;
 mod login;
+mod money;
 mod overdue;
 #[cfg(test)]
 mod samples;
@@ -52,6 +53,7 @@ pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, Notice
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use login::{LoginPage, LoginState};
+pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 

@@ -18,6 +18,7 @@ mod people;
 mod procedures;
 mod reference;
 mod refusals;
+mod reports;
 mod session;
 mod uploads;
 mod workers;
@@ -98,4 +99,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     oral::routes(table);
     legacy::routes(table);
     overdue::routes(table);
+    reports::routes(table);
 }

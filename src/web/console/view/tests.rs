@@ -36,6 +36,7 @@ fn all() -> Vec<(String, String)> {
     pages("contacts", ContactsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     pages("overdue", OverduePage::samples(), &mut out);
+    pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
