@@ -14,6 +14,7 @@ pub mod demo;
 pub mod doctor;
 pub mod documents;
 pub mod doubts;
+pub mod draws;
 pub mod effects;
 pub mod evidence;
 pub mod exchange;

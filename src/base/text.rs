@@ -14,6 +14,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/claimant.toml"),
     include_str!("../../config/texts/zh/counter.toml"),
     include_str!("../../config/texts/zh/money.toml"),
+    include_str!("../../config/texts/zh/draws.toml"),
     include_str!("../../config/texts/zh/escrow.toml"),
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/joining.toml"),

@@ -7,6 +7,7 @@
 
 pub mod allocate;
 pub mod estimate;
+pub mod frame;
 pub mod publication;
 
 use crate::base::seal::{Hash, hex, merkle};

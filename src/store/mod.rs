@@ -25,6 +25,7 @@ pub mod cases;
 pub mod counter;
 pub mod db;
 pub mod dialogue;
+pub mod draws;
 pub mod exchange;
 pub mod exchange_out;
 pub mod filings;

@@ -1134,7 +1134,100 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    draws (id) {
+        id -> Id,
+        number -> Text,
+        area -> Text,
+        period_from -> Ts,
+        period_until -> Ts,
+        plan -> Doc,
+        public_plan -> Text,
+        secret_ct -> Text,
+        salt_ct -> Text,
+        commitment -> Text,
+        state -> Text,
+        announced_by -> Nullable<Id>,
+        announced_at -> Ts,
+        frozen_at -> Nullable<Ts>,
+        frame_rows -> BigInt,
+        left_out -> BigInt,
+        root -> Nullable<Text>,
+        value -> Nullable<Text>,
+        value_source -> Nullable<Text>,
+        value_at -> Nullable<Ts>,
+        drawn_at -> Nullable<Ts>,
+        closed_at -> Nullable<Ts>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    draw_frames (draw_id, no) {
+        draw_id -> Id,
+        no -> Integer,
+        body -> Binary,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    draw_strata (draw_id, no) {
+        draw_id -> Id,
+        no -> Integer,
+        bureau -> Text,
+        area -> Text,
+        conclusion -> Text,
+        officer -> Text,
+        officer_id -> Nullable<Id>,
+        unproved -> Bool,
+        size -> BigInt,
+        sample -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    draw_picks (id) {
+        id -> Id,
+        draw_id -> Id,
+        stratum -> Integer,
+        place -> Integer,
+        code -> Text,
+        rank -> Text,
+        filing_id -> Id,
+        state -> Text,
+        bureau -> Nullable<Text>,
+        kept_from -> Text,
+        says -> Text,
+        due_at -> Nullable<Ts>,
+        replaces -> Nullable<Integer>,
+        outcome -> Nullable<Text>,
+        received -> Nullable<BigInt>,
+        contradicts -> Bool,
+        ended_at -> Nullable<Ts>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    draw_tries (pick_id, no) {
+        pick_id -> Id,
+        no -> Integer,
+        at -> Ts,
+        by_account -> Nullable<Id>,
+        result -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    draws,
+    draw_frames,
+    draw_strata,
+    draw_picks,
+    draw_tries,
     bells,
     legacy_matters,
     callbacks,

@@ -40,5 +40,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "rebindings", column: "phone_ct", id: "id" },
     SealedColumn { table: "rebindings", column: "note_ct", id: "id" },
     SealedColumn { table: "subscriptions", column: "secret_ct", id: "id" },
+    SealedColumn { table: "draws", column: "secret_ct", id: "id" },
+    SealedColumn { table: "draws", column: "salt_ct", id: "id" },
     SealedColumn { table: "uploads", column: "name_ct", id: "id" },
 ];

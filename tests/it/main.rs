@@ -26,6 +26,8 @@ mod counter;
 #[cfg(test)]
 mod counter_people;
 #[cfg(test)]
+mod draws;
+#[cfg(test)]
 mod drills;
 #[cfg(test)]
 mod exchange;

@@ -1,0 +1,596 @@
+//! Draws 抽取 (practice P3.13): announced, frozen, drawn, called, closed.
+//!
+//! Owns the order of the stages and what is published at each: the hash of the secret before the frame freezes, its Merkle
+//! root then, a public value fixed after that, the secret when the draw is closed. The arithmetic is `domain::sampling`'s.
+//! The frame is read and ranked outside the transaction that keeps it, so that a million rows stop no writer. Which file
+//! was drawn is told to nobody but its callers until the draw is closed.
+
+pub mod calls;
+
+use super::App;
+use super::write::{Key, Marks, Tx};
+use crate::base::id::{AccountId, FilingId, RowId, StreamId};
+use crate::base::seal::{self, KeyRing, Place, hex};
+use crate::base::{At, Day, Error, Result};
+use crate::domain::access::{Actor, DutyKind};
+use crate::domain::sampling::allocate::allocate;
+use crate::domain::sampling::estimate::{self, Confidence, Share};
+use crate::domain::sampling::publication::{FORMAT, PickLine, Publication, StratumLine};
+use crate::domain::sampling::{self, By, CODE, Code, Plan, Root, Stratum, Urn, code_text, frame};
+use crate::law::Rules;
+use crate::store::Conn;
+use crate::store::draws::{self as rows, Draw, Piece, StratumRow};
+use crate::store::types::Json;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Bytes of a kept row: code, filing, stratum.
+const ROW: usize = CODE + 16 + 4;
+/// Rows of a piece.
+const PIECE: usize = 8_192;
+/// Draws a list shows.
+const SHOWN: i64 = 100;
+
+/// What is announced.
+#[derive(Debug, Clone, Serialize)]
+pub struct Announce {
+    /// The area; everything below it too.
+    pub area: String,
+    /// The first day of the period,
+    pub from: Day,
+    /// and its last.
+    pub to: Day,
+    /// Rows of a thousand, if not as the rules say.
+    pub per_mille: Option<u32>,
+    /// What makes a stratum; everything if empty.
+    pub strata: Vec<By>,
+    /// Which public value will be mixed in.
+    pub public_plan: String,
+}
+
+/// A public value that was fixed after the frame froze.
+#[derive(Debug, Clone, Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicValue {
+    /// The value as it was published.
+    pub value: String,
+    /// Where it stands.
+    pub source: String,
+    /// When it was fixed.
+    #[schema(value_type = String)]
+    pub at: At,
+}
+
+/// A draw as officers see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in docs/draws.md")]
+pub struct DrawView {
+    #[schema(value_type = String)]
+    pub id: RowId,
+    pub number: String,
+    pub area: String,
+    #[schema(value_type = String)]
+    pub from: Day,
+    #[schema(value_type = String)]
+    pub to: Day,
+    pub state: String,
+    pub commitment: String,
+    pub public_plan: String,
+    #[schema(value_type = String)]
+    pub announced_at: At,
+    #[schema(value_type = Option<String>)]
+    pub frozen_at: Option<At>,
+    pub root: Option<String>,
+    pub value: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub drawn_at: Option<At>,
+    #[schema(value_type = Option<String>)]
+    pub closed_at: Option<At>,
+    pub rows: i64,
+    pub left_out: i64,
+    /// Share paid in full of those reached, over all strata, and the rows it speaks of.
+    pub paid: Option<Share>,
+    pub covered: u64,
+    /// Contradictions found.
+    pub contradicted: u64,
+    pub strata: Vec<StratumView>,
+}
+
+/// A stratum with what its callbacks came to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in docs/draws.md")]
+pub struct StratumView {
+    pub bureau: String,
+    pub area: String,
+    pub conclusion: String,
+    pub officer: Option<String>,
+    pub unproved: bool,
+    pub size: i64,
+    pub sample: i64,
+    pub calling: u64,
+    pub outcomes: BTreeMap<String, u64>,
+    /// Share paid in full of those reached.
+    pub paid: Option<Share>,
+}
+
+/// A frame about to be kept.
+struct Frame {
+    pieces: Vec<Piece>,
+    strata: Vec<StratumRow>,
+    root: String,
+    rows: i64,
+    left_out: i64,
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+fn whole(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// Who may see to the draws of an area: a supervisor whose area covers it, and the operator.
+fn supervises(app: &App, actor: &Actor, area: &str) -> bool {
+    let path = app.area_path(Some(area));
+    actor.is_system() || actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor && path.contains(&d.area))
+}
+
+fn known(c: &mut Conn, app: &App, actor: &Actor, id: RowId) -> Result<Draw> {
+    rows::get(c, id)?.filter(|d| supervises(app, actor, &d.area)).ok_or(Error::NotFound("draw"))
+}
+
+fn note(tx: &mut Tx<'_>, d: &Draw, kind: &str, payload: serde_json::Value) -> Result<()> {
+    let marks = Marks { area: Some(d.area.clone()), ..Marks::default() };
+    tx.record("draw", StreamId::from(d.id.uuid()), kind, tx.now, payload, &marks).map(drop)
+}
+
+/// The plan by the rules in force.
+fn plan(rules: &Rules, day: Day, a: &Announce) -> Result<Plan> {
+    let number = |key: &str| -> Result<u32> {
+        let n = rules.number(key, day).ok_or_else(|| Error::Internal(format!("no rule {key}")))?;
+        u32::try_from(n).map_err(|_| Error::Internal(format!("rule {key} is {n}")))
+    };
+    Ok(Plan {
+        per_mille: a.per_mille.map_or_else(|| number("draw.per_mille"), Ok)?.min(1000),
+        least: number("draw.least")?,
+        most: number("draw.most")?,
+        per_stratum: number("draw.per_stratum")?,
+        unproved_weight: number("draw.unproved_weight")?,
+        reserve: number("draw.reserve")?,
+        strata: if a.strata.is_empty() { By::ALL.to_vec() } else { a.strata.clone() },
+    })
+}
+
+fn announce(tx: &mut Tx<'_>, a: &Announce) -> Result<RowId> {
+    if !supervises(tx.app, tx.actor, &a.area) {
+        return Err(Error::Forbidden("draw"));
+    }
+    if tx.app.city.areas.get(&a.area).is_none() {
+        return Err(Error::field("/area", "unknown_area", &[]));
+    }
+    if a.to < a.from || a.to > tx.now.day() {
+        return Err(Error::field("/to", "draw_period", &[]));
+    }
+    let public_plan = crate::base::text::tidy(&a.public_plan);
+    if public_plan.chars().count() < 4 {
+        return Err(Error::field("/publicPlan", "words_length", &[]));
+    }
+    let plan = plan(&tx.law.rules, tx.now.day(), a)?;
+    let id: RowId = tx.ids.id(tx.now);
+    let (secret, salt) = (hex(&tx.ids.bytes::<32>()), hex(&tx.ids.bytes::<16>()));
+    let d = Draw {
+        id,
+        number: tx.ids.code("CQ"),
+        area: a.area.clone(),
+        period_from: a.from.start(),
+        period_until: a.to.next().start(),
+        plan: Json(plan.clone()),
+        public_plan: public_plan.clone(),
+        commitment: sampling::commitment(&secret),
+        secret_ct: tx.seal("draws", "secret_ct", id, &secret)?,
+        salt_ct: tx.seal("draws", "salt_ct", id, &salt)?,
+        state: "announced".into(),
+        announced_by: tx.actor.account(),
+        announced_at: tx.now,
+        frozen_at: None,
+        frame_rows: 0,
+        left_out: 0,
+        root: None,
+        value: None,
+        value_source: None,
+        value_at: None,
+        drawn_at: None,
+        closed_at: None,
+    };
+    rows::insert(tx.c, &d)?;
+    let payload = serde_json::json!({
+        "number": d.number, "from": a.from, "to": a.to, "plan": plan, "commitment": d.commitment, "publicPlan": public_plan,
+    });
+    note(tx, &d, "announced", payload)?;
+    Ok(id)
+}
+
+/// Reads the frame of a draw: rows of its area and period, in the order of their codes.
+fn read_frame(c: &mut Conn, app: &App, keys: &KeyRing, d: &Draw) -> Result<Frame> {
+    let salt = seal::open(keys, Place::new("draws", "salt_ct", d.id), &d.salt_ct)?;
+    let plan = &d.plan.0;
+    let covered = |area: &str| area.is_empty() && d.area == app.config.city.code || app.area_path(Some(area)).contains(&d.area);
+    // what differs in a line is few words: each distinct one is read once
+    let mut seen: HashMap<String, Option<usize>> = HashMap::new();
+    let mut kinds: Vec<(Stratum, Option<AccountId>)> = Vec::new();
+    let mut all: Vec<(Code, FilingId, usize)> = Vec::new();
+    let mut left_out = 0;
+    rows::frame(c, d.period_from, d.period_until, &mut |id, line| {
+        let kind = match seen.get(line) {
+            Some(k) => *k,
+            None => {
+                let kind = frame::read(line).filter(|r| covered(&r.area)).map(|r| {
+                    let officer = Uuid::parse_str(&r.officer).ok().map(AccountId::from);
+                    let mark = officer.map_or_else(String::new, |o| hex(&sampling::code(salt.as_bytes(), o.uuid().as_bytes())[..4]));
+                    kinds.push((r.stratum(plan, &mark), officer.filter(|_| plan.by(By::Officer))));
+                    // a report 举报 is never named outside its unit, so nobody else can call
+                    if r.secret { usize::MAX } else { kinds.len() - 1 }
+                });
+                seen.insert(line.to_owned(), kind);
+                kind
+            }
+        };
+        match kind {
+            Some(usize::MAX) => left_out += 1,
+            Some(k) => all.push((sampling::code(salt.as_bytes(), id.uuid().as_bytes()), id, k)),
+            None => {}
+        }
+    })?;
+    all.sort_unstable_by_key(|r| r.0);
+    let mut strata: BTreeMap<Stratum, (Option<AccountId>, i64)> = BTreeMap::new();
+    let mut sizes = vec![0_i64; kinds.len()];
+    for r in &all {
+        sizes[r.2] += 1;
+    }
+    for ((s, officer), n) in kinds.iter().zip(&sizes).filter(|(_, n)| **n > 0) {
+        strata.entry(s.clone()).or_insert((*officer, 0)).1 += n;
+    }
+    let places: BTreeMap<&Stratum, u32> = strata.keys().zip(0..).collect();
+    let of_kind: Vec<(u32, String)> = kinds.iter().map(|(s, _)| (places.get(s).copied().unwrap_or(0), s.line())).collect();
+    let (mut root, mut pieces) = (Root::default(), Vec::new());
+    for (no, part) in all.chunks(PIECE).enumerate() {
+        let mut body = Vec::with_capacity(part.len() * ROW);
+        for (code, id, kind) in part {
+            let (place, line) = &of_kind[*kind];
+            root.push(code, line);
+            body.extend_from_slice(code);
+            body.extend_from_slice(id.uuid().as_bytes());
+            body.extend_from_slice(&place.to_be_bytes());
+        }
+        pieces.push(Piece { draw_id: d.id, no: i32::try_from(no).unwrap_or(i32::MAX), body });
+    }
+    let strata = strata.into_iter().zip(0..).map(|((s, (officer_id, size)), no)| StratumRow {
+        draw_id: d.id,
+        no,
+        bureau: s.bureau,
+        area: s.area,
+        conclusion: s.conclusion,
+        officer: s.officer,
+        officer_id,
+        unproved: s.unproved,
+        size,
+        sample: 0,
+    });
+    Ok(Frame { pieces, strata: strata.collect(), root: root.text(), rows: count(all.len()), left_out })
+}
+
+/// Goes through a kept frame: code, filing, stratum.
+fn walk(c: &mut Conn, draw: RowId, f: &mut dyn FnMut(Code, FilingId, usize)) -> Result<()> {
+    let broken = || Error::Internal(format!("the frame of draw {draw} is broken"));
+    let mut no = 0;
+    while let Some(body) = rows::piece(c, draw, no)? {
+        for row in body.chunks(ROW) {
+            let code: Code = row.get(..CODE).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
+            let id = row.get(CODE..CODE + 16).and_then(|b| Uuid::from_slice(b).ok()).ok_or_else(broken)?;
+            let at: [u8; 4] = row.get(CODE + 16..).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
+            f(code, id.into(), usize::try_from(u32::from_be_bytes(at)).unwrap_or(usize::MAX));
+        }
+        no += 1;
+    }
+    Ok(())
+}
+
+fn stratum_of(s: &StratumRow) -> Stratum {
+    Stratum {
+        bureau: s.bureau.clone(),
+        area: s.area.clone(),
+        conclusion: s.conclusion.clone(),
+        officer: s.officer.clone(),
+        unproved: s.unproved,
+    }
+}
+
+/// What was drawn of each stratum: its sample, then rows with their rank in the order drawn.
+type Drawn = Vec<(u64, Vec<sampling::Drawn<FilingId>>)>;
+
+/// Draws from a kept frame.
+fn draw_from(c: &mut Conn, keys: &KeyRing, d: &Draw, value: &str) -> Result<Drawn> {
+    let root = d.root.as_deref().ok_or_else(|| Error::refused("draw_stage", &[]))?;
+    let secret = seal::open(keys, Place::new("draws", "secret_ct", d.id), &d.secret_ct)?;
+    let seed = sampling::seed(&secret, root, value);
+    let strata: Vec<(Stratum, u64)> = rows::strata(c, d.id)?.iter().map(|s| (stratum_of(s), whole(s.size))).collect();
+    let shares = allocate(&d.plan.0, &strata);
+    let mut urn = Urn::new(strata.iter().zip(&shares).map(|((_, size), n)| sampling::kept(&d.plan.0, *n, *size)));
+    walk(c, d.id, &mut |code, id, stratum| urn.offer(&seed, stratum, code, id))?;
+    Ok(shares.into_iter().zip(urn.drawn()).collect())
+}
+
+fn view(c: &mut Conn, app: &App, d: &Draw) -> Result<DrawView> {
+    let (strata, picks) = (rows::strata(c, d.id)?, rows::picks(c, d.id)?);
+    let (mut lines, mut all) = (Vec::new(), Vec::new());
+    for s in &strata {
+        let mine: Vec<&rows::Pick> = picks.iter().filter(|k| k.stratum == s.no).collect();
+        let answers = calls::share_of(&mine, s.size);
+        all.push(answers);
+        let mut outcomes: BTreeMap<String, u64> = BTreeMap::new();
+        for o in mine.iter().filter_map(|k| k.outcome.clone()) {
+            *outcomes.entry(o).or_default() += 1;
+        }
+        lines.push(StratumView {
+            bureau: app.bureau_name(&s.bureau),
+            area: app.area_name(&s.area),
+            conclusion: app.code_title("conclusion", &s.conclusion),
+            officer: s.officer_id.map(|o| crate::store::accounts::get(c, o)).transpose()?.flatten().map(|a| a.name),
+            unproved: s.unproved,
+            size: s.size,
+            sample: s.sample,
+            calling: whole(count(mine.iter().filter(|k| k.state == "calling").count())),
+            outcomes,
+            paid: estimate::share(answers, Confidence::NinetyFive),
+        });
+    }
+    Ok(DrawView {
+        id: d.id,
+        number: d.number.clone(),
+        area: d.area.clone(),
+        from: d.period_from.day(),
+        to: d.period_until.day().prev(),
+        state: d.state.clone(),
+        commitment: d.commitment.clone(),
+        public_plan: d.public_plan.clone(),
+        announced_at: d.announced_at,
+        frozen_at: d.frozen_at,
+        root: d.root.clone(),
+        value: d.value.clone(),
+        drawn_at: d.drawn_at,
+        closed_at: d.closed_at,
+        rows: d.frame_rows,
+        left_out: d.left_out,
+        paid: estimate::total(&all, Confidence::NinetyFive),
+        covered: estimate::covered(&all),
+        contradicted: whole(count(picks.iter().filter(|k| k.contradicts).count())),
+        strata: lines,
+    })
+}
+
+/// A draw as it is published; what is secret until it is closed stays out until then.
+fn publish(c: &mut Conn, keys: &KeyRing, d: &Draw) -> Result<Publication> {
+    let closed = d.closed_at.is_some();
+    let strata = rows::strata(c, d.id)?;
+    let lines: Vec<String> = strata.iter().map(|s| stratum_of(s).line()).collect();
+    let mut frame = Vec::with_capacity(usize::try_from(d.frame_rows).unwrap_or(0));
+    walk(c, d.id, &mut |code, _, stratum| {
+        let line = lines.get(stratum).map_or("", String::as_str);
+        frame.push(format!("{},{line}", String::from_utf8_lossy(&code_text(&code))));
+    })?;
+    let picks = if closed { rows::picks(c, d.id)? } else { Vec::new() };
+    let picks = picks.iter().map(|k| PickLine {
+        stratum: usize::try_from(k.stratum).unwrap_or(usize::MAX),
+        place: whole(i64::from(k.place)),
+        code: k.code.clone(),
+        rank: k.rank.clone(),
+        called: k.state != "reserve",
+        replaces: k.replaces.map(|r| whole(i64::from(r))),
+    });
+    Ok(Publication {
+        format: FORMAT.into(),
+        number: d.number.clone(),
+        area: d.area.clone(),
+        from: d.period_from.to_string(),
+        until: d.period_until.to_string(),
+        plan: d.plan.0.clone(),
+        announced_at: d.announced_at.to_string(),
+        commitment: d.commitment.clone(),
+        public_plan: d.public_plan.clone(),
+        frozen_at: d.frozen_at.map(|t| t.to_string()),
+        rows: whole(d.frame_rows),
+        left_out: whole(d.left_out),
+        root: d.root.clone(),
+        value: d.value.clone(),
+        value_source: d.value_source.clone(),
+        value_at: d.value_at.map(|t| t.to_string()),
+        drawn_at: d.drawn_at.map(|t| t.to_string()),
+        secret: closed.then(|| seal::open(keys, Place::new("draws", "secret_ct", d.id), &d.secret_ct)).transpose()?,
+        strata: strata
+            .iter()
+            .zip(&lines)
+            .map(|(s, l)| StratumLine { line: l.clone(), size: whole(s.size), sample: whole(s.sample) })
+            .collect(),
+        picks: picks.collect(),
+        frame,
+    })
+}
+
+impl App {
+    /// Announces a draw: from here on its secret is bound by the hash published.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] to anybody but a supervisor of the area; field errors.
+    pub async fn announce_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, a: Announce) -> Result<RowId> {
+        self.write(actor, key, move |tx| announce(tx, &a)).await
+    }
+
+    /// Freezes the frame of a draw.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], `draw_stage` when it is not announced or frozen already, `draw_empty`.
+    pub async fn freeze_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId) -> Result<RowId> {
+        if let Some(done) = self.answered(actor, key.as_ref()).await? {
+            return Ok(done);
+        }
+        let who = actor.clone();
+        let f = self
+            .look(move |c, app, keys| {
+                let d = known(c, app, &who, id)?;
+                if d.state != "announced" {
+                    return Err(Error::refused("draw_stage", &[]));
+                }
+                read_frame(c, app, keys, &d)
+            })
+            .await?;
+        if f.rows == 0 {
+            return Err(Error::refused("draw_empty", &[]));
+        }
+        self.write(actor, key, move |tx| {
+            let d = known(tx.c, tx.app, tx.actor, id)?;
+            if d.state != "announced" {
+                return Err(Error::refused("draw_stage", &[]));
+            }
+            let d = Draw {
+                state: "frozen".into(),
+                frozen_at: Some(tx.now),
+                frame_rows: f.rows,
+                left_out: f.left_out,
+                root: Some(f.root.clone()),
+                ..d
+            };
+            rows::advance(tx.c, &d, "announced")?;
+            rows::freeze(tx.c, &f.pieces, &f.strata)?;
+            note(tx, &d, "frozen", serde_json::json!({ "rows": f.rows, "leftOut": f.left_out, "root": f.root }))?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// Draws, with a public value fixed after the frame was frozen.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], `draw_stage`, a value that is too old, `draw_no_caller`.
+    pub async fn run_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId, v: PublicValue) -> Result<RowId> {
+        if let Some(done) = self.answered(actor, key.as_ref()).await? {
+            return Ok(done);
+        }
+        let (value, source, at) = (crate::base::text::tidy(&v.value), crate::base::text::tidy(&v.source), v.at);
+        for (text, field) in [(&value, "/value"), (&source, "/source")] {
+            if text.is_empty() {
+                return Err(Error::field(field, "required", &[]));
+            }
+        }
+        let (who, mixed, now) = (actor.clone(), value.clone(), self.now());
+        let drawn = self
+            .look(move |c, app, keys| {
+                let d = known(c, app, &who, id)?;
+                let frozen = d.frozen_at.filter(|_| d.state == "frozen").ok_or_else(|| Error::refused("draw_stage", &[]))?;
+                if at <= frozen || at > now {
+                    return Err(Error::field("/valueAt", "draw_value_time", &[]));
+                }
+                draw_from(c, keys, &d, &mixed)
+            })
+            .await?;
+        self.write(actor, key, move |tx| {
+            let d = known(tx.c, tx.app, tx.actor, id)?;
+            if d.state != "frozen" {
+                return Err(Error::refused("draw_stage", &[]));
+            }
+            let d = Draw {
+                state: "drawn".into(),
+                value: Some(value.clone()),
+                value_source: Some(source.clone()),
+                value_at: Some(at),
+                drawn_at: Some(tx.now),
+                ..d
+            };
+            rows::advance(tx.c, &d, "frozen")?;
+            calls::hand_out(tx, &d, &drawn)?;
+            let picked: u64 = drawn.iter().map(|s| s.0).sum();
+            note(tx, &d, "drawn", serde_json::json!({ "value": value, "source": source, "valueAt": at, "picked": picked }))?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// Closes a draw when nobody is to be called any more, and publishes its secret.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], `draw_stage`, `draw_calling`.
+    pub async fn close_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId) -> Result<RowId> {
+        self.write(actor, key, move |tx| {
+            let d = known(tx.c, tx.app, tx.actor, id)?;
+            if d.state != "drawn" {
+                return Err(Error::refused("draw_stage", &[]));
+            }
+            let left = rows::picks(tx.c, id)?.iter().filter(|k| k.state == "calling").count();
+            if left > 0 {
+                return Err(Error::refused("draw_calling", &[("left", &left.to_string())]));
+            }
+            let secret = tx.open_sealed("draws", "secret_ct", id, &d.secret_ct)?;
+            let d = Draw { state: "closed".into(), closed_at: Some(tx.now), ..d };
+            rows::advance(tx.c, &d, "drawn")?;
+            note(tx, &d, "closed", serde_json::json!({ "secret": secret }))?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// Draws of the areas somebody supervises, the newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn draws(self: &Arc<Self>, actor: &Actor) -> Result<Vec<DrawView>> {
+        let actor = actor.clone();
+        self.look(move |c, app, _| {
+            let all = rows::list(c, SHOWN)?;
+            all.iter().filter(|d| supervises(app, &actor, &d.area)).map(|d| view(c, app, d)).collect()
+        })
+        .await
+    }
+
+    /// One draw with its strata and what callbacks came to.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] (also when the actor may not know of it).
+    pub async fn draw(self: &Arc<Self>, actor: &Actor, id: RowId) -> Result<DrawView> {
+        let actor = actor.clone();
+        self.look(move |c, app, _| {
+            let d = known(c, app, &actor, id)?;
+            view(c, app, &d)
+        })
+        .await
+    }
+
+    /// The id of a draw's number.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn draw_numbered(self: &Arc<Self>, actor: &Actor, number: &str) -> Result<RowId> {
+        let (actor, number) = (actor.clone(), number.to_owned());
+        self.look(move |c, app, _| {
+            let d = rows::of_number(c, &number)?.filter(|d| supervises(app, &actor, &d.area));
+            d.map(|d| d.id).ok_or(Error::NotFound("draw"))
+        })
+        .await
+    }
+
+    /// A draw as it is published, for the offline check.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] (also when the actor may not know of it).
+    pub async fn publish_draw(self: &Arc<Self>, actor: &Actor, id: RowId) -> Result<Publication> {
+        let actor = actor.clone();
+        self.look(move |c, app, keys| {
+            let d = known(c, app, &actor, id)?;
+            publish(c, keys, &d)
+        })
+        .await
+    }
+}

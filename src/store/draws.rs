@@ -1,0 +1,261 @@
+//! Draws: their frozen frames, strata, rows drawn and tries to reach somebody.
+//!
+//! The frame is read row by row and kept in pieces of bytes, so that a million rows neither fill the memory nor become a
+//! million inserts.
+
+use super::schema::{amendments, draw_frames, draw_picks, draw_strata, draw_tries, draws};
+use super::types::{Id, Json, Ts};
+use super::{Conn, ensure_one};
+use crate::base::id::{AccountId, FilingId, RowId};
+use crate::base::seal::Sealed;
+use crate::base::{At, Result};
+use crate::domain::sampling::Plan;
+use crate::law::Fen;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+/// A draw.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = draws, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Draw {
+    pub id: RowId,
+    pub number: String,
+    pub area: String,
+    pub period_from: At,
+    pub period_until: At,
+    pub plan: Json<Plan>,
+    pub public_plan: String,
+    pub secret_ct: Sealed,
+    pub salt_ct: Sealed,
+    pub commitment: String,
+    pub state: String,
+    pub announced_by: Option<AccountId>,
+    pub announced_at: At,
+    pub frozen_at: Option<At>,
+    pub frame_rows: i64,
+    pub left_out: i64,
+    pub root: Option<String>,
+    pub value: Option<String>,
+    pub value_source: Option<String>,
+    pub value_at: Option<At>,
+    pub drawn_at: Option<At>,
+    pub closed_at: Option<At>,
+}
+
+/// A piece of a frame.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = draw_frames)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Piece {
+    pub draw_id: RowId,
+    pub no: i32,
+    pub body: Vec<u8>,
+}
+
+/// A stratum.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = draw_strata, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct StratumRow {
+    pub draw_id: RowId,
+    pub no: i32,
+    pub bureau: String,
+    pub area: String,
+    pub conclusion: String,
+    pub officer: String,
+    pub officer_id: Option<AccountId>,
+    pub unproved: bool,
+    pub size: i64,
+    pub sample: i64,
+}
+
+/// A row drawn or in reserve.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = draw_picks, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Pick {
+    pub id: RowId,
+    pub draw_id: RowId,
+    pub stratum: i32,
+    pub place: i32,
+    pub code: String,
+    pub rank: String,
+    pub filing_id: FilingId,
+    pub state: String,
+    pub bureau: Option<String>,
+    pub kept_from: String,
+    pub says: String,
+    pub due_at: Option<At>,
+    pub replaces: Option<i32>,
+    pub outcome: Option<String>,
+    pub received: Option<Fen>,
+    pub contradicts: bool,
+    pub ended_at: Option<At>,
+}
+
+/// Keeps a draw.
+pub fn insert(c: &mut Conn, row: &Draw) -> Result<()> {
+    diesel::insert_into(draws::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// A draw.
+pub fn get(c: &mut Conn, id: RowId) -> Result<Option<Draw>> {
+    Ok(draws::table.find(id).select(Draw::as_select()).first(c).optional()?)
+}
+
+/// The draw of a number.
+pub fn of_number(c: &mut Conn, number: &str) -> Result<Option<Draw>> {
+    Ok(draws::table.filter(draws::number.eq(number)).select(Draw::as_select()).first(c).optional()?)
+}
+
+/// Draws, the newest first.
+pub fn list(c: &mut Conn, limit: i64) -> Result<Vec<Draw>> {
+    Ok(draws::table.order((draws::announced_at.desc(), draws::id.desc())).limit(limit).select(Draw::as_select()).load(c)?)
+}
+
+/// The next stage of a draw; it must still be at the one before.
+pub fn advance(c: &mut Conn, row: &Draw, was: &str) -> Result<()> {
+    let n = diesel::update(draws::table.find(row.id).filter(draws::state.eq(was))).set(row).execute(c)?;
+    ensure_one(n, "draws")
+}
+
+/// Keeps a frozen frame and its strata.
+pub fn freeze(c: &mut Conn, pieces: &[Piece], strata: &[StratumRow]) -> Result<()> {
+    for piece in pieces {
+        diesel::insert_into(draw_frames::table).values(piece).execute(c)?;
+    }
+    crate::insert_many!(c, draw_strata::table, strata)?;
+    Ok(())
+}
+
+/// A piece of a frame; `None` after the last.
+pub fn piece(c: &mut Conn, draw: RowId, no: i32) -> Result<Option<Vec<u8>>> {
+    Ok(draw_frames::table.find((draw, no)).select(draw_frames::body).first(c).optional()?)
+}
+
+/// Strata of a draw, in their order.
+pub fn strata(c: &mut Conn, draw: RowId) -> Result<Vec<StratumRow>> {
+    Ok(draw_strata::table.filter(draw_strata::draw_id.eq(draw)).order(draw_strata::no).select(StratumRow::as_select()).load(c)?)
+}
+
+/// Sets how many of a stratum were drawn.
+pub fn set_sample(c: &mut Conn, draw: RowId, no: i32, sample: i64) -> Result<()> {
+    let n = diesel::update(draw_strata::table.find((draw, no))).set(draw_strata::sample.eq(sample)).execute(c)?;
+    ensure_one(n, "draw_strata")
+}
+
+/// Keeps rows drawn and in reserve.
+pub fn insert_picks(c: &mut Conn, rows: &[Pick]) -> Result<()> {
+    crate::insert_many!(c, draw_picks::table, rows)?;
+    Ok(())
+}
+
+/// Rows drawn and in reserve, in their order.
+pub fn picks(c: &mut Conn, draw: RowId) -> Result<Vec<Pick>> {
+    Ok(draw_picks::table
+        .filter(draw_picks::draw_id.eq(draw))
+        .order((draw_picks::stratum, draw_picks::place))
+        .select(Pick::as_select())
+        .load(c)?)
+}
+
+/// A row of a frame as the database tells it.
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Id)]
+    id: FilingId,
+    #[diesel(sql_type = Text)]
+    key: String,
+}
+
+/// What left the worklist in a period, row by row: a filing whose case was concluded, refused or merged then, or which
+/// ended then beside a case that did not. Each comes with what puts it into a stratum, joined by `|`: bureau, area,
+/// conclusion, state of the case, of the filing, answer, whether paid without proof (1), closing officer, a secret report (1).
+pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str)) -> Result<()> {
+    let officer = if c.is_pg() { "k.assignee::text" } else { "lower(hex(k.assignee))" };
+    let (a, b) = if c.is_pg() { ("$1", "$2") } else { ("?", "?") };
+    let sql = format!(
+        "select s.id as id, s.line as key from (select f.id as id, coalesce(c.concluded_at, p.ended_at) as left_at, \
+         coalesce(c.lead_bureau, f.receiving_bureau) || '|' || coalesce(c.area, f.area, '') || '|' || coalesce(c.conclusion, '') || '|' || \
+         coalesce(c.state, '') || '|' || coalesce(p.state, '') || '|' || coalesce(f.answer_code, '') || '|' || \
+         case when coalesce(y.amount, 0) < case when coalesce(c.paid, 0) > 1 then c.paid else 1 end then '1' else '0' end || '|' || \
+         coalesce({officer}, '') || '|' || case when f.secret then '1' else '0' end as line \
+         from filings f left join cases c on c.id = f.case_id \
+         left join procedures p on p.filing_id = f.id and p.kind = 'filing' \
+         left join procedures k on k.case_id = f.case_id and k.kind = 'complaint' \
+         left join (select case_id, sum(amount) as amount from payments where proof_id is not null and reversed_at is null group by case_id) y \
+         on y.case_id = f.case_id) s where s.left_at >= {a} and s.left_at < {b}"
+    );
+    match c {
+        Conn::Pg(pg) => {
+            let q = diesel::sql_query(sql).bind::<Ts, _>(from).bind::<Ts, _>(until);
+            for row in q.load_iter::<Line, diesel::pg::PgRowByRowLoadingMode>(pg)? {
+                let row = row?;
+                f(row.id, &row.key);
+            }
+        }
+        Conn::Sqlite(s) => {
+            let q = diesel::sql_query(sql).bind::<Ts, _>(from).bind::<Ts, _>(until);
+            for row in q.load_iter::<Line, diesel::connection::DefaultLoadingMode>(s)? {
+                let row = row?;
+                f(row.id, &row.key);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A try to reach somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = draw_tries, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Try {
+    pub pick_id: RowId,
+    pub no: i32,
+    pub at: At,
+    pub by_account: Option<AccountId>,
+    pub result: String,
+}
+
+/// One row drawn.
+pub fn pick(c: &mut Conn, id: RowId) -> Result<Option<Pick>> {
+    Ok(draw_picks::table.find(id).select(Pick::as_select()).first(c).optional()?)
+}
+
+/// What is to be called by these bureaus, the most urgent first.
+pub fn calling(c: &mut Conn, bureaus: &[String], limit: i64) -> Result<Vec<Pick>> {
+    let some: Vec<Option<String>> = bureaus.iter().cloned().map(Some).collect();
+    Ok(draw_picks::table
+        .filter(draw_picks::state.eq("calling"))
+        .filter(draw_picks::bureau.eq_any(some))
+        .order((draw_picks::due_at, draw_picks::id))
+        .limit(limit)
+        .select(Pick::as_select())
+        .load(c)?)
+}
+
+/// Writes a row drawn; it must still be in this state.
+pub fn update_pick(c: &mut Conn, row: &Pick, was: &str) -> Result<()> {
+    let n = diesel::update(draw_picks::table.find(row.id).filter(draw_picks::state.eq(was))).set(row).execute(c)?;
+    ensure_one(n, "draw_picks")
+}
+
+/// Keeps a try.
+pub fn insert_try(c: &mut Conn, row: &Try) -> Result<()> {
+    diesel::insert_into(draw_tries::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Tries of a row drawn, in their order.
+pub fn tries(c: &mut Conn, pick: RowId) -> Result<Vec<Try>> {
+    Ok(draw_tries::table.filter(draw_tries::pick_id.eq(pick)).order(draw_tries::no).select(Try::as_select()).load(c)?)
+}
+
+/// Whether the desk took over an amendment of a filing: its telephone may no longer be the one given at filing.
+pub fn amended(c: &mut Conn, filing: FilingId) -> Result<bool> {
+    let n: i64 =
+        amendments::table.filter(amendments::filing_id.eq(filing)).filter(amendments::applied.eq(Some(true))).count().get_result(c)?;
+    Ok(n > 0)
+}

@@ -1,0 +1,206 @@
+//! Draws and callbacks: from the announcement to the offline check, by another unit, with what a contradiction brings.
+
+use crate::on_both;
+use crate::support::TestDb;
+use crate::support::app::{World, filing};
+use chrono::Duration;
+use qingxin::app::draws::calls::Answer;
+use qingxin::app::draws::{Announce, PublicValue};
+use qingxin::base::id::RowId;
+use qingxin::base::{Day, Error};
+use qingxin::domain::sampling::publication::check;
+use qingxin::law::Fen;
+use qingxin::store::draws as rows;
+use serde_json::json;
+
+const CITY: &str = "370700";
+
+/// Filings of one county's counter that were withdrawn or concluded, straight in the tables: what a frame reads.
+fn left(w: &World, t: &TestDb, n: u32) {
+    for i in 0..n {
+        let made = w.who("city.desk").post("/filings", filing(i)).ok();
+        assert!(made["id"].is_string() || made["filing"].is_string(), "{made}");
+    }
+    // their cases end in four ways, some said to be paid without a payment behind it
+    let now = w.now().millis();
+    t.db.write_blocking(move |c| {
+        let at = if c.is_pg() { format!("to_timestamp({now} / 1000.0)") } else { now.to_string() };
+        let half = if c.is_pg() { "right(number, 1) between '0' and '4'" } else { "substr(number, -1) between '0' and '4'" };
+        c.batch(&format!(
+            "update cases set concluded_at = {at}, conclusion = case when {half} then 'paid_in_full' else 'no_arrears' end, state = 'concluded'; \
+             update procedures set state = 'concluded' where kind = 'complaint'"
+        ))
+    })
+    .unwrap();
+}
+
+fn announce(w: &World, per_mille: u32) -> RowId {
+    let day = w.now().day();
+    let a = Announce {
+        area: CITY.into(),
+        from: day,
+        to: day,
+        per_mille: Some(per_mille),
+        strata: Vec::new(),
+        public_plan: "双色球第2026140期开奖号码".into(),
+    };
+    w.run(w.app.announce_draw(&w.actor("city.supervisor"), None, a)).unwrap()
+}
+
+fn value(v: &str, at: qingxin::base::At) -> PublicValue {
+    PublicValue { value: v.into(), source: "福彩网".into(), at }
+}
+
+/// Announced, frozen and drawn.
+fn drawn(w: &World, per_mille: u32) -> RowId {
+    let boss = w.actor("city.supervisor");
+    let id = announce(w, per_mille);
+    w.pass(Duration::hours(1));
+    w.run(w.app.freeze_draw(&boss, None, id)).unwrap();
+    w.pass(Duration::hours(1));
+    let early = w.run(w.app.draw(&boss, id)).unwrap().frozen_at.unwrap();
+    let e = w.run(w.app.run_draw(&boss, None, id, value("07 11 19", early))).unwrap_err();
+    assert!(matches!(&e, Error::Invalid(f) if f[0].code == "draw_value_time"), "a value known before the freeze draws nothing: {e}");
+    w.run(w.app.run_draw(&boss, None, id, value("07 11 19", w.now()))).unwrap();
+    id
+}
+
+const DESKS: [&str; 3] = ["city.desk", "fangzi.desk", "fangzi-housing.desk"];
+
+fn picks(t: &TestDb, id: RowId) -> Vec<rows::Pick> {
+    t.db.read_blocking(move |c| rows::picks(c, id)).unwrap()
+}
+
+/// Who may make a call.
+fn caller<'a>(w: &World, call: RowId) -> Option<&'a str> {
+    DESKS.into_iter().find(|d| w.run(w.app.calls(&w.actor(d))).unwrap().iter().any(|c| c.id == call))
+}
+
+fn says(w: &World, who: &str, call: RowId, outcome: &str, received: Option<Fen>) -> Result<RowId, Error> {
+    w.run(w.app.call_answered(&w.actor(who), None, call, Answer { outcome: outcome.into(), received }))
+}
+
+fn refused<T>(r: Result<T, Error>, code: &str) {
+    match r {
+        Err(Error::Refused(r)) => assert_eq!(r.code, code),
+        Err(e) => panic!("{code} expected, not {e}"),
+        Ok(_) => panic!("{code} expected"),
+    }
+}
+
+on_both! {
+fn a_draw_from_its_announcement_to_the_check_by_anybody(t: &TestDb) {
+    let w = World::new(t);
+    let boss = w.actor("city.supervisor");
+    left(&w, t, 40);
+    let id = drawn(&w, 500);
+    refused(w.run(w.app.freeze_draw(&boss, None, id)), "draw_stage");
+    let d = w.run(w.app.draw(&boss, id)).unwrap();
+    assert_eq!((d.rows, d.strata.iter().map(|s| s.sample).sum::<i64>()), (40, 30), "the least is thirty");
+    assert!(d.strata.iter().any(|s| s.unproved) && d.strata.iter().all(|s| s.size >= s.sample));
+    // before it is closed nobody reads who was drawn, and what is published holds as far as it goes
+    let early = w.run(w.app.publish_draw(&boss, id)).unwrap();
+    assert!(early.secret.is_none() && early.picks.is_empty() && check(&early).sound());
+    // the handling county knows of no draw, of no call, and of no file drawn
+    for away in ["kuiwen.desk", "kuiwen.supervisor", "kuiwen-housing.desk"] {
+        let actor = w.actor(away);
+        assert!(matches!(w.run(w.app.draw(&actor, id)), Err(Error::NotFound("draw"))), "{away}");
+        assert!(w.run(w.app.draws(&actor)).unwrap().is_empty());
+        assert!(w.run(w.app.calls(&actor)).map_or(true, |c| c.is_empty()), "{away}");
+        for k in picks(t, id) {
+            assert!(matches!(w.run(w.app.call(&actor, None, k.id)), Err(Error::NotFound("call"))), "{away}");
+            assert!(matches!(says(&w, away, k.id, "paid", None), Err(Error::NotFound("call"))), "{away}");
+        }
+    }
+    let all = picks(t, id);
+    assert!(all.iter().all(|k| k.kept_from.split(',').all(|b| Some(b) != k.bureau.as_deref())), "never called by who handled it");
+    let called: Vec<_> = all.iter().filter(|k| k.state == "calling").collect();
+    assert_eq!(called.len(), 30);
+    // the sheet says whom to call and what was claimed, not who handled it
+    let lie = called.iter().find(|k| k.says == "paid").unwrap();
+    let who = caller(&w, lie.id).unwrap();
+    let sheet = w.run(w.app.call(&w.actor(who), None, lie.id)).unwrap().sheet.unwrap();
+    assert!(sheet.phone.as_deref().is_some_and(|p| p.starts_with("1390000")) && !sheet.contact_changed);
+    assert_eq!((sheet.begin_with.chars().count(), sheet.claimed_fen), (4, Fen::new(1_200_000)));
+    // paid, says the file; not paid, says the worker: it is worked on again and supervised
+    says(&w, who, lie.id, "not_paid", None).unwrap();
+    refused(
+        says(&w, who, lie.id, "paid", None).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::refused("draw_done", &[]) } else { e }),
+        "draw_done",
+    );
+    let filing = lie.filing_id;
+    let kinds = t.db.read_blocking(move |c| {
+        let case = qingxin::store::filings::get(c, filing)?.and_then(|f| f.case_id).unwrap();
+        Ok(qingxin::store::procedures::of_case(c, case)?.into_iter().map(|p| (p.kind, p.state)).collect::<Vec<_>>())
+    });
+    let kinds = kinds.unwrap();
+    assert!(kinds.contains(&("complaint".into(), "investigating".into())), "{kinds:?}");
+    assert!(kinds.iter().any(|k| k.0 == "supervision"), "{kinds:?}");
+    // not reached three times: the first of the stratum's reserve is called instead
+    let spare = |k: &rows::Pick| all.iter().filter(|p| p.stratum == k.stratum && p.state == "reserve").map(|p| p.place).min();
+    let gone = called.iter().find(|k| k.id != lie.id && spare(k).is_some()).unwrap();
+    let who = caller(&w, gone.id).unwrap();
+    for _ in 0..3 {
+        refused(says(&w, who, gone.id, "unreachable", None), "draw_tries");
+        w.run(w.app.call_tried(&w.actor(who), None, gone.id, "no_answer")).unwrap();
+    }
+    says(&w, who, gone.id, "unreachable", None).unwrap();
+    let next = picks(t, id).into_iter().find(|k| k.replaces == Some(gone.place) && k.stratum == gone.stratum).unwrap();
+    assert_eq!((Some(next.place), next.state.as_str()), (spare(gone), "calling"));
+    refused(w.run(w.app.close_draw(&boss, None, id)), "draw_calling");
+    // a part needs its sum
+    let left: Vec<_> = picks(t, id).into_iter().filter(|k| k.state == "calling").collect();
+    let who = caller(&w, left[0].id).unwrap();
+    assert!(matches!(says(&w, who, left[0].id, "partly", None), Err(Error::Invalid(_))));
+    says(&w, who, left[0].id, "partly", Some(Fen::new(5_000))).unwrap();
+    says(&w, caller(&w, left[1].id).unwrap(), left[1].id, "unsatisfied", None).unwrap();
+    for k in &left[2..] {
+        says(&w, caller(&w, k.id).unwrap(), k.id, "paid", None).unwrap();
+    }
+    w.run(w.app.close_draw(&boss, None, id)).unwrap();
+    let d = w.run(w.app.draw(&boss, id)).unwrap();
+    let share = d.paid.unwrap();
+    assert!(share.low < share.per_myriad && share.per_myriad < share.high && share.per_myriad < 10_000, "{share:?}");
+    assert_eq!((d.contradicted, d.covered), (2, 40), "what was partly paid was said to be settled as well");
+    // anybody repeats it from the file, and finds what was changed in it
+    let p = w.run(w.app.publish_draw(&boss, id)).unwrap();
+    let c = check(&p);
+    assert!(c.sound() && c.held.len() == 6, "{c:?}");
+    let file = t.dir.path().join("draw.json");
+    let verify = |p: &qingxin::domain::sampling::publication::Publication| {
+        std::fs::write(&file, serde_json::to_string(p).unwrap()).unwrap();
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_qingxin")).args(["draw", "verify"]).arg(&file).output().unwrap();
+        (run.status.code(), String::from_utf8_lossy(&run.stdout).into_owned())
+    };
+    let (code, said) = verify(&p);
+    assert!(code == Some(0) && said.contains("核验通过"), "{said}");
+    let other = qingxin::domain::sampling::publication::Publication { value: Some("01 02 03".into()), ..p };
+    assert_eq!(verify(&other).0, Some(1));
+    let told = json!(other.frame).to_string();
+    assert!(!told.contains("1390000") && !told.contains("张测试"), "rows are codes");
+}
+
+fn only_a_supervisor_of_the_area_announces_and_nothing_is_drawn_from_an_empty_frame(t: &TestDb) {
+    let w = World::new(t);
+    let day = w.now().day();
+    let a = |area: &str, to: Day| Announce {
+        area: area.into(),
+        from: day.plus(-30),
+        to,
+        per_mille: None,
+        strata: Vec::new(),
+        public_plan: "双色球开奖号码".into(),
+    };
+    for (login, area) in [("city.desk", CITY), ("kuiwen.supervisor", CITY), ("fangzi.supervisor", "370705"), ("city.security", CITY)] {
+        let r = w.run(w.app.announce_draw(&w.actor(login), None, a(area, day)));
+        assert!(matches!(r, Err(Error::Forbidden("draw"))), "{login}");
+    }
+    let boss = w.actor("city.supervisor");
+    assert!(matches!(w.run(w.app.announce_draw(&boss, None, a(CITY, day.plus(1)))), Err(Error::Invalid(_))), "the period is not over");
+    let id = w.run(w.app.announce_draw(&boss, None, a("370705", day))).unwrap();
+    refused(w.run(w.app.freeze_draw(&boss, None, id)), "draw_empty");
+    refused(w.run(w.app.run_draw(&boss, None, id, value("1", w.now()))), "draw_stage");
+    let d = w.run(w.app.draw(&w.actor("kuiwen.supervisor"), id)).unwrap();
+    assert_eq!((d.state.as_str(), d.commitment.len()), ("announced", 64));
+}
+}
