@@ -8,12 +8,12 @@ use super::App;
 use super::subject::procedure;
 use crate::base::id::{CaseId, ProcedureId};
 use crate::base::seal::{self, Place, Sealed};
-use crate::base::{At, Error, Result};
+use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
-use crate::store::{accounts, audit, cases, filings, journal, ledger, migrate, notices, papers, procedures};
+use crate::store::{accounts, audit, cases, filings, journal, ledger, migrate, notices, papers, procedures, report};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -85,6 +85,10 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let (seen, p) = procedures_of(app)?;
     r.add("承诺一 在办程序都有承办和期限", seen, &p.duty, "请查看日志并运行巡检；流程定义缺少期限的，请修正定义。");
     r.add("承诺二 台账与案件合计一致", p.cases, &p.sums, "请勿手工改库；从备份核对后联系开发者。");
+    let money = app.db.read_blocking(report::faults)?;
+    let money: Vec<String> =
+        money.into_iter().map(|(k, n)| text::zh_with(&format!("doctor.money.{k}"), &[("n", &n.to_string())])).collect();
+    r.add("承诺二 支付、协议、责令逐分相符", p.cases, &money, "请勿手工改库；从备份核对后联系开发者。");
     r.add("期限投影与日历一致", seen, &p.projection, "serve 会分批重新计算；若长时间不变，请重启服务。");
     r.add("承诺四 每个期限都有定时", seen, &p.alarms, "serve 的巡检会补上；未运行服务时请启动。");
     let lag = app.alarm_lag()?;

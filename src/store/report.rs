@@ -167,3 +167,31 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
         discharged_supervisions: supervised.b,
     })
 }
+
+/// What of money across rows is not as it must be: a word for `doctor` and the number of rows, for those that are not none.
+pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let yes = if c.is_pg() { "a.counts" } else { "a.counts = 1" };
+    let checks = [
+        ("plan", "select count(*) as n from agreements g where g.total <> (select coalesce(sum(i.amount), 0) from instalments i where i.agreement_id = g.id)".to_owned()),
+        ("shares", "select count(*) as n from agreements g where g.total <> (select coalesce(sum(s.amount), 0) from shares s where s.agreement_id = g.id)".to_owned()),
+        ("order", "select count(*) as n from orders o where o.amount <> (select coalesce(sum(s.amount), 0) from order_claims s where s.order_id = o.id)".to_owned()),
+        ("payment", "select count(*) as n from payments p where p.amount <> p.credit + (select coalesce(sum(a.amount), 0) from allocations a where a.payment_id = p.id)".to_owned()),
+        ("credit", "select count(*) as n from payments p where (p.credit > 0) <> (p.excess_code is not null)".to_owned()),
+        ("denied", format!("select count(*) as n from allocations a join payments p on p.id = a.payment_id where {yes} and (a.answer = 'denied' or p.reversed_at is not null)")),
+        ("service", "select count(*) as n from orders o join procedures r on r.id = o.procedure_id where r.state in ('served', 'unpaid', 'urged', 'enforcing') and o.served_on is null".to_owned()),
+        ("supervision", "select count(*) as n from supervisions s join procedures r on r.id = s.procedure_id where (r.state = 'discharged') <> (s.discharged_at is not null)".to_owned()),
+    ];
+    let mut out = Vec::new();
+    for (word, sql) in checks {
+        let found: Count = each!(&mut *c, |conn| sql_query(sql).get_result(conn))?;
+        if found.n > 0 {
+            out.push((word, found.n));
+        }
+    }
+    Ok(out)
+}

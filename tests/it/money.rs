@@ -234,6 +234,23 @@ on_both! {
         assert_eq!(town.ills(), Vec::<String>::new());
     }
 
+    fn doctor_sees_money_that_does_not_add_up(t: &TestDb) {
+        let town = Town::on(TestDb::new(t.backend).unwrap(), "ill", opening());
+        let case = town.file(&report(1)).case.unwrap();
+        let p = town.investigate(case);
+        crew(&town, case, 2, 100_003);
+        let (total, _) = owed(&town, case);
+        agree(&town, case, p, total, 3);
+        assert_eq!(town.ills(), Vec::<String>::new());
+        for (spoil, word) in [
+            ("update instalments set amount = amount + 1 where no = 2", "分期合计"),
+            ("update shares set amount = amount - 1", "逐人份额"),
+        ] {
+            town.t.db.write_blocking(move |c| c.batch(spoil)).unwrap();
+            assert!(town.ills().iter().any(|i| i.contains(word)), "{word}: {:?}", town.ills());
+        }
+    }
+
     fn random_payments_never_break_the_equations(t: &TestDb) {
         let config = Config { cases: 4, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
         let one = (0_u8..10, any::<u8>(), 0_i64..200_000, any::<bool>());
