@@ -221,7 +221,12 @@ fn sums(app: &Arc<App>, case: &cases::Case, wrong: &mut Vec<String>) -> Result<(
     if (t.claimed, t.verified, t.paid, t.waived, t.outstanding) != (case.claimed, case.verified, case.paid, case.waived, case.outstanding) {
         wrong.push(format!("案件 {} 的合计与明细不一致", case.number));
     }
+    let judged = app.db.read_blocking(move |c| crate::store::claims::judgements_of(c, id))?;
     for (claim, sums) in claims.iter().zip(&each) {
+        let apart: i64 = judged.iter().filter(|j| j.claim_id == claim.id).map(|j| j.set_apart.get()).sum();
+        if apart > sums.rejected.get() {
+            wrong.push(format!("案件 {} 分出的非工资多于不予认定", case.number));
+        }
         let paid: i64 = payments.iter().flat_map(|(_, to)| to).filter(|a| a.claim_id == claim.id && a.counts).map(|a| a.amount.get()).sum();
         if paid != sums.paid.get() {
             wrong.push(format!("案件 {} 的支付与明细不一致", case.number));

@@ -155,6 +155,12 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         }),
         EffectKind::RecordFinding => {
             let (verified, rejected) = (a.money("verified")?, a.money("rejected")?);
+            // what is no wages was sent elsewhere in writing: a later finding does not take it back
+            let apart = crate::store::claims::set_apart(tx.c, a.need_id("claim")?)?;
+            if rejected < apart {
+                let figures = [("rejected", &*rejected.to_string()), ("apart", &*apart.to_string())];
+                return Err(Error::field("/form/rejected", "set_apart_kept", &figures));
+            }
             // the reason is free text: it stays sealed beside the event
             change_claim(tx, subject, &a, |c| c.find(verified, rejected))
         }

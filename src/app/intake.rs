@@ -13,7 +13,7 @@ use crate::base::seal::{self, KeyRing, Place, Sealed};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::domain::grade::{self, GradeFacts, Graded};
-use crate::domain::intake::{FilingDraft, FilingKind, PartyRole, content_bytes, fingerprint_bytes};
+use crate::domain::intake::{FilingDraft, FilingKind, PartyRole, Reporter, content_bytes, fingerprint_bytes};
 use crate::domain::matching::{self, Candidate, Join, MatchKey, Period, UnitKey, WorkerKey};
 use crate::domain::routing::{self, FilingFacts, Routed, Routing};
 use crate::flow::{Form, Value};
@@ -108,7 +108,7 @@ fn text_of(bytes: &[u8]) -> String {
 /// The key ring lacks a key, or a number of the draft is out of range.
 pub fn prepare(app: &App, keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, receiving: &str, now: At) -> Result<Prepared> {
     let filing_id: FilingId = ids.id(now);
-    let claimant = claimant(keys, ids, d, now)?;
+    let claimant = person(keys, ids, &d.reporter, now)?;
     let facts = FilingFacts::of(d);
     let routing = routing::route(&app.city.routing, &app.city.areas, &app.city.bureaus, &facts, d.received_at.day());
     let policy = &app.city.intake.grade;
@@ -202,9 +202,9 @@ pub(super) fn leader(d: &FilingDraft) -> Result<Option<String>> {
     found.transpose().map_err(|e| Error::Internal(format!("leader: {e}")))
 }
 
-fn claimant(keys: &KeyRing, ids: &mut Ids, d: &FilingDraft, now: At) -> Result<Claimant> {
+/// A person, sealed and indexed.
+pub(super) fn person(keys: &KeyRing, ids: &mut Ids, r: &Reporter, now: At) -> Result<Claimant> {
     let id = ids.id(now);
-    let r = &d.reporter;
     let mut sealed = |column: &'static str, v: &Option<String>| -> Result<Option<Sealed>> {
         v.as_ref().map(|v| seal::seal(keys, Place::new("claimants", column, id), v, ids)).transpose()
     };

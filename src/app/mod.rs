@@ -8,6 +8,7 @@ pub mod bells;
 pub mod calendar;
 pub mod callbacks;
 pub mod claimant;
+pub mod claims;
 pub mod contacts;
 pub mod counter;
 pub mod demo;

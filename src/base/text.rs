@@ -12,6 +12,7 @@ type Catalogue = HashMap<String, String>;
 const ZH: &[&str] = &[
     include_str!("../../config/texts/zh.toml"),
     include_str!("../../config/texts/zh/claimant.toml"),
+    include_str!("../../config/texts/zh/claims.toml"),
     include_str!("../../config/texts/zh/counter.toml"),
     include_str!("../../config/texts/zh/money.toml"),
     include_str!("../../config/texts/zh/draws.toml"),

@@ -84,7 +84,7 @@ const NAMES: u32 = 1000;
 
 /// Writes the workbook of rejects: it holds persons in clear, so only its owner reads it, and it never replaces a file that
 /// somebody may have corrected already.
-fn save(args: &ImportArgs, workbook: Option<Vec<u8>>) -> Result<Option<PathBuf>> {
+pub(super) fn save(args: &ImportArgs, workbook: Option<Vec<u8>>) -> Result<Option<PathBuf>> {
     let Some(w) = workbook else { return Ok(None) };
     let first = rejects_path(args);
     let failed = |path: &Path, e: std::io::Error| Error::Io(format!("退回文件 {} 无法写入：{e}", path.display()));
@@ -114,7 +114,7 @@ fn numbered(path: &Path, n: u32) -> PathBuf {
     path.with_file_name(format!("{stem}-{n}{dot}{extension}"))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::Config(format!("文件 {} 无法读取：{e}", path.display())))
 }
 

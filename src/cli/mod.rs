@@ -16,6 +16,7 @@ pub mod import;
 pub mod migrate;
 pub mod partner;
 pub mod report;
+pub mod roster;
 pub mod serve;
 pub mod torture;
 pub mod verify;
@@ -52,6 +53,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// 导入线索文件
     Import(import::ImportArgs),
+    /// 录入案件的欠薪明细花名册
+    Roster(roster::RosterArgs),
     /// 导出答复反馈表
     Export(export::ExportArgs),
     /// 账号管理
@@ -134,6 +137,7 @@ pub fn run(cli: Cli) -> i32 {
             return finish(done, &mut err);
         }
         Command::Import(a) => import::run(&a, config, &mut out),
+        Command::Roster(a) => roster::run(&a, config, &mut out),
         Command::Export(a) => export::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
         Command::Partner(a) => partner::run(&a, config, &mut out),

@@ -18,6 +18,7 @@ pub mod mandate;
 pub mod matching;
 pub mod order;
 pub mod picture_file;
+pub mod roster;
 pub mod routing;
 pub mod sampling;
 

@@ -22,6 +22,7 @@ pub mod audit;
 pub mod backup;
 pub mod bells;
 pub mod cases;
+pub mod claims;
 pub mod counter;
 pub mod db;
 pub mod dialogue;

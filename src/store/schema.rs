@@ -190,6 +190,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id};
+    claim_bases (claim_id) {
+        claim_id -> Id,
+        days_tenths -> Nullable<Integer>,
+        daily_wage -> Nullable<BigInt>,
+        months_tenths -> Nullable<Integer>,
+        monthly_wage -> Nullable<BigInt>,
+        minor -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    claim_judgements (id) {
+        id -> Id,
+        claim_id -> Id,
+        case_id -> Id,
+        nature -> Text,
+        migrant -> Text,
+        set_apart -> BigInt,
+        place -> Nullable<Text>,
+        reason_ct -> Text,
+        evidence_id -> Nullable<Id>,
+        document_id -> Nullable<Id>,
+        by_account -> Id,
+        at -> Ts,
+    }
+}
+
+diesel::joinable!(claim_bases -> claims (claim_id));
 diesel::joinable!(allocations -> payments (payment_id));
 diesel::joinable!(agreements -> procedures (procedure_id));
 diesel::joinable!(shares -> claims (claim_id));
@@ -1273,6 +1306,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     terms,
     alarms,
     claims,
+    claim_bases,
+    claim_judgements,
     evidence,
     payments,
     allocations,

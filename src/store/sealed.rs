@@ -9,6 +9,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "claimants", column: "person_ct", id: "id" },
     SealedColumn { table: "claimants", column: "phone_ct", id: "id" },
     SealedColumn { table: "claimants", column: "bank_ct", id: "id" },
+    SealedColumn { table: "claim_judgements", column: "reason_ct", id: "id" },
     SealedColumn { table: "respondents", column: "name_ct", id: "id" },
     SealedColumn { table: "respondents", column: "person_ct", id: "id" },
     SealedColumn { table: "filings", column: "narrative_ct", id: "id" },

@@ -66,8 +66,11 @@ impl Scene {
         };
         w.app.db.write_blocking(move |c| qingxin::store::filings::insert_suggestion(c, &row)).unwrap();
         let paid = payment(w, &case, &evidence);
+        let of_case: qingxin::base::id::CaseId = case.parse().unwrap();
+        let claims = w.app.db.read_blocking(move |c| qingxin::store::ledger::claims_of(c, of_case)).unwrap();
         let ids = BTreeMap::from([
             ("payment", paid),
+            ("claim", claims[0].id.to_string()),
             ("alike", alike),
             ("complaint", of("complaint")),
             ("filing_procedure", of("filing")),
@@ -175,6 +178,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("notices", Own, "/notices", "kuiwen.handler", none());
     put("readNotices", Own, "/notices/read", "kuiwen.handler", Carries::Json(json!({ "ids": [] })));
     put("reference", Own, "/reference", "kuiwen.handler", none());
+    put("rosterTemplate", Own, "/roster-template", "kuiwen.handler", none());
     put("listDefinitions", Own, "/definitions", "kuiwen.handler", none());
     put("definitionDiagram", Own, "/definitions/complaint/1/diagram.svg", "kuiwen.handler", none());
     // matters
@@ -189,6 +193,17 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("addCaseEvidence", Matter, "/cases/<case>/evidence", "kuiwen.handler", Carries::File(&[("kind", "photo")]));
     put("getEvidence", Matter, "/evidence/<evidence>", "kuiwen.handler", none());
     let recuse = json!({ "account": "<handler>", "reason": "与被反映单位负责人是亲属" });
+    put("takeRoster", Matter, "/cases/<case>/roster", "kuiwen.desk", Carries::File(&[("dryRun", "true")]));
+    put(
+        "addClaims",
+        Matter,
+        "/cases/<case>/claims",
+        "kuiwen.desk",
+        Carries::Json(json!({ "dryRun": true, "rows": [{ "name": "工人甲" }] })),
+    );
+    let judge = json!({ "nature": "wages", "reason": "工资表、考勤表相符。" });
+    put("judgeClaim", Matter, "/claims/<claim>/judge", "kuiwen.handler", Carries::Json(judge));
+    put("listJudgements", Matter, "/claims/<claim>/judgements", "kuiwen.handler", none());
     put("recuse", Matter, "/cases/<case>/recusals", "kuiwen.handler", Carries::Json(recuse));
     put("getDocument", Matter, "/documents/<document>", "kuiwen.handler", none());
     put("listMoves", Matter, "/procedures/<complaint>/moves", "kuiwen.handler", none());
@@ -537,7 +552,7 @@ on_both! {
             };
             let good = match route.id {
                 // a right person with a wrong password, or with a picture for a clue file, gets as far as that
-                "changePassword" | "importFile" | "console_password" | "console_register" | "console_import" => {
+                "changePassword" | "importFile" | "takeRoster" | "console_password" | "console_register" | "console_import" => {
                     got.status == 422 || got.status == 400
                 }
                 // the form of an older state: the way in is open, the version is not the present one

@@ -64,6 +64,8 @@ mod properties;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
+mod roster;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod search;

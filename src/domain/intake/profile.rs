@@ -98,6 +98,14 @@ pub enum Field {
     LeadBureau,
     /// A ledger's officer 承办人.
     Officer,
+    /// A roster's days worked 天数.
+    Days,
+    /// A roster's wage of a day 日工资.
+    DailyWage,
+    /// A roster's months 月数.
+    Months,
+    /// A roster's wage of a month 月工资.
+    MonthlyWage,
 }
 
 impl Field {

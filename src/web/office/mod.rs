@@ -6,6 +6,7 @@
 mod agents;
 mod callbacks;
 mod cases;
+mod claims;
 mod contacts;
 mod doubts;
 mod filings;
@@ -100,4 +101,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     legacy::routes(table);
     overdue::routes(table);
     reports::routes(table);
+    claims::routes(table);
 }

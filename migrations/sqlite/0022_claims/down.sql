@@ -1,0 +1,2 @@
+drop table claim_judgements;
+drop table claim_bases;
