@@ -101,7 +101,7 @@ on_both! {
         let again = send(&w, &case, false, &table(&rows[..2]));
         assert_eq!((&again["report"]["taken"], &again["report"]["rejects"][0]["faults"][0]["code"]), (&json!(0), &json!("roster_overlap_claim")));
         let said = again["report"]["rejects"][0]["faults"][0]["message"].as_str().unwrap();
-        assert!(said.contains("2026-08-01") && said.contains("9000"), "{said}");
+        assert!(said.contains("2026-08-01") && said.contains("9,000.00"), "{said}");
         // a person's number stands nowhere in clear
         let held = crate::tables::dump(&w.app.db);
         assert!(!held.values().flatten().any(|r| r.contains(&person(1)) || r.contains("工人1")), "sealed");

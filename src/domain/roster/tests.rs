@@ -1,3 +1,5 @@
+//! Rows that are believed, rows that come back, and periods that overlap.
+
 use super::*;
 use proptest::prelude::*;
 
