@@ -41,6 +41,7 @@ pub struct Stratum {
 /// What goes into strata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StratumBy)]
 pub enum By {
     /// The handling bureau.
     Bureau,

@@ -161,6 +161,16 @@ pub fn picks(c: &mut Conn, draw: RowId) -> Result<Vec<Pick>> {
         .load(c)?)
 }
 
+/// How many rows of these draws were handed out, by state.
+pub fn progress(c: &mut Conn, draws: &[RowId]) -> Result<Vec<(RowId, String, i64)>> {
+    Ok(draw_picks::table
+        .filter(draw_picks::draw_id.eq_any(draws.to_vec()))
+        .filter(draw_picks::state.ne("reserve"))
+        .group_by((draw_picks::draw_id, draw_picks::state))
+        .select((draw_picks::draw_id, draw_picks::state, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
 /// A row of a frame as the database tells it.
 #[derive(QueryableByName)]
 struct Line {

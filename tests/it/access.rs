@@ -68,7 +68,7 @@ impl Scene {
         let paid = payment(w, &case, &evidence);
         let of_case: qingxin::base::id::CaseId = case.parse().unwrap();
         let claims = w.app.db.read_blocking(move |c| qingxin::store::ledger::claims_of(c, of_case)).unwrap();
-        let ids = BTreeMap::from([
+        let mut ids = BTreeMap::from([
             ("payment", paid),
             ("claim", claims[0].id.to_string()),
             ("alike", alike),
@@ -92,8 +92,8 @@ impl Scene {
             ("worker_session", worker_session),
             ("stranger_token", stranger_token),
         ]);
-        let mut ids = ids;
         access_counter::scene(w, &mut ids);
+        crate::access_draws::scene(w, &mut ids);
         Self { ids }
     }
     /// Fills `<name>` places.
@@ -250,6 +250,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("subscribe", Sender, "/api/exchange/v1/subscriptions", "", Carries::Json(hook));
     put("listSubscriptions", Sender, "/api/exchange/v1/subscriptions", "", none());
     put("unsubscribe", Sender, "/api/exchange/v1/subscriptions/<session>", "", none());
+    crate::access_draws::draws(&mut all);
     claimant(&mut all);
     counter(&mut all);
     console(&mut all);
@@ -535,7 +536,7 @@ on_both! {
         let w = World::new(t);
         let s = Scene::new(&w);
         // reading first, then what changes; what ends a session, a duty or the case's first state last
-        let last = ["console_cancel_absence", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
+        let last = ["callAnswered", "console_call_answered", "console_cancel_absence", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
         let mut rows = walk();
         rows.retain(|(r, _)| r.surface != Surface::Claimant);
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
@@ -558,18 +559,20 @@ on_both! {
                 // the form of an older state: the way in is open, the version is not the present one
                 "console_move_case" | "console_move_filing" => got.status == 409,
                 // the other door was used before
-                "console_amendment" | "console_take_duty" => matches!(got.status, 303 | 404 | 409),
+                "console_amendment" | "console_take_duty" | "console_call_answered" => matches!(got.status, 303 | 404 | 409),
                 // no receipt with this code; the other door ended it before
                 "askRebinding" | "closeCallback" | "console_ask_rebinding" => got.status == 409,
                 // one change, one signature: whichever door comes first
                 "decideRebinding" | "console_decide_rebinding" | "signStatement" | "console_sign_statement" => {
                     matches!(got.status, 200 | 204 | 303 | 409)
                 }
+                // nothing left the worklist yet, so the way in is open and leads no further
+                "freezeDraw" | "runDraw" | "closeDraw" | "console_freeze_draw" | "console_run_draw" | "console_close_draw" => got.status == 409,
                 // the only filing of a case stays where it is: the way in is open
                 "splitFiling" => got.status == 409,
                 "console_split" => got.status == 422,
                 // the other door decided it before
-                "decideSuggestion" | "decideLegacyReview" => matches!(got.status, 200 | 409),
+                "decideSuggestion" | "decideLegacyReview" | "callAnswered" => matches!(got.status, 200 | 409),
                 "console_decide_suggestion" | "console_decide_withdrawal" | "console_decide_legacy" => matches!(got.status, 303 | 422),
                 _ => (200..400).contains(&got.status),
             };

@@ -89,6 +89,126 @@ fn refused<T>(r: Result<T, Error>, code: &str) {
 }
 
 on_both! {
+fn the_console_goes_through_every_stage(t: &TestDb) {
+    let w = World::new(t);
+    let boss = w.who("city.supervisor");
+    boss.page("/draws").page_ok().says("还没有抽取");
+    left(&w, t, 6);
+    // what is wrong comes back at its field, with nothing lost
+    let form = boss.page("/draws").form("/draws").with(&[("from", &w.now().day().to_string()), ("publicPlan", "")]);
+    let wrong = form.clone().send(&boss);
+    assert_eq!(wrong.status, 422);
+    wrong.says("href=\"#announce-publicPlan\"");
+    assert_eq!(wrong.form("/draws").get("from"), w.now().day().to_string());
+    let form = form.with(&[("publicPlan", "双色球第2026140期开奖号码"), ("perMille", "1000"), ("area", CITY)]);
+    let to = form.send(&boss).leads();
+    assert_eq!(form.send(&boss).leads(), to, "sent twice is one draw");
+    let at = to.split('?').next().unwrap().to_owned();
+    boss.page(&to).page_ok().says("已公布。承诺值已固定");
+    assert_eq!(w.who("kuiwen.supervisor").page(&at).status, 404);
+    w.pass(Duration::hours(1));
+    let to = boss.page(&at).form("/freeze").send(&boss).leads();
+    let page = boss.page(&to).page_ok();
+    page.says("名册已冻结");
+    page.says("6 件");
+    // a value known before the freeze is refused at its field
+    let early = page.form("/run").with(&[("value", "07 11 19"), ("source", "福彩网"), ("at", "2026-11-01T08:00")]).send(&boss);
+    assert_eq!(early.status, 422);
+    early.says("href=\"#run-at\"");
+    assert_eq!(early.form("/run").get("value"), "07 11 19");
+    w.pass(Duration::hours(1));
+    let minute = w.now().list_text().replace(' ', "T");
+    let to = early.form("/run").with(&[("at", &minute)]).send(&boss).leads();
+    boss.page(&to).page_ok().says("已抽取，回访任务已分派");
+    // a draw that still calls is not closed
+    let soon = boss.page(&at).form("/close").send(&boss);
+    assert_eq!(soon.status, 409);
+    soon.says("还有 6 件回访没有结束");
+    let mut called = 0;
+    for desk in DESKS {
+        let person = w.who(desk);
+        while let Some(id) = w.run(w.app.calls(&w.actor(desk))).unwrap().first().map(|c| c.id) {
+            let one = format!("/calls/{id}");
+            person.page("/calls").page_ok().says(&one);
+            let page = person.page(&one).page_ok();
+            assert!(!page.text().contains("1390000"), "no telephone before it is asked for");
+            let sheet = page.form("/sheet").send(&person).page_ok();
+            sheet.says("1390000");
+            sheet.says("受理号末四位");
+            let part = sheet.form("/answer").with(&[("outcome", "partly")]).send(&person);
+            assert_eq!(part.status, 422);
+            part.says("href=\"#answer-receivedFen\"");
+            let gone = part.form("/answer").with(&[("outcome", "unreachable")]).send(&person);
+            assert_eq!(gone.status, 409);
+            gone.says("至少尝试");
+            let tried = gone.form("/tries").with(&[("result", "no_answer")]).send(&person).leads();
+            person.page(&tried).page_ok().says("无人接听");
+            let done = person.page(&one).form("/answer").with(&[("outcome", "partly"), ("receivedFen", "50")]).send(&person).leads();
+            person.page(&done).page_ok().says("回访结果已登记");
+            assert_eq!(person.page(&one).status, 409, "it has its result");
+            called += 1;
+        }
+    }
+    assert_eq!(called, 6);
+    let to = boss.page(&at).form("/close").send(&boss).leads();
+    let page = boss.page(&to).page_ok();
+    page.says("密值已公布");
+    page.says("足额收到工资 0.00%");
+    page.says("只收到一部分");
+    let file = boss.page(&format!("{at}/publication"));
+    let p: qingxin::domain::sampling::publication::Publication = serde_json::from_slice(&file.bytes).unwrap();
+    assert!(check(&p).sound());
+    boss.page("/draws?population=1204&margin=5&expected=50&reached=60&confidence=95").page_ok().says("应抽 ");
+    boss.page("/draws?population=many&margin=5").page_ok().says("总数须为");
+}
+
+fn the_api_goes_through_every_stage(t: &TestDb) {
+    let w = World::new(t);
+    let boss = w.who("city.supervisor");
+    left(&w, t, 6);
+    let today = w.now().day().to_string();
+    let body = json!({ "area": CITY, "from": today, "to": today, "perMille": 1000, "publicPlan": "双色球第2026140期开奖号码" });
+    let key = [("idempotency-key", "announce-once-1")];
+    let id = boss.post_with("/draws", body.clone(), &key).ok()["id"].as_str().unwrap().to_owned();
+    assert_eq!(boss.post_with("/draws", body.clone(), &key).ok()["id"], json!(id), "sent twice is one draw");
+    let mut later = body.clone();
+    later["to"] = json!(w.now().day().plus(1).to_string());
+    let wrong = boss.post("/draws", later).problem(422, "invalid_input");
+    assert_eq!(wrong["errors"][0]["pointer"], "/to", "{wrong}");
+    assert_eq!(w.who("kuiwen.desk").post("/draws", body).status, 403);
+    w.pass(Duration::hours(1));
+    let at = |what: &str| format!("/draws/{id}{what}");
+    let frozen = boss.post(&at("/freeze"), json!({})).ok();
+    assert_eq!((frozen["rows"].as_i64(), frozen["state"].as_str()), (Some(6), Some("frozen")));
+    let early = json!({ "value": "07 11 19", "source": "福彩网", "at": frozen["frozenAt"] });
+    assert_eq!(boss.post(&at("/run"), early).problem(422, "invalid_input")["errors"][0]["pointer"], "/at");
+    w.pass(Duration::hours(1));
+    let value = json!({ "value": "07 11 19", "source": "福彩网", "at": w.now().to_string() });
+    let drawn = boss.post(&at("/run"), value).ok();
+    assert_eq!((drawn["called"].as_i64(), drawn["calling"].as_i64()), (Some(6), Some(6)));
+    let listed = boss.get("/draws").ok();
+    assert_eq!((listed["draws"][0]["calling"].as_i64(), listed["draws"][0]["strata"].as_array().map(Vec::len)), (Some(6), Some(0)));
+    for desk in DESKS {
+        let person = w.who(desk);
+        for call in person.get("/calls").ok()["calls"].as_array().unwrap().clone() {
+            assert!(call["sheet"].is_null() && !call.to_string().contains("1390000"), "a list shows no telephone");
+            let one = format!("/calls/{}", call["id"].as_str().unwrap());
+            let sheet = person.post(&format!("{one}/sheet"), json!({})).ok();
+            assert!(sheet["sheet"]["phone"].as_str().is_some_and(|p| p.starts_with("1390000")), "{sheet}");
+            person.post(&format!("{one}/tries"), json!({ "result": "no_answer" })).ok();
+            assert_eq!(person.post(&format!("{one}/tries"), json!({ "result": "asleep" })).problem(422, "invalid_input")["errors"][0]["pointer"], "/result");
+            assert_eq!(person.post(&format!("{one}/answer"), json!({ "outcome": "partly" })).problem(422, "invalid_input")["errors"][0]["pointer"], "/receivedFen");
+            person.post(&format!("{one}/answer"), json!({ "outcome": "paid" })).ok();
+        }
+    }
+    let closed = boss.post(&at("/close"), json!({})).ok();
+    assert_eq!((closed["state"].as_str(), closed["paid"]["perMyriad"].as_i64()), (Some("closed"), Some(10_000)), "{closed}");
+    let published = boss.get(&at("/publication"));
+    assert!(published.header("content-disposition").contains("draw.json"));
+    let p: qingxin::domain::sampling::publication::Publication = serde_json::from_value(published.ok()).unwrap();
+    assert!(check(&p).sound());
+}
+
 fn a_draw_from_its_announcement_to_the_check_by_anybody(t: &TestDb) {
     let w = World::new(t);
     let boss = w.actor("city.supervisor");

@@ -304,6 +304,35 @@ impl App {
         .await
     }
 
+    /// How many calls wait for the actor's desk, as far as a list shows them.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn calls_waiting(self: &Arc<Self>, actor: &Actor) -> Result<i64> {
+        if !access::may(actor, Ability::Import, "") {
+            return Ok(0);
+        }
+        Ok(count(self.calls(actor).await?.len()))
+    }
+
+    /// One call without its telephone, and what its tries came to.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] (also when the actor may not make it), `draw_done`.
+    pub async fn call_line(self: &Arc<Self>, actor: &Actor, id: RowId) -> Result<(CallView, Vec<(At, String)>)> {
+        let (actor, now) = (actor.clone(), self.now());
+        self.look(move |c, app, _| {
+            let k = rows::pick(c, id)?.filter(|k| calls(&actor, k)).ok_or(Error::NotFound("call"))?;
+            if k.state != "calling" {
+                return Err(Error::refused("draw_done", &[]));
+            }
+            let tries: Vec<(At, String)> = rows::tries(c, id)?.into_iter().map(|t| (t.at, app.code_title(TRIES, &t.result))).collect();
+            let overdue = k.due_at.is_some_and(|d| d < now);
+            Ok((CallView { id, code: k.code, due_at: k.due_at, overdue, tries: tries.len(), sheet: None }, tries))
+        })
+        .await
+    }
+
     /// One call with its telephone; looking at it is on record.
     ///
     /// # Errors

@@ -58,6 +58,7 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         inbox: small(first),
         desk: if desk_shown { small(waiting_at_desk(app, actor).await?) } else { 0 },
         callbacks: small(app.callbacks_waiting(actor).await?.unwrap_or(0)),
+        calls: small(app.calls_waiting(actor).await?),
         rebindings: small(app.rebindings_waiting(actor).await?),
         withdrawals: small(app.withdrawals_waiting(actor).await?),
         legacy: app.legacy_waiting(actor).await?.map(small),
@@ -65,6 +66,7 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         inbox_shown: !tabs.is_empty(),
         import_shown: access::may(actor, Ability::Import, ""),
         accounts_shown: access::may(actor, Ability::ManageAccounts, ""),
+        draws_shown: actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor),
         desk_shown,
         register_shown: access::may(actor, Ability::Register, ""),
     })

@@ -5,10 +5,12 @@
 
 mod admin;
 mod callbacks;
+mod calls;
 mod contacts;
 mod counter;
 mod desk;
 mod dialogue;
+mod draws;
 mod files;
 mod frame;
 mod import;
@@ -102,6 +104,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
         legacy::export,
     );
     of_counter(t);
+    of_draws(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
     t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);
@@ -182,4 +185,34 @@ fn of_counter(t: &mut Table<Arc<App>>) {
     t.add(form("/filings/{id}/statement/signature", "console_sign_statement", counter, "登记笔录签名"), counter::sign_statement);
     t.add(form("/filings/{id}/voices/{evidence}", "console_transcribe", work, "听写语音材料"), counter::transcribe);
     t.add(form("/filings/{id}/rebindings", "console_ask_rebinding", counter, "提出换绑手机号"), counter::ask_rebinding);
+}
+
+/// Draws for whoever supervises, calls for the desks of other units.
+fn of_draws(t: &mut Table<Arc<App>>) {
+    let boss = Access::Staff("督办，所辖区划");
+    let desk = Access::Staff("受理，非承办部门");
+    t.add(page("/draws", "console_draws", boss, "抽查回访的抽取"), draws::page);
+    t.add(form("/draws", "console_announce_draw", boss, "公布一次抽取"), draws::announce);
+    t.add(page("/draws/{id}", "console_draw", boss, "一次抽取"), draws::show);
+    t.add(form("/draws/{id}/freeze", "console_freeze_draw", boss, "冻结名册"), draws::freeze);
+    t.add(form("/draws/{id}/run", "console_run_draw", boss, "录入公开数值并抽取"), draws::run);
+    t.add(form("/draws/{id}/close", "console_close_draw", boss, "办结并公布密值"), draws::close);
+    t.add(
+        Route::get("/draws/{id}/publication", "console_publish_draw", boss, "下载核验文件").answers_plain(
+            200,
+            "文件",
+            Some("application/json"),
+        ),
+        draws::publication,
+    );
+    t.add(page("/calls", "console_calls", desk, "抽查回访任务"), calls::list);
+    t.add(page("/calls/{id}", "console_call", desk, "一件回访"), calls::page);
+    t.add(
+        Route::post("/calls/{id}/sheet", "console_call_sheet", desk, "查看回访对象，记录在案")
+            .reads_form()
+            .answers_plain(200, "号码", HTML),
+        calls::show,
+    );
+    t.add(form("/calls/{id}/tries", "console_call_tried", desk, "登记一次未接通"), calls::tried);
+    t.add(form("/calls/{id}/answer", "console_call_answered", desk, "登记回访结果"), calls::answer);
 }

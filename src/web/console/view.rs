@@ -13,6 +13,7 @@ mod case;
 mod counter;
 mod desk;
 mod dialogue;
+mod draws;
 mod error;
 mod filing;
 mod form;
@@ -45,6 +46,7 @@ pub use counter::{
 };
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
+pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
@@ -68,6 +70,10 @@ pub enum Place {
     Desk,
     /// 待回电.
     Callbacks,
+    /// 抽查回访.
+    Draws,
+    /// 抽查回访任务.
+    Calls,
     /// 撤回核实.
     Withdrawals,
     /// 换绑手机号.
@@ -148,6 +154,12 @@ impl Chrome {
         if counts.desk_shown || counts.callbacks > 0 || place == Place::Callbacks {
             nav.push(item("/callbacks", "待回电", counts.callbacks, Place::Callbacks));
         }
+        if counts.calls > 0 || place == Place::Calls {
+            nav.push(item("/calls", "抽查回访", counts.calls, Place::Calls));
+        }
+        if counts.draws_shown || place == Place::Draws {
+            nav.push(item("/draws", "抽取", 0, Place::Draws));
+        }
         if counts.withdrawals > 0 || place == Place::Withdrawals {
             nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
         }
@@ -187,6 +199,8 @@ pub struct NavCounts {
     pub desk: u32,
     /// Requests to be called back.
     pub callbacks: u32,
+    /// Calls that were drawn.
+    pub calls: u32,
     /// Changes of a telephone that wait for this person's word.
     pub rebindings: u32,
     /// Requests to withdraw that may be decided.
@@ -201,6 +215,8 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether draws are announced here.
+    pub draws_shown: bool,
     /// Whether the desk queue is shown.
     pub desk_shown: bool,
     /// Whether registration is shown.

@@ -9,6 +9,7 @@ mod cases;
 mod claims;
 mod contacts;
 mod doubts;
+mod draws;
 mod filings;
 mod imports;
 mod inbox;
@@ -102,4 +103,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     overdue::routes(table);
     reports::routes(table);
     claims::routes(table);
+    draws::routes(table);
 }

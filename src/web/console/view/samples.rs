@@ -13,6 +13,7 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         inbox: 12,
         desk: 3,
         callbacks: 4,
+        calls: 3,
         rebindings: 1,
         withdrawals: 2,
         legacy: Some(4),
@@ -20,6 +21,7 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         inbox_shown: true,
         import_shown: true,
         accounts_shown: true,
+        draws_shown: true,
         desk_shown: true,
         register_shown: true,
     };

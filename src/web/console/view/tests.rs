@@ -38,6 +38,10 @@ fn all() -> Vec<(String, String)> {
     pages("overdue", OverduePage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
+    pages("draws", DrawsPage::samples(), &mut out);
+    pages("draw", DrawPage::samples(), &mut out);
+    pages("calls", CallsPage::samples(), &mut out);
+    pages("call", CallPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }
