@@ -8,6 +8,7 @@ mod access;
 mod access_console;
 #[cfg(test)]
 mod access_counter;
+#[cfg(test)]
 mod access_draws;
 #[cfg(test)]
 mod access_worker;
