@@ -19,7 +19,7 @@ use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{Actor, DutyKind};
 use crate::domain::sampling::allocate::allocate;
 use crate::domain::sampling::publication::Publication;
-use crate::domain::sampling::{self, By, CODE, Code, Plan, Root, Stratum, Urn, frame};
+use crate::domain::sampling::{self, By, CODE, Code, Plan, Root, Stratum, Terms, Urn, frame};
 use crate::law::Rules;
 use crate::store::Conn;
 use crate::store::draws::{self as rows, Draw, Piece, StratumRow};
@@ -93,6 +93,19 @@ fn known(c: &mut Conn, app: &App, actor: &Actor, id: RowId) -> Result<Draw> {
     rows::get(c, id)?.filter(|d| supervises(app, actor, &d.area)).ok_or(Error::NotFound("draw"))
 }
 
+/// A draw at this stage that was not given up.
+fn at_stage(c: &mut Conn, app: &App, actor: &Actor, id: RowId, stage: &str) -> Result<Draw> {
+    let d = known(c, app, actor, id)?;
+    if d.state == stage && d.abandoned_at.is_none() { Ok(d) } else { Err(Error::refused("draw_stage", &[])) }
+}
+
+/// Other draws of a time and an area that overlap these, the oldest first.
+fn siblings(c: &mut Conn, app: &App, area: &str, (from, until): (At, At)) -> Result<Vec<Draw>> {
+    let above = app.area_path(Some(area));
+    let touches = |d: &Draw| above.contains(&d.area) || app.area_path(Some(&d.area)).iter().any(|a| a == area);
+    Ok(rows::overlapping(c, from, until)?.into_iter().filter(touches).collect())
+}
+
 fn note(tx: &mut Tx<'_>, d: &Draw, kind: &str, payload: serde_json::Value) -> Result<()> {
     let marks = Marks { area: Some(d.area.clone()), ..Marks::default() };
     tx.record("draw", StreamId::from(d.id.uuid()), kind, tx.now, payload, &marks).map(drop)
@@ -129,18 +142,26 @@ fn announce(tx: &mut Tx<'_>, a: &Announce) -> Result<RowId> {
     if public_plan.chars().count() < 4 {
         return Err(Error::field("/publicPlan", "words_length", &[]));
     }
+    // one at a time for the same files, and nobody announces several to show the one that looks best
+    let span = (a.from.start(), a.to.next().start());
+    if let Some(other) = siblings(tx.c, tx.app, &a.area, span)?.iter().find(|d| d.closed_at.is_none() && d.abandoned_at.is_none()) {
+        return Err(Error::refused("draw_overlaps", &[("number", &other.number)]));
+    }
     let plan = plan(&tx.law.rules, tx.now.day(), a)?;
     let id: RowId = tx.ids.id(tx.now);
     let (secret, salt) = (hex(&tx.ids.bytes::<32>()), hex(&tx.ids.bytes::<16>()));
+    let number = tx.ids.code("CQ");
+    let terms = Terms { number: &number, area: &a.area, from: a.from, to: a.to, plan: &plan, public_plan: &public_plan };
+    let commitment = sampling::commitment(&secret, &terms);
     let d = Draw {
         id,
-        number: tx.ids.code("CQ"),
+        number,
         area: a.area.clone(),
         period_from: a.from.start(),
         period_until: a.to.next().start(),
         plan: Json(plan.clone()),
         public_plan: public_plan.clone(),
-        commitment: sampling::commitment(&secret),
+        commitment,
         secret_ct: tx.seal("draws", "secret_ct", id, &secret)?,
         salt_ct: tx.seal("draws", "salt_ct", id, &salt)?,
         state: "announced".into(),
@@ -155,6 +176,8 @@ fn announce(tx: &mut Tx<'_>, a: &Announce) -> Result<RowId> {
         value_at: None,
         drawn_at: None,
         closed_at: None,
+        abandoned_at: None,
+        abandoned_why: None,
     };
     rows::insert(tx.c, &d)?;
     let payload = serde_json::json!({
@@ -235,18 +258,24 @@ fn read_frame(c: &mut Conn, app: &App, keys: &KeyRing, d: &Draw) -> Result<Frame
 
 /// Goes through a kept frame: code, filing, stratum.
 fn walk(c: &mut Conn, draw: RowId, f: &mut dyn FnMut(Code, FilingId, usize)) -> Result<()> {
-    let broken = || Error::Internal(format!("the frame of draw {draw} is broken"));
     let mut no = 0;
     while let Some(body) = rows::piece(c, draw, no)? {
-        for row in body.chunks(ROW) {
-            let code: Code = row.get(..CODE).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
-            let id = row.get(CODE..CODE + 16).and_then(|b| Uuid::from_slice(b).ok()).ok_or_else(broken)?;
-            let at: [u8; 4] = row.get(CODE + 16..).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
-            f(code, id.into(), usize::try_from(u32::from_be_bytes(at)).unwrap_or(usize::MAX));
+        for bytes in body.chunks(ROW) {
+            let (code, id, stratum) = row(draw, bytes)?;
+            f(code, id, stratum);
         }
         no += 1;
     }
     Ok(())
+}
+
+/// A kept row: code, filing, stratum.
+fn row(draw: RowId, bytes: &[u8]) -> Result<(Code, FilingId, usize)> {
+    let broken = || Error::Internal(format!("the frame of draw {draw} is broken"));
+    let code: Code = bytes.get(..CODE).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
+    let id = bytes.get(CODE..CODE + 16).and_then(|b| Uuid::from_slice(b).ok()).ok_or_else(broken)?;
+    let at: [u8; 4] = bytes.get(CODE + 16..).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
+    Ok((code, id.into(), usize::try_from(u32::from_be_bytes(at)).unwrap_or(usize::MAX)))
 }
 
 fn stratum_of(s: &StratumRow) -> Stratum {
@@ -283,20 +312,22 @@ impl App {
         self.write(actor, key, move |tx| announce(tx, &a)).await
     }
 
-    /// Freezes the frame of a draw.
+    /// Freezes the frame of a draw, once what was done in the period can no longer be written down without a supervisor.
     ///
     /// # Errors
-    /// [`Error::NotFound`], `draw_stage` when it is not announced or frozen already, `draw_empty`.
+    /// [`Error::NotFound`], `draw_stage` when it is not announced or frozen already, `draw_too_early`, `draw_empty`.
     pub async fn freeze_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId) -> Result<RowId> {
         if let Some(done) = self.answered(actor, key.as_ref()).await? {
             return Ok(done);
         }
-        let who = actor.clone();
+        let (who, now) = (actor.clone(), self.now());
         let f = self
             .look(move |c, app, keys| {
-                let d = known(c, app, &who, id)?;
-                if d.state != "announced" {
-                    return Err(Error::refused("draw_stage", &[]));
+                let d = at_stage(c, app, &who, id, "announced")?;
+                let settled = app.law().passes("draw.settle", d.period_until.day().prev().start(), now);
+                let settled = settled.ok_or_else(|| Error::Internal("no rule draw.settle".into()))?;
+                if now < settled {
+                    return Err(Error::refused("draw_too_early", &[("from", &settled.list_text())]));
                 }
                 read_frame(c, app, keys, &d)
             })
@@ -305,10 +336,7 @@ impl App {
             return Err(Error::refused("draw_empty", &[]));
         }
         self.write(actor, key, move |tx| {
-            let d = known(tx.c, tx.app, tx.actor, id)?;
-            if d.state != "announced" {
-                return Err(Error::refused("draw_stage", &[]));
-            }
+            let d = at_stage(tx.c, tx.app, tx.actor, id, "announced")?;
             let d = Draw {
                 state: "frozen".into(),
                 frozen_at: Some(tx.now),
@@ -333,7 +361,7 @@ impl App {
         if let Some(done) = self.answered(actor, key.as_ref()).await? {
             return Ok(done);
         }
-        let (value, source, at) = (crate::base::text::tidy(&v.value), crate::base::text::tidy(&v.source), v.at);
+        let (value, source, at) = (sampling::public_value(&v.value), crate::base::text::tidy(&v.source), v.at);
         for (text, field) in [(&value, "/value"), (&source, "/source")] {
             if text.is_empty() {
                 return Err(Error::field(field, "required", &[]));
@@ -342,8 +370,8 @@ impl App {
         let (who, mixed, now) = (actor.clone(), value.clone(), self.now());
         let drawn = self
             .look(move |c, app, keys| {
-                let d = known(c, app, &who, id)?;
-                let frozen = d.frozen_at.filter(|_| d.state == "frozen").ok_or_else(|| Error::refused("draw_stage", &[]))?;
+                let d = at_stage(c, app, &who, id, "frozen")?;
+                let frozen = d.frozen_at.ok_or_else(|| Error::refused("draw_stage", &[]))?;
                 if at <= frozen || at > now {
                     return Err(Error::field("/at", "draw_value_time", &[]));
                 }
@@ -351,10 +379,7 @@ impl App {
             })
             .await?;
         self.write(actor, key, move |tx| {
-            let d = known(tx.c, tx.app, tx.actor, id)?;
-            if d.state != "frozen" {
-                return Err(Error::refused("draw_stage", &[]));
-            }
+            let d = at_stage(tx.c, tx.app, tx.actor, id, "frozen")?;
             let d = Draw {
                 state: "drawn".into(),
                 value: Some(value.clone()),
@@ -378,10 +403,7 @@ impl App {
     /// [`Error::NotFound`], `draw_stage`, `draw_calling`.
     pub async fn close_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId) -> Result<RowId> {
         self.write(actor, key, move |tx| {
-            let d = known(tx.c, tx.app, tx.actor, id)?;
-            if d.state != "drawn" {
-                return Err(Error::refused("draw_stage", &[]));
-            }
+            let d = at_stage(tx.c, tx.app, tx.actor, id, "drawn")?;
             let left = rows::picks(tx.c, id)?.iter().filter(|k| k.state == "calling").count();
             if left > 0 {
                 return Err(Error::refused("draw_calling", &[("left", &left.to_string())]));
@@ -390,6 +412,27 @@ impl App {
             let d = Draw { state: "closed".into(), closed_at: Some(tx.now), ..d };
             rows::advance(tx.c, &d, "drawn")?;
             note(tx, &d, "closed", serde_json::json!({ "secret": secret }))?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// Gives a draw up before its value is known: one whose frame is empty, or that was announced wrongly. It stays in the list with its
+    /// reason, and in the published file of every other draw of the same files.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], `draw_stage` once it is drawn, at `/reason`.
+    pub async fn abandon_draw(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId, why: &str) -> Result<RowId> {
+        let why = super::counter::remark(why, "/reason")?;
+        self.write(actor, key, move |tx| {
+            let d = known(tx.c, tx.app, tx.actor, id)?;
+            if !["announced", "frozen"].contains(&d.state.as_str()) || d.abandoned_at.is_some() {
+                return Err(Error::refused("draw_stage", &[]));
+            }
+            let was = d.state.clone();
+            let d = Draw { abandoned_at: Some(tx.now), abandoned_why: Some(why.clone()), ..d };
+            rows::advance(tx.c, &d, &was)?;
+            note(tx, &d, "abandoned", serde_json::json!({ "stage": was, "reason": why }))?;
             Ok(id)
         })
         .await
@@ -450,7 +493,41 @@ impl App {
         let actor = actor.clone();
         self.look(move |c, app, keys| {
             let d = known(c, app, &actor, id)?;
-            publish(c, keys, &d)
+            publish(c, app, keys, &d, true)
+        })
+        .await
+    }
+
+    /// A draw as anybody may read it, without its frame.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn public_draw(self: &Arc<Self>, number: &str) -> Result<Publication> {
+        let number = number.to_owned();
+        self.look(move |c, app, keys| {
+            let d = rows::of_number(c, &number)?.ok_or(Error::NotFound("draw"))?;
+            publish(c, app, keys, &d, false)
+        })
+        .await
+    }
+
+    /// Numbers and stages of draws, the newest first: for anybody.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn public_draws(self: &Arc<Self>) -> Result<Vec<DrawView>> {
+        self.look(move |c, _, _| Ok(rows::list(c, SHOWN)?.iter().map(head).collect())).await
+    }
+
+    /// Some thousand lines of a draw's frame, from the first piece on; `None` after the last.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn public_frame(self: &Arc<Self>, number: &str, no: i32) -> Result<Option<String>> {
+        let number = number.to_owned();
+        self.look(move |c, _, _| {
+            let d = rows::of_number(c, &number)?.ok_or(Error::NotFound("draw"))?;
+            show::piece(c, &d, no)
         })
         .await
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The most one hand-over moves in one transaction; more are another call.
-const MOST: i64 = 200;
+pub const MOST: i64 = 200;
 
 /// One matter an officer holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -49,17 +49,33 @@ pub struct Stayed {
     pub reason: String,
 }
 
+/// How far a list of what an officer holds was read: the last matter as first and as second officer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    first: ProcedureId,
+    second: CaseId,
+}
+impl Reached {
+    /// Before the first one.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { first: uuid::Uuid::nil().into(), second: uuid::Uuid::nil().into() }
+    }
+}
+
 /// What came of a hand-over.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandedOver {
     /// Matters that went over.
     pub moved: i64,
     /// Matters that stayed with their reasons.
     pub stayed: Vec<Stayed>,
-    /// More are held than one call moves: call again.
-    pub more: bool,
+    /// More are held than one call moves: go on from here. What stayed is behind it and is not tried again.
+    pub next: Option<Reached>,
 }
+
+/// A page of what an officer holds.
+pub type HeldPage = (Vec<Held>, Option<Reached>);
 
 /// Whether the actor leads this bureau, over the area it stands in.
 fn leads(app: &App, actor: &Actor, bureau: &str) -> bool {
@@ -75,8 +91,8 @@ fn known(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, now: At, he
     if over || !held.is_empty() { Ok(()) } else { Err(Error::NotFound("account")) }
 }
 
-fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, limit: i64) -> Result<Vec<Held>> {
-    let mut out = Vec::new();
+fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, from: Reached, limit: i64) -> Result<HeldPage> {
+    let (mut out, mut reached) = (Vec::new(), from);
     let mut put = |case: cases::Case, row: &procedures::Row, role: &str| -> Result<()> {
         if leads(app, actor, &case.lead_bureau) {
             let graph = app.graphs.get(&row.kind, row.version)?;
@@ -91,35 +107,43 @@ fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, limit: i64) 
         }
         Ok(())
     };
-    for row in procedures::held_by(c, account, limit)? {
+    let full = |n: usize| i64::try_from(n).unwrap_or(i64::MAX) >= limit;
+    let rows = procedures::held_by(c, account, from.first, limit)?;
+    let mut more = full(rows.len());
+    for row in rows {
+        reached.first = row.id;
         if let Some(case) = row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten() {
             put(case, &row, "first")?;
         }
     }
-    for case in cases::seconded(c, account, limit)? {
+    let rows = cases::seconded(c, account, from.second, limit)?;
+    more |= full(rows.len());
+    for case in rows {
+        reached.second = case.id;
         if let Some(row) = procedures::of_case(c, case.id)?.into_iter().find(|r| r.kind == "complaint" && r.open) {
             put(case, &row, "second")?;
         }
     }
-    Ok(out)
+    Ok((out, more.then_some(reached)))
 }
 
 impl App {
-    /// What an officer of the reader's bureau holds, as first or second officer.
+    /// A page of what an officer of the reader's bureau holds, as first or second officer.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an officer of another bureau; the database.
-    pub async fn held_by(self: &Arc<Self>, actor: &Actor, account: AccountId) -> Result<Vec<Held>> {
+    pub async fn held_by(self: &Arc<Self>, actor: &Actor, account: AccountId, from: Option<Reached>) -> Result<HeldPage> {
         let (actor, now) = (actor.clone(), self.now());
         self.look(move |c, app, _| {
-            let items = held(c, app, &actor, account, MOST)?;
+            let (items, next) = held(c, app, &actor, account, from.unwrap_or_else(Reached::start), MOST)?;
             known(c, app, &actor, account, now, &items)?;
-            Ok(items)
+            Ok((items, next))
         })
         .await
     }
 
-    /// Hands everything over to a colleague: as first officer by the move 改派承办人, as second by 指定第二承办人.
+    /// Hands everything over to a colleague: as first officer by the move 改派承办人, as second by 指定第二承办人. Beyond what one call moves
+    /// the answer says where the next one goes on, so that what stays is never in the way of the rest.
     ///
     /// # Errors
     /// [`Error::NotFound`]; field errors (`same_officer`, the reason).
@@ -130,19 +154,20 @@ impl App {
         from: AccountId,
         to: AccountId,
         why: &str,
+        (after, size): (Option<Reached>, i64),
     ) -> Result<HandedOver> {
         let why = remark(why, "/reason")?;
         if from == to {
             return Err(Error::field("/to", "same_officer", &[]));
         }
-        self.write(actor, key, move |tx| hand_over(tx, from, to, &why)).await
+        self.write(actor, key, move |tx| hand_over(tx, from, to, &why, (after.unwrap_or_else(Reached::start), size.clamp(1, MOST)))).await
     }
 }
 
-fn hand_over(tx: &mut Tx<'_>, from: AccountId, to: AccountId, why: &str) -> Result<HandedOver> {
-    let all = held(tx.c, tx.app, tx.actor, from, MOST)?;
+fn hand_over(tx: &mut Tx<'_>, from: AccountId, to: AccountId, why: &str, (after, size): (Reached, i64)) -> Result<HandedOver> {
+    let (all, next) = held(tx.c, tx.app, tx.actor, from, after, size)?;
     known(tx.c, tx.app, tx.actor, from, tx.now, &all)?;
-    let mut out = HandedOver { more: i64::try_from(all.len()).unwrap_or(MOST) >= MOST, ..HandedOver::default() };
+    let mut out = HandedOver { next, ..HandedOver::default() };
     for h in &all {
         let second = cases::get(tx.c, h.case)?.and_then(|k| k.second_officer);
         let mut form = Form::from([("account".to_owned(), Value::Id(to.into()))]);

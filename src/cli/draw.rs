@@ -167,6 +167,8 @@ fn myriad(percent: f64) -> u32 {
 /// What a check is called by people.
 fn title(name: &str) -> &'static str {
     match name {
+        "times" => "各步的先后",
+        "value" => "公开数值的统一写法",
         "frame" => "名册完整、有序、无重复",
         "root" => "名册的 Merkle 根",
         "commitment" => "公布的承诺值就是密值的哈希",

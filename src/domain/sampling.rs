@@ -10,6 +10,7 @@ pub mod estimate;
 pub mod frame;
 pub mod publication;
 
+use crate::base::Day;
 use crate::base::seal::{Hash, hex, merkle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -106,10 +107,58 @@ impl Plan {
     }
 }
 
-/// What is published before a frame freezes: `printf %s SECRET | sha256sum`.
+/// What a draw is bound to when it is announced, beside its secret: nothing of it can be chosen afterwards.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The draw's number.
+    pub number: &'a str,
+    /// The area's code.
+    pub area: &'a str,
+    /// The first day of the period,
+    pub from: Day,
+    /// and its last.
+    pub to: Day,
+    /// How many are drawn.
+    pub plan: &'a Plan,
+    /// Which public value will be mixed in.
+    pub public_plan: &'a str,
+}
+impl Terms<'_> {
+    /// The terms as one line: number, area, first and last day, the numbers of the plan, what makes a stratum, the public value named.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let p = self.plan;
+        let by: Vec<&str> = p.strata.iter().map(|b| b.key()).collect();
+        format!(
+            "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}",
+            self.number,
+            self.area,
+            self.from,
+            self.to,
+            p.per_mille,
+            p.least,
+            p.most,
+            p.per_stratum,
+            p.unproved_weight,
+            p.reserve,
+            by.join("+"),
+            self.public_plan
+        )
+    }
+}
+
+/// What is published before a frame freezes: `printf '%s\n%s' SECRET TERMS | sha256sum`.
 #[must_use]
-pub fn commitment(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
+pub fn commitment(secret: &str, terms: &Terms<'_>) -> String {
+    hex(&Sha256::digest(format!("{secret}\n{}", terms.line())))
+}
+
+/// A public value in the one form that is mixed in: its runs of ASCII letters and digits, in small letters, with one space between. So
+/// nobody chooses among `07,11,19`, `07 11 19` and `07-11-19`.
+#[must_use]
+pub fn public_value(told: &str) -> String {
+    let runs = told.split(|c: char| !c.is_ascii_alphanumeric()).filter(|r| !r.is_empty());
+    runs.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 /// The seed of a draw: `printf '%s\n%s\n%s\n%s' qingxin-draw-1 SECRET ROOT VALUE | sha256sum`.

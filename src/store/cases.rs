@@ -232,11 +232,12 @@ pub fn candidates(c: &mut Conn, respondent_key: &str, project_key: Option<&str>,
     Ok(out)
 }
 
-/// Running cases in which an account is the second officer.
-pub fn seconded(c: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Case>> {
+/// Running cases in which an account is the second officer, by id after `after`.
+pub fn seconded(c: &mut Conn, account: AccountId, after: CaseId, limit: i64) -> Result<Vec<Case>> {
     Ok(cases::table
         .filter(cases::second_officer.eq(Some(account)))
         .filter(cases::open.eq(true))
+        .filter(cases::id.gt(after))
         .order(cases::id)
         .limit(limit)
         .select(Case::as_select())

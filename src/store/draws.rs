@@ -41,6 +41,8 @@ pub struct Draw {
     pub value_at: Option<At>,
     pub drawn_at: Option<At>,
     pub closed_at: Option<At>,
+    pub abandoned_at: Option<At>,
+    pub abandoned_why: Option<String>,
 }
 
 /// A piece of a frame.
@@ -113,6 +115,17 @@ pub fn of_number(c: &mut Conn, number: &str) -> Result<Option<Draw>> {
 /// Draws, the newest first.
 pub fn list(c: &mut Conn, limit: i64) -> Result<Vec<Draw>> {
     Ok(draws::table.order((draws::announced_at.desc(), draws::id.desc())).limit(limit).select(Draw::as_select()).load(c)?)
+}
+
+/// Draws of a time that overlaps this one, the oldest first.
+pub fn overlapping(c: &mut Conn, from: At, until: At) -> Result<Vec<Draw>> {
+    Ok(draws::table
+        .filter(draws::period_until.gt(from))
+        .filter(draws::period_from.lt(until))
+        .order((draws::announced_at, draws::id))
+        .limit(500)
+        .select(Draw::as_select())
+        .load(c)?)
 }
 
 /// The next stage of a draw; it must still be at the one before.

@@ -174,13 +174,14 @@ pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Row>> {
     Ok(procedures::table.filter(procedures::case_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)
 }
 
-/// Running complaints an officer holds, the most urgent first.
-pub fn held_by(c: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Row>> {
+/// Running complaints an officer holds, by id after `after`.
+pub fn held_by(c: &mut Conn, account: AccountId, after: ProcedureId, limit: i64) -> Result<Vec<Row>> {
     Ok(procedures::table
         .filter(procedures::assignee.eq(Some(account)))
         .filter(procedures::open.eq(true))
         .filter(procedures::kind.eq("complaint"))
-        .order((procedures::due_at, procedures::id))
+        .filter(procedures::id.gt(after))
+        .order(procedures::id)
         .limit(limit)
         .select(Row::as_select())
         .load(c)?)

@@ -1193,6 +1193,8 @@ diesel::table! {
         value_at -> Nullable<Ts>,
         drawn_at -> Nullable<Ts>,
         closed_at -> Nullable<Ts>,
+        abandoned_at -> Nullable<Ts>,
+        abandoned_why -> Nullable<Text>,
     }
 }
 diesel::table! {

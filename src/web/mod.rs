@@ -16,6 +16,7 @@ pub mod office;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
+pub mod public;
 pub mod table;
 mod uploads;
 pub mod wire;
@@ -35,6 +36,7 @@ pub fn table() -> Table<Arc<App>> {
     office::routes(&mut table);
     claimant::routes(&mut table);
     exchange::routes(&mut table);
+    public::routes(&mut table);
     console::routes(&mut table);
     openapi::routes(&mut table);
     table

@@ -568,6 +568,8 @@ on_both! {
                 }
                 // nothing left the worklist yet, so the way in is open and leads no further
                 "freezeDraw" | "runDraw" | "closeDraw" | "console_freeze_draw" | "console_run_draw" | "console_close_draw" => got.status == 409,
+                // the other door gave it up before
+                "abandonDraw" | "console_abandon_draw" => matches!(got.status, 200 | 303 | 409),
                 // the only filing of a case stays where it is: the way in is open
                 "splitFiling" => got.status == 409,
                 "console_split" => got.status == 422,

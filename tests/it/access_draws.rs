@@ -1,6 +1,6 @@
 //! The draws' part of the walk through every door.
 
-use crate::access::About::{Duty, Matter, Own};
+use crate::access::About::{Duty, Matter, Open, Own};
 use crate::access::{Carries, Entry};
 use crate::support::app::World;
 use qingxin::app::draws::Announce;
@@ -71,6 +71,9 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
     };
     let none = || Carries::Nothing;
+    put("publicDraws", Open, "/public/v1/draws", "", none());
+    put("publicDraw", Open, "/public/v1/draws/CQ-00000-00000", "", none());
+    put("publicFrame", Open, "/public/v1/draws/CQ-00000-00000/frame/0", "", none());
     put("listDraws", Own, "/draws", "city.supervisor", none());
     let announce = json!({ "area": "370700", "from": "2026-11-20", "to": "2026-11-20", "publicPlan": "双色球第2026140期" });
     put("announceDraw", Duty, "/draws", "city.supervisor", Carries::Json(announce));
@@ -78,6 +81,7 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     put("freezeDraw", Matter, "/draws/<draw>/freeze", "city.supervisor", none());
     let value = json!({ "value": "07 11 19", "source": "福彩网", "at": "2026-11-21T21:15:00+08:00" });
     put("runDraw", Matter, "/draws/<draw>/run", "city.supervisor", Carries::Json(value));
+    put("abandonDraw", Matter, "/draws/<draw>/abandon", "city.supervisor", Carries::Json(json!({ "reason": "统计期写错" })));
     put("closeDraw", Matter, "/draws/<draw>/close", "city.supervisor", none());
     put("publishDraw", Matter, "/draws/<draw>/publication", "city.supervisor", none());
     put("listCalls", Own, "/calls", "city.desk", none());
@@ -88,12 +92,13 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     const KEY: (&str, &str) = ("_key", "console-key-1");
     let form = Carries::Form;
     put("console_draws", Own, "/draws", "city.supervisor", none());
-    let new = &[KEY, ("area", "370700"), ("from", "2026-11-20"), ("to", "2026-11-20"), ("publicPlan", "双色球第2026140期")];
+    let new = &[KEY, ("area", "370700"), ("from", "2026-11-19"), ("to", "2026-11-19"), ("publicPlan", "双色球第2026140期")];
     put("console_announce_draw", Duty, "/draws", "city.supervisor", form(new));
     put("console_draw", Matter, "/draws/<draw>", "city.supervisor", none());
     put("console_freeze_draw", Matter, "/draws/<draw>/freeze", "city.supervisor", form(&[KEY]));
     let value = &[KEY, ("value", "07 11 19"), ("source", "福彩网"), ("at", "2026-11-21T21:15")];
     put("console_run_draw", Matter, "/draws/<draw>/run", "city.supervisor", form(value));
+    put("console_abandon_draw", Matter, "/draws/<draw>/abandon", "city.supervisor", form(&[KEY, ("reason", "统计期写错")]));
     put("console_close_draw", Matter, "/draws/<draw>/close", "city.supervisor", form(&[KEY]));
     put("console_publish_draw", Matter, "/draws/<draw>/publication", "city.supervisor", none());
     put("console_calls", Own, "/calls", "city.desk", none());

@@ -51,11 +51,17 @@ fn value(v: &str, at: qingxin::base::At) -> PublicValue {
     PublicValue { value: v.into(), source: "福彩网".into(), at }
 }
 
+/// Runs on until the frame of a draw of today may be frozen.
+fn settle(w: &World) {
+    w.pass(Duration::days(7));
+}
+
 /// Announced, frozen and drawn.
 fn drawn(w: &World, per_mille: u32) -> RowId {
     let boss = w.actor("city.supervisor");
     let id = announce(w, per_mille);
-    w.pass(Duration::hours(1));
+    refused(w.run(w.app.freeze_draw(&boss, None, id)), "draw_too_early");
+    settle(w);
     w.run(w.app.freeze_draw(&boss, None, id)).unwrap();
     w.pass(Duration::hours(1));
     let early = w.run(w.app.draw(&boss, id)).unwrap().frozen_at.unwrap();
@@ -106,7 +112,7 @@ fn the_console_goes_through_every_stage(t: &TestDb) {
     let at = to.split('?').next().unwrap().to_owned();
     boss.page(&to).page_ok().says("已公布。承诺值已固定");
     assert_eq!(w.who("kuiwen.supervisor").page(&at).status, 404);
-    w.pass(Duration::hours(1));
+    settle(&w);
     let to = boss.page(&at).form("/freeze").send(&boss).leads();
     let page = boss.page(&to).page_ok();
     page.says("名册已冻结");
@@ -175,8 +181,9 @@ fn the_api_goes_through_every_stage(t: &TestDb) {
     later["to"] = json!(w.now().day().plus(1).to_string());
     let wrong = boss.post("/draws", later).problem(422, "invalid_input");
     assert_eq!(wrong["errors"][0]["pointer"], "/to", "{wrong}");
+    assert_eq!(boss.post("/draws", body.clone()).problem(409, "draw_overlaps")["title"].as_str().map(str::is_empty), Some(false));
     assert_eq!(w.who("kuiwen.desk").post("/draws", body).status, 403);
-    w.pass(Duration::hours(1));
+    settle(&w);
     let at = |what: &str| format!("/draws/{id}{what}");
     let frozen = boss.post(&at("/freeze"), json!({})).ok();
     assert_eq!((frozen["rows"].as_i64(), frozen["state"].as_str()), (Some(6), Some("frozen")));
@@ -216,8 +223,8 @@ fn a_draw_from_its_announcement_to_the_check_by_anybody(t: &TestDb) {
     let id = drawn(&w, 500);
     refused(w.run(w.app.freeze_draw(&boss, None, id)), "draw_stage");
     let d = w.run(w.app.draw(&boss, id)).unwrap();
-    assert_eq!((d.rows, d.strata.iter().map(|s| s.sample).sum::<i64>()), (40, 30), "the least is thirty");
-    assert!(d.strata.iter().any(|s| s.unproved) && d.strata.iter().all(|s| s.size >= s.sample));
+    assert_eq!((d.rows, d.called), (40, 30), "the least is thirty");
+    assert!(d.strata.is_empty() && d.paid.is_none(), "a small stratum would show who was drawn");
     // before it is closed nobody reads who was drawn, and what is published holds as far as it goes
     let early = w.run(w.app.publish_draw(&boss, id)).unwrap();
     assert!(early.secret.is_none() && early.picks.is_empty() && check(&early).sound());
@@ -226,7 +233,10 @@ fn a_draw_from_its_announcement_to_the_check_by_anybody(t: &TestDb) {
         let actor = w.actor(away);
         assert!(matches!(w.run(w.app.draw(&actor, id)), Err(Error::NotFound("draw"))), "{away}");
         assert!(w.run(w.app.draws(&actor)).unwrap().is_empty());
-        assert!(w.run(w.app.calls(&actor)).map_or(true, |c| c.is_empty()), "{away}");
+        match w.run(w.app.calls(&actor)) {
+            Ok(c) => assert!(c.is_empty(), "{away}"),
+            Err(e) => assert!(matches!(e, Error::Forbidden("calls")), "{away}: {e}"),
+        }
         for k in picks(t, id) {
             assert!(matches!(w.run(w.app.call(&actor, None, k.id)), Err(Error::NotFound("call"))), "{away}");
             assert!(matches!(says(&w, away, k.id, "paid", None), Err(Error::NotFound("call"))), "{away}");
@@ -279,13 +289,15 @@ fn a_draw_from_its_announcement_to_the_check_by_anybody(t: &TestDb) {
     }
     w.run(w.app.close_draw(&boss, None, id)).unwrap();
     let d = w.run(w.app.draw(&boss, id)).unwrap();
+    assert_eq!(d.strata.iter().map(|s| s.sample).sum::<i64>(), 30);
+    assert!(d.strata.iter().any(|s| s.unproved) && d.strata.iter().all(|s| s.size >= s.sample));
     let share = d.paid.unwrap();
     assert!(share.low < share.per_myriad && share.per_myriad < share.high && share.per_myriad < 10_000, "{share:?}");
     assert_eq!((d.contradicted, d.covered), (2, 40), "what was partly paid was said to be settled as well");
     // anybody repeats it from the file, and finds what was changed in it
     let p = w.run(w.app.publish_draw(&boss, id)).unwrap();
     let c = check(&p);
-    assert!(c.sound() && c.held.len() == 6, "{c:?}");
+    assert!(c.sound() && c.held.len() == 8, "{c:?}");
     let file = t.dir.path().join("draw.json");
     let verify = |p: &qingxin::domain::sampling::publication::Publication| {
         std::fs::write(&file, serde_json::to_string(p).unwrap()).unwrap();
@@ -318,9 +330,52 @@ fn only_a_supervisor_of_the_area_announces_and_nothing_is_drawn_from_an_empty_fr
     let boss = w.actor("city.supervisor");
     assert!(matches!(w.run(w.app.announce_draw(&boss, None, a(CITY, day.plus(1)))), Err(Error::Invalid(_))), "the period is not over");
     let id = w.run(w.app.announce_draw(&boss, None, a("370705", day))).unwrap();
+    // the same files are in no second draw while this one runs: not of the county, not of the city
+    for area in ["370705", CITY] {
+        refused(w.run(w.app.announce_draw(&boss, None, a(area, day))), "draw_overlaps");
+    }
+    w.run(w.app.announce_draw(&boss, None, a("370704", day))).unwrap();
+    settle(&w);
     refused(w.run(w.app.freeze_draw(&boss, None, id)), "draw_empty");
     refused(w.run(w.app.run_draw(&boss, None, id, value("1", w.now()))), "draw_stage");
     let d = w.run(w.app.draw(&w.actor("kuiwen.supervisor"), id)).unwrap();
     assert_eq!((d.state.as_str(), d.commitment.len()), ("announced", 64));
+    // given up with a reason, it stays in sight of every other draw of these files
+    assert!(matches!(w.run(w.app.abandon_draw(&boss, None, id, "")), Err(Error::Invalid(_))));
+    w.run(w.app.abandon_draw(&boss, None, id, "统计期内没有办结的事项")).unwrap();
+    refused(w.run(w.app.freeze_draw(&boss, None, id)), "draw_stage");
+    refused(w.run(w.app.abandon_draw(&boss, None, id, "统计期内没有办结的事项")), "draw_stage");
+    let again = w.run(w.app.announce_draw(&boss, None, a("370705", day))).unwrap();
+    let p = w.run(w.app.publish_draw(&boss, again)).unwrap();
+    assert_eq!(p.siblings.iter().map(|s| s.state.as_str()).collect::<Vec<_>>(), ["abandoned"]);
+    let gone = w.run(w.app.draw(&boss, id)).unwrap();
+    assert_eq!((gone.state.as_str(), gone.abandoned_why.as_deref()), ("abandoned", Some("统计期内没有办结的事项")));
+}
+
+fn anybody_repeats_a_draw_from_what_is_public(t: &TestDb) {
+    let w = World::new(t);
+    let boss = w.actor("city.supervisor");
+    left(&w, t, 12);
+    let id = drawn(&w, 1000);
+    let nobody = |path: &str| w.send(axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap());
+    let listed = nobody("/public/v1/draws").ok();
+    let number = listed["draws"][0]["number"].as_str().unwrap().to_owned();
+    assert_eq!(listed["draws"][0]["state"], "drawn");
+    let one = format!("/public/v1/draws/{number}");
+    let early = nobody(&one).ok();
+    assert_eq!((&early["secret"], early["picks"].as_array().map(Vec::len), early["strata"].as_array().map(Vec::len)), (&json!(null), Some(0), Some(0)));
+    for k in picks(t, id).into_iter().filter(|k| k.state == "calling") {
+        says(&w, caller(&w, k.id).unwrap(), k.id, "paid", None).unwrap();
+    }
+    w.run(w.app.close_draw(&boss, None, id)).unwrap();
+    let mut p: qingxin::domain::sampling::publication::Publication = serde_json::from_value(nobody(&one).ok()).unwrap();
+    let piece = nobody(&format!("{one}/frame/0"));
+    assert_eq!(piece.status, 200);
+    p.frame = piece.text().lines().map(str::to_owned).collect();
+    assert_eq!(nobody(&format!("{one}/frame/1")).status, 404);
+    assert_eq!(nobody(&format!("{one}/frame/x")).status, 404);
+    assert_eq!(nobody("/public/v1/draws/CQ-00000-00000").status, 404);
+    let c = check(&p);
+    assert!(c.sound() && c.open.is_empty(), "{c:?}");
 }
 }

@@ -116,7 +116,7 @@ on_both! {
         w.who("fangzi.leader").post(&path, json!({ "to": to, "reason": "调离岗位" })).problem(404, "not_found");
         w.who("kuiwen.leader").post(&path, json!({ "to": from, "reason": "调离岗位" })).problem(422, "invalid_input");
         let done = w.who("kuiwen.leader").post(&path, json!({ "to": to, "reason": "调离岗位" })).ok();
-        assert_eq!((&done["moved"], &done["more"]), (&json!(3), &json!(false)));
+        assert_eq!((&done["moved"], done.get("nextCursor")), (&json!(3), None));
         let stayed = done["stayed"].as_array().unwrap();
         assert_eq!(stayed.len(), 1);
         assert!(text(&stayed[0]["reason"]).contains("回避"), "{done}");
@@ -130,5 +130,30 @@ on_both! {
         let row = w.app.db.read_blocking(move |c| cases::get(c, first)).unwrap().unwrap();
         assert_eq!(row.second_officer, None, "{went}");
         assert_eq!(count(&w.app.db, "select count(*) from events where kind = 'handed_over'"), 1);
+    }
+
+    fn what_stays_is_never_in_the_way_of_the_rest(t: &TestDb) {
+        let w = World::new(t);
+        let all: Vec<CaseId> = (1..=3).map(|n| assigned(&w, n)).collect();
+        let (from, to) = (w.account("kuiwen.handler"), w.account("kuiwen.handler2"));
+        for case in all[..2].to_vec() {
+            w.app.write_blocking(&w.actor("kuiwen.leader"), None, move |tx| sight::recuse(tx, case, to, "与当事人有亲属关系")).unwrap();
+        }
+        let path = format!("/accounts/{from}/hand-over");
+        let (mut moved, mut stayed, mut calls, mut cursor) = (0, 0, 0, Value::Null);
+        loop {
+            let done = w.who("kuiwen.leader").post(&path, json!({ "to": to, "reason": "调离岗位", "limit": 1, "cursor": cursor })).ok();
+            moved += done["moved"].as_i64().unwrap();
+            stayed += done["stayed"].as_array().unwrap().len();
+            calls += 1;
+            match done.get("nextCursor") {
+                Some(c) => cursor = c.clone(),
+                None => break,
+            }
+            assert!(calls < 10, "it goes on for ever");
+        }
+        assert_eq!((moved, stayed), (1, 2));
+        let held = w.who("kuiwen.leader").get(&format!("/accounts/{from}/held")).ok();
+        assert_eq!(held["items"].as_array().unwrap().len(), 2);
     }
 }

@@ -25,6 +25,8 @@ use utoipa::ToSchema;
 
 /// The outcome that needs tries before it and brings the next of the reserve.
 pub const UNREACHABLE: &str = "unreachable";
+/// Outcomes that say whether money came.
+const MONEY: &[&str] = &["paid", "partly", "not_paid"];
 /// The list of `config/codes.toml` with outcomes.
 const OUTCOMES: &str = "draw_outcome";
 /// The list with what a try came to.
@@ -87,7 +89,8 @@ pub struct Answer {
 
 /// What calls of a stratum of this size came to.
 pub(super) fn share_of(picks: &[&Pick], size: i64) -> Answers {
-    let said = |k: &&&Pick| k.outcome.as_deref().is_some_and(|o| o != UNREACHABLE);
+    // who is not content with how it was handled says nothing of the money by that
+    let said = |k: &&&Pick| k.outcome.as_deref().is_some_and(|o| MONEY.contains(&o));
     let answers = picks.iter().filter(said).count();
     let hits = picks.iter().filter(|k| k.outcome.as_deref() == Some("paid")).count();
     Answers { size: whole(size), answers: whole(count(answers)), hits: whole(count(hits)) }

@@ -2,14 +2,15 @@
 //!
 //! Owns what stays out of sight until a draw is closed: its secret, and which rows were drawn.
 
-use super::{calls, count, stratum_of, walk, whole};
+use super::{ROW, calls, count, siblings, stratum_of, walk, whole};
 use crate::app::App;
 use crate::base::id::RowId;
 use crate::base::seal::{self, KeyRing, Place};
 use crate::base::{At, Day, Result};
 use crate::domain::sampling::code_text;
 use crate::domain::sampling::estimate::{self, Confidence, Share};
-use crate::domain::sampling::publication::{FORMAT, PickLine, Publication, StratumLine};
+use crate::domain::sampling::frame::{Says, says};
+use crate::domain::sampling::publication::{FORMAT, PickLine, Publication, Sibling, StratumLine};
 use crate::store::Conn;
 use crate::store::draws::{self as rows, Draw};
 use serde::Serialize;
@@ -42,9 +43,13 @@ pub struct DrawView {
     pub drawn_at: Option<At>,
     #[schema(value_type = Option<String>)]
     pub closed_at: Option<At>,
+    #[schema(value_type = Option<String>)]
+    pub abandoned_at: Option<At>,
+    pub abandoned_why: Option<String>,
     pub rows: i64,
     pub left_out: i64,
-    /// Share paid in full of those reached, over all strata, and the rows it speaks of.
+    /// Share paid in full of those who said whether money came, over the strata whose file says paid, and the rows it speaks of. Absent until
+    /// the draw is closed.
     pub paid: Option<Share>,
     pub covered: u64,
     /// Contradictions found.
@@ -53,7 +58,7 @@ pub struct DrawView {
     pub called: u64,
     /// and those still to be made.
     pub calling: u64,
-    /// Empty in a list.
+    /// Empty in a list, and until the draw is closed: a small stratum would show who was drawn.
     pub strata: Vec<StratumView>,
 }
 
@@ -71,7 +76,7 @@ pub struct StratumView {
     pub sample: i64,
     pub calling: u64,
     pub outcomes: BTreeMap<String, u64>,
-    /// Share paid in full of those reached.
+    /// Share paid in full of those who said whether money came.
     pub paid: Option<Share>,
 }
 
@@ -81,7 +86,9 @@ pub(super) fn view(c: &mut Conn, app: &App, d: &Draw) -> Result<DrawView> {
     for s in &strata {
         let mine: Vec<&rows::Pick> = picks.iter().filter(|k| k.stratum == s.no).collect();
         let answers = calls::share_of(&mine, s.size);
-        all.push(answers);
+        if says(&s.conclusion) == Says::Paid {
+            all.push(answers);
+        }
         let mut outcomes: BTreeMap<String, u64> = BTreeMap::new();
         for o in mine.iter().filter_map(|k| k.outcome.clone()) {
             *outcomes.entry(o).or_default() += 1;
@@ -101,14 +108,16 @@ pub(super) fn view(c: &mut Conn, app: &App, d: &Draw) -> Result<DrawView> {
     }
     let called = picks.iter().filter(|k| k.state != "reserve").count();
     let calling = picks.iter().filter(|k| k.state == "calling").count();
+    let going = DrawView { called: whole(count(called)), calling: whole(count(calling)), ..head(d) };
+    if d.closed_at.is_none() {
+        return Ok(going);
+    }
     Ok(DrawView {
         paid: estimate::total(&all, Confidence::NinetyFive),
         covered: estimate::covered(&all),
         contradicted: whole(count(picks.iter().filter(|k| k.contradicts).count())),
-        called: whole(count(called)),
-        calling: whole(count(calling)),
         strata: lines,
-        ..head(d)
+        ..going
     })
 }
 
@@ -120,7 +129,7 @@ pub(super) fn head(d: &Draw) -> DrawView {
         area: d.area.clone(),
         from: d.period_from.day(),
         to: d.period_until.day().prev(),
-        state: d.state.clone(),
+        state: if d.abandoned_at.is_some() { "abandoned".into() } else { d.state.clone() },
         commitment: d.commitment.clone(),
         public_plan: d.public_plan.clone(),
         announced_at: d.announced_at,
@@ -129,6 +138,8 @@ pub(super) fn head(d: &Draw) -> DrawView {
         value: d.value.clone(),
         drawn_at: d.drawn_at,
         closed_at: d.closed_at,
+        abandoned_at: d.abandoned_at,
+        abandoned_why: d.abandoned_why.clone(),
         rows: d.frame_rows,
         left_out: d.left_out,
         paid: None,
@@ -140,16 +151,35 @@ pub(super) fn head(d: &Draw) -> DrawView {
     }
 }
 
+/// Lines of a piece of the frame as they are published.
+pub(super) fn piece(c: &mut Conn, d: &Draw, no: i32) -> Result<Option<String>> {
+    let Some(body) = rows::piece(c, d.id, no)? else { return Ok(None) };
+    let lines: Vec<String> = rows::strata(c, d.id)?.iter().map(|s| stratum_of(s).line()).collect();
+    let mut out = String::new();
+    for row in body.chunks(ROW) {
+        let (code, stratum) = super::row(d.id, row).map(|(code, _, stratum)| (code, stratum))?;
+        out.push_str(&String::from_utf8_lossy(&code_text(&code)));
+        out.push(',');
+        out.push_str(lines.get(stratum).map_or("", String::as_str));
+        out.push('\n');
+    }
+    Ok(Some(out))
+}
+
 /// A draw as it is published; what is secret until it is closed stays out until then.
-pub(super) fn publish(c: &mut Conn, keys: &KeyRing, d: &Draw) -> Result<Publication> {
+pub(super) fn publish(c: &mut Conn, app: &App, keys: &KeyRing, d: &Draw, with_frame: bool) -> Result<Publication> {
     let closed = d.closed_at.is_some();
     let strata = rows::strata(c, d.id)?;
     let lines: Vec<String> = strata.iter().map(|s| stratum_of(s).line()).collect();
-    let mut frame = Vec::with_capacity(usize::try_from(d.frame_rows).unwrap_or(0));
-    walk(c, d.id, &mut |code, _, stratum| {
-        let line = lines.get(stratum).map_or("", String::as_str);
-        frame.push(format!("{},{line}", String::from_utf8_lossy(&code_text(&code))));
-    })?;
+    let mut frame = Vec::new();
+    if with_frame {
+        walk(c, d.id, &mut |code, _, stratum| {
+            let line = lines.get(stratum).map_or("", String::as_str);
+            frame.push(format!("{},{line}", String::from_utf8_lossy(&code_text(&code))));
+        })?;
+    }
+    let near = siblings(c, app, &d.area, (d.period_from, d.period_until))?;
+    let sibling = |o: &Draw| Sibling { number: o.number.clone(), state: head(o).state, announced_at: o.announced_at };
     let picks = if closed { rows::picks(c, d.id)? } else { Vec::new() };
     let picks = picks.iter().map(|k| PickLine {
         stratum: usize::try_from(k.stratum).unwrap_or(usize::MAX),
@@ -158,29 +188,35 @@ pub(super) fn publish(c: &mut Conn, keys: &KeyRing, d: &Draw) -> Result<Publicat
         rank: k.rank.clone(),
         called: k.state != "reserve",
         replaces: k.replaces.map(|r| whole(i64::from(r))),
+        unreachable: k.outcome.as_deref() == Some(calls::UNREACHABLE),
     });
     Ok(Publication {
         format: FORMAT.into(),
         number: d.number.clone(),
         area: d.area.clone(),
-        from: d.period_from.to_string(),
-        until: d.period_until.to_string(),
+        from: d.period_from.day(),
+        to: d.period_until.day().prev(),
         plan: d.plan.0.clone(),
-        announced_at: d.announced_at.to_string(),
+        announced_at: d.announced_at,
         commitment: d.commitment.clone(),
         public_plan: d.public_plan.clone(),
-        frozen_at: d.frozen_at.map(|t| t.to_string()),
+        frozen_at: d.frozen_at,
         rows: whole(d.frame_rows),
         left_out: whole(d.left_out),
         root: d.root.clone(),
         value: d.value.clone(),
         value_source: d.value_source.clone(),
-        value_at: d.value_at.map(|t| t.to_string()),
-        drawn_at: d.drawn_at.map(|t| t.to_string()),
+        value_at: d.value_at,
+        drawn_at: d.drawn_at,
+        closed_at: d.closed_at,
+        abandoned_at: d.abandoned_at,
+        abandoned_why: d.abandoned_why.clone(),
+        siblings: near.iter().filter(|o| o.id != d.id).map(sibling).collect(),
         secret: closed.then(|| seal::open(keys, Place::new("draws", "secret_ct", d.id), &d.secret_ct)).transpose()?,
         strata: strata
             .iter()
             .zip(&lines)
+            .filter(|_| closed)
             .map(|(s, l)| StratumLine { line: l.clone(), size: whole(s.size), sample: whole(s.sample) })
             .collect(),
         picks: picks.collect(),

@@ -3,13 +3,14 @@
 //! Owns the shape of the file and every step of the check: the commitment, the frame's order and root, the seed, the strata,
 //! the shares of the sample, the rows drawn and the order replacements were taken in. Holds no names: rows are codes.
 
-use super::{Code, Plan, Root, Stratum, Urn, allocate, code_text, commitment, kept, read_code, seed};
+use super::{Code, Plan, Root, Stratum, Terms, Urn, allocate, code_text, commitment, kept, public_value, read_code, seed};
 use crate::base::seal::hex;
+use crate::base::{At, Day};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the file calls itself.
-pub const FORMAT: &str = "qingxin-draw/1";
+pub const FORMAT: &str = "qingxin-draw/2";
 
 /// A draw as it is published. Before it is closed `secret` is absent and nothing says which rows were drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,20 +22,20 @@ pub struct Publication {
     pub number: String,
     /// The area.
     pub area: String,
-    /// The period, RFC 3339: from,
-    pub from: String,
-    /// and until (not in it).
-    pub until: String,
+    /// The first day of the period,
+    pub from: Day,
+    /// and its last.
+    pub to: Day,
     /// How many are drawn.
     pub plan: Plan,
     /// When it was announced.
-    pub announced_at: String,
-    /// The hash of the secret, published then.
+    pub announced_at: At,
+    /// The hash of the secret and of everything above but the time, published then.
     pub commitment: String,
     /// Which public value was named then.
     pub public_plan: String,
     /// When the frame was frozen.
-    pub frozen_at: Option<String>,
+    pub frozen_at: Option<At>,
     /// Rows of the frame.
     pub rows: u64,
     /// Rows left out of it, and why is in docs/draws.md.
@@ -46,17 +47,37 @@ pub struct Publication {
     /// where it stands,
     pub value_source: Option<String>,
     /// and when it was fixed.
-    pub value_at: Option<String>,
+    pub value_at: Option<At>,
     /// When it was drawn.
-    pub drawn_at: Option<String>,
+    pub drawn_at: Option<At>,
+    /// When it was closed.
+    pub closed_at: Option<At>,
+    /// When it was given up before it was drawn,
+    pub abandoned_at: Option<At>,
+    /// and why.
+    pub abandoned_why: Option<String>,
+    /// Other draws of an overlapping area and period: whoever draws twice and shows one is seen here.
+    pub siblings: Vec<Sibling>,
     /// The secret, once the draw is closed.
     pub secret: Option<String>,
-    /// Strata in their order, with the rows drawn of each.
+    /// Strata in their order, with the rows drawn of each; empty until the draw is closed.
     pub strata: Vec<StratumLine>,
     /// Rows drawn and in reserve, in the order of each stratum.
     pub picks: Vec<PickLine>,
     /// The frame: a line for each row, in the order of codes.
     pub frame: Vec<String>,
+}
+
+/// Another draw of the same files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sibling {
+    /// Its number.
+    pub number: String,
+    /// Its stage.
+    pub state: String,
+    /// When it was announced.
+    pub announced_at: At,
 }
 
 /// A stratum of the file.
@@ -87,6 +108,8 @@ pub struct PickLine {
     pub called: bool,
     /// The place of the row it was taken for.
     pub replaces: Option<u64>,
+    /// It was called and nobody was reached.
+    pub unreachable: bool,
 }
 
 /// What a check found.
@@ -146,7 +169,27 @@ fn frame(p: &Publication) -> Result<Frame, String> {
     Ok(Frame { rows, strata: sizes.into_iter().collect(), root: root.text() })
 }
 
-/// Which replacements break the order: of each stratum the first of the reserve not yet taken.
+/// What is out of order in time: announced, frozen after the period, the public value after that, drawn, closed.
+fn times(p: &Publication) -> Option<String> {
+    let steps =
+        [("公布", Some(p.announced_at)), ("冻结", p.frozen_at), ("公开数值", p.value_at), ("抽取", p.drawn_at), ("办结", p.closed_at)];
+    let mut last: Option<(&str, At)> = None;
+    for (name, at) in steps {
+        let Some(at) = at else { continue };
+        if let Some((before, then)) = last
+            && at <= then
+            && !(name == "抽取" && at == then)
+        {
+            return Some(format!("{name}（{at}）不晚于{before}（{then}）"));
+        }
+        last = Some((name, at));
+    }
+    let open = p.frozen_at.filter(|f| *f < p.to.next().start());
+    open.map(|f| format!("名册在统计期结束前冻结（{f}）"))
+}
+
+/// Which replacements break the order: of each stratum the first of the reserve not yet taken, each for one that was called and not
+/// reached, and for no two the same.
 fn replaced(p: &Publication) -> Option<String> {
     for (no, s) in p.strata.iter().enumerate() {
         let mine: Vec<&PickLine> = p.picks.iter().filter(|k| k.stratum == no).collect();
@@ -156,8 +199,12 @@ fn replaced(p: &Publication) -> Option<String> {
         }
         for k in &mine {
             let spare = k.place > s.sample;
-            if k.called && spare != k.replaces.is_some() || k.replaces.is_some_and(|r| r >= k.place) {
+            let gone = |r: u64| mine.iter().any(|g| g.place == r && r < k.place && g.called && g.unreachable);
+            if k.called && spare != k.replaces.is_some() || k.replaces.is_some_and(|r| !gone(r)) || k.unreachable && !k.called {
                 return Some(format!("第 {} 层第 {} 位的替补关系不对", no + 1, k.place));
+            }
+            if k.replaces.is_some() && mine.iter().filter(|o| o.replaces == k.replaces).count() > 1 {
+                return Some(format!("第 {} 层第 {} 位与别的替补替了同一件", no + 1, k.place));
             }
         }
     }
@@ -172,6 +219,7 @@ pub fn check(p: &Publication) -> Checked {
         out.note("format", Some(format!("不认识的格式 {}", p.format)));
         return out;
     }
+    out.note("times", times(p));
     let Some(root) = &p.root else {
         out.open.extend(["frame", "commitment", "draw"]);
         return out;
@@ -190,7 +238,9 @@ pub fn check(p: &Publication) -> Checked {
         out.open.extend(["commitment", "draw"]);
         return out;
     };
-    out.note("commitment", differs(&p.commitment, &commitment(secret)));
+    let terms = Terms { number: &p.number, area: &p.area, from: p.from, to: p.to, plan: &p.plan, public_plan: &p.public_plan };
+    out.note("commitment", differs(&p.commitment, &commitment(secret, &terms)));
+    out.note("value", differs(value, &public_value(value)));
     let shares = allocate::allocate(&p.plan, &strata);
     let named: Vec<(String, u64, u64)> = p.strata.iter().map(|s| (s.line.clone(), s.size, s.sample)).collect();
     let counted: Vec<(String, u64, u64)> = strata.iter().zip(&shares).map(|((s, n), k)| (s.line(), *n, *k)).collect();

@@ -26,7 +26,7 @@ fn published(n: u64) -> Publication {
     rows.sort();
     let frame: Vec<String> = rows.iter().map(|(c, s)| format!("{},{}", String::from_utf8_lossy(&code_text(c)), s.line())).collect();
     let root = naive_root(&frame);
-    let seed = seed("5ec2e7", &root, "07 11 19 22 28 33 + 09");
+    let seed = seed("5ec2e7", &root, "07 11 19 22 28 33 09");
     let mut groups: BTreeMap<Stratum, Vec<(String, String)>> = BTreeMap::new();
     for (line, (_, s)) in frame.iter().zip(&rows) {
         let code = line.split(',').next().unwrap_or_default().to_owned();
@@ -40,28 +40,36 @@ fn published(n: u64) -> Publication {
         g.sort();
         for (i, (rank, code)) in g.iter().take(usize::try_from(k * 3).unwrap()).enumerate() {
             let place = i as u64 + 1;
-            picks.push(PickLine { stratum: no, place, code: code.clone(), rank: rank.clone(), called: place <= *k, replaces: None });
+            let (code, rank) = (code.clone(), rank.clone());
+            picks.push(PickLine { stratum: no, place, code, rank, called: place <= *k, replaces: None, unreachable: false });
         }
     }
     let strata = sizes.iter().zip(&shares).map(|((s, n), k)| StratumLine { line: s.line(), size: *n, sample: *k }).collect();
+    let at = |d: u32, h: u32| Day::ymd(2026, 11, d).unwrap().at(h, 0);
+    // printf '%s\n%s' 5ec2e7 'CQ-1|370700|2026-10-01|2026-10-31|100|0|100000|1|3|2|bureau+area+conclusion+officer|双色球' | sha256sum
+    let bound = "5ec2e7\nCQ-1|370700|2026-10-01|2026-10-31|100|0|100000|1|3|2|bureau+area+conclusion+officer|双色球";
     Publication {
         format: FORMAT.into(),
         number: "CQ-1".into(),
         area: "370700".into(),
-        from: "2026-10-01T00:00:00+08:00".into(),
-        until: "2026-11-01T00:00:00+08:00".into(),
+        from: Day::ymd(2026, 10, 1).unwrap(),
+        to: Day::ymd(2026, 10, 31).unwrap(),
         plan,
-        announced_at: String::new(),
-        commitment: commitment("5ec2e7"),
+        announced_at: at(2, 9),
+        commitment: hex(&Sha256::digest(bound.as_bytes())),
         public_plan: "双色球".into(),
-        frozen_at: None,
+        frozen_at: Some(at(5, 9)),
         rows: n,
         left_out: 0,
         root: Some(root),
-        value: Some("07 11 19 22 28 33 + 09".into()),
+        value: Some("07 11 19 22 28 33 09".into()),
         value_source: None,
-        value_at: None,
-        drawn_at: None,
+        value_at: Some(at(6, 21)),
+        drawn_at: Some(at(7, 9)),
+        closed_at: Some(at(20, 9)),
+        abandoned_at: None,
+        abandoned_why: None,
+        siblings: Vec::new(),
         secret: Some("5ec2e7".into()),
         strata,
         picks,
@@ -93,7 +101,7 @@ fn what_another_hand_drew_is_found_sound_and_every_tampering_is_found() {
         let p = published(n);
         let c = check(&p);
         assert!(c.sound(), "{n}: {:?}", c.broken);
-        assert_eq!(c.held, ["frame", "root", "commitment", "strata", "draw", "replacements"]);
+        assert_eq!(c.held, ["times", "frame", "root", "commitment", "value", "strata", "draw", "replacements"]);
     }
     let good = published(257);
     let broken = |f: &dyn Fn(&mut Publication)| {
@@ -109,6 +117,27 @@ fn what_another_hand_drew_is_found_sound_and_every_tampering_is_found() {
     assert!(broken(&|p| p.picks[0].code = p.picks[1].code.clone()).contains(&"draw"));
     assert!(broken(&|p| p.plan.per_mille = 200).contains(&"strata"));
     assert!(broken(&|p| p.strata[0].sample += 1).contains(&"strata"));
+    // what was announced cannot be told otherwise afterwards
+    assert!(broken(&|p| p.public_plan = "另一期".into()).contains(&"commitment"));
+    assert!(broken(&|p| p.from = p.from.plus(-30)).contains(&"commitment"));
+    assert!(broken(&|p| p.plan.reserve = 1).contains(&"commitment"));
+    assert!(broken(&|p| p.value = Some("07,11,19,22,28,33,09".into())).contains(&"value"));
+    // the value was known before the frame froze; the frame froze within the period
+    assert_eq!(broken(&|p| p.value_at = p.frozen_at), ["times"]);
+    assert_eq!(broken(&|p| (p.announced_at, p.frozen_at) = (p.from.start(), Some(p.to.start()))), ["times"]);
+    // one taken for another that was reached, and two for the same
+    let taken = |p: &mut Publication, unreachable: bool, twice: bool| {
+        let sample = p.strata[0].sample;
+        for k in p.picks.iter_mut().filter(|k| k.stratum == 0) {
+            k.unreachable = unreachable && k.place == 1;
+            if k.place == sample + 1 || twice && k.place == sample + 2 {
+                (k.called, k.replaces) = (true, Some(1));
+            }
+        }
+    };
+    assert!(broken(&|p| taken(p, true, false)).is_empty());
+    assert_eq!(broken(&|p| taken(p, false, false)), ["replacements"]);
+    assert_eq!(broken(&|p| taken(p, true, true)), ["replacements"]);
     // the second of the reserve taken before the first
     let second = good.strata[0].sample + 2;
     assert_eq!(
@@ -119,7 +148,7 @@ fn what_another_hand_drew_is_found_sound_and_every_tampering_is_found() {
         }),
         ["replacements"]
     );
-    let hidden = Publication { secret: None, picks: Vec::new(), ..good };
+    let hidden = Publication { secret: None, picks: Vec::new(), strata: Vec::new(), ..good };
     let c = check(&hidden);
     assert!(c.sound() && c.open == ["commitment", "draw"], "a draw that is not closed says only what can be said");
 }
@@ -167,6 +196,21 @@ fn intervals_and_sizes_are_those_of_the_books() {
     let t = total(&two, Confidence::NinetyFive).unwrap();
     assert_eq!(t.per_myriad, 1_400, "0.9 × 10 % + 0.1 × 50 %");
     assert!(t.low < 1_400 && t.high > 1_400 && t.high < 3_500, "{t:?}");
+}
+
+#[test]
+fn a_public_value_has_one_form() {
+    for told in ["07 11 19 + 3F", "07,11,19,3f", "  07-11-19 / 3f。"] {
+        assert_eq!(public_value(told), "07 11 19 3f");
+    }
+}
+
+#[test]
+fn nothing_of_a_period_is_written_down_past_its_frame() {
+    let law = crate::law::Law::embedded();
+    let day = Day::ymd(2026, 11, 23).unwrap();
+    let settle = law.rules.term("draw.settle", day).unwrap();
+    assert!(i64::from(settle.n) >= law.rules.number("engine.backdate_limit", day).unwrap());
 }
 
 #[test]

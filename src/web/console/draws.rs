@@ -49,6 +49,7 @@ fn stage(d: &DrawView) -> Tag {
     let tone = match d.state.as_str() {
         "closed" => Tone::Good,
         "drawn" => Tone::Warn,
+        "abandoned" => Tone::Plain,
         _ => Tone::Info,
     };
     Tag::new(text::zh(&format!("draw.{}", d.state)), tone)
@@ -81,7 +82,7 @@ fn announce_form(app: &App, actor: &Actor) -> Option<FormView> {
     let fields = vec![
         FormField::new("area", "区划", FieldKind::Select).options(areas).value(first).required(),
         FormField::new("from", "统计期从", FieldKind::Date).required(),
-        FormField::new("to", "至", FieldKind::Date).required().value(today.to_string()).help("不能晚于今天"),
+        FormField::new("to", "至", FieldKind::Date).required().value(today.to_string()).help("不能晚于今天；满三个工作日后才能冻结名册"),
         FormField::new("perMille", "每千件抽取", FieldKind::Int).help("不填则按规则"),
         FormField::new("publicPlan", "将用的公开数值", FieldKind::Text)
             .required()
@@ -220,6 +221,18 @@ fn next(app: &App, d: &DrawView) -> (Option<FormView>, &'static str) {
     }
 }
 
+/// Gives it up, as long as no value is known.
+fn abandon_form(d: &DrawView, back: Option<(&[(String, String)], &Error)>) -> FormView {
+    let reason = FormField::new("reason", "放弃的理由", FieldKind::Long).required().max(1000).help("会随同一时间段的其他抽取一并公布");
+    let f = FormView::new("abandon", format!("/draws/{}/abandon", d.id), "放弃这次抽取", vec![reason])
+        .tone(Tone::Bad)
+        .hidden("_key", IdempotencyKey::fresh().as_str());
+    match back {
+        Some((pairs, why)) if pairs.iter().any(|(k, _)| k == "reason") => f.sent_back(pairs, why),
+        _ => f,
+    }
+}
+
 async fn one(app: &Arc<App>, by: &Officer, id: RowId, back: Option<(&[(String, String)], &Error)>) -> Result<DrawPage, Failure> {
     let d = app.draw(&by.actor(), id).await?;
     let at = |t: Option<At>| t.map_or_else(String::new, |t| t.list_text());
@@ -227,8 +240,8 @@ async fn one(app: &Arc<App>, by: &Officer, id: RowId, back: Option<(&[(String, S
     let stage_row = |title, at, facts| StageRow { title, at, facts };
     let (form, about_next) = next(app, &d);
     let form = match back {
-        Some((pairs, why)) => form.map(|f| f.sent_back(pairs, why)),
-        None => form,
+        Some((pairs, why)) if !pairs.iter().any(|(k, _)| k == "reason") => form.map(|f| f.sent_back(pairs, why)),
+        _ => form,
     };
     Ok(DrawPage {
         chrome: chrome(app, by, format!("抽取 {}", d.number), Place::Draws).await?,
@@ -255,6 +268,8 @@ async fn one(app: &Arc<App>, by: &Officer, id: RowId, back: Option<(&[(String, S
         paid: d.paid.map(interval),
         finding: format!("代表 {} 件；与办理结果不符 {} 件", d.covered, d.contradicted),
         next: form,
+        abandon: ["announced", "frozen"].contains(&d.state.as_str()).then(|| abandon_form(&d, back)),
+        abandoned: d.abandoned_why.clone(),
         about_next,
         publication: format!("/draws/{id}/publication"),
     })
@@ -346,6 +361,21 @@ pub(super) async fn close(
     let key = Key::new(p.key()?.as_str(), "console:closeDraw", &id)?;
     let done = app.close_draw(&by.actor(), Some(key), id).await;
     went(&app, &by, id, &[], done, "draw_closed").await
+}
+
+/// `POST /draws/{id}/abandon`.
+pub(super) async fn abandon(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathId(id): PathId<RowId>,
+    FormParams(mut p): FormParams,
+) -> Answer<Response> {
+    let (k, pairs) = (p.key()?, p.pairs().to_vec());
+    let why = p.text("reason", 1000).unwrap_or_default();
+    p.finish()?;
+    let key = Key::new(k.as_str(), "console:abandonDraw", &(id, &why))?;
+    let done = app.abandon_draw(&by.actor(), Some(key), id, &why).await;
+    went(&app, &by, id, &pairs, done, "draw_abandoned").await
 }
 
 /// `GET /draws/{id}/publication`.

@@ -196,6 +196,7 @@ fn of_draws(t: &mut Table<Arc<App>>) {
     t.add(page("/draws/{id}", "console_draw", boss, "一次抽取"), draws::show);
     t.add(form("/draws/{id}/freeze", "console_freeze_draw", boss, "冻结名册"), draws::freeze);
     t.add(form("/draws/{id}/run", "console_run_draw", boss, "录入公开数值并抽取"), draws::run);
+    t.add(form("/draws/{id}/abandon", "console_abandon_draw", boss, "放弃一次抽取"), draws::abandon);
     t.add(form("/draws/{id}/close", "console_close_draw", boss, "办结并公布密值"), draws::close);
     t.add(
         Route::get("/draws/{id}/publication", "console_publish_draw", boss, "下载核验文件").answers_plain(

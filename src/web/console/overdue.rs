@@ -8,6 +8,7 @@ use super::lists::address;
 use super::moves::stays;
 use super::view::{FieldKind, FormField, FormView, HandoverPage, HeldRow, InboxTab, OverduePage, OverdueRow, Place, Tag, Tone};
 use crate::app::App;
+use crate::app::handover::{self, Reached};
 use crate::app::overdue::{Asked, OverdueLine};
 use crate::app::write::Key;
 use crate::base::id::{AccountId, ProcedureId};
@@ -30,6 +31,7 @@ const SIZE: usize = 50;
 /// Characters of a reason.
 const REASON: usize = 1000;
 const CURSOR: &str = "overdue-page";
+const HELD: &str = "held-page";
 
 fn word(key: &str) -> String {
     text::zh(&format!("overdue.page.{key}")).to_owned()
@@ -148,10 +150,15 @@ async fn colleagues(app: &Arc<App>, by: &Officer) -> crate::base::Result<Vec<(St
     Ok(out)
 }
 
+/// Where the rest of what an officer holds is shown.
+fn further(id: AccountId, after: &str) -> String {
+    format!("/handover?from={id}&after={after}")
+}
+
 async fn held(
     app: &Arc<App>,
     by: &Officer,
-    from: Option<AccountId>,
+    (from, after): (Option<AccountId>, Option<&str>),
     stayed: Vec<String>,
     back: Option<(&[(String, String)], &Error)>,
 ) -> Result<HandoverPage, Failure> {
@@ -164,10 +171,12 @@ async fn held(
         vec![FormField::new("from", word("from"), FieldKind::Select).options(people.clone()).value(&chosen).required()],
     )
     .tone(Tone::Plain);
-    let rows = match from {
-        Some(id) => app.held_by(&by.actor(), id).await?,
-        None => Vec::new(),
+    let reached = after.map(|a| cursor_decode::<Reached>(HELD, a)).transpose()?;
+    let (rows, next) = match from {
+        Some(id) => app.held_by(&by.actor(), id, reached).await?,
+        None => (Vec::new(), None),
     };
+    let next = next.map(|n| cursor_encode(HELD, &n)).transpose()?;
     let form = from.filter(|_| !rows.is_empty() || back.is_some()).map(|id| {
         let others = people.iter().filter(|p| p.0 != id.to_string()).cloned();
         let fields = vec![
@@ -176,6 +185,7 @@ async fn held(
         ];
         let form = FormView::new("handover", format!("/handover/{id}"), word("hand_over"), fields)
             .tone(Tone::Bad)
+            .hidden("after", after.unwrap_or_default())
             .hidden("_key", IdempotencyKey::fresh().as_str());
         match back {
             Some((pairs, why)) => form.sent_back(pairs, why),
@@ -198,6 +208,7 @@ async fn held(
             .collect(),
         form,
         stayed,
+        more: from.zip(next).map(|(id, n)| further(id, &n)),
     })
 }
 
@@ -208,7 +219,8 @@ pub(super) async fn handover(State(app): State<Arc<App>>, by: Officer, QueryPara
     }
     let from = q.raw("from").and_then(|f| f.parse().ok());
     let done = q.raw("done").map(str::to_owned);
-    let mut page = held(&app, &by, from, Vec::new(), None).await?;
+    let after = q.raw("after").map(str::to_owned);
+    let mut page = held(&app, &by, (from, after.as_deref()), Vec::new(), None).await?;
     page.chrome = page.chrome.with_flash(flash(done.as_deref()));
     html(&page)
 }
@@ -233,23 +245,30 @@ pub(super) async fn hand_over(
     let to = p.parsed::<AccountId>("to", "unknown_account");
     let to = p.required("to", to);
     let reason = p.text("reason", REASON).unwrap_or_default();
+    let after = p.text("after", 512).filter(|a| !a.is_empty());
+    let reached = after.as_deref().map(|a| cursor_decode::<Reached>(HELD, a)).transpose()?;
     let done = match (p.finish(), to) {
         (Ok(()), Some(to)) => {
-            let key = Key::new(k.as_str(), "console:handover", &(id, to, &reason))?;
-            app.hand_over(&by.actor(), Some(key), id, to, &reason).await
+            let key = Key::new(k.as_str(), "console:handover", &(id, to, &reason, &after))?;
+            app.hand_over(&by.actor(), Some(key), id, to, &reason, (reached, handover::MOST)).await
         }
         (Err(e), _) => Err(e),
         (Ok(()), None) => Err(Error::field("/to", "required", &[])),
     };
     match done {
-        Ok(done) if done.stayed.is_empty() => Ok(see_other(&format!("/handover?from={id}&done=handed_over"))),
         Ok(done) => {
+            let next = done.next.map(|n| cursor_encode(HELD, &n)).transpose()?;
+            if done.stayed.is_empty() {
+                let rest = next.map_or_else(|| format!("/handover?from={id}"), |n| further(id, &n));
+                return Ok(see_other(&format!("{rest}&done=handed_over")));
+            }
             let stayed = done.stayed.iter().map(|s| format!("{}：{}", s.number, s.reason)).collect();
-            html(&held(&app, &by, Some(id), stayed, None).await?)
+            html(&held(&app, &by, (Some(id), next.as_deref()), stayed, None).await?)
         }
-        Err(e) if stays(&e) => {
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &held(&app, &by, Some(id), Vec::new(), Some((&pairs, &e))).await?)
-        }
+        Err(e) if stays(&e) => html_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &held(&app, &by, (Some(id), after.as_deref()), Vec::new(), Some((&pairs, &e))).await?,
+        ),
         Err(e) => Err(e.into()),
     }
 }

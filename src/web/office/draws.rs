@@ -41,6 +41,14 @@ struct AnnounceDraw {
     public_plan: String,
 }
 
+/// Why a draw is given up.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AbandonDraw {
+    /// Published with every other draw of the same files.
+    reason: String,
+}
+
 /// Draws.
 #[derive(Debug, Serialize, ToSchema)]
 struct Draws {
@@ -102,6 +110,17 @@ async fn run(
 
 async fn close(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>, k: IdempotencyKey) -> Answer<Json<DrawView>> {
     let id = app.close_draw(&actor, key(&k, "draw.close", &id)?, id).await?;
+    Ok(Json(app.draw(&actor, id).await?))
+}
+
+async fn abandon(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<RowId>,
+    k: IdempotencyKey,
+    JsonBody(b): JsonBody<AbandonDraw>,
+) -> Answer<Json<DrawView>> {
+    let id = app.abandon_draw(&actor, key(&k, "draw.abandon", &(id, &b))?, id, &b.reason).await?;
     Ok(Json(app.draw(&actor, id).await?))
 }
 
@@ -172,6 +191,13 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .idempotent()
             .answers::<DrawView>(200, "抽取"),
         close,
+    );
+    t.add(
+        id(Route::post("/api/office/v1/draws/{id}/abandon", "abandonDraw", boss, "抽取之前放弃，理由随其他抽取一并公布"))
+            .idempotent()
+            .reads::<AbandonDraw>()
+            .answers::<DrawView>(200, "抽取"),
+        abandon,
     );
     t.add(
         id(Route::get("/api/office/v1/draws/{id}/publication", "publishDraw", boss, "供离线核验的文件，不含个人信息")).answers_plain(

@@ -2,7 +2,7 @@
 
 use super::key;
 use crate::app::App;
-use crate::app::handover::{HandedOver, Held};
+use crate::app::handover::{self, Held, Reached, Stayed};
 use crate::app::overdue::{Asked, OverdueLine};
 use crate::base::At;
 use crate::base::id::{AccountId, ProcedureId};
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 const CURSOR: &str = "overdue";
+const HELD: &str = "held";
 
 /// A page of the audit.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,6 +63,9 @@ struct ExportOverdue {
 struct HeldMatters {
     /// As first and as second officer.
     items: Vec<Held>,
+    /// Where the next page begins; absent on the last one.
+    #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 /// To whom everything goes, and why.
@@ -73,6 +77,25 @@ struct HandOver {
     to: AccountId,
     /// Why, 4 to 1000 characters.
     reason: String,
+    /// `nextCursor` of the call before, when not everything fitted into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+    /// The most to move as first and as second officer in this call, 1 to 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit: Option<i64>,
+}
+
+/// What came of a hand-over.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct HandOverDone {
+    /// Matters that went over.
+    moved: i64,
+    /// Matters that stayed with their reasons.
+    stayed: Vec<Stayed>,
+    /// More are held than one call moves: call again with this cursor. What stayed is not tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 async fn audit(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<OverdueAudit>> {
@@ -96,8 +119,18 @@ async fn export(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBod
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], file).into_response())
 }
 
-async fn held(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<AccountId>) -> Answer<Json<HeldMatters>> {
-    Ok(Json(HeldMatters { items: app.held_by(&actor, id).await? }))
+async fn held(
+    State(app): State<Arc<App>>,
+    By(actor): By,
+    PathId(id): PathId<AccountId>,
+    QueryParams(mut q): QueryParams,
+) -> Answer<Json<HeldMatters>> {
+    let cursor = q.text("cursor", 512);
+    q.finish_strict()?;
+    let from = cursor.map(|c| cursor_decode::<Reached>(HELD, &c)).transpose()?;
+    let (items, next) = app.held_by(&actor, id, from).await?;
+    let next_cursor = next.map(|n| cursor_encode(HELD, &n)).transpose()?;
+    Ok(Json(HeldMatters { items, next_cursor }))
 }
 
 async fn hand_over(
@@ -106,9 +139,12 @@ async fn hand_over(
     PathId(id): PathId<AccountId>,
     k: IdempotencyKey,
     JsonBody(b): JsonBody<HandOver>,
-) -> Answer<Json<HandedOver>> {
+) -> Answer<Json<HandOverDone>> {
     let k = key(&k, "handover", &(id, &b))?;
-    Ok(Json(app.hand_over(&actor, k, id, b.to, &b.reason).await?))
+    let after = b.cursor.as_deref().map(|c| cursor_decode::<Reached>(HELD, c)).transpose()?;
+    let done = app.hand_over(&actor, k, id, b.to, &b.reason, (after, b.limit.unwrap_or(handover::MOST))).await?;
+    let next_cursor = done.next.map(|n| cursor_encode(HELD, &n)).transpose()?;
+    Ok(Json(HandOverDone { moved: done.moved, stayed: done.stayed, next_cursor }))
 }
 
 /// The rows of this file.
@@ -133,7 +169,8 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(
         Route::get("/api/office/v1/accounts/{id}/held", "heldMatters", leads, "一名人员承办的全部在办案件")
             .path_param("id", "账号")
-            .answers::<HeldMatters>(200, "在办案件"),
+            .query("cursor", "上一页的 nextCursor")
+            .answers::<HeldMatters>(200, "一页在办案件"),
         held,
     );
     t.add(
@@ -146,7 +183,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         .path_param("id", "离岗人员的账号")
         .idempotent()
         .reads::<HandOver>()
-        .answers::<HandedOver>(200, "移交结果"),
+        .answers::<HandOverDone>(200, "移交结果"),
         hand_over,
     );
 }

@@ -128,6 +128,10 @@ pub struct DrawPage {
     pub next: Option<FormView>,
     /// What the next stage waits for or does.
     pub about_next: &'static str,
+    /// Gives it up.
+    pub abandon: Option<FormView>,
+    /// Why it was given up.
+    pub abandoned: Option<String>,
     /// The file that repeats it.
     pub publication: String,
 }
@@ -292,9 +296,16 @@ mod samples {
                 finding: "代表 1,100 件；与办理结果不符 2 件".into(),
                 next: Some(form("close", "/draws/1/close", "办结")),
                 about_next: "回访全部结束后办结，密值随之公布。",
+                abandon: None,
+                abandoned: None,
                 publication: "/draws/1/publication".into(),
             };
-            vec![Self { next: None, strata: Vec::new(), paid: None, about_next: "", ..page.clone() }, page]
+            let gone = Self { abandoned: Some("统计期写错".into()), state: Tag::new("已放弃", Tone::Plain), ..page.clone() };
+            let early =
+                Self {
+                    abandon: Some(form("abandon", "/draws/1/abandon", "放弃这次抽取")), strata: Vec::new(), paid: None, ..page.clone()
+                };
+            vec![Self { next: None, strata: Vec::new(), paid: None, about_next: "", ..page.clone() }, early, gone, page]
         }
     }
 

@@ -87,6 +87,8 @@ pub struct HandoverPage {
     pub form: Option<FormView>,
     /// What stayed the last time, and why.
     pub stayed: Vec<String>,
+    /// The rest, where one page does not hold everything.
+    pub more: Option<String>,
 }
 
 #[cfg(test)]
@@ -147,13 +149,21 @@ mod samples {
                 "查看",
                 vec![FormField::new("from", "离岗人员", FieldKind::Select).options([("1", "尉迟建华")])],
             );
-            let empty =
-                Self { chrome: chrome("移交案件", Place::Inbox), choose, from: None, rows: Vec::new(), form: None, stayed: Vec::new() };
+            let empty = Self {
+                chrome: chrome("移交案件", Place::Inbox),
+                choose,
+                from: None,
+                rows: Vec::new(),
+                form: None,
+                stayed: Vec::new(),
+                more: None,
+            };
             let full = Self {
                 from: Some("尉迟建华".into()),
                 rows: vec![row.clone(), HeldRow { role: "第二承办人".into(), ..row }],
                 form: Some(form("handover", "/handover/1")),
                 stayed: vec!["AJ-2B3C4-D5E6F：所选人员应当回避。".into()],
+                more: Some("/handover?from=1&after=x".into()),
                 ..empty.clone()
             };
             vec![full, Self { from: Some("尉迟建华".into()), ..empty.clone() }, empty]
