@@ -65,9 +65,7 @@ fn persons(c: &mut Conn, ids: &[ClaimantId]) -> Result<BTreeMap<ClaimantId, usiz
 
 /// What the ordered party itself paid on a claim, with what the worker gave up.
 fn own(ordered: Option<Party>, claim: &Claim, paid: &[PaidBy]) -> Fen {
-    let mine = |p: &&PaidBy| {
-        p.claim == claim.id && ordered.is_some_and(|o| rules::discharges(o, claim.respondent_id, &p.kind, p.payer))
-    };
+    let mine = |p: &&PaidBy| p.claim == claim.id && ordered.is_some_and(|o| rules::discharges(o, claim.respondent_id, &p.kind, p.payer));
     Fen::new(paid.iter().filter(mine).fold(claim.waived.get(), |s, p| s.saturating_add(p.amount.get())))
 }
 
@@ -97,7 +95,8 @@ pub(super) fn sums(c: &mut Conn, order: &Order) -> Result<Sums> {
         amount: p.undischarged(),
         period: k.period_from.zip(k.period_to),
     });
-    let count = |keep: &dyn Fn(&Claim) -> bool| covered.iter().map(|(_, k)| k).filter(|k| keep(k)).map(person).collect::<BTreeSet<_>>().len();
+    let count =
+        |keep: &dyn Fn(&Claim) -> bool| covered.iter().map(|(_, k)| k).filter(|k| keep(k)).map(person).collect::<BTreeSet<_>>().len();
     Ok(Sums {
         standing: rules::standing(&parts),
         persons: count(&|_| true),
@@ -175,7 +174,7 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
             }
             Ok(())
         }
-        "amend" | "amend_served" | "fix_compensation" => said(tx, case, step, &["reason"]),
+        "amend" | "amend_served" | "fix_compensation" => said(tx, case, step, &["reason"]).map(|_| ()),
         _ => Ok(()),
     }
 }
@@ -186,8 +185,7 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
 /// A field error at what still tells who complained.
 fn said(tx: &mut Tx<'_>, case: CaseId, step: &Step, fields: &[&str]) -> Result<BTreeMap<String, String>> {
     let names = names(tx, case)?;
-    let numbers: Vec<String> =
-        filings::of_case(tx.c, case)?.into_iter().flat_map(|f| [Some(f.number), f.source_no]).flatten().collect();
+    let numbers: Vec<String> = filings::of_case(tx.c, case)?.into_iter().flat_map(|f| [Some(f.number), f.source_no]).flatten().collect();
     let mut out = BTreeMap::new();
     for field in fields {
         let Some(words) = step.sealed.get(*field) else { continue };

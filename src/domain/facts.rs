@@ -6,7 +6,7 @@
 use crate::base::{Error, Result, text};
 use crate::flow::{FactSpec, Registry, ValueType};
 use crate::law::Rules;
-use ValueType::{At, Bool, Id, Int, List, Money, Text};
+use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -336,7 +336,9 @@ mod tests {
             }
         }
         assert!(discharges(on_gc, Some(sub), "general_contractor", None) && discharges(on_gc, Some(sub), "general_contractor", Some(gc)));
-        assert!(!discharges(on_sub, Some(sub), "general_contractor", None) && !discharges(on_sub, Some(sub), "general_contractor", Some(gc)));
+        assert!(
+            !discharges(on_sub, Some(sub), "general_contractor", None) && !discharges(on_sub, Some(sub), "general_contractor", Some(gc))
+        );
         assert!(discharges(on_sub, Some(sub), "employer", None) && discharges(on_sub, Some(sub), "employer", Some(sub)));
         assert!(discharges(on_gc, Some(sub), "employer", Some(sub)), "the debtor's own payment ends the debt the order stands on");
         assert!(!discharges(on_sub, Some(sub), "employer", Some(gc)));

@@ -85,9 +85,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("proof", Id, true),
         ],
         EffectKind::AccelerateAgreement => &[("due_on", Day, true)],
-        EffectKind::DraftOrder => {
-            &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true), ("consent", Id, false)]
-        }
+        EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true), ("consent", Id, false)],
         EffectKind::AttemptService => &[
             ("on", Day, true),
             ("way", Text, true),

@@ -24,7 +24,8 @@ pub fn reveals(text: &str, names: &[String], numbers: &[String]) -> Option<&'sta
         return Some("paper_tells_identity");
     }
     let called = |n: &String| {
-        let Some(family) = COMPOUND.iter().find(|f| n.starts_with(**f)).map(|f| (*f).to_owned()).or_else(|| n.chars().next().map(String::from))
+        let Some(family) =
+            COMPOUND.iter().find(|f| n.starts_with(**f)).map(|f| (*f).to_owned()).or_else(|| n.chars().next().map(String::from))
         else {
             return false;
         };
@@ -76,7 +77,8 @@ mod tests {
         for t in ["电话13812345678。", "138-1234-5678", "１３８１２３４５６７８", "身份证379900200302050650"] {
             assert_eq!(told(t), Some("paper_tells_identity"), "{t}");
         }
-        for t in ["资金紧张，未支付", "欧式", "王师傅", "统一社会信用代码91370700MA3C000000", "电话0536-8790000", "2026-03-05至2026-05-31"] {
+        for t in ["资金紧张，未支付", "欧式", "王师傅", "统一社会信用代码91370700MA3C000000", "电话0536-8790000", "2026-03-05至2026-05-31"]
+        {
             assert_eq!(told(t), None, "{t}");
         }
     }

@@ -261,7 +261,8 @@ mod tests {
             remedies: o.remedies.clone(),
         };
         let page = amendment(&d, Copy::Employer).unwrap();
-        for text in ["变更支付期限通知书", "奎文人社监理〔2026〕第3号", "2027年1月15日", "12,345.67元", "行政复议", "送达需要公告。"] {
+        for text in ["变更支付期限通知书", "奎文人社监理〔2026〕第3号", "2027年1月15日", "12,345.67元", "行政复议", "送达需要公告。"]
+        {
             assert!(page.contains(text), "the amendment lacks {text}");
         }
         let d = CompensationOrder {
@@ -279,7 +280,9 @@ mod tests {
             remedies: o.remedies,
         };
         let page = compensation_order(&d, Copy::Employer).unwrap();
-        for text in ["责令加付赔偿金决定书", "10,000.00元", "百分之50", "5,000.00元（大写：伍仟元整）", "第二十六条", "行政复议", "12名劳动者"] {
+        for text in
+            ["责令加付赔偿金决定书", "10,000.00元", "百分之50", "5,000.00元（大写：伍仟元整）", "第二十六条", "行政复议", "12名劳动者"]
+        {
             assert!(page.contains(text), "the compensation lacks {text}");
         }
         assert!(!page.contains("投诉") && !page.contains("None"));

@@ -108,7 +108,10 @@ fn order(o: &OrderView) -> ChildCard {
     }
     ChildCard {
         title: text::zh_with("console.money.order", &[("instrument", &o.instrument)]),
-        state: Tag::new(o.state.clone(), if o.undischarged_fen.is_positive() || o.compensation_left_fen.is_positive() { Tone::Warn } else { Tone::Good }),
+        state: Tag::new(
+            o.state.clone(),
+            if o.undischarged_fen.is_positive() || o.compensation_left_fen.is_positive() { Tone::Warn } else { Tone::Good },
+        ),
         facts,
         plan: Vec::new(),
         lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),
