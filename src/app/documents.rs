@@ -21,8 +21,19 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The kinds of paper this program issues.
-pub const KINDS: &[&str] =
-    &["receipt", "refusal", "referral", "transfer", "arbitration", "approval_form", "rectification", "decision", "deposit_notice"];
+pub const KINDS: &[&str] = &[
+    "receipt",
+    "refusal",
+    "referral",
+    "transfer",
+    "arbitration",
+    "approval_form",
+    "rectification",
+    "decision",
+    "deposit_notice",
+    "order_amendment",
+    "compensation_order",
+];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
 

@@ -122,6 +122,9 @@ pub(super) fn perform_on(tx: &mut Tx<'_>, subject: &mut Subject, cmd: &Command) 
     let mv = Move { name: cmd.name.clone(), actor: Acting { account: tx.actor.account(), roles }, occurred_at, form, term: cmd.term };
     let facts = facts::load(tx, subject, &graph.needs(&subject.procedure, &mv))?;
     let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
+    if step.event == "requested" {
+        super::orders::before_signing(tx, subject, &step)?;
+    }
     apply(tx, &graph, subject, step)
 }
 

@@ -43,6 +43,10 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::OpenSupervision => "发出督办",
         EffectKind::RaiseSupervision => "提高督办等级",
         EffectKind::DischargeSupervision => "解除督办",
+        EffectKind::ExpireOrder => "记录逾期时尚未支付的金额",
+        EffectKind::SkipCompensation => "不加付赔偿金",
+        EffectKind::PayCompensation => "登记赔偿金支付",
+        EffectKind::TestCrime => "记录涉嫌犯罪审查结果",
     }
 }
 

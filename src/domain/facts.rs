@@ -6,7 +6,7 @@
 use crate::base::{Error, Result, text};
 use crate::flow::{FactSpec, Registry, ValueType};
 use crate::law::Rules;
-use ValueType::{At, Bool, Id, Int, List, Money, Text};
+use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,13 +102,25 @@ pub const FACTS: &[FactSpec] = &[
     fact("agreement.fell_back", Bool, "此前已付清的一期是否又未付清", "agreement"),
     fact("order.instrument", Text, "文书种类（限期改正、处理决定、保证金支付通知）", "order"),
     fact("order.amount", Money, "责令支付金额", "order"),
-    fact("order.outstanding", Money, "责令支付后尚未支付金额", "order"),
+    fact("order.owed_to_workers", Money, "劳动者尚未拿到的金额", "order"),
+    fact("order.undischarged", Money, "责令对象自己尚未清偿的金额（保证金、周转金、法院执行款不算）", "order"),
+    fact("order.settled", Bool, "责令对象是否已自行付清，赔偿金是否已了结", "order"),
+    fact("order.recovered", Bool, "未自行付清的部分是否已由法院执行到位，赔偿金是否已了结", "order"),
+    fact("order.persons", Int, "责令支付涉及的人数", "order"),
     fact("order.pay_by", At, "支付期限届满之日", "order"),
+    fact("order.pay_day", Day, "支付期限届满日", "order"),
+    fact("order.lapsed", Bool, "支付期限是否已过", "order"),
     fact("order.remedy", Text, "复议或诉讼情况", "order"),
+    fact("order.remedies_over", Bool, "复议和起诉期间是否已满", "order"),
+    fact("order.remedies_end", Day, "复议和起诉期间届满日（未送达则无）", "order"),
+    fact("order.remedy_day", Day, "复议、诉讼终结之日（未终结则无）", "order"),
     fact("order.served", Bool, "是否已送达", "order"),
     fact("order.served_at", At, "送达日（未送达则无）", "order"),
-    fact("order.compensated", Bool, "是否已核定加付赔偿金", "order"),
+    fact("order.compensated", Bool, "加付赔偿金是否已作决定", "order"),
+    fact("order.compensation_left", Money, "尚未支付的赔偿金", "order"),
     fact("order.crime_threshold", Bool, "欠薪是否达到拒不支付劳动报酬罪的数额标准", "order"),
+    fact("order.crime_tested", Bool, "是否已作涉嫌犯罪审查", "order"),
+    fact("order.crime_result", Text, "涉嫌犯罪审查结果（未审查为 none，已移送为 sent）", "order"),
     fact("supervision.level", Text, "督办等级", "supervision"),
     fact("supervision.origin", Text, "督办原因", "supervision"),
     fact("supervision.own", Bool, "办理人是否属于被督办部门", "supervision"),

@@ -167,16 +167,21 @@ impl Build<'_> {
         }
     }
 
-    /// `key` or `key if expression`.
+    /// `key`, `key from day`, `key if expression` or `key from day if expression`.
     fn arm(&mut self, w: &Word, form: &[FieldDef]) -> Option<Arm> {
         let (term, test) = match w.get_ref().split_once(" if ") {
             Some((t, e)) => (t.trim(), Some(Word::new(w.span(), e.to_owned()))),
             None => (w.get_ref().as_str(), None),
         };
+        let (term, from) = match term.split_once(" from ") {
+            Some((t, e)) => (t.trim(), Some(Word::new(w.span(), e.to_owned()))),
+            None => (term, None),
+        };
         let term = self.known(&Word::new(w.span(), term.to_owned()), &self.def.terms, "unknown_term");
-        let asked = test.is_some();
+        let (asked, dated) = (test.is_some(), from.is_some());
         let test = self.truth(test.as_ref(), form);
-        (test.is_some() == asked).then_some(Arm { term, test })
+        let from = from.and_then(|f| self.expr(&f, form, Some(ValueType::Day)));
+        (test.is_some() == asked && from.is_some() == dated).then_some(Arm { term, test, from })
     }
 
     fn term(&mut self, key: &Word, t: &raw::Term) -> TermDef {
@@ -382,6 +387,7 @@ fn names(graph: &Graph, m: &MoveDef) -> BTreeSet<String> {
     let mut facts = Vec::new();
     for a in m.arms.iter().chain(entered) {
         a.test.iter().for_each(&mut add);
+        a.from.iter().for_each(&mut add);
         if let Some(t) = graph.term(&a.term) {
             t.anchor.iter().for_each(&mut add);
             if let RuleRef::By { fact, .. } = &t.rule {

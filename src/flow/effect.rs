@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 35] = [
+pub const ALL: [EffectKind; 39] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -42,6 +42,10 @@ pub const ALL: [EffectKind; 35] = [
     EffectKind::OpenSupervision,
     EffectKind::RaiseSupervision,
     EffectKind::DischargeSupervision,
+    EffectKind::ExpireOrder,
+    EffectKind::SkipCompensation,
+    EffectKind::PayCompensation,
+    EffectKind::TestCrime,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -81,7 +85,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("proof", Id, true),
         ],
         EffectKind::AccelerateAgreement => &[("due_on", Day, true)],
-        EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true)],
+        EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true), ("consent", Id, false)],
         EffectKind::AttemptService => &[
             ("on", Day, true),
             ("way", Text, true),
@@ -94,7 +98,9 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::ServeOrder => &[("served_on", Day, true), ("way", Text, true)],
         EffectKind::AmendOrder => &[("pay_by", Day, true)],
         EffectKind::FixCompensation => &[("percent", Int, true)],
-        EffectKind::SetRemedy => &[("remedy", Text, true)],
+        EffectKind::SetRemedy => &[("remedy", Text, true), ("on", Day, false)],
+        EffectKind::PayCompensation => &[("amount", Money, true), ("paid_on", Day, true), ("proof", Id, true)],
+        EffectKind::TestCrime => &[("result", Text, true)],
         EffectKind::OpenSupervision => &[("origin", Text, true), ("level", Text, true)],
         EffectKind::RaiseSupervision => &[("level", Text, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
@@ -108,7 +114,9 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         | EffectKind::BecomeComplaint
         | EffectKind::ClearConclusion
         | EffectKind::OpenCase
-        | EffectKind::DischargeSupervision => &[],
+        | EffectKind::DischargeSupervision
+        | EffectKind::ExpireOrder
+        | EffectKind::SkipCompensation => &[],
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Arm {
     pub term: String,
     /// When.
     pub test: Option<Expr>,
+    /// The day it is counted from, where it is not the move's own date or the term's anchor.
+    pub from: Option<Expr>,
 }
 
 /// What arming does when the term runs or ran already.

@@ -111,9 +111,13 @@ pub fn arm(graph: &Graph, p: &mut Procedure, a: &Arm, m: &Moment<'_>, used: &mut
         }
     };
     let Some(rule) = rule else { return Ok(()) };
-    let start = match &def.anchor {
-        None => m.at,
-        Some(e) => match e.eval(&m.env, used).map_err(fault)? {
+    let start = match (&a.from, &def.anchor) {
+        (Some(e), _) => match e.eval(&m.env, used).map_err(fault)? {
+            Value::Day(day) => day.start(),
+            _ => return Err(refuse("fact_type", &[("name", &e.to_string())])),
+        },
+        (None, None) => m.at,
+        (None, Some(e)) => match e.eval(&m.env, used).map_err(fault)? {
             Value::At(at) => at,
             _ => return Err(refuse("fact_type", &[("name", &e.to_string())])),
         },

@@ -171,7 +171,7 @@ pub enum EffectKind {
     SignAgreement,
     /// All that an agreement leaves open falls due. Args: `due_on` day.
     AccelerateAgreement,
-    /// An order to pay is stored. Args: `instrument` text, `respondent` id, `pay_by` day.
+    /// An order to pay is stored. Args: `instrument` text, `respondent` id, `pay_by` day, `consent` id?.
     DraftOrder,
     /// An attempt to serve an order. Args: `on` day, `way` text, `outcome` text, `place` text, `witness` text?, `proof` id?,
     /// `address_confirmed` bool?.
@@ -182,7 +182,7 @@ pub enum EffectKind {
     AmendOrder,
     /// The additional compensation is fixed. Args: `percent` int.
     FixCompensation,
-    /// Review or suit against an order. Args: `remedy` text.
+    /// Review or suit against an order. Args: `remedy` text, `on` day?.
     SetRemedy,
     /// A supervision is opened. Args: `origin` text, `level` text.
     OpenSupervision,
@@ -190,6 +190,14 @@ pub enum EffectKind {
     RaiseSupervision,
     /// A supervision is discharged. No args.
     DischargeSupervision,
+    /// An order expired: what is undischarged then is kept. No args.
+    ExpireOrder,
+    /// No additional compensation is ordered. No args.
+    SkipCompensation,
+    /// Additional compensation was paid. Args: `amount` money, `paid_on` day, `proof` id.
+    PayCompensation,
+    /// What the crime test came to. Args: `result` text.
+    TestCrime,
 }
 
 /// An effect with its evaluated arguments.

@@ -1,7 +1,8 @@
 //! Orders to pay, the claims they cover, and the attempts to serve them; orders to bureaus to act. Rules stand in
 //! `domain::order` and `domain::supervision`.
 
-use super::schema::{claims, order_claims, orders, procedures, service_attempts, supervisions};
+use super::ledger::Claim;
+use super::schema::{claims, compensation_payments, order_claims, orders, procedures, service_attempts, supervisions};
 use super::types::Id;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, OrderId, ProcedureId, RespondentId, RowId, SupervisionId};
@@ -9,7 +10,7 @@ use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// An order to pay.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -30,6 +31,17 @@ pub struct Order {
     pub served_way: Option<String>,
     pub remedy: String,
     pub created_at: At,
+    /// When its newest paper was made: what was served before is not that paper.
+    pub paper_at: Option<At>,
+    /// What the ordered party had not discharged when it expired; nothing before.
+    pub unpaid_at_expiry: Option<Fen>,
+    /// `open`, `fixed` or `none`.
+    pub compensation_state: String,
+    /// Of the code list `crime_result`; `none` before the test, `sent` once the police have it.
+    pub crime_result: String,
+    /// When review or suit came to their end.
+    pub remedy_on: Option<Day>,
+    pub consent_id: Option<EvidenceId>,
 }
 
 /// What of a claim an order covers.
@@ -41,6 +53,22 @@ pub struct OrderClaim {
     pub claim_id: ClaimId,
     pub amount: Fen,
     pub settled_before: Fen,
+    /// What the ordered party had itself paid, and what was given up, when the order was made.
+    pub discharged_before: Fen,
+}
+
+/// Additional compensation that was paid.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = compensation_payments, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct CompensationPayment {
+    pub id: RowId,
+    pub order_id: OrderId,
+    pub amount: Fen,
+    pub paid_on: Day,
+    pub proof_id: EvidenceId,
+    pub recorded_by: Option<AccountId>,
+    pub recorded_at: At,
 }
 
 /// One attempt to serve.
@@ -96,14 +124,53 @@ pub fn settled(c: &mut Conn, order: OrderId) -> Result<Fen> {
     Ok(Settled { order }.get_result(c)?)
 }
 
-/// Claims of an order that are not paid, and how many of them name a migrant worker.
-pub fn unpaid_persons(c: &mut Conn, order: OrderId) -> Result<i64> {
+/// What an order covers, claim by claim, with the claims as they stand.
+pub fn covered(c: &mut Conn, order: OrderId) -> Result<Vec<(OrderClaim, Claim)>> {
     Ok(order_claims::table
         .inner_join(claims::table)
         .filter(order_claims::order_id.eq(order))
-        .filter(claims::outstanding.gt(Fen::ZERO))
-        .count()
-        .get_result(c)?)
+        .order(order_claims::claim_id)
+        .select((OrderClaim::as_select(), Claim::as_select()))
+        .load(c)?)
+}
+
+/// Money that counts for a claim, by who paid it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidBy {
+    /// For which claim.
+    pub claim: ClaimId,
+    /// Of the code list `payer_kind`.
+    pub kind: String,
+    /// The party, if it was named.
+    pub payer: Option<RespondentId>,
+    /// How much.
+    pub amount: Fen,
+}
+statement! {
+    /// What counts for the claims of a case, by claim and payer.
+    struct PaidByWhom { case: CaseId => Id } returns (Id, Text, Nullable<Id>, BigInt),
+    sql "select a.claim_id, p.payer_kind, p.payer_id, cast(sum(a.amount) as bigint) from payments p join allocations a on a.payment_id = p.id \
+         where p.case_id = ", case, " and a.counts and p.reversed_at is null group by a.claim_id, p.payer_kind, p.payer_id"
+}
+/// Who paid what counts for the claims of a case.
+pub fn paid_by(c: &mut Conn, case: CaseId) -> Result<Vec<PaidBy>> {
+    let rows: Vec<(ClaimId, String, Option<RespondentId>, Fen)> = PaidByWhom { case }.load(c)?;
+    Ok(rows.into_iter().map(|(claim, kind, payer, amount)| PaidBy { claim, kind, payer, amount }).collect())
+}
+
+/// Stores a payment of additional compensation.
+pub fn insert_compensation_payment(c: &mut Conn, row: &CompensationPayment) -> Result<()> {
+    diesel::insert_into(compensation_payments::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// What was paid of the additional compensation, oldest first.
+pub fn compensation_payments_of(c: &mut Conn, order: OrderId) -> Result<Vec<CompensationPayment>> {
+    Ok(compensation_payments::table
+        .filter(compensation_payments::order_id.eq(order))
+        .order((compensation_payments::recorded_at, compensation_payments::id))
+        .select(CompensationPayment::as_select())
+        .load(c)?)
 }
 
 /// Stores an attempt to serve.

@@ -685,6 +685,26 @@ diesel::table! {
         served_way -> Nullable<Text>,
         remedy -> Text,
         created_at -> Ts,
+        paper_at -> Nullable<Ts>,
+        unpaid_at_expiry -> Nullable<BigInt>,
+        compensation_state -> Text,
+        crime_result -> Text,
+        remedy_on -> Nullable<Date>,
+        consent_id -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    compensation_payments (id) {
+        id -> Id,
+        order_id -> Id,
+        amount -> BigInt,
+        paid_on -> Date,
+        proof_id -> Id,
+        recorded_by -> Nullable<Id>,
+        recorded_at -> Ts,
     }
 }
 
@@ -696,6 +716,7 @@ diesel::table! {
         claim_id -> Id,
         amount -> BigInt,
         settled_before -> BigInt,
+        discharged_before -> BigInt,
     }
 }
 
@@ -1319,6 +1340,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     order_claims,
     service_attempts,
+    compensation_payments,
     supervisions,
     documents,
     remarks,

@@ -62,14 +62,25 @@ lives! {
         raised_step_by_step
     }
     payment_order {
+        agreement_moves_no_clock
+        amended_after_service
         bank_and_property
         enforced_by_the_court
         expired_unpaid
+        hand_on_needs_the_test
+        paid_a_day_late
         paid_in_time
+        posted_without_receipt
+        public_money_is_no_compliance
         rectification_is_not_enforced
+        revoked_by_the_court
         served_by_public_notice
+        service_is_proved
         stayed
+        suit_stops_the_three_months
+        the_copy_tells_nobody
         three_months_are_over
+        unsettled_by_a_reversal
         yichang
     }
     agreement {

@@ -1,9 +1,10 @@
 //! Facts of money: payments, running children, the agreement, order or supervision a procedure is about.
 
 use super::{About, int, put, text};
+use crate::app::orders::{compensation_paid, sums};
 use crate::base::{Day, Result};
 use crate::domain::agreement::{self, Instalment};
-use crate::domain::order::{Owed, crime_threshold};
+use crate::domain::order::{by_person, crime_threshold};
 use crate::flow::{Facts, Value};
 use crate::law::Fen;
 use crate::store::{Conn, agreements, ledger, orders};
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// The rule of an instalment's term: its start is the day it is due.
 const INSTALMENT: &str = "agreement.instalment";
+/// The rule of the time for review and suit.
+const REMEDIES: &str = "order.remedies";
 
 pub(super) fn payments(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(case) = &a.case else { return Ok(()) };
@@ -59,32 +62,43 @@ pub(super) fn agreement(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<
 }
 
 pub(super) fn order(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
-    let (Some(case), Some(row)) = (&a.case, orders::of_procedure(c, a.row.id)?) else { return Ok(()) };
-    let settled = orders::settled(c, row.id)?;
+    let Some(row) = orders::of_procedure(c, a.row.id)? else { return Ok(()) };
+    let sums = sums(c, &row)?;
+    let compensation_left = Fen::new((row.compensation.get() - compensation_paid(c, &row)?.get()).max(0));
+    let s = sums.standing;
+    // wages and compensation are two debts: an order is at its end when neither is left open
+    let (open, decided) = (row.unpaid_at_expiry.is_some_and(Fen::is_positive), row.compensation_state != "open");
+    let compensated = (decided || !open) && !compensation_left.is_positive();
+    let settled = !s.undischarged.is_positive() && compensated;
     put(out, "order.instrument", text(&row.instrument));
     put(out, "order.amount", Value::Money(row.amount));
-    put(out, "order.outstanding", Value::Money(Fen::new((row.amount.get() - settled.get()).max(0))));
+    put(out, "order.owed_to_workers", Value::Money(s.owed));
+    put(out, "order.undischarged", Value::Money(s.undischarged));
+    put(out, "order.settled", Value::Bool(settled));
+    put(out, "order.recovered", Value::Bool(!settled && !s.unenforced.is_positive() && compensated));
+    put(out, "order.persons", int(sums.persons));
     put(out, "order.pay_by", Value::At(row.pay_by.start()));
-    put(out, "order.remedy", text(&row.remedy));
+    put(out, "order.pay_day", Value::Day(row.pay_by));
+    put(out, "order.lapsed", Value::Bool(row.unpaid_at_expiry.is_some() || (row.served_on.is_some() && row.pay_by < a.now.day())));
     put(out, "order.served", Value::Bool(row.served_on.is_some()));
     if let Some(day) = row.served_on {
         put(out, "order.served_at", Value::At(day.start()));
     }
-    put(out, "order.compensated", Value::Bool(row.percent.is_some()));
-    let owed: Vec<Owed> = ledger::claims_of(c, case.id)?
-        .iter()
-        .map(|k| Owed { amount: k.outstanding, months: k.period_from.zip(k.period_to).map(|(f, t)| full_months(f, t)) })
-        .collect();
-    put(out, "order.crime_threshold", Value::Bool(crime_threshold(&owed, &a.law.rules, a.now.day())));
+    let ends = row.served_on.and_then(|day| a.law.last_day(REMEDIES, day, a.now));
+    put(out, "order.remedy", text(&row.remedy));
+    put(out, "order.remedies_over", Value::Bool(ends.is_some_and(|end| end < a.now.day())));
+    if let Some(end) = ends {
+        put(out, "order.remedies_end", Value::Day(end));
+    }
+    if let Some(day) = row.remedy_on {
+        put(out, "order.remedy_day", Value::Day(day));
+    }
+    put(out, "order.compensated", Value::Bool(decided));
+    put(out, "order.compensation_left", Value::Money(compensation_left));
+    put(out, "order.crime_tested", Value::Bool(row.crime_result != "none"));
+    put(out, "order.crime_result", text(&row.crime_result));
+    put(out, "order.crime_threshold", Value::Bool(crime_threshold(&by_person(&sums.debts), &a.law.rules, a.now.day())));
     Ok(())
-}
-
-/// Full months from the first to the last day, both counted.
-fn full_months(from: Day, to: Day) -> i64 {
-    use chrono::{Datelike, Days};
-    let (from, after) = (from.date(), to.date().checked_add_days(Days::new(1)).unwrap_or_else(|| to.date()));
-    let months = i64::from(after.year() - from.year()) * 12 + i64::from(after.month()) - i64::from(from.month());
-    (months - i64::from(after.day() < from.day())).max(0)
 }
 
 pub(super) fn supervision(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {

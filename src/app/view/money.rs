@@ -3,6 +3,7 @@
 //! Owns the assembly alone; sums and standing are `domain`'s. No address, witness or guarantor in clear: who needs them reads the paper.
 
 use crate::app::App;
+use crate::app::orders::{compensation_paid, sums};
 use crate::base::id::{CaseId, DocumentId, ProcedureId};
 use crate::base::{At, Day, Result};
 use crate::domain::agreement::{self as rules, Instalment};
@@ -97,9 +98,12 @@ pub struct OrderView {
     /// How much.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
-    /// What of it is not settled.
+    /// What of it the workers still have to get.
     #[schema(value_type = i64)]
     pub outstanding_fen: Fen,
+    /// What of it the ordered party has not paid itself: deposit, public and enforced money do not make it smaller.
+    #[schema(value_type = i64)]
+    pub undischarged_fen: Fen,
     /// By when.
     #[schema(value_type = String)]
     pub pay_by: Day,
@@ -113,6 +117,11 @@ pub struct OrderView {
     /// And in fen.
     #[schema(value_type = i64)]
     pub compensation_fen: Fen,
+    /// What of the compensation is not paid.
+    #[schema(value_type = i64)]
+    pub compensation_left_fen: Fen,
+    /// What the crime test came to, in words; nothing before it.
+    pub crime: Option<String>,
     /// Review or suit, in words.
     pub remedy: String,
     /// The paper.
@@ -202,19 +211,23 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, chain: &[Respondent], 
         });
     }
     for o in orders::of_case(c, case)?.into_iter().rev() {
-        let settled = orders::settled(c, o.id)?;
+        let standing = sums(c, &o)?.standing;
+        let compensation_left = Fen::new((o.compensation.get() - compensation_paid(c, &o)?.get()).max(0));
         out.orders.push(OrderView {
             procedure: o.procedure_id,
             state: state(o.procedure_id).0,
             instrument: app.code_title("instrument", &o.instrument),
             respondent: party(o.respondent_id),
             amount_fen: o.amount,
-            outstanding_fen: Fen::new((o.amount.get() - settled.get()).max(0)),
+            outstanding_fen: standing.owed,
+            undischarged_fen: standing.undischarged,
             pay_by: o.pay_by,
             served_on: o.served_on,
             served_way: o.served_way.as_deref().map(|w| app.code_title("service_method", w)),
             percent: o.percent,
             compensation_fen: o.compensation,
+            compensation_left_fen: compensation_left,
+            crime: (o.crime_result != "none").then(|| app.code_title("crime_result", &o.crime_result)),
             remedy: app.code_title("remedy_state", &o.remedy),
             document: o.document_id,
             attempts: orders::attempts_of(c, o.id)?

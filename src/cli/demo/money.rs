@@ -70,8 +70,10 @@ impl Scene<'_> {
         let respondent = cases::chain(tx.c, self.case.id)?.first().map(|r| r.id).ok_or(Error::NotFound("respondent"))?;
         self.go(tx, Who::Officer, "order_payment", json!({}))?;
         let Some(child) = self.child(tx, "payment_order")? else { return Ok(()) };
+        let who = self.who(Who::Officer)?;
+        let consent = self.proof(tx, &who, "consent")?;
         let form = json!({
-            "instrument": "decision", "respondent": respondent, "payBy": tx.now.day().plus(days + 7), "heard": true,
+            "instrument": "decision", "consent": consent, "respondent": respondent, "payBy": tx.now.day().plus(days + 7), "heard": true,
             "hearing": "用人单位陈述资金紧张，未对欠薪事实提出异议。",
             "facts": "经调查，用人单位未按约定足额支付工资，事实清楚、证据充分。",
         });

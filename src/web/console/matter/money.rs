@@ -94,16 +94,24 @@ fn order(o: &OrderView) -> ChildCard {
         Fact::new(word("respondent"), o.respondent.clone()),
         Fact::new(word("amount"), yuan(o.amount_fen)),
         Fact::new(word("outstanding"), yuan(o.outstanding_fen)),
+        Fact::new(word("undischarged"), yuan(o.undischarged_fen)),
         Fact::new(word("pay_by"), o.pay_by.to_string()),
         Fact::new(word("served"), served),
         Fact::new(word("remedy"), o.remedy.clone()),
     ];
     if let Some(percent) = o.percent {
         facts.push(Fact::new(word("compensation"), format!("{}（{percent}%）", yuan(o.compensation_fen))));
+        facts.push(Fact::new(word("compensation_left"), yuan(o.compensation_left_fen)));
+    }
+    if let Some(result) = &o.crime {
+        facts.push(Fact::new(word("crime"), result.clone()));
     }
     ChildCard {
         title: text::zh_with("console.money.order", &[("instrument", &o.instrument)]),
-        state: Tag::new(o.state.clone(), if o.outstanding_fen.is_positive() { Tone::Warn } else { Tone::Good }),
+        state: Tag::new(
+            o.state.clone(),
+            if o.undischarged_fen.is_positive() || o.compensation_left_fen.is_positive() { Tone::Warn } else { Tone::Good },
+        ),
         facts,
         plan: Vec::new(),
         lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),

@@ -487,7 +487,7 @@ fn children() -> Vec<ChildCard> {
     let order = ChildCard {
         title: "限期支付：行政处理决定书".into(),
         state: Tag::new("逾期未支付", Tone::Warn),
-        facts: vec![Fact::new("支付期限", "2026-12-11"), Fact::new("加付赔偿金", "¥9,000.00（50%）")],
+        facts: vec![Fact::new("支付期限", "2026-12-11"), Fact::new("加付赔偿金", "¥9,000.00（50%）"), Fact::new("未付赔偿金", "¥4,000.00")],
         plan: Vec::new(),
         lines: vec!["2026-11-28 直接送达：无人在场".into(), "2026-11-30 留置送达（拍照录像）：拒绝签收".into()],
         paper: Some("/documents/1".into()),
