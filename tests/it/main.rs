@@ -55,6 +55,7 @@ mod legacy_review;
 mod migrate;
 #[cfg(test)]
 mod money;
+mod money_words;
 #[cfg(test)]
 mod overdue;
 #[cfg(test)]
