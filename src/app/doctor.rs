@@ -227,7 +227,7 @@ fn sums(app: &Arc<App>, case: &cases::Case, wrong: &mut Vec<String>) -> Result<(
         if apart > sums.rejected.get() {
             wrong.push(format!("案件 {} 分出的非工资多于不予认定", case.number));
         }
-        let paid: i64 = payments.iter().flat_map(|(_, to)| to).filter(|a| a.claim_id == claim.id && a.counts).map(|a| a.amount.get()).sum();
+        let paid: i64 = payments.iter().flat_map(|(_, to)| to).filter(|a| a.claim_id == claim.id && a.counts).map(|a| a.pays().get()).sum();
         if paid != sums.paid.get() {
             wrong.push(format!("案件 {} 的支付与明细不一致", case.number));
         }

@@ -172,6 +172,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::ReversePayment => money::reverse(tx, subject, &a),
         EffectKind::ResolveCredit => money::resolve_credit(tx, subject, &a),
         EffectKind::WaiveClaim => money::waive(tx, subject, &a),
+        EffectKind::RecordReceipt => money::receipt(tx, subject, &a),
         EffectKind::SignAgreement => agreement::sign(tx, subject, &a),
         EffectKind::AccelerateAgreement => agreement::accelerate(tx, subject, &a),
         EffectKind::DraftOrder => order::draft(tx, subject, &a),

@@ -22,6 +22,11 @@ const INVESTIGATION: &str = "complaint.investigate";
 /// The rule of the two years within which a violation is looked into.
 const LIMITATION: &str = "limitation.monitoring";
 
+/// The complaint's terms that say why it is worked on: a decision to be served, an agreement not kept, and everything else.
+const SERVICE: &str = "serve";
+const DEFAULT: &str = "after_default";
+const AT_WORK: [&str; 4] = ["reopened", "investigate", "decide", SERVICE];
+
 /// What facts are about.
 struct About<'a> {
     app: &'a App,
@@ -139,6 +144,12 @@ fn case_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
         put(out, "case.docketed_at", Value::At(at));
     }
     put(out, "case.docketed", Value::Bool(docketed.is_some()));
+    put(out, "case.state", text(&case.state));
+    let live = |key: &str| terms.iter().any(|t| t.status == "live" && t.key == key);
+    // a decision waits for its service: its statutory clock runs
+    put(out, "case.unserved", Value::Bool(live(SERVICE)));
+    // nothing else keeps the officers at work but an agreement that was not kept
+    put(out, "case.default_only", Value::Bool(live(DEFAULT) && !AT_WORK.iter().any(|k| live(k))));
     put(out, "case.area", text(&case.area));
     put(out, "case.area_known", Value::Bool(a.app.city.areas.get(&case.area).is_some()));
     put(out, "case.lead", text(&case.lead_bureau));
@@ -211,6 +222,13 @@ fn people_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     if let Some(s) = case.second_officer {
         put(out, "people.second", Value::Id(s.into()));
     }
+    // who stands in for an officer handles the case too
+    let mut handling: BTreeSet<AccountId> = [holder, case.second_officer].into_iter().flatten().collect();
+    let named: Vec<AccountId> = handling.iter().copied().collect();
+    if !named.is_empty() {
+        handling.extend(accounts::absent(c, &named, a.now)?.into_iter().filter_map(|(_, stand_in)| stand_in));
+    }
+    put(out, "people.handling", Value::List(handling.into_iter().map(|id| Value::Id(id.into())).collect()));
     put(out, "people.handlers", Value::List(handlers(c, a.app, case, a.now)?.into_iter().map(|id| Value::Id(id.into())).collect()));
     let recused = cases::recused(c, case.id)?;
     put(out, "people.recused", Value::List(recused.into_iter().map(|id| Value::Id(id.into())).collect()));

@@ -1,15 +1,17 @@
 //! Money by month 资金月报: what was claimed, verified and paid, agreements kept and broken, orders paid and expired, supervisions.
 //!
-//! Owns the months and the scope. A case counts in the month it was opened, a payment in the month it was made, an agreement and an order
-//! in the month of their signature: months never sum to a case's life, and the page says so.
+//! Owns the months, the bureaus and the scope: who supervises reads his area, who leads a bureau the cases it leads. A case counts in the
+//! month it was opened, a payment in the month it was made, an agreement and an order in the month of their signature: months never sum
+//! to a case's life, and the page says so.
 
 use super::App;
 use crate::base::{Day, Error, Result};
-use crate::domain::access::{Actor, DutyKind};
+use crate::domain::access::{Actor, Duty, DutyKind};
 use crate::law::Fen;
 use crate::store::{Conn, report};
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -66,6 +68,28 @@ pub struct MoneyMonth {
     pub supervisions_discharged: i64,
 }
 
+/// The whole span of one bureau: what workers gave up is read beside what they got (practice P3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MoneyBureau {
+    /// Its code.
+    pub bureau: String,
+    /// Its name.
+    pub bureau_name: String,
+    /// Its figures, `month` being the span: `2026-01—2026-11`.
+    pub figures: MoneyMonth,
+}
+
+/// Money by month, and by the bureau that leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Money {
+    /// The oldest month first.
+    pub months: Vec<MoneyMonth>,
+    /// The whole span by bureau, the one whose workers gave up most first.
+    pub bureaus: Vec<MoneyBureau>,
+}
+
 /// A month with its first and last day.
 type Span = (String, Day, Day);
 
@@ -88,39 +112,70 @@ impl App {
     ///
     /// # Errors
     /// As [`App::money_report`].
-    pub async fn money_by_month(self: &Arc<Self>, actor: &Actor, from: Day, to: Day) -> Result<Vec<MoneyMonth>> {
-        let (list, spans) = self.money_spans(actor, from, to)?;
-        self.db.read(move |c| spans.into_iter().map(|s| month(c, s, &list)).collect()).await
+    pub async fn money_by_month(self: &Arc<Self>, actor: &Actor, from: Day, to: Day) -> Result<Money> {
+        let (scope, spans) = self.money_spans(actor, from, to)?;
+        let app = Arc::clone(self);
+        self.db.read(move |c| money(c, &app, spans, &scope)).await
     }
 
-    /// Money by month, from the month of `from` to that of `to`, in the reader's area.
+    /// Money by month, from the month of `from` to that of `to`, as far as the reader may see it.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for who neither leads nor supervises; at `/to` for reversed days or too long a span; the database.
-    pub fn money_report(self: &Arc<Self>, actor: &Actor, from: Day, to: Day) -> Result<Vec<MoneyMonth>> {
-        let (list, spans) = self.money_spans(actor, from, to)?;
-        self.db.read_blocking(|c| spans.into_iter().map(|s| month(c, s, &list)).collect())
+    pub fn money_report(self: &Arc<Self>, actor: &Actor, from: Day, to: Day) -> Result<Money> {
+        let (scope, spans) = self.money_spans(actor, from, to)?;
+        self.db.read_blocking(|c| money(c, self, spans, &scope))
     }
 
-    /// The reader's areas as a JSON list, and the months.
-    fn money_spans(&self, actor: &Actor, from: Day, to: Day) -> Result<(String, Vec<Span>)> {
+    /// What the reader may see, and the months. Supervisors, and who leads the city's bureau, by area; everybody else who leads a bureau
+    /// the cases that bureau leads, as in the matrix (design §8.6).
+    fn money_spans(&self, actor: &Actor, from: Day, to: Day) -> Result<(report::Scope, Vec<Span>)> {
         if to < from {
             return Err(Error::field("/to", "dates_reversed", &[]));
         }
-        let kinds = [DutyKind::Leader, DutyKind::Head, DutyKind::Supervisor];
-        let areas: Vec<String> =
-            if actor.is_system() { self.city.areas.iter().map(|a| a.code.clone()).collect() } else { self.areas_under(actor, &kinds) };
-        if areas.is_empty() {
+        let lead = [DutyKind::Leader, DutyKind::Head];
+        let everywhere = |d: &&Duty| d.kind == DutyKind::Supervisor || (lead.contains(&d.kind) && d.bureau == self.config.city.bureau);
+        let over: Vec<&str> = actor.duties().iter().filter(everywhere).map(|d| d.area.as_str()).collect();
+        let covered = |path: &[String]| actor.is_system() || path.iter().any(|p| over.contains(&p.as_str()));
+        let areas: Vec<String> = self.city.areas.iter().filter(|a| covered(&a.path)).map(|a| a.code.clone()).collect();
+        let mut bureaus: Vec<String> = lead.iter().flat_map(|k| actor.bureaus(*k)).map(str::to_owned).collect();
+        bureaus.sort_unstable();
+        bureaus.dedup();
+        if areas.is_empty() && bureaus.is_empty() {
             return Err(Error::Forbidden("report"));
         }
-        let list = serde_json::to_string(&areas).map_err(|e| Error::Internal(e.to_string()))?;
-        Ok((list, months(from, to)))
+        let list = |l: &[String]| serde_json::to_string(l).map_err(|e| Error::Internal(e.to_string()));
+        Ok((report::Scope { areas: list(&areas)?, bureaus: list(&bureaus)? }, months(from, to)))
     }
 }
 
-fn month(c: &mut Conn, (month, first, last): Span, list: &str) -> Result<MoneyMonth> {
-    let s = report::sums(c, first, last, list)?;
-    Ok(MoneyMonth {
+fn money(c: &mut Conn, app: &App, spans: Vec<Span>, scope: &report::Scope) -> Result<Money> {
+    let mut by: BTreeMap<String, report::Sums> = BTreeMap::new();
+    let mut out = Vec::new();
+    let span = match (spans.first(), spans.last()) {
+        (Some(a), Some(b)) if a.0 != b.0 => format!("{}—{}", a.0, b.0),
+        (Some(a), _) => a.0.clone(),
+        _ => String::new(),
+    };
+    for (name, first, last) in spans {
+        let mut whole = report::Sums::default();
+        for (bureau, s) in report::sums(c, first, last, scope)? {
+            whole = whole.plus(&s);
+            let sum = by.entry(bureau).or_default();
+            *sum = sum.plus(&s);
+        }
+        out.push(month(name, &whole));
+    }
+    let mut bureaus: Vec<MoneyBureau> = by
+        .into_iter()
+        .map(|(b, s)| MoneyBureau { bureau_name: app.bureau_name(&b), bureau: b, figures: month(span.clone(), &s) })
+        .collect();
+    bureaus.sort_by_key(|b| (std::cmp::Reverse(b.figures.waived_fen), b.bureau.clone()));
+    Ok(Money { months: out, bureaus })
+}
+
+fn month(month: String, s: &report::Sums) -> MoneyMonth {
+    MoneyMonth {
         month,
         cases: s.cases,
         claimed_fen: s.claimed,
@@ -139,7 +194,7 @@ fn month(c: &mut Conn, (month, first, last): Span, list: &str) -> Result<MoneyMo
         orders_expired: s.orders_expired,
         supervisions: s.supervisions,
         supervisions_discharged: s.discharged_supervisions,
-    })
+    }
 }
 
 #[cfg(test)]

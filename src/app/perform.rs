@@ -223,6 +223,11 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     for signal in &step.signals {
         tell(tx, subject, signal, step.occurred_at)?;
     }
+    if step.signals.iter().any(|s| s.to == SignalTo::Case(subject.row.kind.clone())) {
+        // it told itself what it had heard: it is what that made of it
+        let row = procedures::get(tx.c, subject.row.id)?.ok_or(Error::NotFound("procedure"))?;
+        *subject = Subject::load(tx, row)?;
+    }
     Ok(Performed {
         procedure: subject.row.id,
         case: subject.row.case_id,
@@ -244,7 +249,7 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
             (None, Some(filing)) => procedures::of_filing(tx.c, filing)?,
             (None, None) => Vec::new(),
         };
-        Ok(rows.iter().filter(|r| r.id != from.row.id && keep(r)).map(|r| r.id).collect())
+        Ok(rows.iter().filter(|r| keep(r)).map(|r| r.id).collect())
     };
     let targets = match &signal.to {
         SignalTo::Parent => from.row.parent_id.into_iter().collect(),

@@ -79,7 +79,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     };
     let into = into.map(|id| cases::get(c, id)).transpose()?.flatten().map(|k| (k.id, k.number));
     let legacy = legacy::of_case(c, id)?.map(|m| ledger_view(keys, m, out_of_unit.is_empty())).transpose()?;
-    let money = money::load(c, app, id, &chain, &rows, now.day())?;
+    let money = money::load(c, app, id, &chain, &rows, now)?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     let mut views = Vec::new();
     for row in &rows {
@@ -185,11 +185,11 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
             .map(|(p, to)| PaymentView {
                 id: p.id,
                 way: app.code_title("payment_way", &p.way),
-                counted_fen: Fen::sum(to.iter().filter(|a| a.counts).map(|a| a.amount)).unwrap_or_default(),
-                waiting_fen: Fen::sum(to.iter().filter(|a| !a.counts && a.answer.is_none()).map(|a| a.amount))
+                counted_fen: Fen::sum(to.iter().filter(|a| a.counts).map(ledger::Allocation::pays)).unwrap_or_default(),
+                waiting_fen: Fen::sum(to.iter().filter(|a| !a.counts && (a.answer.is_none() || a.held)).map(|a| a.amount))
                     .filter(|_| p.reversed_at.is_none())
                     .unwrap_or_default(),
-                credit_fen: p.credit,
+                credit_fen: Fen::sum(to.iter().map(|a| a.beyond)).and_then(|b| b.plus(p.credit)).unwrap_or_default(),
                 credit: p
                     .credit_code
                     .as_deref()

@@ -65,22 +65,23 @@ pub fn run(args: &ReportArgs, config: Option<PathBuf>, out: &mut dyn Write) -> R
 /// Money by month.
 fn money(app: &std::sync::Arc<crate::app::App>, from: Day, to: Day, json: bool, out: &mut dyn Write) -> Result<i32> {
     let io = |e: std::io::Error| Error::Io(e.to_string());
-    let months = app.money_report(&Actor::System("command_line"), from, to)?;
+    let report = app.money_report(&Actor::System("command_line"), from, to)?;
     if json {
-        let v = serde_json::to_string(&months).map_err(|e| Error::Internal(e.to_string()))?;
+        let v = serde_json::to_string(&report).map_err(|e| Error::Internal(e.to_string()))?;
         writeln!(out, "{v}").map_err(io)?;
         return Ok(0);
     }
-    writeln!(out, "月份\t案件\t反映\t核实\t当月支付\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除").map_err(io)?;
-    for m in &months {
+    writeln!(out, "月份\t案件\t反映\t核实\t当月支付\t放弃\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除").map_err(io)?;
+    for (name, m) in report.months.iter().map(|m| (&m.month, m)).chain(report.bureaus.iter().map(|b| (&b.bureau_name, &b.figures))) {
         writeln!(
             out,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            m.month,
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            name,
             m.cases,
             m.claimed_fen,
             m.verified_fen,
             m.paid_fen,
+            m.waived_fen,
             m.outstanding_fen,
             m.agreements,
             m.kept,

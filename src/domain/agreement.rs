@@ -1,10 +1,17 @@
 //! Payment agreements 支付协议: the plan of instalments, what was settled of it, what is due and what is late.
 //!
 //! Owns the arithmetic of a plan: it must sum to the agreement, run forward and begin after the signature; what was settled fills
-//! the instalments in their order. Never counts working days (the term of an instalment does) and touches no row.
+//! the instalments in their order, what turned out not to be owed falls off the last. An instalment is late when its term says so
+//! (the law counts the days). Touches no row.
 
-use crate::base::{Day, FieldError};
-use crate::law::Fen;
+use crate::base::{At, Day, FieldError};
+use crate::law::term::{Offset, Term};
+use crate::law::{Fen, Law};
+
+/// The rule of an instalment's term: its start is the day it is due.
+pub const INSTALMENT: &str = "agreement.instalment";
+/// The rung of that term at which an instalment not paid is a default: the first working day after (`defaulted` in the definition).
+const GRACE: Offset = Offset::WorkingDaysAfter(1);
 
 /// One instalment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +76,31 @@ pub struct Standing {
     pub next: Option<usize>,
 }
 
-/// What was settled, beside the plan.
+/// What is to be paid by each instalment when of the whole only so much is settled and so much left: a finding after the signature
+/// that less is owed shortens the plan from its end.
 #[must_use]
-pub fn standing(plan: &[Instalment], settled: Fen) -> Standing {
-    let total: i64 = plan.iter().map(|i| i.amount.get()).sum();
-    let next = filled(plan, settled).iter().zip(plan).position(|(f, i)| *f < i.amount);
-    Standing { outstanding: Fen::new((total - settled.get()).max(0)), next }
+pub fn asked(plan: &[Instalment], settled: Fen, left: Fen) -> Vec<Fen> {
+    filled(plan, Fen::new(settled.get().max(0).saturating_add(left.get().max(0))))
+}
+
+/// What was settled and what is left on the claims, beside the plan.
+#[must_use]
+pub fn standing(plan: &[Instalment], settled: Fen, left: Fen) -> Standing {
+    let asked = asked(plan, settled, left);
+    let filled = filled(plan, settled);
+    let next = filled.iter().zip(&asked).position(|(f, a)| f < a);
+    let sum = |parts: &[Fen]| parts.iter().map(|f| f.get()).sum::<i64>();
+    Standing { outstanding: Fen::new(sum(&asked) - sum(&filled)), next }
+}
+
+/// Whether an instalment that is not settled is late: its term has passed on the legal calendar, rest days rolled and the day of grace
+/// gone, exactly when the alarm of that term calls it a default.
+#[must_use]
+pub fn late(law: &Law, due_on: Day, now: At) -> bool {
+    match law.rules.term(INSTALMENT, due_on) {
+        Some(rule) => Term::begin(rule, due_on.start(), "").rung_at(GRACE, &law.calendar, now) <= now,
+        None => due_on < now.day(),
+    }
 }
 
 #[cfg(test)]
@@ -108,8 +134,29 @@ mod tests {
     fn the_first_instalment_is_filled_first() {
         let p = plan(&[(3, 31, 100), (4, 30, 50), (5, 31, 50)]);
         assert_eq!(filled(&p, Fen::new(120)), [100, 20, 0].map(Fen::new));
-        assert_eq!(standing(&p, Fen::new(120)), Standing { outstanding: Fen::new(80), next: Some(1) });
-        assert_eq!(standing(&p, Fen::new(200)), Standing { outstanding: Fen::ZERO, next: None });
+        assert_eq!(standing(&p, Fen::new(120), Fen::new(80)), Standing { outstanding: Fen::new(80), next: Some(1) });
+        assert_eq!(standing(&p, Fen::new(200), Fen::ZERO), Standing { outstanding: Fen::ZERO, next: None });
+    }
+
+    #[test]
+    fn what_is_found_not_owed_falls_off_the_last_instalments() {
+        let p = plan(&[(3, 31, 100), (4, 30, 50), (5, 31, 50)]);
+        // of the 200 only 120 are owed: the first stays whole, the second is 20, the third nothing
+        assert_eq!(asked(&p, Fen::ZERO, Fen::new(120)), [100, 20, 0].map(Fen::new));
+        assert_eq!(standing(&p, Fen::ZERO, Fen::new(120)), Standing { outstanding: Fen::new(120), next: Some(0) });
+        assert_eq!(standing(&p, Fen::new(100), Fen::new(20)), Standing { outstanding: Fen::new(20), next: Some(1) });
+        assert_eq!(standing(&p, Fen::new(120), Fen::ZERO), Standing { outstanding: Fen::ZERO, next: None });
+    }
+
+    #[test]
+    fn an_instalment_is_late_when_its_term_is() {
+        use crate::law::{Calendar, Rules};
+        let law = Law { calendar: std::sync::Arc::new(Calendar::embedded()), rules: std::sync::Arc::new(Rules::embedded()) };
+        let is = |due: (u32, u32), on: (u32, u32), hour: u32| late(&law, day(due.0, due.1), day(on.0, on.1).at(hour, 0));
+        // Saturday 2026-12-12 rolls to Monday; Tuesday is the first day it is late
+        assert!(!is((12, 12), (12, 13), 12) && !is((12, 12), (12, 14), 23) && is((12, 12), (12, 15), 0));
+        // Friday 2026-12-11: the weekend is no working day, Monday is
+        assert!(!is((12, 11), (12, 12), 12) && !is((12, 11), (12, 13), 23) && is((12, 11), (12, 14), 0));
     }
 
     proptest! {
@@ -119,7 +166,7 @@ mod tests {
             let total: i64 = amounts.iter().sum();
             let f = filled(&p, Fen::new(settled));
             prop_assert_eq!(f.iter().map(|x| x.get()).sum::<i64>(), settled.min(total));
-            let s = standing(&p, Fen::new(settled));
+            let s = standing(&p, Fen::new(settled), Fen::new((total - settled).max(0)));
             prop_assert_eq!(s.outstanding.get(), (total - settled).max(0));
             prop_assert_eq!(s.next.is_none(), settled >= total);
             prop_assert!(f.iter().zip(&p).take(s.next.unwrap_or(p.len())).all(|(a, i)| *a == i.amount));

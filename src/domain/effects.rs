@@ -32,6 +32,7 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::ReversePayment => "撤销误记的支付",
         EffectKind::ResolveCredit => "处理多付款项",
         EffectKind::WaiveClaim => "记录劳动者放弃",
+        EffectKind::RecordReceipt => "记录劳动者收款确认",
         EffectKind::SignAgreement => "记录支付协议",
         EffectKind::AccelerateAgreement => "剩余款项提前到期",
         EffectKind::DraftOrder => "责令支付",

@@ -37,6 +37,9 @@ pub const FACTS: &[FactSpec] = &[
     fact("case.complaint_received_at", At, "最早一件投诉的收到时间（没有投诉则无）", "case"),
     fact("case.docketed_at", At, "立案时间（未立案则无）", "case"),
     fact("case.docketed", Bool, "是否已立案", "case"),
+    fact("case.state", Text, "案件所处状态", "case"),
+    fact("case.unserved", Bool, "是否有尚未送达的处理决定", "case"),
+    fact("case.default_only", Bool, "是否仅因未按协议支付而重新办理", "case"),
     fact("case.area", Text, "区划代码（不明则无）", "case"),
     fact("case.area_known", Bool, "区划是否确定", "case"),
     fact("case.lead", Text, "承办部门（未定则无）", "case"),
@@ -67,6 +70,7 @@ pub const FACTS: &[FactSpec] = &[
     fact("people.officers", Int, "承办人数（承办人与第二承办人）", "people"),
     fact("people.assignee", Id, "案件承办人（未定则无）", "people"),
     fact("people.second", Id, "第二承办人（未定则无）", "people"),
+    fact("people.handling", List, "正在办理本案的人员（承办人、第二承办人及其代理人）", "people"),
     fact("people.handlers", List, "承办部门可办案的人员", "people"),
     fact("people.recused", List, "应当回避的人员", "people"),
     // filing: the row of the filing

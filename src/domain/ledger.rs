@@ -129,6 +129,20 @@ impl Sums {
         })
     }
 
+    /// Money a worker says he has: as far as it is owed it is paid, the rest is beyond the debt (second value) and pays nothing. Whatever
+    /// happened to the claim since the payment was recorded, the worker's word can be taken.
+    ///
+    /// # Errors
+    /// At `amount`: not positive.
+    pub fn receive(self, amount: Fen, by_respondent: bool) -> Result<(Self, Fen), FieldError> {
+        if amount.get() <= 0 {
+            return Err(FieldError::coded("amount", "amount_not_positive", &[]));
+        }
+        let owed = amount.min(self.outstanding);
+        let beyond = sub(amount, owed, "amount")?;
+        Ok((if owed.is_positive() { self.pay(owed, by_respondent)? } else { self }, beyond))
+    }
+
     /// Money that was counted is not the worker's after all: recorded by mistake, or denied by the worker.
     ///
     /// # Errors
@@ -291,6 +305,16 @@ mod tests {
         assert_eq!((e.pointer.as_str(), e.code.as_str()), ("amount", "payment_above_outstanding"));
         let s = s.pay(Fen::new(8_000), false).unwrap();
         assert_eq!((s.outstanding, s.discharged), (Fen::ZERO, Fen::ZERO));
+    }
+
+    #[test]
+    fn a_word_is_taken_whatever_became_of_the_claim() {
+        let s = Sums::claimed(Fen::new(100)).find(Fen::new(60), Fen::new(40)).unwrap();
+        let (s, beyond) = s.receive(Fen::new(100), true).unwrap();
+        assert_eq!((s.paid, s.outstanding, beyond), (Fen::new(60), Fen::ZERO, Fen::new(40)));
+        let (again, beyond) = s.receive(Fen::new(5), true).unwrap();
+        assert_eq!((again, beyond), (s, Fen::new(5)));
+        assert_eq!(s.receive(Fen::ZERO, true).unwrap_err().code, "amount_not_positive");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 39] = [
+pub const ALL: [EffectKind; 40] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -31,6 +31,7 @@ pub const ALL: [EffectKind; 39] = [
     EffectKind::ReversePayment,
     EffectKind::ResolveCredit,
     EffectKind::WaiveClaim,
+    EffectKind::RecordReceipt,
     EffectKind::SignAgreement,
     EffectKind::AccelerateAgreement,
     EffectKind::DraftOrder,
@@ -74,6 +75,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::ReversePayment => &[("payment", Id, true)],
         EffectKind::ResolveCredit => &[("payment", Id, true), ("code", Text, true)],
         EffectKind::WaiveClaim => &[("claim", Id, true), ("amount", Money, true)],
+        EffectKind::RecordReceipt => &[("claim", Id, true), ("payment", Id, true), ("received", Bool, true)],
         EffectKind::SignAgreement => &[
             ("payer", Id, true),
             ("plan", List, true),

@@ -166,6 +166,8 @@ pub enum EffectKind {
     ResolveCredit,
     /// A worker gives up a part of a claim. Args: `claim` id, `amount` money.
     WaiveClaim,
+    /// A worker's word on a payment as an officer heard it.
+    RecordReceipt,
     /// A version of an agreement is stored. Args: `payer` id, `plan` list, `total` money, `guarantor` text?, `accelerates` bool,
     /// `enforceability` text, `signed_on` day, `proof` id.
     SignAgreement,

@@ -3,7 +3,7 @@
 use super::Conn;
 use super::schema::{agreements, claims, instalments, procedures, shares};
 use super::types::Id;
-use crate::base::id::{AgreementId, CaseId, ClaimId, EvidenceId, ProcedureId, RespondentId};
+use crate::base::id::{AgreementId, CaseId, ClaimId, EvidenceId, PaymentId, ProcedureId, RespondentId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -103,19 +103,54 @@ pub fn open_shares(c: &mut Conn, id: AgreementId) -> Result<Vec<(ClaimId, Fen)>>
         .into_iter()
         .map(|(claim, amount, before, paid, waived, outstanding)| {
             let left = amount.get() - (paid.get() + waived.get() - before.get());
-            (claim, Fen::new(left.clamp(0, outstanding.get())))
+            (claim, Fen::new(left.clamp(0, amount.get().min(outstanding.get()).max(0))))
         })
         .collect())
 }
 
-statement! {
-    /// What was settled of the shares of an agreement since it was signed.
-    struct Settled { agreement: AgreementId => Id } returns BigInt,
-    sql "select coalesce(cast(sum(case when k.paid + k.waived - s.settled_before < 0 then 0 \
-         when k.paid + k.waived - s.settled_before > s.amount then s.amount else k.paid + k.waived - s.settled_before end) as bigint), 0) \
-         from shares s join claims k on k.id = s.claim_id where s.agreement_id = ", agreement, ""
+/// What became of what an agreement covers since it was signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Course {
+    /// Paid or waived.
+    pub settled: Fen,
+    /// Neither, and still owed on the claims: what was found not owed since then is not.
+    pub left: Fen,
 }
-/// What was settled (paid or waived) of an agreement since it was signed: one row, however many shares.
-pub fn settled(c: &mut Conn, agreement: AgreementId) -> Result<Fen> {
-    Ok(Settled { agreement }.get_result(c)?)
+statement! {
+    /// What was settled of the shares of an agreement since it was signed, and what of the rest is owed.
+    struct CourseOf { agreement: AgreementId => Id } returns (BigInt, BigInt),
+    sql "select coalesce(cast(sum(x.s) as bigint), 0), coalesce(cast(sum(case when x.amount - x.s < x.owed then x.amount - x.s else x.owed end) as bigint), 0) \
+         from (select s.amount as amount, k.outstanding as owed, case when k.paid + k.waived - s.settled_before < 0 then 0 \
+         when k.paid + k.waived - s.settled_before > s.amount then s.amount else k.paid + k.waived - s.settled_before end as s \
+         from shares s join claims k on k.id = s.claim_id where s.agreement_id = ", agreement, ") x"
+}
+/// What was settled (paid or waived) of an agreement since it was signed, and what is left: one row, however many shares.
+pub fn course(c: &mut Conn, agreement: AgreementId) -> Result<Course> {
+    let (settled, left): (Fen, Fen) = CourseOf { agreement }.get_result(c)?;
+    Ok(Course { settled, left })
+}
+
+statement! {
+    /// What of a payment counted before a version was signed is no longer settled before it.
+    struct ForgetShares { payment: PaymentId => Id, all: i64 => BigInt, claim: ClaimId => Id }
+    sql "update shares set settled_before = case when shares.settled_before > f.n then shares.settled_before - f.n else 0 end \
+         from (select a.claim_id, a.amount - a.beyond as n, coalesce(a.counted_at, p.recorded_at) as since \
+         from allocations a join payments p on p.id = a.payment_id where a.payment_id = ", payment, " and a.counts and (", all, " = 1 or a.claim_id = ", claim,
+        ")) f, agreements g where g.id = shares.agreement_id and f.claim_id = shares.claim_id and g.created_at > f.since"
+}
+statement! {
+    /// The same for orders.
+    struct ForgetOrders { payment: PaymentId => Id, all: i64 => BigInt, claim: ClaimId => Id }
+    sql "update order_claims set settled_before = case when order_claims.settled_before > f.n then order_claims.settled_before - f.n else 0 end \
+         from (select a.claim_id, a.amount - a.beyond as n, coalesce(a.counted_at, p.recorded_at) as since \
+         from allocations a join payments p on p.id = a.payment_id where a.payment_id = ", payment, " and a.counts and (", all, " = 1 or a.claim_id = ", claim,
+        ")) f, orders g where g.id = order_claims.order_id and f.claim_id = order_claims.claim_id and g.created_at > f.since"
+}
+/// A payment is about to count no more (for one claim, or for all it reaches): what was settled before an agreement was signed or an
+/// order drafted is less by it, so that what is paid afterwards still counts for them. Called before the payment falls.
+pub fn earlier_falls(c: &mut Conn, payment: PaymentId, claim: Option<ClaimId>) -> Result<()> {
+    let (all, claim) = (i64::from(claim.is_none()), claim.unwrap_or_else(|| uuid::Uuid::nil().into()));
+    ForgetShares { payment, all, claim }.execute(c)?;
+    ForgetOrders { payment, all, claim }.execute(c)?;
+    Ok(())
 }

@@ -102,6 +102,20 @@ pub struct Allocation {
     pub answered_at: Option<At>,
     /// What tells the device of the answer from another, without naming it.
     pub device: Option<String>,
+    /// What of the amount was confirmed beyond what is owed: the worker has it, but it pays no debt.
+    pub beyond: Fen,
+    /// Since when it counts, where that is not when the payment was recorded.
+    pub counted_at: Option<At>,
+    /// A word that waits for a call.
+    pub held: bool,
+}
+
+impl Allocation {
+    /// What of it is paid to the claim while it counts.
+    #[must_use]
+    pub fn pays(&self) -> Fen {
+        Fen::new(self.amount.get() - self.beyond.get())
+    }
 }
 
 /// Adds a claim.
@@ -183,23 +197,44 @@ statement! {
 statement! {
     /// What a payment allotted counts no more.
     struct TakePaid { by_respondent: i64 => BigInt, payment: PaymentId => Id }
-    sql "update claims set paid = claims.paid - a.amount, discharged = claims.discharged - a.amount * ", by_respondent,
-        ", outstanding = claims.outstanding + a.amount from allocations a where a.payment_id = ", payment,
+    sql "update claims set paid = claims.paid - (a.amount - a.beyond), discharged = claims.discharged - (a.amount - a.beyond) * ", by_respondent,
+        ", outstanding = claims.outstanding + (a.amount - a.beyond) from allocations a where a.payment_id = ", payment,
         " and a.counts and a.claim_id = claims.id"
 }
 
 /// A payment recorded by mistake is marked, and what it allotted counts no more.
 pub fn reverse(c: &mut Conn, id: PaymentId, discharges: bool, at: At) -> Result<()> {
     TakePaid { by_respondent: i64::from(discharges), payment: id }.execute(c)?;
-    diesel::update(allocations::table.filter(allocations::payment_id.eq(id))).set(allocations::counts.eq(false)).execute(c)?;
+    diesel::update(allocations::table.filter(allocations::payment_id.eq(id)))
+        .set((allocations::counts.eq(false), allocations::beyond.eq(Fen::ZERO), allocations::held.eq(false)))
+        .execute(c)?;
     let n = diesel::update(payments::table.find(id)).set(payments::reversed_at.eq(Some(at))).execute(c)?;
     ensure_one(n, "payments")
 }
 
 /// What became of a credit.
 pub fn resolve_credit(c: &mut Conn, id: PaymentId, code: &str) -> Result<()> {
-    let n = diesel::update(payments::table.find(id)).set(payments::credit_code.eq(Some(code))).execute(c)?;
+    set_credit_code(c, id, Some(code))
+}
+
+/// More was confirmed than is owed: what became of the credit is open (again).
+pub fn credit_grew(c: &mut Conn, id: PaymentId) -> Result<()> {
+    set_credit_code(c, id, None)
+}
+
+fn set_credit_code(c: &mut Conn, id: PaymentId, code: Option<&str>) -> Result<()> {
+    let n = diesel::update(payments::table.find(id)).set(payments::credit_code.eq(code)).execute(c)?;
     ensure_one(n, "payments")
+}
+
+/// What of a payment workers confirmed beyond what is owed to them.
+pub fn beyond(c: &mut Conn, id: PaymentId) -> Result<Fen> {
+    let parts: Vec<Fen> = allocations::table
+        .filter(allocations::payment_id.eq(id))
+        .filter(allocations::beyond.gt(Fen::ZERO))
+        .select(allocations::beyond)
+        .load(c)?;
+    Fen::sum(parts).ok_or_else(|| crate::base::Error::Internal("sums overflow".into()))
 }
 
 /// The worker's word on what was allotted to a claim, and whether it counts from now on.
@@ -210,6 +245,9 @@ pub fn answer(c: &mut Conn, row: &Allocation) -> Result<()> {
             allocations::answer.eq(row.answer.clone()),
             allocations::answered_at.eq(row.answered_at),
             allocations::device.eq(row.device.clone()),
+            allocations::beyond.eq(row.beyond),
+            allocations::counted_at.eq(row.counted_at),
+            allocations::held.eq(row.held),
         ))
         .execute(c)?;
     ensure_one(n, "allocations")
@@ -220,19 +258,24 @@ pub fn allocation(c: &mut Conn, payment: PaymentId, claim: ClaimId) -> Result<Op
     Ok(allocations::table.find((payment, claim)).select(Allocation::as_select()).first(c).optional()?)
 }
 
-/// How many claims of a case were confirmed from one device since then.
-pub fn confirmed_by_device(c: &mut Conn, case: CaseId, device: &str, since: At) -> Result<i64> {
-    let mut claims: Vec<ClaimId> = allocations::table
+/// Workers of a case who confirmed since then: from one device, or from any; each once.
+pub fn confirmed_since(c: &mut Conn, case: CaseId, device: Option<&str>, since: At) -> Result<Vec<ClaimantId>> {
+    let mut q = allocations::table
         .inner_join(payments::table)
+        .inner_join(claims::table.on(claims::id.eq(allocations::claim_id)))
         .filter(payments::case_id.eq(case))
-        .filter(allocations::device.eq(Some(device)))
+        .filter(allocations::device.is_not_null())
         .filter(allocations::answer.eq(Some("confirmed")))
         .filter(allocations::answered_at.ge(Some(since)))
-        .select(allocations::claim_id)
-        .load(c)?;
-    claims.sort_unstable();
-    claims.dedup();
-    Ok(i64::try_from(claims.len()).unwrap_or(i64::MAX))
+        .select(claims::claimant_id)
+        .into_boxed();
+    if let Some(d) = device {
+        q = q.filter(allocations::device.eq(Some(d)));
+    }
+    let mut persons: Vec<ClaimantId> = q.load(c)?;
+    persons.sort_unstable();
+    persons.dedup();
+    Ok(persons)
 }
 
 /// One payment.
@@ -275,21 +318,22 @@ pub fn totals(c: &mut Conn, case: CaseId) -> Result<Totals> {
     Ok(Totals { sums: Sums { claimed, verified, rejected, open, paid, discharged, waived, outstanding }, count, named })
 }
 
-/// What waits for a worker's word, by claim: allotted, not counted, not answered.
+/// What waits for a worker's word, by claim: allotted, not counted, and not answered or answered with a word that waits for a call.
 pub fn unconfirmed(c: &mut Conn, case: CaseId) -> Result<Vec<(ClaimId, Fen)>> {
     Ok(allocations::table
         .inner_join(payments::table)
         .filter(payments::case_id.eq(case))
         .filter(payments::reversed_at.is_null())
         .filter(allocations::counts.eq(false))
-        .filter(allocations::answer.is_null())
+        .filter(allocations::answer.is_null().or(allocations::held.eq(true)))
         .select((allocations::claim_id, allocations::amount))
         .load(c)?)
 }
 
-/// Whether a bank reference was already used.
+/// Whether a bank reference stands with a payment; one recorded by mistake and reversed gives it free.
 pub fn reference_used(c: &mut Conn, reference: &str) -> Result<bool> {
-    let n: i64 = payments::table.filter(payments::bank_ref.eq(Some(reference))).count().get_result(c)?;
+    let n: i64 =
+        payments::table.filter(payments::bank_ref.eq(Some(reference))).filter(payments::reversed_at.is_null()).count().get_result(c)?;
     Ok(n > 0)
 }
 
@@ -321,10 +365,10 @@ pub fn payments_only(c: &mut Conn, id: CaseId) -> Result<Vec<Payment>> {
 statement! {
     /// Sums of allocations by payment.
     struct AllottedOf { case: CaseId => Id } returns (Id, BigInt),
-    sql "select a.payment_id, cast(sum(a.amount) as bigint) from allocations a join payments p on p.id = a.payment_id where p.case_id = ", case,
+    sql "select a.payment_id, cast(sum(a.amount - a.beyond) as bigint) from allocations a join payments p on p.id = a.payment_id where p.case_id = ", case,
         " group by a.payment_id"
 }
-/// What of the payments of a case is allotted, answered or not, by payment.
+/// What of the payments of a case is allotted, answered or not, by payment; without what was confirmed beyond the debt.
 pub fn allotted_of(c: &mut Conn, case: CaseId) -> Result<Vec<(PaymentId, Fen)>> {
     Ok(AllottedOf { case }.load(c)?)
 }

@@ -1,4 +1,4 @@
-//! Money and what was done for it in a span of days: sums over cases, payments, agreements, orders and supervisions of some areas.
+//! Money and what was done for it in a span of days: sums over cases, payments, agreements, orders and supervisions, by bureau.
 //!
 //! Each figure is one statement over one span, so that none reads more than the span's rows.
 
@@ -9,6 +9,7 @@ use crate::law::Fen;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Date, Text};
+use std::collections::BTreeMap;
 
 /// What a span came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,8 +34,46 @@ pub struct Sums {
     pub discharged_supervisions: i64,
 }
 
+impl Sums {
+    /// Both together; what would overflow stays at the largest amount.
+    #[must_use]
+    pub fn plus(&self, o: &Self) -> Self {
+        let fen = |a: Fen, b: Fen| Fen::new(a.get().saturating_add(b.get()));
+        Self {
+            cases: self.cases + o.cases,
+            claimed: fen(self.claimed, o.claimed),
+            verified: fen(self.verified, o.verified),
+            outstanding: fen(self.outstanding, o.outstanding),
+            paid: fen(self.paid, o.paid),
+            discharged: fen(self.discharged, o.discharged),
+            waived: fen(self.waived, o.waived),
+            agreements: self.agreements + o.agreements,
+            agreed: fen(self.agreed, o.agreed),
+            kept: self.kept + o.kept,
+            broken: self.broken + o.broken,
+            orders: self.orders + o.orders,
+            ordered: fen(self.ordered, o.ordered),
+            orders_paid: self.orders_paid + o.orders_paid,
+            orders_expired: self.orders_expired + o.orders_expired,
+            supervisions: self.supervisions + o.supervisions,
+            discharged_supervisions: self.discharged_supervisions + o.discharged_supervisions,
+        }
+    }
+}
+
+/// Whose money is summed: cases of these areas, and cases these bureaus lead; both JSON lists of codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Areas.
+    pub areas: String,
+    /// Bureaus.
+    pub bureaus: String,
+}
+
 #[derive(QueryableByName)]
 struct Row {
+    #[diesel(sql_type = Text)]
+    bureau: String,
     #[diesel(sql_type = BigInt)]
     a: i64,
     #[diesel(sql_type = BigInt)]
@@ -47,12 +86,12 @@ struct Row {
     e: i64,
 }
 
-/// The areas as a set of rows: `?` stands where the JSON list is bound.
-fn areas(pg: bool, n: usize) -> String {
+/// The cases of a scope, by the bureau that leads them: the JSON lists are bound third and fourth.
+fn within(pg: bool) -> &'static str {
     if pg {
-        format!("k.area in (select json_array_elements_text(${n}::json))")
+        "(k.area in (select json_array_elements_text($3::json)) or k.lead_bureau in (select json_array_elements_text($4::json))) group by k.lead_bureau"
     } else {
-        "k.area in (select value from json_each(?))".to_owned()
+        "(k.area in (select value from json_each(?)) or k.lead_bureau in (select value from json_each(?))) group by k.lead_bureau"
     }
 }
 
@@ -64,23 +103,35 @@ fn when(test: &str) -> String {
     sum(&format!("case when {test} then 1 else 0 end"))
 }
 
-fn by_time(c: &mut Conn, select: &str, from: &str, column: &str, span: (At, At), list: &str) -> Result<Row> {
+fn by_time(c: &mut Conn, select: &str, from: &str, column: &str, span: (At, At), scope: &Scope) -> Result<Vec<Row>> {
     let (pg, (start, end)) = (c.is_pg(), span);
     let (p1, p2) = if pg { ("$1", "$2") } else { ("?", "?") };
-    let sql = format!("select {select} from {from} where {column} >= {p1} and {column} < {p2} and {}", areas(pg, 3));
-    Ok(each!(c, |conn| sql_query(sql).bind::<Ts, _>(start).bind::<Ts, _>(end).bind::<Text, _>(list).get_result::<Row>(conn))?)
+    let sql = format!("select k.lead_bureau as bureau, {select} from {from} where {column} >= {p1} and {column} < {p2} and {}", within(pg));
+    Ok(each!(c, |conn| sql_query(sql)
+        .bind::<Ts, _>(start)
+        .bind::<Ts, _>(end)
+        .bind::<Text, _>(&scope.areas)
+        .bind::<Text, _>(&scope.bureaus)
+        .load::<Row>(conn))?)
 }
 
-fn by_day(c: &mut Conn, select: &str, from: &str, column: &str, (first, last): (Day, Day), list: &str) -> Result<Row> {
+fn by_day(c: &mut Conn, select: &str, from: &str, column: &str, (first, last): (Day, Day), scope: &Scope) -> Result<Vec<Row>> {
     let pg = c.is_pg();
     let (p1, p2) = if pg { ("$1", "$2") } else { ("?", "?") };
-    let sql = format!("select {select} from {from} where {column} >= {p1} and {column} <= {p2} and {}", areas(pg, 3));
-    Ok(each!(c, |conn| sql_query(sql).bind::<Date, _>(first).bind::<Date, _>(last).bind::<Text, _>(list).get_result::<Row>(conn))?)
+    let sql =
+        format!("select k.lead_bureau as bureau, {select} from {from} where {column} >= {p1} and {column} <= {p2} and {}", within(pg));
+    Ok(each!(c, |conn| sql_query(sql)
+        .bind::<Date, _>(first)
+        .bind::<Date, _>(last)
+        .bind::<Text, _>(&scope.areas)
+        .bind::<Text, _>(&scope.bureaus)
+        .load::<Row>(conn))?)
 }
 
-/// What the days from `first` to `last` came to in these areas (a JSON list of codes).
-pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
+/// What the days from `first` to `last` came to in a scope, by the bureau that leads the cases now.
+pub fn sums(c: &mut Conn, first: Day, last: Day, scope: &Scope) -> Result<BTreeMap<String, Sums>> {
     let span = (first.start(), last.end());
+    let mut out: BTreeMap<String, Sums> = BTreeMap::new();
     let cases = by_time(
         c,
         &format!(
@@ -93,22 +144,30 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
         "cases k",
         "k.created_at",
         span,
-        list,
+        scope,
     )?;
+    for r in cases {
+        let s = out.entry(r.bureau).or_default();
+        (s.cases, s.claimed, s.verified, s.outstanding, s.waived) = (r.a, Fen::new(r.b), Fen::new(r.c), Fen::new(r.d), Fen::new(r.e));
+    }
     let paid = by_day(
         c,
         &format!(
             "{} as a, {} as b, 0 as c, 0 as d, 0 as e",
-            sum("x.amount"),
-            sum("case when p.payer_kind = 'employer' then x.amount else 0 end")
+            sum("x.amount - x.beyond"),
+            sum("case when p.payer_kind = 'employer' then x.amount - x.beyond else 0 end")
         )
         .replace("0 as", "cast(0 as bigint) as"),
         "payments p join allocations x on x.payment_id = p.id and x.counts join cases k on k.id = p.case_id",
         "p.paid_on",
         (first, last),
-        list,
+        scope,
     )?;
-    // an agreement counts once, by its first version; it was broken if an instalment was ever missed
+    for r in paid {
+        let s = out.entry(r.bureau).or_default();
+        (s.paid, s.discharged) = (Fen::new(r.a), Fen::new(r.b));
+    }
+    // an agreement counts once, by its first version; it was broken if an instalment was ever missed, or if what it was kept with was none
     let missed = |key: &str| format!("exists (select 1 from terms t where t.procedure_id = r.id and t.key = '{key}' and t.missed)");
     let agreed = by_day(
         c,
@@ -116,13 +175,20 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
             "count(*) as a, {} as b, {} as c, {} as d, cast(0 as bigint) as e",
             sum("g.total"),
             when("r.state = 'kept'"),
-            when(&missed("instalment"))
+            when(&format!(
+                "{} or exists (select 1 from terms t where t.procedure_id = r.id and t.key = 'after_default')",
+                missed("instalment")
+            ))
         ),
         "agreements g join procedures r on r.id = g.procedure_id and g.no = 1 join cases k on k.id = g.case_id",
         "g.signed_on",
         (first, last),
-        list,
+        scope,
     )?;
+    for r in agreed {
+        let s = out.entry(r.bureau).or_default();
+        (s.agreements, s.agreed, s.kept, s.broken) = (r.a, Fen::new(r.b), r.c, r.d);
+    }
     let ordered = by_time(
         c,
         &format!(
@@ -134,8 +200,12 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
         "orders o join procedures r on r.id = o.procedure_id join cases k on k.id = o.case_id",
         "o.created_at",
         span,
-        list,
+        scope,
     )?;
+    for r in ordered {
+        let s = out.entry(r.bureau).or_default();
+        (s.orders, s.ordered, s.orders_paid, s.orders_expired) = (r.a, Fen::new(r.b), r.c, r.d);
+    }
     let supervised = by_time(
         c,
         &format!(
@@ -145,27 +215,13 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
         "supervisions s join cases k on k.id = s.case_id",
         "s.opened_at",
         span,
-        list,
+        scope,
     )?;
-    Ok(Sums {
-        cases: cases.a,
-        claimed: Fen::new(cases.b),
-        verified: Fen::new(cases.c),
-        outstanding: Fen::new(cases.d),
-        waived: Fen::new(cases.e),
-        paid: Fen::new(paid.a),
-        discharged: Fen::new(paid.b),
-        agreements: agreed.a,
-        agreed: Fen::new(agreed.b),
-        kept: agreed.c,
-        broken: agreed.d,
-        orders: ordered.a,
-        ordered: Fen::new(ordered.b),
-        orders_paid: ordered.c,
-        orders_expired: ordered.d,
-        supervisions: supervised.a,
-        discharged_supervisions: supervised.b,
-    })
+    for r in supervised {
+        let s = out.entry(r.bureau).or_default();
+        (s.supervisions, s.discharged_supervisions) = (r.a, r.b);
+    }
+    Ok(out)
 }
 
 /// What of money across rows is not as it must be: a word for `doctor` and the number of rows, for those that are not none.

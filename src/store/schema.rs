@@ -623,6 +623,9 @@ diesel::table! {
         answer -> Nullable<Text>,
         answered_at -> Nullable<Ts>,
         device -> Nullable<Text>,
+        beyond -> BigInt,
+        counted_at -> Nullable<Ts>,
+        held -> Bool,
     }
 }
 

@@ -106,6 +106,9 @@ pub fn payment(w: &World, case: &str, evidence: &str) -> String {
                 answer: None,
                 answered_at: None,
                 device: None,
+                beyond: Fen::ZERO,
+                counted_at: None,
+                held: false,
             };
             ledger::insert_payment(tx.c, &p, &[part], true)?;
             Ok(p.id.to_string())

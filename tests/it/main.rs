@@ -55,6 +55,9 @@ mod legacy_review;
 mod migrate;
 #[cfg(test)]
 mod money;
+#[cfg(test)]
+mod money_words;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod overdue;

@@ -64,6 +64,7 @@ lives! {
     payment_order {
         agreement_moves_no_clock
         amended_after_service
+        an_earlier_payment_falls
         bank_and_property
         enforced_by_the_court
         expired_unpaid
@@ -84,23 +85,35 @@ lives! {
         yichang
     }
     agreement {
+        a_stand_in_handles_too
+        a_word_above_what_is_owed
         accelerated_by_its_clause
+        an_agreement_stops_no_clock
+        an_earlier_payment_falls
+        caught_up
         default_is_supervised
         excess_needs_a_reason
+        finding_lowers_what_is_owed
+        finding_settles_the_agreement
         foreman_is_no_receipt
+        handed_over_with_the_case
         kept_to_the_last_fen
         late_payment_after_default
+        more_is_owed_than_agreed
         negotiation_drags_on
         negotiation_fails
         no_clause_no_acceleration
+        not_kept_after_all
         officer_hands_over
         paid_early_at_once
         partial_payment_is_a_default
         plans_that_do_not_fit
+        reference_of_a_mistake
         renegotiated
         rest_day_rolls
         reversed_after_it_was_due
         reversed_before_it_was_due
+        reversed_on_a_rest_day
         turned_into_an_order
         waived_by_the_worker
     }

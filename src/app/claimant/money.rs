@@ -3,13 +3,13 @@
 //! Owns that a worker sees and answers the own row alone, and that many words from one device are a sign and not a proof. Sums are
 //! planned in `domain::ledger`.
 
-use super::super::effects::money::{Answer, answer};
+use super::super::effects::money::{Answer, WEEK, answer};
 use super::super::perform::tell_case;
 use super::super::workers::{Me, device_key};
 use super::super::write::{Key, Tx};
 use super::super::{App, notify};
 use super::{held, in_name_of, of_filing};
-use crate::base::id::{ClaimId, FilingId, PaymentId};
+use crate::base::id::{CaseId, ClaimId, FilingId, PaymentId};
 use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{Actor, Worker};
 use crate::domain::mandate::Power;
@@ -41,6 +41,8 @@ pub struct OwnPayment {
     pub counts: bool,
     /// The own word so far: `confirmed` or `denied`.
     pub answer: Option<String>,
+    /// The word is kept but does not count yet: the office rings first, because one device spoke for many.
+    pub awaits_call: bool,
     /// When it was given.
     #[schema(value_type = Option<String>)]
     pub answered_at: Option<At>,
@@ -76,6 +78,7 @@ impl App {
                     way: app.code_title("payment_way", &p.way),
                     counts: parts.iter().all(|a| a.counts),
                     answer: first.answer.clone(),
+                    awaits_call: parts.iter().any(|a| a.held),
                     answered_at: first.answered_at,
                 });
             }
@@ -105,6 +108,14 @@ impl App {
     }
 }
 
+/// Whether so many claims of a case were confirmed from one device within a week, or from any within a minute, that it is one sign. An
+/// address is not looked at: a whole site shares one.
+fn alike(tx: &mut Tx<'_>, case: CaseId, device: &str, most: i64) -> Result<bool> {
+    let many = |n: usize| i64::try_from(n).unwrap_or(i64::MAX) >= most;
+    Ok(many(ledger::confirmed_since(tx.c, case, Some(device), tx.now.plus(-WEEK))?.len())
+        || many(ledger::confirmed_since(tx.c, case, None, tx.now.plus(-Duration::minutes(1)))?.len()))
+}
+
 fn say(tx: &mut Tx<'_>, me: &Worker, f: &filings::Filing, payment: PaymentId, received: bool) -> Result<()> {
     let case = f.case_id.ok_or(Error::NotFound("payment"))?;
     let session = workers::session_by_id(tx.c, me.session)?.ok_or(Error::Unauthenticated)?;
@@ -118,10 +129,10 @@ fn say(tx: &mut Tx<'_>, me: &Worker, f: &filings::Filing, payment: PaymentId, re
         return Err(Error::NotFound("payment"));
     }
     for claim in parts {
-        answer(tx, &Answer { case, payment, claim, confirmed: received, device: device.clone() })?;
+        answer(tx, &Answer { case, payment, claim, confirmed: received, device: Some(device.clone()) })?;
     }
     let most = tx.app.config.workers.confirmations_flagged;
-    let alike = received && ledger::confirmed_by_device(tx.c, case, &device, tx.now.plus(-Duration::days(7)))? >= most;
+    let alike = received && alike(tx, case, &device, most)?;
     let payload = serde_json::json!({ "payment": payment, "received": received, "alike": alike });
     tx.record("filing", f.id.into(), "payment_answered", tx.now, payload, &of_filing(f))?;
     if alike {

@@ -6,40 +6,69 @@
 use super::{Args, Made, at_form, change_claim, claim_of, retotal};
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
-use crate::base::id::{CaseId, ClaimId, EvidenceId, PaymentId, RespondentId};
+use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, PaymentId, RespondentId};
 use crate::base::{Day, Error, Result, text};
 use crate::domain::ledger as rules;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::ledger::{self, Allocation, Payment};
 use crate::store::{agreements, cases, papers};
+use chrono::Duration;
 use std::collections::BTreeMap;
 
 /// The rule of the days within which a confirmation may be taken back (practice P3.6).
 const REVOKE: &str = "payment.revoke";
 
-/// What this case still owes to whom a payment may go: one claim, those of the running agreement, or all; less what waits for a
-/// worker's word already.
-fn owed(tx: &mut Tx<'_>, case: CaseId, claim: Option<ClaimId>) -> Result<Vec<(ClaimId, Fen)>> {
-    let mut to = match claim {
-        Some(id) => {
-            let c = claim_of(tx, case, id)?;
-            vec![(c.id, c.outstanding)]
-        }
-        None => match agreements::running(tx.c, case)? {
-            Some(a) => agreements::open_shares(tx.c, a.id)?,
-            None => ledger::claims_of(tx.c, case)?.iter().map(|c| (c.id, c.outstanding)).collect(),
-        },
-    };
-    let mut waiting: BTreeMap<ClaimId, i64> = BTreeMap::new();
+/// What waits for a worker's word, by claim.
+fn waiting(tx: &mut Tx<'_>, case: CaseId) -> Result<BTreeMap<ClaimId, i64>> {
+    let mut out: BTreeMap<ClaimId, i64> = BTreeMap::new();
     for (claim, amount) in ledger::unconfirmed(tx.c, case)? {
-        *waiting.entry(claim).or_default() += amount.get();
+        *out.entry(claim).or_default() += amount.get();
     }
-    for (claim, free) in &mut to {
-        *free = Fen::new((free.get() - waiting.get(claim).copied().unwrap_or(0)).max(0));
+    Ok(out)
+}
+
+/// Parts of a payment by claim, and what nobody may take.
+type Parts = (Vec<(ClaimId, Fen)>, Fen);
+
+/// A payment over what this case still owes: on one claim, or on the shares of the running agreement and then on whatever else is
+/// owed, or on all; less what waits for a worker's word already. Money that is owed is never excess because an agreement covers
+/// less. With it what could be taken in all.
+fn parts_of(tx: &mut Tx<'_>, case: CaseId, claim: Option<ClaimId>, amount: Fen) -> Result<(Parts, Fen)> {
+    let waiting = waiting(tx, case)?;
+    let free = |to: Vec<(ClaimId, Fen)>, given: &BTreeMap<ClaimId, i64>| -> Vec<(ClaimId, Fen)> {
+        let taken = |id: &ClaimId| waiting.get(id).copied().unwrap_or(0) + given.get(id).copied().unwrap_or(0);
+        to.into_iter().map(|(id, left)| (id, Fen::new((left.get() - taken(&id)).max(0)))).filter(|(_, f)| f.is_positive()).collect()
+    };
+    let all = |tx: &mut Tx<'_>| -> Result<Vec<(ClaimId, Fen)>> {
+        Ok(ledger::claims_of(tx.c, case)?.into_iter().map(|c| (c.id, c.outstanding)).collect())
+    };
+    let mut given: BTreeMap<ClaimId, i64> = BTreeMap::new();
+    let (mut left, mut could) = (amount, 0_i64);
+    let agreement = if claim.is_none() { agreements::running(tx.c, case)? } else { None };
+    if let Some(a) = &agreement {
+        let to = free(agreements::open_shares(tx.c, a.id)?, &given);
+        left = deal(left, &to, &mut given, &mut could);
     }
-    to.retain(|(_, free)| free.is_positive());
-    Ok(to)
+    // beyond the agreement only what it leaves over; most payments end here
+    if left.is_positive() {
+        let to = match claim {
+            Some(id) => vec![claim_of(tx, case, id).map(|c| (c.id, c.outstanding))?],
+            None => all(tx)?,
+        };
+        left = deal(left, &free(to, &given), &mut given, &mut could);
+    }
+    Ok(((given.into_iter().map(|(id, n)| (id, Fen::new(n))).collect(), left), Fen::new(could)))
+}
+
+/// Spreads a sum over what these may take; what is left of it.
+fn deal(amount: Fen, to: &[(ClaimId, Fen)], given: &mut BTreeMap<ClaimId, i64>, could: &mut i64) -> Fen {
+    let (parts, left) = rules::spread(amount, &to.iter().map(|t| t.1).collect::<Vec<_>>());
+    *could = could.saturating_add(to.iter().map(|t| t.1.get()).sum());
+    for ((id, _), part) in to.iter().zip(parts).filter(|(_, p)| p.is_positive()) {
+        *given.entry(*id).or_default() += part.get();
+    }
+    left
 }
 
 /// A file of this case, named in a form.
@@ -88,13 +117,11 @@ pub(super) fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut V
     let discharges = rules::discharges(&payer_kind);
     let way = a.text("way").unwrap_or_else(|| rules::OWN_ACCOUNT.to_owned());
     let counts = rules::proves_receipt(&way);
-    let to = owed(tx, case, a.id("claim").map(ClaimId::from))?;
-    let free: Vec<Fen> = to.iter().map(|t| t.1).collect();
-    let (parts, credit) = rules::spread(amount, &free);
+    let ((parts, credit), could) = parts_of(tx, case, a.id("claim").map(ClaimId::from), amount)?;
     let excess = a.text("excess");
     if credit.is_positive() && excess.is_none() {
-        let owed = Fen::sum(free).unwrap_or_default().to_string();
-        return Err(Error::field("/form/amount", "payment_above_outstanding", &[("amount", &amount.to_string()), ("outstanding", &owed)]));
+        let figures = [("amount", &*amount.to_string()), ("outstanding", &*could.to_string())];
+        return Err(Error::field("/form/amount", "payment_above_outstanding", &figures));
     }
     let payment = Payment {
         id: tx.ids.id(tx.now),
@@ -121,8 +148,11 @@ pub(super) fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut V
         answer: None,
         answered_at: None,
         device: None,
+        beyond: Fen::ZERO,
+        counted_at: None,
+        held: false,
     };
-    let parts: Vec<Allocation> = to.iter().map(|t| t.0).zip(parts).filter(|(_, part)| part.is_positive()).map(allot).collect();
+    let parts: Vec<Allocation> = parts.into_iter().map(allot).collect();
     ledger::insert_payment(tx.c, &payment, &parts, discharges)?;
     made.push(Made::Payment { id: payment.id });
     retotal(tx, case)
@@ -141,6 +171,7 @@ fn standing(tx: &mut Tx<'_>, case: CaseId, id: PaymentId) -> Result<Payment> {
 pub(super) fn reverse(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     let case = subject.case_id()?;
     let p = standing(tx, case, a.need_id("payment")?)?;
+    agreements::earlier_falls(tx.c, p.id, None)?;
     ledger::reverse(tx.c, p.id, rules::discharges(&p.payer_kind), tx.now)?;
     retotal(tx, case)
 }
@@ -149,16 +180,37 @@ pub(super) fn reverse(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Resul
 pub(super) fn resolve_credit(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     let case = subject.case_id()?;
     let p = standing(tx, case, a.need_id("payment")?)?;
-    if !p.credit.is_positive() || p.credit_code.is_some() {
+    let beyond = ledger::beyond(tx.c, p.id)?;
+    if !(p.credit.is_positive() || beyond.is_positive()) || p.credit_code.is_some() {
         return Err(Error::field("/form/payment", "no_credit", &[]));
     }
     ledger::resolve_credit(tx.c, p.id, &a.need_text("code")?)
 }
 
-/// A worker gives up a part.
+/// A worker gives up a part: never of what somebody holds for him already and he has not confirmed yet.
 pub(super) fn waive(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     let amount = a.money("amount")?;
+    let case = subject.case_id()?;
+    let claim = claim_of(tx, case, a.need_id("claim")?)?;
+    let waits = waiting(tx, case)?.get(&claim.id).copied().unwrap_or(0);
+    let free = (claim.outstanding.get() - waits).max(0);
+    if waits > 0 && amount.get() > free && amount <= claim.outstanding {
+        let figures =
+            [("amount", &*amount.to_string()), ("waiting", &*Fen::new(waits).to_string()), ("free", &*Fen::new(free).to_string())];
+        return Err(Error::field("/form/amount", "waiver_above_free", &figures));
+    }
     change_claim(tx, subject, a, |c| c.waive(amount))
+}
+
+/// The worker's word as somebody who does not handle the case heard it: also of who has no filing or telephone of the own.
+pub(super) fn receipt(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
+    let case = subject.case_id()?;
+    let (claim, payment) = (claim_of(tx, case, a.need_id("claim")?)?, standing(tx, case, a.need_id("payment")?)?);
+    let confirmed = a.0.args.get("received") == Some(&Value::Bool(true));
+    answer(tx, &Answer { case, payment: payment.id, claim: claim.id, confirmed, device: None }).map_err(|e| match e {
+        Error::NotFound(_) => Error::field("/form/payment", "not_of_claim", &[]),
+        other => other,
+    })
 }
 
 /// The worker's word on what was allotted to one claim.
@@ -172,22 +224,36 @@ pub(in crate::app) struct Answer {
     pub claim: ClaimId,
     /// The money is there.
     pub confirmed: bool,
-    /// What tells the device from another.
-    pub device: String,
+    /// What tells the device from another; none when an officer heard it.
+    pub device: Option<String>,
 }
 
-/// Saves the worker's word: what is confirmed counts from now on, what is denied counts no more.
+/// Days over which the words of one device are looked at together.
+pub(in crate::app) const WEEK: Duration = Duration::days(7);
+
+/// Whether a word from this device waits for a call: it spoke for as many others of the case already as the house calls too many.
+/// Those count; a crew that confirms on one telephone is one signal (practice P3.6).
+fn held(tx: &mut Tx<'_>, a: &Answer, person: ClaimantId) -> Result<bool> {
+    let Some(device) = a.device.as_deref() else { return Ok(false) };
+    let said = ledger::confirmed_since(tx.c, a.case, Some(device), tx.now.plus(-WEEK))?;
+    let others = said.iter().filter(|c| **c != person).count();
+    Ok(i64::try_from(others).unwrap_or(i64::MAX) >= tx.app.config.workers.confirmations_flagged)
+}
+
+/// Saves the worker's word: what is confirmed counts from now on, as far as it is owed (the rest stays a credit to be resolved); what
+/// is denied counts no more. A word that waits for a call counts nothing yet.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nothing was allotted; `confirmation_final` when a confirmation is too old to be taken back here; a field
-/// error when confirming would be more than is owed.
+/// [`Error::NotFound`] when nothing was allotted; `confirmation_final` when a confirmation is too old to be taken back here.
 pub(in crate::app) fn answer(tx: &mut Tx<'_>, a: &Answer) -> Result<()> {
     let p = match ledger::payment(tx.c, a.payment)? {
         Some(p) if p.case_id == a.case && p.reversed_at.is_none() => p,
         _ => return Err(Error::NotFound("payment")),
     };
     let found = ledger::allocation(tx.c, a.payment, a.claim)?.ok_or(Error::NotFound("payment"))?;
+    // the worker's own way ends after a time; what an officer heard is recorded whenever it is heard
     if !a.confirmed
+        && a.device.is_some()
         && let Some(at) = found.answered_at.filter(|_| found.answer.as_deref() == Some("confirmed"))
         && tx.passes(REVOKE, at)? <= tx.now
     {
@@ -195,18 +261,31 @@ pub(in crate::app) fn answer(tx: &mut Tx<'_>, a: &Answer) -> Result<()> {
     }
     let old = claim_of(tx, a.case, a.claim)?;
     let discharges = rules::discharges(&p.payer_kind);
-    let sums = match (found.counts, a.confirmed) {
-        (false, true) => old.sums().pay(found.amount, discharges).map_err(at_form)?,
-        (true, false) => old.sums().unpay(found.amount, discharges).map_err(at_form)?,
-        _ => old.sums(),
-    };
-    let word = if a.confirmed { "confirmed" } else { "denied" };
-    let row = Allocation {
-        counts: a.confirmed,
-        answer: Some(word.to_owned()),
+    let held = a.confirmed && !found.counts && held(tx, a, old.claimant_id)?;
+    let said = Allocation {
+        answer: Some(if a.confirmed { "confirmed" } else { "denied" }.to_owned()),
         answered_at: Some(tx.now),
-        device: Some(a.device.clone()),
-        ..found
+        device: a.device.clone(),
+        held,
+        ..found.clone()
+    };
+    let (sums, row) = match (found.counts, a.confirmed && !held) {
+        (false, true) => {
+            let (sums, beyond) = old.sums().receive(found.amount, discharges).map_err(at_form)?;
+            if beyond.is_positive() {
+                ledger::credit_grew(tx.c, a.payment)?;
+            }
+            (sums, Allocation { counts: true, counted_at: Some(tx.now), beyond, ..said })
+        }
+        (true, false) => {
+            agreements::earlier_falls(tx.c, a.payment, Some(a.claim))?;
+            let sums = match found.pays() {
+                Fen::ZERO => old.sums(),
+                n => old.sums().unpay(n, discharges).map_err(at_form)?,
+            };
+            (sums, Allocation { counts: false, beyond: Fen::ZERO, ..said })
+        }
+        (counts, _) => (old.sums(), Allocation { counts, ..said }),
     };
     ledger::answer(tx.c, &row)?;
     ledger::update_claim(tx.c, &old.with(sums))?;

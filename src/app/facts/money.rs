@@ -3,15 +3,13 @@
 use super::{About, int, put, text};
 use crate::app::orders::{compensation_paid, sums};
 use crate::base::{Day, Result};
-use crate::domain::agreement::{self, Instalment};
+use crate::domain::agreement::{self, INSTALMENT, Instalment};
 use crate::domain::order::{by_person, crime_threshold};
 use crate::flow::{Facts, Value};
 use crate::law::Fen;
 use crate::store::{Conn, agreements, ledger, orders};
 use std::collections::BTreeMap;
 
-/// The rule of an instalment's term: its start is the day it is due.
-const INSTALMENT: &str = "agreement.instalment";
 /// The rule of the time for review and suit.
 const REMEDIES: &str = "order.remedies";
 
@@ -42,8 +40,8 @@ pub(super) fn agreement(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<
     let Some(row) = agreements::newest(c, a.row.id)? else { return Ok(()) };
     let plan: Vec<Instalment> =
         agreements::instalments_of(c, row.id)?.iter().map(|i| Instalment { due_on: i.due_on, amount: i.amount }).collect();
-    let settled = agreements::settled(c, row.id)?;
-    let stands = agreement::standing(&plan, settled);
+    let agreements::Course { settled, left } = agreements::course(c, row.id)?;
+    let stands = agreement::standing(&plan, settled, left);
     let next: Option<Day> = stands.next.and_then(|i| plan.get(i)).map(|i| i.due_on);
     // the day the running term is about: what comes after it is the next instalment
     let watched = a.terms.iter().filter(|t| t.rule == INSTALMENT && t.status == "live").map(|t| t.start_at.day()).max();
@@ -52,7 +50,7 @@ pub(super) fn agreement(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<
     put(out, "agreement.settled", Value::Money(settled));
     put(out, "agreement.outstanding", Value::Money(stands.outstanding));
     put(out, "agreement.accelerates", Value::Bool(row.accelerates));
-    put(out, "agreement.overdue", Value::Bool(next.is_some_and(|d| d < a.now.day())));
+    put(out, "agreement.overdue", Value::Bool(next.is_some_and(|d| agreement::late(a.law, d, a.now))));
     put(out, "agreement.moved_on", Value::Bool(next.zip(watched).is_some_and(|(n, w)| n > w)));
     put(out, "agreement.fell_back", Value::Bool(next.zip(watched).is_some_and(|(n, w)| n < w)));
     if let Some(day) = next {

@@ -29,7 +29,7 @@ pub struct InstalmentView {
     /// What of it is settled.
     #[schema(value_type = i64)]
     pub settled_fen: Fen,
-    /// Due before today and not settled.
+    /// Not settled, and its term has passed (rest days and the day of grace counted).
     pub late: bool,
 }
 
@@ -169,22 +169,24 @@ pub struct Money {
 ///
 /// # Errors
 /// The database.
-pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, chain: &[Respondent], rows: &[Row], today: Day) -> Result<Money> {
+pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, chain: &[Respondent], rows: &[Row], now: At) -> Result<Money> {
     let state = |id: ProcedureId| {
         let row = rows.iter().find(|r| r.id == id);
         let title = row.and_then(|r| app.graphs.get(&r.kind, r.version).ok().and_then(|g| g.state(&r.state).map(|s| s.title.clone())));
         (title.unwrap_or_default(), row.is_some_and(|r| r.open))
     };
+    let law = app.law();
     let party = |id| chain.iter().find(|r| Some(r.id) == id).map(|r| r.name.clone()).unwrap_or_default();
     let mut out = Money::default();
     let versions = agreements::of_case(c, case)?;
     for a in versions.iter().rev() {
         let plan = agreements::instalments_of(c, a.id)?;
         let lines: Vec<Instalment> = plan.iter().map(|i| Instalment { due_on: i.due_on, amount: i.amount }).collect();
-        let settled = agreements::settled(c, a.id)?;
+        let agreements::Course { settled, left } = agreements::course(c, a.id)?;
         let (state, open) = state(a.procedure_id);
         let newest = versions.iter().all(|o| o.procedure_id != a.procedure_id || o.no <= a.no);
         let filled = rules::filled(&lines, settled);
+        let asked = rules::asked(&lines, settled, left);
         out.agreements.push(AgreementView {
             procedure: a.procedure_id,
             version: a.no,
@@ -199,13 +201,13 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, chain: &[Respondent], 
             accelerates: a.accelerates,
             instalments: plan
                 .iter()
-                .zip(filled)
-                .map(|(i, settled_fen)| InstalmentView {
+                .zip(filled.into_iter().zip(asked))
+                .map(|(i, (settled_fen, asked))| InstalmentView {
                     no: i.no,
                     due_on: i.due_on,
                     amount_fen: i.amount,
                     settled_fen,
-                    late: settled_fen < i.amount && i.due_on < today,
+                    late: settled_fen < asked && rules::late(&law, i.due_on, now),
                 })
                 .collect(),
         });

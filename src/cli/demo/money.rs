@@ -47,10 +47,11 @@ impl Scene<'_> {
             .iter()
             .map(|i| agreement::Instalment { due_on: i.due_on, amount: i.amount })
             .collect();
-        let settled = agreements::settled(tx.c, row.id)?;
+        let agreements::Course { settled, left } = agreements::course(tx.c, row.id)?;
         let filled = agreement::filled(&plan, settled);
-        let Some((i, f)) = plan.iter().zip(&filled).find(|(i, f)| **f < i.amount) else { return Ok(()) };
-        let amount = i.amount.get() - f.get();
+        let asked = agreement::asked(&plan, settled, left);
+        let Some((i, f)) = asked.iter().zip(&filled).find(|(i, f)| f < i) else { return Ok(()) };
+        let amount = i.get() - f.get();
         self.paid(tx, amount, "employer")
     }
 

@@ -1,4 +1,4 @@
-//! 资金月报: the months as bars and as a table.
+//! 资金月报: the months as bars and as a table, then the bureaus.
 //!
 //! Owns the page; the figures and whose they are is the use case's.
 
@@ -6,7 +6,7 @@ use super::frame::chrome;
 use super::view::{MoneyBar, MoneyReportPage, MoneyRow, Place};
 use super::words::yuan;
 use crate::app::App;
-use crate::app::money_report::MoneyMonth;
+use crate::app::money_report::{Money, MoneyMonth};
 use crate::base::text;
 use crate::law::Fen;
 use crate::web::Answer;
@@ -39,10 +39,12 @@ fn bars(months: &[MoneyMonth]) -> Vec<MoneyBar> {
         .collect()
 }
 
-fn row(m: &MoneyMonth) -> MoneyRow {
+/// A line of either table: a month, or a bureau over the whole span.
+fn row(name: &str, m: &MoneyMonth) -> MoneyRow {
     let of = |a: i64, b: i64| format!("{a} / {b}");
     MoneyRow {
-        month: m.month.clone(),
+        month: name.to_owned(),
+        waived: yuan(m.waived_fen),
         cases: m.cases.to_string(),
         claimed: yuan(m.claimed_fen),
         verified: yuan(m.verified_fen),
@@ -60,7 +62,7 @@ fn row(m: &MoneyMonth) -> MoneyRow {
 pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let to = q.day("to").unwrap_or_else(|| app.now().day());
     let from = q.day("from").unwrap_or_else(|| to.plus(-SPAN));
-    let months = app.money_by_month(&by.actor(), from, to).await?;
+    let Money { months, bureaus } = app.money_by_month(&by.actor(), from, to).await?;
     let bars = bars(&months);
     html(&MoneyReportPage {
         chrome: chrome(&app, &by, text::zh("money.report"), Place::Inbox).await?,
@@ -69,6 +71,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
         width: WIDE * i64::try_from(bars.len()).unwrap_or(1),
         tall: TALL,
         bars,
-        rows: months.iter().map(row).collect(),
+        rows: months.iter().map(|m| row(&m.month, m)).collect(),
+        bureaus: bureaus.iter().map(|b| row(&b.bureau_name, &b.figures)).collect(),
     })
 }

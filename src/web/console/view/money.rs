@@ -27,6 +27,7 @@ pub struct MoneyRow {
     pub claimed: String,
     pub verified: String,
     pub paid: String,
+    pub waived: String,
     pub outstanding: String,
     pub agreements: String,
     pub kept: String,
@@ -53,6 +54,8 @@ pub struct MoneyReportPage {
     pub bars: Vec<MoneyBar>,
     /// The figures.
     pub rows: Vec<MoneyRow>,
+    /// The same over the whole span, by the bureau that leads.
+    pub bureaus: Vec<MoneyRow>,
 }
 
 #[cfg(test)]
@@ -69,6 +72,7 @@ mod samples {
                 claimed: "¥4,345,619.34".into(),
                 verified: "¥3,840,482.15".into(),
                 paid: "¥3,108,871.89".into(),
+                waived: "¥12,000.00".into(),
                 outstanding: "¥28,700.44".into(),
                 agreements: "19".into(),
                 kept: "15 / 4".into(),
@@ -91,6 +95,7 @@ mod samples {
                 tall: 160,
                 bars: (0..11).map(bar).collect(),
                 rows: (0..11).map(month).collect(),
+                bureaus: vec![MoneyRow { month: "奎文人社局".into(), ..month(0) }, MoneyRow { month: "奎文住建局".into(), ..month(1) }],
             };
             vec![full]
         }
