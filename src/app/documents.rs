@@ -21,8 +21,18 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The kinds of paper this program issues.
-pub const KINDS: &[&str] =
-    &["receipt", "refusal", "referral", "transfer", "arbitration", "approval_form", "rectification", "decision", "deposit_notice"];
+pub const KINDS: &[&str] = &[
+    "receipt",
+    "refusal",
+    "referral",
+    "transfer",
+    "arbitration",
+    "approval_form",
+    "rectification",
+    "decision",
+    "deposit_notice",
+    "agreement",
+];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
 
@@ -189,6 +199,9 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if super::orders::KINDS.contains(&kind) {
         return super::orders::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
+    if kind == super::agreements::KIND {
+        return super::agreements::issue(tx, subject).map(|m| vec![m]);
     }
     let to_persons = matches!(kind, "refusal" | "arbitration");
     let all = if to_persons { grounds(tx, subject)? } else { vec![ground(tx, subject)?] };

@@ -64,6 +64,12 @@ pub struct MoneyMonth {
     pub supervisions: i64,
     /// Of these, discharged by now.
     pub supervisions_discharged: i64,
+    /// Calls of draws that came to a result.
+    pub called: i64,
+    /// Of these, with workers who were paid in full.
+    pub called_paid: i64,
+    /// Of these, against what the file says.
+    pub contradicted: i64,
 }
 
 /// A month with its first and last day.
@@ -139,6 +145,9 @@ fn month(c: &mut Conn, (month, first, last): Span, list: &str) -> Result<MoneyMo
         orders_expired: s.orders_expired,
         supervisions: s.supervisions,
         supervisions_discharged: s.discharged_supervisions,
+        called: s.called,
+        called_paid: s.called_paid,
+        contradicted: s.contradicted,
     })
 }
 

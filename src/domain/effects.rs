@@ -43,6 +43,7 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::OpenSupervision => "发出督办",
         EffectKind::RaiseSupervision => "提高督办等级",
         EffectKind::DischargeSupervision => "解除督办",
+        EffectKind::RecordEnforceability => "记录执行保障",
     }
 }
 

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 35] = [
+pub const ALL: [EffectKind; 36] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -42,6 +42,7 @@ pub const ALL: [EffectKind; 35] = [
     EffectKind::OpenSupervision,
     EffectKind::RaiseSupervision,
     EffectKind::DischargeSupervision,
+    EffectKind::RecordEnforceability,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -79,6 +80,8 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("enforceability", Text, true),
             ("signed_on", Day, true),
             ("proof", Id, true),
+            ("guarantee", Text, false),
+            ("guaranteed", Money, false),
         ],
         EffectKind::AccelerateAgreement => &[("due_on", Day, true)],
         EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true)],
@@ -94,6 +97,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::ServeOrder => &[("served_on", Day, true), ("way", Text, true)],
         EffectKind::AmendOrder => &[("pay_by", Day, true)],
         EffectKind::FixCompensation => &[("percent", Int, true)],
+        EffectKind::RecordEnforceability => &[("status", Text, true), ("on", Day, false)],
         EffectKind::SetRemedy => &[("remedy", Text, true)],
         EffectKind::OpenSupervision => &[("origin", Text, true), ("level", Text, true)],
         EffectKind::RaiseSupervision => &[("level", Text, true)],

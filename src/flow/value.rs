@@ -167,7 +167,7 @@ pub enum EffectKind {
     /// A worker gives up a part of a claim. Args: `claim` id, `amount` money.
     WaiveClaim,
     /// A version of an agreement is stored. Args: `payer` id, `plan` list, `total` money, `guarantor` text?, `accelerates` bool,
-    /// `enforceability` text, `signed_on` day, `proof` id.
+    /// `enforceability` text, `signed_on` day, `proof` id, `guarantee` text?, `guaranteed` money?.
     SignAgreement,
     /// All that an agreement leaves open falls due. Args: `due_on` day.
     AccelerateAgreement,
@@ -190,6 +190,8 @@ pub enum EffectKind {
     RaiseSupervision,
     /// A supervision is discharged. No args.
     DischargeSupervision,
+    /// How an agreement became enforceable, or did not. Args: `status` text, `on` day?.
+    RecordEnforceability,
 }
 
 /// An effect with its evaluated arguments.

@@ -56,6 +56,18 @@ macro_rules! lives {
 }
 
 lives! {
+    callback {
+        changed_contact_is_flagged
+        handler_sees_nothing
+        nobody_calls
+        not_paid
+        paid_as_said
+        partly_paid
+        refused_and_unsatisfied
+        unreachable_is_replaced
+        unsatisfied
+        withdrawn_is_drawn
+    }
     supervision {
         discharged_after_feedback
         nobody_receives_it
@@ -74,9 +86,12 @@ lives! {
     }
     agreement {
         accelerated_by_its_clause
+        confirmation_lapses
+        confirmed_and_enforced
         default_is_supervised
         excess_needs_a_reason
         foreman_is_no_receipt
+        guarantor_is_asked
         kept_to_the_last_fen
         late_payment_after_default
         negotiation_drags_on
@@ -86,12 +101,14 @@ lives! {
         paid_early_at_once
         partial_payment_is_a_default
         plans_that_do_not_fit
+        proof_of_a_wrong_type
         renegotiated
         rest_day_rolls
         reversed_after_it_was_due
         reversed_before_it_was_due
         turned_into_an_order
         waived_by_the_worker
+        writ_after_default
     }
     complaint {
         approval_sent_back

@@ -9,6 +9,7 @@ use crate::app::write::Tx;
 use crate::base::id::{EvidenceId, RespondentId};
 use crate::base::{Error, Result};
 use crate::domain::order as rules;
+use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::ledger;
@@ -70,7 +71,7 @@ pub(super) fn attempt(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Resul
     }
     let proof_id = a.id("proof").map(EvidenceId::from);
     if let Some(p) = proof_id {
-        proof_of(tx, order.case_id, p, "proof")?;
+        proof_of(tx, order.case_id, p, "proof", Proves::Service)?;
     }
     let no = orders::attempts_of(tx.c, order.id)?.last().map_or(1, |t| t.no + 1);
     let id = tx.ids.id(tx.now);
