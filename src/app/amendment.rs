@@ -49,6 +49,7 @@ pub(super) fn receive(tx: &mut Tx<'_>, p: &Prepared, old: &Filing, import: Optio
         decided_at: None,
         decided_by: None,
         applied: None,
+        claimant_before: None,
     };
     if !filings::insert_amendment(tx.c, &row)? {
         return Ok(Registered::Duplicate { filing: old.id });
@@ -104,6 +105,8 @@ fn take_over(tx: &mut Tx<'_>, a: &Amendment, old: &Filing, d: &FilingDraft) -> R
         old.claimant_id
     } else {
         filings::insert_claimant(tx.c, &p.claimant)?;
+        // a draw still calls whom the filing gave at first (practice P3.13)
+        filings::note_claimant_before(tx.c, a.id, old.claimant_id)?;
         p.claimant.id
     };
     let at_desk = old.case_id.is_none();

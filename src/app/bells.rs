@@ -1,5 +1,5 @@
 //! Ringing for what waits outside any procedure: a request to be called back, a withdrawal, an amendment, a message, a
-//! bureau's list of old matters to review.
+//! call of a draw, a bureau's list of old matters to review.
 //!
 //! Owns that each has a term, that its bell goes on ringing, a rung higher each time, until somebody did it, and that a
 //! bell is hung in the transaction of what waits. A bell of something that was done in any way falls silent by itself.
@@ -12,7 +12,7 @@ use crate::base::{At, Day, Error, Result};
 use crate::domain::access::Actor;
 use crate::domain::bell::{self, Waits};
 use crate::store::bells::{self as rows, Bell};
-use crate::store::{counter, dialogue, filings, legacy};
+use crate::store::{counter, dialogue, draws, filings, legacy};
 use chrono::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +37,26 @@ pub fn hang(tx: &mut Tx<'_>, waits: Waits, id: RowId, bureau: &str, label: &str,
     let due_at = tx.passes(waits.rule(), from)?;
     let row = Bell { id, kind: waits.code().into(), bureau: bureau.into(), label: label.into(), due_at, rung: 0, next_at: due_at };
     rows::hang(tx.c, &row)
+}
+
+/// Several things begin to wait for bureaus at once, each until its own instant: one write, however many.
+///
+/// # Errors
+/// The database.
+pub fn hang_all(tx: &mut Tx<'_>, waits: Waits, label: &str, all: &[(RowId, String, At)]) -> Result<()> {
+    let rows: Vec<Bell> = all
+        .iter()
+        .map(|(id, bureau, due_at)| Bell {
+            id: *id,
+            kind: waits.code().into(),
+            bureau: bureau.clone(),
+            label: label.to_owned(),
+            due_at: *due_at,
+            rung: 0,
+            next_at: *due_at,
+        })
+        .collect();
+    rows::hang_all(tx.c, &rows)
 }
 
 /// Somebody did something about it, and it still waits: the term begins anew, with its first rung.
@@ -128,6 +148,13 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
             let marks = Marks { bureau: Some(b.bureau.clone()), ..Marks::default() };
             let (stream, label) = (("legacy_review", StreamId::from(b.id.uuid())), tx.app.bureau_name(&b.bureau));
             return Ok((n > 0).then(|| Standing { stream, bureau: b.bureau.clone(), marks, label, rows: Some(n) }));
+        }
+        Waits::Draw => {
+            let Some(k) = draws::pick(tx.c, b.id)?.filter(|k| k.state == "calling") else { return Ok(None) };
+            let area = draws::get(tx.c, k.draw_id)?.map(|d| d.area);
+            let marks = Marks { area, ..Marks::default() };
+            let stream = ("draw", StreamId::from(k.draw_id.uuid()));
+            return Ok(Some(Standing { stream, bureau: b.bureau.clone(), marks, label: b.label.clone(), rows: None }));
         }
         Waits::Withdrawal => dialogue::withdrawal(tx.c, b.id)?.filter(|w| w.state == "asked").map(|w| w.filing_id),
         Waits::Amendment => filings::amendment(tx.c, b.id)?.filter(|a| a.decided_at.is_none()).map(|a| a.filing_id),

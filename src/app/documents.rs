@@ -33,6 +33,7 @@ pub const KINDS: &[&str] = &[
     "deposit_notice",
     "order_amendment",
     "compensation_order",
+    "agreement",
 ];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
@@ -200,6 +201,9 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if super::orders::KINDS.contains(&kind) {
         return super::orders::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
+    if kind == super::agreements::KIND {
+        return super::agreements::issue(tx, subject).map(|m| vec![m]);
     }
     let to_persons = matches!(kind, "refusal" | "arbitration");
     let all = if to_persons { grounds(tx, subject)? } else { vec![ground(tx, subject)?] };

@@ -175,6 +175,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::RecordReceipt => money::receipt(tx, subject, &a),
         EffectKind::SignAgreement => agreement::sign(tx, subject, &a),
         EffectKind::AccelerateAgreement => agreement::accelerate(tx, subject, &a),
+        EffectKind::RecordEnforceability => agreement::enforce(tx, subject, &a),
         EffectKind::DraftOrder => order::draft(tx, subject, &a),
         EffectKind::AttemptService => order::attempt(tx, subject, &a),
         EffectKind::ServeOrder => order::serve(tx, subject, &a),

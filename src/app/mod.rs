@@ -3,6 +3,7 @@
 //! Owns [`App`] (what a use case needs besides its input) and the order of things. Decides nothing itself and knows no
 //! HTTP, no SQL and no file format. Start with [`mod@write`] and [`mod@perform`].
 
+mod agreements;
 pub mod amendment;
 pub mod bells;
 pub mod calendar;

@@ -66,6 +66,12 @@ pub struct MoneyMonth {
     pub supervisions: i64,
     /// Of these, discharged by now.
     pub supervisions_discharged: i64,
+    /// Calls of draws that came to a result.
+    pub called: i64,
+    /// Of these, with workers who were paid in full.
+    pub called_paid: i64,
+    /// Of these, against what the file says.
+    pub contradicted: i64,
 }
 
 /// The whole span of one bureau: what workers gave up is read beside what they got (practice P3.5).
@@ -161,6 +167,9 @@ fn money(c: &mut Conn, app: &App, spans: Vec<Span>, scope: &report::Scope) -> Re
         let mut whole = report::Sums::default();
         for (bureau, s) in report::sums(c, first, last, scope)? {
             whole = whole.plus(&s);
+            if bureau.is_empty() {
+                continue;
+            }
             let sum = by.entry(bureau).or_default();
             *sum = sum.plus(&s);
         }
@@ -194,6 +203,9 @@ fn month(month: String, s: &report::Sums) -> MoneyMonth {
         orders_expired: s.orders_expired,
         supervisions: s.supervisions,
         supervisions_discharged: s.discharged_supervisions,
+        called: s.called,
+        called_paid: s.called_paid,
+        contradicted: s.contradicted,
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod alarms;
 mod cluster;
+mod draws;
 mod ground;
 mod growth;
 mod life;
 mod lite;
 pub mod load;
 mod memory;
+mod money;
 mod pgbench;
 mod record;
 mod script;
@@ -43,7 +45,7 @@ pub struct BenchArgs {
     /// 每轮每边多少秒
     #[arg(long, default_value_t = 8.0)]
     pub seconds: f64,
-    /// 大库的件数（growth、lifecycle；worklist、alarms 取其十分之一）
+    /// 大库的件数（growth、lifecycle、draw；worklist、alarms 取其十分之一）
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=10_000_000))]
     pub cases: u64,
     /// 打印 JSON 而不是表格
@@ -75,6 +77,10 @@ pub enum What {
     Memory,
     /// SQLite 上的登记
     Sqlite,
+    /// 五百人一案的一笔支付和一次违约
+    Money,
+    /// 大库的一次抽取
+    Draw,
 }
 
 /// Measures something.
@@ -99,20 +105,22 @@ fn say(text: &str) {
 pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     let all = args.what.contains(&What::All);
     let has = |w: What| all || args.what.contains(&w);
-    let pg = [What::Filing, What::Move, What::Worklist, What::Growth, What::Lifecycle, What::Alarms, What::Memory].into_iter().any(has);
+    let pg = args.what.iter().any(|w| *w != What::Sqlite);
     crate::store::measure::count_statements()?;
     if cfg!(debug_assertions) {
         say("提示：这是调试版程序，数字只说明能跑通。");
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 6] = [
+    let parts: [(What, Part); 8] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
         (What::Alarms, alarms::run),
+        (What::Money, money::run),
         (What::Memory, memory::run),
         (What::Sqlite, lite::run),
+        (What::Draw, draws::run),
     ];
     for (what, part) in parts {
         if has(what) {

@@ -5,6 +5,7 @@
 
 mod act;
 mod doors;
+mod draws;
 mod drive;
 mod lives;
 mod money;
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 /// Shape of the demonstration: a database of another one is built anew.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Everything random follows from it.
 const SEED: u64 = 0x516e_6778_696e;
 /// About how many cases the year has.
@@ -217,8 +218,10 @@ pub fn build(place: &Place, cases: u64, now: At, bar: &ProgressBar) -> Result<Bu
     let back = |n: i64| app.law().calendar.roll_back(today.plus(-n));
     let (come, talk) = (back(doors::COME), back(doors::TALK));
     let mut guests = doors::Guests::default();
+    let mut drawn = draws::Draws::default();
     let mut day = first;
     while day <= today {
+        draws::day(&app, &year, day, today, &mut drawn)?;
         if day == files {
             arrive(&app, &mut year, day, now)?;
         }

@@ -265,7 +265,10 @@ fn show(all: &[DrawView], full: bool, json: bool, out: &mut dyn Write) -> Result
 }
 
 /// Waits for a use case.
-fn wait<T>(f: impl Future<Output = Result<T>>) -> Result<T> {
+///
+/// # Errors
+/// What it says.
+pub fn wait<T>(f: impl Future<Output = Result<T>>) -> Result<T> {
     let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Internal(e.to_string()))?;
     rt.block_on(f)
 }

@@ -16,6 +16,8 @@ pub enum Waits {
     Message,
     /// The list of old matters a bureau has to review.
     Review,
+    /// A call of a draw.
+    Draw,
 }
 
 /// The rule of the time from one rung to the next.
@@ -28,7 +30,7 @@ const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review];
+    pub const ALL: [Self; 6] = [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review, Self::Draw];
 
     /// Its code, as stored.
     #[must_use]
@@ -39,6 +41,7 @@ impl Waits {
             Self::Amendment => "amendment",
             Self::Message => "message",
             Self::Review => "legacy_review",
+            Self::Draw => "draw_call",
         }
     }
 
@@ -57,6 +60,7 @@ impl Waits {
             Self::Amendment => "bell.amendment",
             Self::Message => "bell.message",
             Self::Review => crate::flow::legacy::RULE,
+            Self::Draw => "draw.call",
         }
     }
 

@@ -48,6 +48,7 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::SkipCompensation => "不加付赔偿金",
         EffectKind::PayCompensation => "登记赔偿金支付",
         EffectKind::TestCrime => "记录涉嫌犯罪审查结果",
+        EffectKind::RecordEnforceability => "记录执行保障",
     }
 }
 

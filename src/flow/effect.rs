@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 40] = [
+pub const ALL: [EffectKind; 41] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -47,6 +47,7 @@ pub const ALL: [EffectKind; 40] = [
     EffectKind::SkipCompensation,
     EffectKind::PayCompensation,
     EffectKind::TestCrime,
+    EffectKind::RecordEnforceability,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -85,6 +86,8 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("enforceability", Text, true),
             ("signed_on", Day, true),
             ("proof", Id, true),
+            ("guarantee", Text, false),
+            ("guaranteed", Money, false),
         ],
         EffectKind::AccelerateAgreement => &[("due_on", Day, true)],
         EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true), ("consent", Id, false)],
@@ -103,6 +106,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::SetRemedy => &[("remedy", Text, true), ("on", Day, false)],
         EffectKind::PayCompensation => &[("amount", Money, true), ("paid_on", Day, true), ("proof", Id, true)],
         EffectKind::TestCrime => &[("result", Text, true)],
+        EffectKind::RecordEnforceability => &[("status", Text, true), ("on", Day, false)],
         EffectKind::OpenSupervision => &[("origin", Text, true), ("level", Text, true)],
         EffectKind::RaiseSupervision => &[("level", Text, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],

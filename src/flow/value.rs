@@ -169,7 +169,7 @@ pub enum EffectKind {
     /// A worker's word on a payment as an officer heard it.
     RecordReceipt,
     /// A version of an agreement is stored. Args: `payer` id, `plan` list, `total` money, `guarantor` text?, `accelerates` bool,
-    /// `enforceability` text, `signed_on` day, `proof` id.
+    /// `enforceability` text, `signed_on` day, `proof` id, `guarantee` text?, `guaranteed` money?.
     SignAgreement,
     /// All that an agreement leaves open falls due. Args: `due_on` day.
     AccelerateAgreement,
@@ -200,6 +200,8 @@ pub enum EffectKind {
     PayCompensation,
     /// What the crime test came to. Args: `result` text.
     TestCrime,
+    /// How an agreement became enforceable, or did not. Args: `status` text, `on` day?.
+    RecordEnforceability,
 }
 
 /// An effect with its evaluated arguments.

@@ -4,6 +4,7 @@
 //! elsewhere). Never decides, numbers or stores a paper; dates and articles come in from terms and rules. An employer
 //! gets a copy of a referral or transfer only, and nothing in it identifies a complainant.
 
+pub mod agreement;
 pub mod counter;
 pub mod money;
 mod samples;
@@ -31,6 +32,8 @@ pub enum Copy {
     File,
     /// The employer's: names no complainant, no number, no narrative.
     Employer,
+    /// Of every party alike.
+    Parties,
 }
 impl Copy {
     fn label(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Copy {
             Self::Receiver => "送收文单位",
             Self::File => "存档",
             Self::Employer => "送用人单位",
+            Self::Parties => "各方各执一份",
         }
     }
 }

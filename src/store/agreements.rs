@@ -27,6 +27,11 @@ pub struct Agreement {
     pub signed_on: Day,
     pub proof_id: EvidenceId,
     pub created_at: At,
+    pub enforcement: String,
+    pub applied_on: Option<Day>,
+    pub decided_on: Option<Day>,
+    pub guarantee: Option<String>,
+    pub guaranteed: Option<Fen>,
 }
 
 /// One instalment 分期.
@@ -57,6 +62,20 @@ pub fn insert(c: &mut Conn, row: &Agreement, plan: &[Instalment], parts: &[Share
     insert_many!(c, instalments::table, plan)?;
     insert_many!(c, shares::table, parts)?;
     Ok(())
+}
+
+/// How an agreement stands with its enforceability.
+pub fn set_enforcement(c: &mut Conn, id: AgreementId, status: &str, applied_on: Option<Day>, decided_on: Option<Day>) -> Result<()> {
+    let n = diesel::update(agreements::table.find(id))
+        .set((agreements::enforcement.eq(status), agreements::applied_on.eq(applied_on), agreements::decided_on.eq(decided_on)))
+        .execute(c)?;
+    super::ensure_one(n, "agreements")
+}
+
+/// What of each claim an agreement covers, in the order of the claims.
+pub fn shares_of(c: &mut Conn, id: AgreementId) -> Result<Vec<(ClaimId, Fen)>> {
+    let rows = shares::table.filter(shares::agreement_id.eq(id)).order(shares::claim_id);
+    Ok(rows.select((shares::claim_id, shares::amount)).load(c)?)
 }
 
 /// The newest version of a procedure's agreement.

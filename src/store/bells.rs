@@ -26,6 +26,12 @@ pub fn hang(c: &mut Conn, row: &Bell) -> Result<()> {
     Ok(())
 }
 
+/// Hangs the bells of what did not wait before.
+pub fn hang_all(c: &mut Conn, rows: &[Bell]) -> Result<()> {
+    crate::insert_many!(c, bells::table, rows)?;
+    Ok(())
+}
+
 /// The bell of a bureau's list of reviews.
 pub fn of_reviews(c: &mut Conn, bureau: &str) -> Result<Option<Bell>> {
     // the word itself, not a parameter: only so does the planner see that the partial index fits

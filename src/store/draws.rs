@@ -3,16 +3,19 @@
 //! The frame is read row by row and kept in pieces of bytes, so that a million rows neither fill the memory nor become a
 //! million inserts.
 
-use super::schema::{amendments, draw_frames, draw_picks, draw_strata, draw_tries, draws};
+use super::schema::{amendments, cases, draw_frames, draw_picks, draw_strata, draw_tries, draws, filings, procedures};
 use super::types::{Id, Json, Ts};
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, FilingId, RowId};
+use crate::base::id::{AccountId, ClaimantId, FilingId, RowId};
 use crate::base::seal::Sealed;
-use crate::base::{At, Result};
+use crate::base::{At, Error, Result};
 use crate::domain::sampling::Plan;
 use crate::law::Fen;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+
+/// Ids of one statement.
+const FEW: usize = 500;
 
 /// A draw.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -153,10 +156,69 @@ pub fn strata(c: &mut Conn, draw: RowId) -> Result<Vec<StratumRow>> {
     Ok(draw_strata::table.filter(draw_strata::draw_id.eq(draw)).order(draw_strata::no).select(StratumRow::as_select()).load(c)?)
 }
 
-/// Sets how many of a stratum were drawn.
-pub fn set_sample(c: &mut Conn, draw: RowId, no: i32, sample: i64) -> Result<()> {
-    let n = diesel::update(draw_strata::table.find((draw, no))).set(draw_strata::sample.eq(sample)).execute(c)?;
-    ensure_one(n, "draw_strata")
+/// Sets how many of each stratum were drawn: a statement for each number there is.
+pub fn set_samples(c: &mut Conn, draw: RowId, samples: &[(i32, i64)]) -> Result<()> {
+    let mut by: std::collections::BTreeMap<i64, Vec<i32>> = std::collections::BTreeMap::new();
+    for (no, sample) in samples {
+        by.entry(*sample).or_default().push(*no);
+    }
+    let mut n = 0;
+    for (sample, numbers) in by {
+        for part in numbers.chunks(FEW) {
+            let those = draw_strata::table.filter(draw_strata::draw_id.eq(draw)).filter(draw_strata::no.eq_any(part.to_vec()));
+            n += diesel::update(those).set(draw_strata::sample.eq(sample)).execute(c)?;
+        }
+    }
+    if n == samples.len() { Ok(()) } else { Err(Error::Stale("draw_strata")) }
+}
+
+/// What a file drawn is: who handled it, how it left the worklist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The filing.
+    pub filing: FilingId,
+    /// Units that handled it, joined by commas: lead and oversight, else the one that received it.
+    pub handled: String,
+    /// The conclusion of its case,
+    pub conclusion: String,
+    /// the state of its case,
+    pub case_state: String,
+    /// its own state,
+    pub own_state: String,
+    /// and what was answered; each empty if there is none.
+    pub answer: String,
+}
+
+/// The files of these filings, in no order, some hundred a statement.
+pub fn files(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<File>> {
+    type Line = (FilingId, String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+    let mut out = Vec::with_capacity(ids.len());
+    for part in ids.chunks(FEW) {
+        let found: Vec<Line> = filings::table
+            .left_join(cases::table.on(filings::case_id.eq(cases::id.nullable())))
+            .left_join(procedures::table.on(procedures::filing_id.eq(filings::id.nullable()).and(procedures::kind.eq("filing"))))
+            .filter(filings::id.eq_any(part.to_vec()))
+            .select((
+                filings::id,
+                filings::receiving_bureau,
+                filings::answer_code,
+                cases::lead_bureau.nullable(),
+                cases::oversight_bureau.nullable(),
+                cases::conclusion.nullable(),
+                cases::state.nullable(),
+                procedures::state.nullable(),
+            ))
+            .load(c)?;
+        out.extend(found.into_iter().map(|(filing, received, answer, lead, oversight, conclusion, state, own)| File {
+            filing,
+            handled: lead.map_or(received, |l| std::iter::once(l).chain(oversight).collect::<Vec<_>>().join(",")),
+            conclusion: conclusion.unwrap_or_default(),
+            case_state: state.unwrap_or_default(),
+            own_state: own.unwrap_or_default(),
+            answer: answer.unwrap_or_default(),
+        }));
+    }
+    Ok(out)
 }
 
 /// Keeps rows drawn and in reserve.
@@ -196,21 +258,9 @@ struct Line {
 /// What left the worklist in a period, row by row: a filing whose case was concluded, refused or merged then, or which
 /// ended then beside a case that did not. Each comes with what puts it into a stratum, joined by `|`: bureau, area,
 /// conclusion, state of the case, of the filing, answer, whether paid without proof (1), closing officer, a secret report (1).
+/// Both halves begin at an index of the instant something left.
 pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str)) -> Result<()> {
-    let officer = if c.is_pg() { "k.assignee::text" } else { "lower(hex(k.assignee))" };
-    let (a, b) = if c.is_pg() { ("$1", "$2") } else { ("?", "?") };
-    let sql = format!(
-        "select s.id as id, s.line as key from (select f.id as id, coalesce(c.concluded_at, p.ended_at) as left_at, \
-         coalesce(c.lead_bureau, f.receiving_bureau) || '|' || coalesce(c.area, f.area, '') || '|' || coalesce(c.conclusion, '') || '|' || \
-         coalesce(c.state, '') || '|' || coalesce(p.state, '') || '|' || coalesce(f.answer_code, '') || '|' || \
-         case when coalesce(y.amount, 0) < case when coalesce(c.paid, 0) > 1 then c.paid else 1 end then '1' else '0' end || '|' || \
-         coalesce({officer}, '') || '|' || case when f.secret then '1' else '0' end as line \
-         from filings f left join cases c on c.id = f.case_id \
-         left join procedures p on p.filing_id = f.id and p.kind = 'filing' \
-         left join procedures k on k.case_id = f.case_id and k.kind = 'complaint' \
-         left join (select case_id, sum(amount) as amount from payments where proof_id is not null and reversed_at is null group by case_id) y \
-         on y.case_id = f.case_id) s where s.left_at >= {a} and s.left_at < {b}"
-    );
+    let sql = frame_sql(c.is_pg());
     match c {
         Conn::Pg(pg) => {
             let q = diesel::sql_query(sql).bind::<Ts, _>(from).bind::<Ts, _>(until);
@@ -220,7 +270,13 @@ pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str
             }
         }
         Conn::Sqlite(s) => {
-            let q = diesel::sql_query(sql).bind::<Ts, _>(from).bind::<Ts, _>(until);
+            let q = diesel::sql_query(sql)
+                .bind::<Ts, _>(from)
+                .bind::<Ts, _>(until)
+                .bind::<Ts, _>(from)
+                .bind::<Ts, _>(until)
+                .bind::<Ts, _>(from)
+                .bind::<Ts, _>(until);
             for row in q.load_iter::<Line, diesel::connection::DefaultLoadingMode>(s)? {
                 let row = row?;
                 f(row.id, &row.key);
@@ -228,6 +284,39 @@ pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str
         }
     }
     Ok(())
+}
+
+/// The statement of [`frame`]: first the concluded cases with their filings, then filings that ended by themselves.
+fn frame_sql(pg: bool) -> String {
+    let officer = if pg { "k.assignee::text" } else { "lower(hex(k.assignee))" };
+    let between = |column: &str| if pg { format!("{column} >= $1 and {column} < $2") } else { format!("{column} >= ? and {column} < ?") };
+    let line = |paid: &str| {
+        format!(
+            "f.id as id, coalesce(c.lead_bureau, f.receiving_bureau) || '|' || coalesce(c.area, f.area, '') || '|' || coalesce(c.conclusion, '') || '|' || \
+             coalesce(c.state, '') || '|' || coalesce(p.state, '') || '|' || coalesce(f.answer_code, '') || '|' || \
+             case when {paid} < case when coalesce(c.paid, 0) > 1 then c.paid else 1 end then '1' else '0' end || '|' || \
+             coalesce({officer}, '') || '|' || case when f.secret then '1' else '0' end as key"
+        )
+    };
+    let proved = "q.proof_id is not null and q.reversed_at is null";
+    let concluded = between("n.concluded_at");
+    format!(
+        "select {} from cases c join filings f on f.case_id = c.id \
+         left join procedures p on p.filing_id = f.id and p.kind = 'filing' \
+         left join procedures k on k.case_id = c.id and k.kind = 'complaint' \
+         left join (select q.case_id, sum(q.amount) as amount from cases n join payments q on q.case_id = n.id where {concluded} and {proved} \
+         group by q.case_id) y on y.case_id = c.id where {} \
+         union all \
+         select {} from procedures p join filings f on f.id = p.filing_id left join cases c on c.id = f.case_id \
+         left join procedures k on k.case_id = f.case_id and k.kind = 'complaint' \
+         where p.kind = 'filing' and {} and c.concluded_at is null",
+        line("coalesce(y.amount, 0)"),
+        between("c.concluded_at"),
+        line(&format!(
+            "coalesce((select sum(q.amount) from payments q where q.case_id = f.case_id and {proved} and f.answer_code = 'paid'), 0)"
+        )),
+        between("p.ended_at"),
+    )
 }
 
 /// A try to reach somebody.
@@ -274,6 +363,18 @@ pub fn insert_try(c: &mut Conn, row: &Try) -> Result<()> {
 /// Tries of a row drawn, in their order.
 pub fn tries(c: &mut Conn, pick: RowId) -> Result<Vec<Try>> {
     Ok(draw_tries::table.filter(draw_tries::pick_id.eq(pick)).order(draw_tries::no).select(Try::as_select()).load(c)?)
+}
+
+/// Whom a filing named before the first amendment that named somebody else was taken over.
+pub fn named_at_first(c: &mut Conn, filing: FilingId) -> Result<Option<ClaimantId>> {
+    let found: Option<Option<ClaimantId>> = amendments::table
+        .filter(amendments::filing_id.eq(filing))
+        .filter(amendments::claimant_before.is_not_null())
+        .order((amendments::decided_at, amendments::id))
+        .select(amendments::claimant_before)
+        .first(c)
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// Whether the desk took over an amendment of a filing: its telephone may no longer be the one given at filing.

@@ -130,6 +130,8 @@ pub struct Amendment {
     pub decided_at: Option<At>,
     pub decided_by: Option<AccountId>,
     pub applied: Option<bool>,
+    /// Whom the filing named until this was taken over.
+    pub claimant_before: Option<ClaimantId>,
 }
 
 /// A filing that looks like a running case.
@@ -376,6 +378,12 @@ pub fn open_amendments(c: &mut Conn, filing: Option<FilingId>, limit: i64) -> Re
 /// One amendment.
 pub fn amendment(c: &mut Conn, id: RowId) -> Result<Option<Amendment>> {
     Ok(amendments::table.find(id).select(Amendment::as_select()).first(c).optional()?)
+}
+
+/// An amendment that was taken over named somebody else than the filing had until then.
+pub fn note_claimant_before(c: &mut Conn, id: RowId, claimant: ClaimantId) -> Result<()> {
+    let n = diesel::update(amendments::table.find(id)).set(amendments::claimant_before.eq(Some(claimant))).execute(c)?;
+    ensure_one(n, "amendments")
 }
 
 /// The desk decides an amendment; deciding twice is a conflict.

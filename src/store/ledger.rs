@@ -4,11 +4,11 @@ use super::schema::{allocations, claims, payments};
 use super::types::Id;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, EvidenceId, FilingId, PaymentId, RespondentId};
-use crate::base::{At, Day, Result};
+use crate::base::{At, Day, Error, Result};
 use crate::domain::ledger::Sums;
 use crate::law::Fen;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
 
 /// One identified claimant × one respondent × one period.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -181,11 +181,42 @@ statement! {
 /// PostgreSQL). Those that count are added to their claims, in one statement whatever their number.
 pub fn insert_payment(c: &mut Conn, row: &Payment, to: &[Allocation], discharges: bool) -> Result<()> {
     diesel::insert_into(payments::table).values(row).execute(c)?;
-    insert_many!(c, allocations::table, to)?;
+    allot(c, row.id, to)?;
     if to.iter().any(|a| a.counts) {
         AddPaid { by_respondent: i64::from(discharges), payment: row.id }.execute(c)?;
     }
     Ok(())
+}
+/// Keeps what a payment allots: one statement, however many claims it reaches.
+fn allot(c: &mut Conn, payment: PaymentId, to: &[Allocation]) -> Result<()> {
+    for counts in [true, false] {
+        let parts: Vec<(String, i64)> =
+            to.iter().filter(|a| a.counts == counts).map(|a| (a.claim_id.uuid().simple().to_string(), a.amount.get())).collect();
+        if parts.is_empty() {
+            continue;
+        }
+        let list = serde_json::to_string(&parts).map_err(|e| Error::Internal(e.to_string()))?;
+        let n = match c {
+            Conn::Pg(pg) => Allot { payment, counts, list }.execute(pg)?,
+            Conn::Sqlite(_) => AllotLite { payment, counts, list }.execute(c)?,
+        };
+        if n != parts.len() {
+            return Err(Error::Internal(format!("of {} allocations {n} were kept", parts.len())));
+        }
+    }
+    Ok(())
+}
+statement! {
+    /// What a payment allots: pairs of claim and amount as JSON.
+    struct Allot { payment: PaymentId => Id, counts: bool => Bool, list: String => Text } on Pg,
+    sql "insert into allocations (payment_id, claim_id, amount, counts) select ", payment, ", (e->>0)::uuid, (e->>1)::bigint, ", counts,
+        " from json_array_elements(", list, "::json) e"
+}
+statement! {
+    /// The same on SQLite.
+    struct AllotLite { payment: PaymentId => Id, counts: bool => Bool, list: String => Text }
+    sql "insert into allocations (payment_id, claim_id, amount, counts) select ", payment,
+        ", unhex(json_extract(e.value, '$[0]')), json_extract(e.value, '$[1]'), ", counts, " from json_each(", list, ") e"
 }
 statement! {
     /// What a payment allots counts for its claims.
@@ -318,16 +349,15 @@ pub fn totals(c: &mut Conn, case: CaseId) -> Result<Totals> {
     Ok(Totals { sums: Sums { claimed, verified, rejected, open, paid, discharged, waived, outstanding }, count, named })
 }
 
+statement! {
+    /// Allocations of payments that stand which count nothing yet, and were not answered or answered with a word that waits for a call.
+    struct Waiting { case: CaseId => Id } returns (Id, BigInt),
+    sql "select a.claim_id, a.amount from payments p join allocations a on a.payment_id = p.id where p.case_id = ", case,
+        " and p.reversed_at is null and not a.counts and (a.answer is null or a.held)"
+}
 /// What waits for a worker's word, by claim: allotted, not counted, and not answered or answered with a word that waits for a call.
 pub fn unconfirmed(c: &mut Conn, case: CaseId) -> Result<Vec<(ClaimId, Fen)>> {
-    Ok(allocations::table
-        .inner_join(payments::table)
-        .filter(payments::case_id.eq(case))
-        .filter(payments::reversed_at.is_null())
-        .filter(allocations::counts.eq(false))
-        .filter(allocations::answer.is_null().or(allocations::held.eq(true)))
-        .select((allocations::claim_id, allocations::amount))
-        .load(c)?)
+    Ok(Waiting { case }.load(c)?)
 }
 
 /// Whether a bank reference stands with a payment; one recorded by mistake and reversed gives it free.

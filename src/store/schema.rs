@@ -453,6 +453,7 @@ diesel::table! {
         decided_at -> Nullable<Ts>,
         decided_by -> Nullable<Id>,
         applied -> Nullable<Bool>,
+        claimant_before -> Nullable<Id>,
     }
 }
 
@@ -645,6 +646,11 @@ diesel::table! {
         signed_on -> Date,
         proof_id -> Id,
         created_at -> Ts,
+        enforcement -> Text,
+        applied_on -> Nullable<Date>,
+        decided_on -> Nullable<Date>,
+        guarantee -> Nullable<Text>,
+        guaranteed -> Nullable<BigInt>,
     }
 }
 

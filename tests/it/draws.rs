@@ -312,6 +312,55 @@ fn a_draw_from_its_announcement_to_the_check_by_anybody(t: &TestDb) {
     assert!(!told.contains("1390000") && !told.contains("张测试"), "rows are codes");
 }
 
+fn everything_that_left_the_worklist_is_in_the_frame(t: &TestDb) {
+    let w = World::new(t);
+    for i in 0..9 {
+        w.who("city.desk").post("/filings", filing(i)).ok();
+    }
+    let now = w.now().millis();
+    // how each left, by the order of filing: by its case, by itself, or not at all
+    t.db.write_blocking(move |c| {
+        let at = if c.is_pg() { format!("to_timestamp({now} / 1000.0)") } else { now.to_string() };
+        let nth = |n: usize| format!("(select case_id from filings order by created_at, id limit 1 offset {n})");
+        for (n, conclusion, state) in [
+            (0, "'paid_in_full'", "archived"),
+            (1, "null", "refused"),
+            (2, "null", "merged"),
+            (3, "'no_arrears'", "concluded"),
+            (4, "'to_arbitration'", "concluded"),
+        ] {
+            let case = nth(n);
+            c.batch(&format!("update cases set conclusion = {conclusion}, state = '{state}', concluded_at = {at} where id = {case}"))?;
+        }
+        for (n, state, answer) in [(5, "withdrawn", "null"), (6, "returned_out", "null"), (7, "confirmed", "'unreachable'")] {
+            let id = format!("(select id from filings order by created_at, id limit 1 offset {n})");
+            c.batch(&format!("update filings set answer_code = {answer} where id = {id}"))?;
+            let set = if c.is_pg() { "open = false" } else { "open = 0" };
+            c.batch(&format!("update procedures set state = '{state}', {set}, ended_at = {at} where kind = 'filing' and filing_id = {id}"))?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    let (from, until) = (w.now().day().start(), w.now().day().next().start());
+    let read = |from, until| {
+        let mut found: Vec<String> = Vec::new();
+        t.db.read_blocking(|c| {
+            rows::frame(c, from, until, &mut |_, line| {
+                let row = qingxin::domain::sampling::frame::read(line).unwrap();
+                found.push(row.conclusion);
+            })
+        })
+        .unwrap();
+        found.sort();
+        found
+    };
+    let all = [
+        "answered_unreachable", "filing_returned_out", "filing_withdrawn", "merged", "no_arrears", "paid_in_full", "refused", "to_arbitration",
+    ];
+    assert_eq!(read(from, until), all, "what is still open is not in it");
+    assert_eq!(read(until, until.plus(Duration::days(30))), Vec::<String>::new(), "nor what left at another time");
+}
+
 fn only_a_supervisor_of_the_area_announces_and_nothing_is_drawn_from_an_empty_frame(t: &TestDb) {
     let w = World::new(t);
     let day = w.now().day();

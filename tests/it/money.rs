@@ -322,6 +322,22 @@ fn can_end(town: &Town, case: CaseId, p: ProcedureId, proof: &str) {
     assert!(states == ["kept"], "nothing is owed and the agreement is {states:?}");
 }
 
+/// A case of so many claims found owed, with an agreement in twelve instalments that runs; its complaint.
+pub fn crowded(town: &Town, claims: usize) -> (CaseId, ProcedureId) {
+    let case = town.file(&report(1)).case.unwrap();
+    let p = town.investigate(case);
+    crew(town, case, claims - 1, 1_000_003);
+    let (total, _) = owed(town, case);
+    agree(town, case, p, total, 12);
+    (case, p)
+}
+
+/// A child of a case, by its kind.
+pub fn child_of(town: &Town, case: CaseId, kind: &str) -> ProcedureId {
+    let all = town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
+    all.iter().filter(|r| r.kind == kind).map(|r| r.id).max().unwrap_or_else(|| panic!("no {kind}"))
+}
+
 /// More claims of the first worker, found owed in full.
 fn crew(town: &Town, case: CaseId, n: usize, each: i64) {
     let first = town.app.db.read_blocking(move |c| ledger::claims_of(c, case)).unwrap().remove(0);

@@ -273,3 +273,59 @@ fn a_registration_and_a_move_send_few_statements() {
     assert!(registered.len() <= 75, "{}", registered.len());
     assert!(moved.len() <= 25, "{}", moved.len());
 }
+
+fn state(town: &crate::town::Town, id: ProcedureId) -> String {
+    town.app.db.read_blocking(move |c| procedures::get(c, id)).unwrap().unwrap().state
+}
+
+on_both! {
+    fn a_draw_reads_its_frame_by_when_something_left(t: &TestDb) {
+        fill(t);
+        let sql = sent(t, |c| qingxin::store::draws::frame(c, early(), t0(), &mut |_, _| ()));
+        let frame = sql.iter().find(|s| s.trim_start().starts_with("select")).unwrap_or_else(|| panic!("{sql:?}")).clone();
+        let plan = plan(t, frame);
+        assert!(plan.contains("cases_concluded") && plan.contains("procedures_ended") && !plan.contains("Seq Scan"), "{plan}");
+    }
+}
+
+/// What one action of a case with so many claims sends: a payment, then the default of its agreement.
+fn money_sent(claims: usize) -> (Vec<String>, Vec<String>) {
+    let town = crate::town::Town::on(TestDb::new(Backend::Sqlite).unwrap(), "few", crate::town::opening());
+    let (case, p) = crate::money::crowded(&town, claims);
+    let tap = Tap::default();
+    let ear = tap.clone();
+    town.app
+        .db
+        .write_blocking(move |c| {
+            c.set_instrumentation(ear);
+            Ok(())
+        })
+        .unwrap();
+    let proof = town.add_evidence("承办人甲", Some(case), None, "清单").unwrap();
+    tap.take();
+    let form = serde_json::json!({
+        "amountFen": 1_000 * i64::try_from(claims).unwrap(), "paidOn": town.now().day(), "way": "own_account", "payerKind": "employer", "proof": proof,
+    });
+    town.go("承办人甲", p, "record_payment", form).unwrap();
+    let paid = tap.take();
+    let agreement = crate::money::child_of(&town, case, "agreement");
+    let mut broken = Vec::new();
+    while state(&town, agreement) == "tracking" {
+        let at = town.app.db.read_blocking(procedures::next_alarm).unwrap().expect("an alarm");
+        town.pass(at, &mut || {});
+        broken = tap.take();
+    }
+    assert_eq!(state(&town, agreement), "broken");
+    (paid, broken)
+}
+
+#[test]
+fn a_payment_and_a_default_send_as_many_statements_for_five_hundred_claims_as_for_five() {
+    let (few_paid, few_broken) = money_sent(5);
+    let (paid, broken) = money_sent(500);
+    println!("paid with {}:\n{}\nbroken with {}:\n{}", paid.len(), paid.join("\n"), broken.len(), broken.join("\n"));
+    assert_eq!((paid.len(), broken.len()), (few_paid.len(), few_broken.len()), "{few_paid:#?}");
+    // measured when written: raise only with a reason
+    assert!(paid.len() <= 60, "{}", paid.len());
+    assert!(broken.len() <= 120, "{}", broken.len());
+}

@@ -56,6 +56,18 @@ macro_rules! lives {
 }
 
 lives! {
+    callback {
+        changed_contact_is_flagged
+        handler_sees_nothing
+        nobody_calls
+        not_paid
+        paid_as_said
+        partly_paid
+        refused_and_unsatisfied
+        unreachable_is_replaced
+        unsatisfied
+        withdrawn_is_drawn
+    }
     supervision {
         discharged_after_feedback
         nobody_receives_it
@@ -91,12 +103,15 @@ lives! {
         an_agreement_stops_no_clock
         an_earlier_payment_falls
         caught_up
+        confirmation_lapses
+        confirmed_and_enforced
         default_is_supervised
         excess_needs_a_reason
         finding_lowers_what_is_owed
         finding_settles_the_agreement
         foreman_is_no_receipt
         handed_over_with_the_case
+        guarantor_is_asked
         kept_to_the_last_fen
         late_payment_after_default
         more_is_owed_than_agreed
@@ -109,6 +124,7 @@ lives! {
         partial_payment_is_a_default
         plans_that_do_not_fit
         reference_of_a_mistake
+        proof_of_a_wrong_type
         renegotiated
         rest_day_rolls
         reversed_after_it_was_due
@@ -116,6 +132,7 @@ lives! {
         reversed_on_a_rest_day
         turned_into_an_order
         waived_by_the_worker
+        writ_after_default
     }
     complaint {
         approval_sent_back

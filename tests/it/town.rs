@@ -162,7 +162,10 @@ impl Town {
         self.app.db.read_blocking(move |c| cases::get(c, id)).unwrap().unwrap()
     }
     pub fn add_evidence(&self, who: &str, case: Option<CaseId>, filing: Option<FilingId>, name: &str) -> Result<EvidenceId> {
-        let up = evidence::Upload { case, filing, kind: "proof".into(), name: format!("{name}.pdf"), bytes: pdf(name) };
+        self.add_evidence_of(who, "proof", case, filing, name)
+    }
+    pub fn add_evidence_of(&self, who: &str, kind: &str, case: Option<CaseId>, filing: Option<FilingId>, name: &str) -> Result<EvidenceId> {
+        let up = evidence::Upload { case, filing, kind: kind.into(), name: format!("{name}.pdf"), bytes: pdf(name) };
         self.rt.block_on(self.app.add_evidence(&self.actor(who), None, up))
     }
     pub fn case_file(&self, who: &str, case: CaseId) -> Result<view::CaseFile> {

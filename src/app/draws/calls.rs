@@ -4,20 +4,21 @@
 //! who cannot be reached is replaced in drawn order, and that an answer against the file reopens it. A call begins with what
 //! only the worker knows: the end of the receipt's number and the day of filing.
 
-use super::super::App;
 use super::super::perform::{Command, Given, perform_in};
 use super::super::write::{Key, Marks, Tx};
+use super::super::{App, bells};
 use super::{Drawn, count, whole};
-use crate::base::id::{RowId, StreamId};
+use crate::base::id::{FilingId, RowId, StreamId};
 use crate::base::seal::{self, Place, hex};
 use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{self, Ability, Actor, DutyKind};
+use crate::domain::bell::Waits;
 use crate::domain::sampling::estimate::Answers;
 use crate::domain::sampling::{code_text, frame};
 use crate::flow::Form;
 use crate::law::Fen;
 use crate::store::draws::{self as rows, Draw, Pick, Try};
-use crate::store::{accounts, cases, filings, procedures};
+use crate::store::{accounts, filings, procedures};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ use utoipa::ToSchema;
 pub const UNREACHABLE: &str = "unreachable";
 /// Outcomes that say whether money came.
 const MONEY: &[&str] = &["paid", "partly", "not_paid"];
+/// The outcome that has the work done again.
+const DISCONTENT: &str = "unsatisfied";
 /// The list of `config/codes.toml` with outcomes.
 const OUTCOMES: &str = "draw_outcome";
 /// The list with what a try came to.
@@ -61,9 +64,12 @@ impl std::fmt::Debug for CallView {
 #[expect(missing_docs, reason = "named as in docs/draws.md")]
 pub struct CallSheet {
     pub name: String,
+    /// As given at filing.
     pub phone: Option<String>,
-    /// The desk took an amendment over since: the telephone may not be the one given at filing.
+    /// The desk took an amendment over since that names another person or telephone.
     pub contact_changed: bool,
+    /// The telephone the bureau took over later, if it is another one: to be distrusted.
+    pub later_phone: Option<String>,
     /// What the call begins with: the end of the receipt's number,
     pub begin_with: String,
     /// and the day of filing.
@@ -150,20 +156,17 @@ fn give(tx: &mut Tx<'_>, load: &mut BTreeMap<String, usize>, k: &mut Pick) -> Re
 /// Keeps what was drawn, with the reserve, and hands the drawn rows out to their callers.
 pub(super) fn hand_out(tx: &mut Tx<'_>, d: &Draw, drawn: &Drawn) -> Result<()> {
     let strata = rows::strata(tx.c, d.id)?;
+    let samples: Vec<(i32, i64)> =
+        strata.iter().zip(drawn).map(|(s, (sample, _))| (s.no, i64::try_from(*sample).unwrap_or(i64::MAX))).collect();
+    rows::set_samples(tx.c, d.id, &samples)?;
+    let all: Vec<FilingId> = drawn.iter().flat_map(|(_, list)| list.iter().map(|r| r.2)).collect();
+    let files: BTreeMap<FilingId, rows::File> = rows::files(tx.c, &all)?.into_iter().map(|f| (f.filing, f)).collect();
     let mut load = units(tx)?;
-    let mut picks = Vec::new();
+    let (mut picks, mut bells) = (Vec::new(), Vec::new());
     for (s, (sample, list)) in strata.iter().zip(drawn) {
-        rows::set_sample(tx.c, d.id, s.no, i64::try_from(*sample).unwrap_or(i64::MAX))?;
         for ((rank, code, filing), place) in list.iter().zip(1..) {
-            let f = tx.filing(*filing)?;
-            let case = f.case_id.map(|c| cases::get(tx.c, c)).transpose()?.flatten();
-            let handled = case.as_ref().map_or_else(
-                || vec![f.receiving_bureau.clone()],
-                |c| std::iter::once(c.lead_bureau.clone()).chain(c.oversight_bureau.clone()).collect(),
-            );
-            let own = procedures::of_filing(tx.c, f.id)?.into_iter().find(|p| p.kind == "filing").map(|p| p.state).unwrap_or_default();
-            let (concluded, state) = case.map(|c| (c.conclusion.unwrap_or_default(), c.state)).unwrap_or_default();
-            let word = frame::conclusion(&concluded, &state, &own, f.answer_code.as_deref().unwrap_or(""));
+            let f = files.get(filing).ok_or(Error::NotFound("filing"))?;
+            let word = frame::conclusion(&f.conclusion, &f.case_state, &f.own_state, &f.answer);
             let mut k = Pick {
                 id: tx.ids.id(tx.now),
                 draw_id: d.id,
@@ -174,7 +177,7 @@ pub(super) fn hand_out(tx: &mut Tx<'_>, d: &Draw, drawn: &Drawn) -> Result<()> {
                 filing_id: *filing,
                 state: "reserve".into(),
                 bureau: None,
-                kept_from: handled.join(","),
+                kept_from: f.handled.clone(),
                 says: frame::says(&word).key().into(),
                 due_at: None,
                 replaces: None,
@@ -185,11 +188,18 @@ pub(super) fn hand_out(tx: &mut Tx<'_>, d: &Draw, drawn: &Drawn) -> Result<()> {
             };
             if u64::try_from(place).unwrap_or(u64::MAX) <= *sample {
                 give(tx, &mut load, &mut k)?;
+                bells.extend(bell_of(&k));
             }
             picks.push(k);
         }
     }
-    rows::insert_picks(tx.c, &picks)
+    rows::insert_picks(tx.c, &picks)?;
+    bells::hang_all(tx, Waits::Draw, &d.number, &bells)
+}
+
+/// What rings for a call that nobody makes: the calling desk has it, then its leader hears of it, then whoever supervises.
+fn bell_of(k: &Pick) -> Option<(RowId, String, At)> {
+    Some((k.id, k.bureau.clone()?, k.due_at?))
 }
 
 fn try_once(tx: &mut Tx<'_>, id: RowId, result: &str) -> Result<RowId> {
@@ -221,17 +231,23 @@ fn replace(tx: &mut Tx<'_>, d: &Draw, k: &Pick) -> Result<()> {
     let mut p = Pick { replaces: Some(k.place), ..next.clone() };
     give(tx, &mut load, &mut p)?;
     rows::update_pick(tx.c, &p, "reserve")?;
+    bells::hang_all(tx, Waits::Draw, &d.number, &bell_of(&p).into_iter().collect::<Vec<_>>())?;
     note(tx, d, "replaced", serde_json::json!({ "code": k.code, "by": p.code, "stratum": k.stratum, "place": p.place }))
 }
 
-/// Tells the matter that a worker contradicts it: the case is worked on again and supervised.
-fn reopen(tx: &mut Tx<'_>, k: &Pick) -> Result<()> {
+/// A worker contradicts the file: the case is worked on again (still, if only the filing had ended) and supervised. A case of the first version knows no contradiction by
+/// callback, but a receipt denied.
+const CONTRADICTED: [&str; 3] = ["contradicted", "contradicted_at_work", "receipt_denied"];
+/// A worker is not content with how it was done: it is to be done again, or whoever is at work hears of it.
+const UNSATISFIED: [&str; 3] = ["unsatisfied", "unsatisfied_refused", "unsatisfied_at_work"];
+
+/// Tells the matter what a worker said; the first of these moves its case knows is made.
+fn tell_matter(tx: &mut Tx<'_>, k: &Pick, moves: &[&str]) -> Result<()> {
     let Some(case) = tx.filing(k.filing_id)?.case_id else { return Ok(()) };
     for row in procedures::of_case(tx.c, case)?.into_iter().filter(|p| p.kind == "complaint") {
         let graph = tx.app.graphs.get(&row.kind, row.version)?;
-        // a case of the first version knows no contradiction by callback, but a receipt denied
         let can = |name: &&str| graph.find(name).is_some_and(|m| m.from.contains(&row.state) && (row.open || m.reopens));
-        let Some(name) = ["contradicted", "receipt_denied"].into_iter().find(can) else { continue };
+        let Some(name) = moves.iter().copied().find(can) else { continue };
         let cmd = Command {
             procedure: row.id,
             name: name.to_owned(),
@@ -263,12 +279,15 @@ fn answer(tx: &mut Tx<'_>, id: RowId, a: &Answer, no_money: bool) -> Result<RowI
         ..k.clone()
     };
     rows::update_pick(tx.c, &done, "calling")?;
+    bells::done(tx, id)?;
     note(tx, &d, "answered", serde_json::json!({ "code": k.code, "outcome": a.outcome, "contradicts": contradicts }))?;
     if a.outcome == UNREACHABLE {
         replace(tx, &d, &k)?;
     }
     if contradicts {
-        reopen(tx, &k)?;
+        tell_matter(tx, &k, &CONTRADICTED)?;
+    } else if a.outcome == DISCONTENT {
+        tell_matter(tx, &k, &UNSATISFIED)?;
     }
     Ok(id)
 }
@@ -352,13 +371,25 @@ impl App {
         self.look(move |c, _, keys| {
             let k = rows::pick(c, id)?.ok_or(Error::NotFound("call"))?;
             let f = filings::get(c, k.filing_id)?.ok_or(Error::NotFound("call"))?;
-            let p = filings::claimant(c, f.claimant_id)?.ok_or(Error::NotFound("call"))?;
+            // whom the filing gave: a number the bureau changed later may be anybody's
+            let first = rows::named_at_first(c, f.id)?;
+            let p = filings::claimant(c, first.unwrap_or(f.claimant_id))?.ok_or(Error::NotFound("call"))?;
             let open = |column: &'static str, ct| seal::open(keys, Place::new("claimants", column, p.id), ct);
+            let phone = p.phone_ct.as_ref().map(|ct| open("phone_ct", ct)).transpose()?;
+            let later = match first {
+                Some(_) => filings::claimant(c, f.claimant_id)?,
+                None => None,
+            };
+            let later = later
+                .and_then(|l| l.phone_ct.map(|ct| seal::open(keys, Place::new("claimants", "phone_ct", l.id), &ct)))
+                .transpose()?
+                .filter(|l| Some(l) != phone.as_ref());
             let tail: String = f.number.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
             let sheet = CallSheet {
                 name: open("name_ct", &p.name_ct)?,
-                phone: p.phone_ct.as_ref().map(|ct| open("phone_ct", ct)).transpose()?,
-                contact_changed: rows::amended(c, f.id)?,
+                phone,
+                contact_changed: first.is_some() || rows::amended(c, f.id)?,
+                later_phone: later,
                 begin_with: tail,
                 filed_on: f.received_at.day(),
                 respondent: f.respondent_name.clone(),

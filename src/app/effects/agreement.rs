@@ -9,7 +9,9 @@ use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, EvidenceId, RespondentId};
 use crate::base::{Day, Error, Result};
 use crate::domain::agreement::{self as rules, Instalment};
+use crate::domain::enforce::{self, Enforcement};
 use crate::domain::ledger::spread;
+use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::agreements::{self, Agreement, Share};
@@ -68,12 +70,22 @@ pub(super) fn sign(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<(
     let payer_id: RespondentId = a.need_id("payer")?;
     party(tx, case, payer_id, "payer")?;
     let proof_id: EvidenceId = a.need_id("proof")?;
-    proof_of(tx, case, proof_id, "proof")?;
+    proof_of(tx, case, proof_id, "proof", Proves::Agreement)?;
     let owed = owed(tx, case)?;
     let sum = Fen::sum(owed.iter().map(|o| o.1)).unwrap_or_default();
     rules::check(&plan, total, sum, signed_on, tx.now.day()).map_err(at_form)?;
     let id = tx.ids.id(tx.now);
     let guarantor_ct = a.text("guarantor").map(|g| tx.seal("agreements", "guarantor_ct", id, &g)).transpose()?;
+    let guarantee = a.text("guarantee").filter(|_| guarantor_ct.is_some());
+    let guaranteed = match a.0.args.get("guaranteed") {
+        Some(Value::Money(f)) if guarantor_ct.is_some() => Some(*f),
+        _ => None,
+    };
+    if let Some(g) = guaranteed.filter(|g| *g > total) {
+        let figures = [("guaranteed", &*g.to_string()), ("total", &*total.to_string())];
+        return Err(Error::field("/form/guaranteed", "guarantee_above_total", &figures));
+    }
+    let enforceability = a.need_text("enforceability")?;
     let row = Agreement {
         id,
         case_id: case,
@@ -83,12 +95,41 @@ pub(super) fn sign(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<(
         guarantor_ct,
         total,
         accelerates: a.0.args.get("accelerates") == Some(&Value::Bool(true)),
-        enforceability: a.need_text("enforceability")?,
+        enforcement: Enforcement::chosen(&enforceability).key().to_owned(),
+        enforceability,
         signed_on,
         proof_id,
         created_at: tx.now,
+        applied_on: None,
+        decided_on: None,
+        guarantee,
+        guaranteed,
     };
     store(tx, subject, row, &plan, &owed)
+}
+
+/// A step on the way to an agreement that the court enforces; the last day to apply counts from its effect.
+pub(super) fn enforce(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
+    let Some(row) = agreements::newest(tx.c, subject.row.id)? else { return Err(Error::NotFound("agreement")) };
+    let broken = || Error::Internal(format!("agreement {} stands at {}", row.id, row.enforcement));
+    let was = Enforcement::of(&row.enforcement).ok_or_else(broken)?;
+    let to = Enforcement::of(&a.need_text("status")?).ok_or_else(broken)?;
+    let on = match a.0.args.get("on") {
+        Some(Value::Day(d)) => *d,
+        _ => tx.now.day(),
+    };
+    let last = match enforce::window(&row.enforceability) {
+        Some(rule) => Some(tx.passes(rule, row.signed_on.start())?.plus(-chrono::Duration::milliseconds(1)).day()),
+        None => None,
+    };
+    let days = enforce::Days { signed_on: row.signed_on, applied_on: row.applied_on, last, today: tx.now.day() };
+    enforce::step(was, to, on, days).map_err(at_form)?;
+    let (applied, decided) = match to {
+        Enforcement::Applied => (Some(on), None),
+        Enforcement::Confirmed | Enforcement::Refused => (row.applied_on, Some(on)),
+        _ => (row.applied_on, row.decided_on),
+    };
+    agreements::set_enforcement(tx.c, row.id, to.key(), applied, decided)
 }
 
 /// All that is left falls due at once, because the signed agreement says so (practice P3.9).

@@ -9,6 +9,7 @@ use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, PaymentId, RespondentId};
 use crate::base::{Day, Error, Result, text};
 use crate::domain::ledger as rules;
+use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::ledger::{self, Allocation, Payment};
@@ -71,12 +72,18 @@ fn deal(amount: Fen, to: &[(ClaimId, Fen)], given: &mut BTreeMap<ClaimId, i64>, 
     left
 }
 
-/// A file of this case, named in a form.
-pub(super) fn proof_of(tx: &mut Tx<'_>, case: CaseId, proof: EvidenceId, field: &str) -> Result<()> {
-    if papers::evidence_of_case(tx.c, case)?.iter().any(|e| e.id == proof) {
+/// A file of this case, named in a form, that can prove what it is to prove.
+pub(super) fn proof_of(tx: &mut Tx<'_>, case: CaseId, proof: EvidenceId, field: &str, what: Proves) -> Result<()> {
+    let at = format!("/form/{field}");
+    let Some(file) = papers::get_evidence(tx.c, proof)?.filter(|e| e.case_id == Some(case)) else {
+        return Err(Error::field(&at, "unknown_evidence", &[]));
+    };
+    if what.accepts(&file.kind, &file.media_type) {
         return Ok(());
     }
-    Err(Error::field(&format!("/form/{field}"), "unknown_evidence", &[]))
+    let title = |k: &str| text::zh(&format!("evidence.kind.{k}")).to_owned();
+    let wanted = what.kinds().iter().map(|k| title(k)).collect::<Vec<_>>().join("、");
+    Err(Error::field(&at, "wrong_proof", &[("found", &title(&file.kind)), ("type", &file.media_type), ("wanted", &wanted)]))
 }
 
 /// A party of the chain of this case, named in a form.
@@ -103,7 +110,7 @@ pub(super) fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut V
         return Err(Error::field("/form/paidOn", "in_future", &[]));
     }
     let proof: EvidenceId = a.need_id("proof")?;
-    proof_of(tx, case, proof, "proof")?;
+    proof_of(tx, case, proof, "proof", Proves::Payment)?;
     let payer_id = a.id("payer").map(RespondentId::from);
     if let Some(id) = payer_id {
         party(tx, case, id, "payer")?;

@@ -11,6 +11,7 @@ use crate::base::id::{EvidenceId, RespondentId};
 use crate::base::{At, Day, Error, Result};
 use crate::domain::order as rules;
 use crate::domain::order::service::{self, Said, Tried};
+use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::orders::{self, Attempt, CompensationPayment, Order, OrderClaim};
@@ -85,7 +86,7 @@ pub(super) fn attempt(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Resul
     }
     let proof_id = a.id("proof").map(EvidenceId::from);
     if let Some(p) = proof_id {
-        proof_of(tx, order.case_id, p, "proof")?;
+        proof_of(tx, order.case_id, p, "proof", Proves::Service)?;
     }
     let before = orders::attempts_of(tx.c, order.id)?;
     let way = a.need_text("way")?;

@@ -50,6 +50,10 @@ pub(super) fn agreement(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<
     put(out, "agreement.settled", Value::Money(settled));
     put(out, "agreement.outstanding", Value::Money(stands.outstanding));
     put(out, "agreement.accelerates", Value::Bool(row.accelerates));
+    put(out, "agreement.enforceability", text(&row.enforceability));
+    put(out, "agreement.enforcement", text(&row.enforcement));
+    put(out, "agreement.guaranteed", Value::Bool(row.guarantor_ct.is_some()));
+    put(out, "agreement.effective_at", Value::At(row.signed_on.start()));
     put(out, "agreement.overdue", Value::Bool(next.is_some_and(|d| agreement::late(a.law, d, a.now))));
     put(out, "agreement.moved_on", Value::Bool(next.zip(watched).is_some_and(|(n, w)| n > w)));
     put(out, "agreement.fell_back", Value::Bool(next.zip(watched).is_some_and(|(n, w)| n < w)));

@@ -59,8 +59,17 @@ pub struct AgreementView {
     /// When it was signed.
     #[schema(value_type = String)]
     pub signed_on: Day,
-    /// How it can be enforced, in words.
+    /// How it can be enforced, in words,
     pub enforceability: String,
+    /// and how far that has come.
+    pub enforcement: String,
+    /// How the guarantor stands in, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guarantee: Option<String>,
+    /// Up to how much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub guaranteed_fen: Option<Fen>,
     /// Everything falls due when an instalment is missed.
     pub accelerates: bool,
     /// The plan.
@@ -198,6 +207,9 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, chain: &[Respondent], 
             settled_fen: settled,
             signed_on: a.signed_on,
             enforceability: app.code_title("enforceability", &a.enforceability),
+            enforcement: app.code_title("enforcement", &a.enforcement),
+            guarantee: a.guarantee.as_deref().map(|g| app.code_title("guarantee", g)),
+            guaranteed_fen: a.guaranteed,
             accelerates: a.accelerates,
             instalments: plan
                 .iter()

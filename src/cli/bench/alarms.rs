@@ -50,7 +50,7 @@ pub fn run(b: &mut Bench<'_>) -> Result<()> {
     let raw = b.ground.copy(&site)?;
     let kept: Vec<record::Change> = story.iter().filter(|c| !matches!(c.table.as_str(), "grams" | "idempotency")).cloned().collect();
     let ids = Places::of(&kept, &act.changes);
-    let (text, sent) = script::pgbench(&act.changes, &ids, Shape { times: batch, filled: cases, grouped: false });
+    let (text, sent) = script::pgbench(&act.changes, &ids, Shape { times: batch, filled: cases, grouped: false, crowd: None });
     let mut script = Script::new(&b.ground, "alarms", &text, 2_000)?;
     let (mut ours, mut bare, mut grown, mut most) = (Series::default(), Series::default(), Series::default(), Series::default());
     #[expect(clippy::cast_precision_loss, reason = "a count")]

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::people::{self, NewAccount};
 use crate::base::id::{AccountId, Ids};
 use crate::base::seal::MasterKey;
-use crate::base::{Error, Result, SystemClock};
+use crate::base::{Clock, Error, Result, SystemClock};
 use crate::boot::{self, Place};
 use crate::cli::torture::program::{Victim, listening, session};
 use crate::domain::access::{Actor, Duty, DutyKind, Staff};
@@ -253,7 +253,14 @@ impl Site<'_> {
     /// # Errors
     /// As [`boot::open`].
     pub fn app(&self) -> Result<Arc<App>> {
-        boot::open(&self.place, Arc::new(SystemClock))
+        self.app_at(Arc::new(SystemClock))
+    }
+    /// The same with another clock.
+    ///
+    /// # Errors
+    /// As [`boot::open`].
+    pub fn app_at(&self, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
+        boot::open(&self.place, clock)
     }
     /// [`raw_at`] of this one.
     ///

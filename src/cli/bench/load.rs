@@ -38,6 +38,17 @@ pub enum Task {
     File(Vec<Desk>),
     /// Make a move of each procedure, once: procedure, form version, token.
     Move(String, Vec<(String, i64, String)>),
+    /// Make a move of each procedure again and again, each client of its own ones by turns.
+    Again {
+        /// The move.
+        name: String,
+        /// Procedure, form version, form.
+        items: Vec<(String, i64, Value)>,
+        /// How much a move raises the form version.
+        step: i64,
+        /// Who makes it.
+        token: String,
+    },
     /// Read a path with each of these tokens in turn.
     Get(String, Vec<String>),
     /// Search for a number each: token and number in turn.
@@ -87,6 +98,8 @@ pub struct Counted {
     pub ms: [f64; 4],
     /// The same 95 of a hundred for each second that work began in.
     pub by_second: Vec<f64>,
+    /// How often each item of [`Task::Again`] was taken.
+    pub turns: Vec<u64>,
     /// What the first failure said.
     pub error: String,
 }
@@ -135,6 +148,10 @@ pub fn serve(out: &mut dyn Write) -> Result<i32> {
 
 #[derive(Default)]
 struct Book {
+    /// How often this client has taken each item.
+    turns: BTreeMap<usize, u64>,
+    /// Items taken so far.
+    taken: usize,
     /// When each began, and how long it took.
     took: Vec<(f64, f64)>,
     failed: u64,
@@ -196,6 +213,10 @@ fn drive(spec: &Spec) -> Counted {
         seconds,
         ms: [percentile(&ms, 50.0), percentile(&ms, 95.0), percentile(&ms, 99.0), ms.last().copied().unwrap_or(0.0)],
         by_second: by.into_values().map(|v| percentile(&sorted(v), 95.0)).collect(),
+        turns: match &spec.task {
+            Task::Again { items, .. } => (0..items.len()).map(|i| books.iter().filter_map(|b| b.turns.get(&i)).sum()).collect(),
+            _ => Vec::new(),
+        },
         error: books.into_iter().map(|b| b.error).find(|e| !e.is_empty()).unwrap_or_default(),
     }
 }
@@ -220,7 +241,7 @@ impl Run<'_> {
             let done = match wire.take().map_or_else(|| Client::connect(self.spec.address), Ok) {
                 Err(e) => Err(e.to_string()),
                 Ok(mut c) => {
-                    let done = self.one(&mut c, client, n);
+                    let done = self.one(&mut c, client, n, &mut book);
                     if done.is_ok() {
                         wire = Some(c);
                     }
@@ -247,7 +268,7 @@ impl Run<'_> {
     }
 
     /// One of the task; `false` when there is nothing left to do.
-    fn one(&self, c: &mut Client, client: usize, n: u64) -> std::result::Result<bool, String> {
+    fn one(&self, c: &mut Client, client: usize, n: u64, book: &mut Book) -> std::result::Result<bool, String> {
         let n = self.spec.first + n;
         let key = format!("{}-{n:08}", self.spec.run);
         match &self.spec.task {
@@ -259,6 +280,17 @@ impl Run<'_> {
                 let Some((id, version, token)) = items.get(self.item.fetch_add(1, Ordering::Relaxed)) else { return Ok(false) };
                 let path = format!("/procedures/{id}/moves/{name}");
                 self.good(c.post(&path, token, &key, &format!("\"{version}\""), &json!({ "form": {} })))?;
+            }
+            Task::Again { name, items, step, token } => {
+                let own = items.len().saturating_sub(client).div_ceil(self.spec.clients.max(1)).max(1);
+                let at = client + book.taken % own * self.spec.clients;
+                let Some((id, version, form)) = items.get(at) else { return Ok(false) };
+                book.taken += 1;
+                let turn = book.turns.entry(at).or_default();
+                let version = version + step * i64::try_from(*turn).unwrap_or(0);
+                let path = format!("/procedures/{id}/moves/{name}");
+                self.good(c.post(&path, token, &key, &format!("\"{version}\""), &json!({ "form": form })))?;
+                *turn += 1;
             }
             Task::Get(path, tokens) => {
                 let at = usize::try_from(n).unwrap_or(0) % tokens.len();

@@ -170,6 +170,11 @@ pub mod tests {
         Snapshot { tables: vec![Table { name: "t".into(), columns }], rows: BTreeMap::from([("t".into(), rows)]) }
     }
 
+    /// A snapshot of one table.
+    pub fn of_table(name: &str, columns: Vec<Column>, rows: BTreeMap<Row, Row>) -> Snapshot {
+        Snapshot { tables: vec![Table { name: name.into(), columns }], rows: BTreeMap::from([(name.into(), rows)]) }
+    }
+
     #[test]
     fn rows_are_new_changed_or_gone() {
         let before = snapshot(&[("a", "1", "0"), ("b", "2", "0"), ("c", "3", "0")]);

@@ -128,18 +128,67 @@ fn place(change: &Change, ids: &Places, w: &Words<'_>) -> String {
 
 /// How a pgbench script is written.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape {
+pub struct Shape<'a> {
     /// How many times the action in one transaction.
     pub times: usize,
     /// How many filled copies there are to act on.
     pub filled: u64,
     /// Rows of one table that follow each other in one INSERT of several rows, as the program sends them.
     pub grouped: bool,
+    /// Many rows of a table that follow each other in one statement over a set.
+    pub crowd: Option<Crowd<'a>>,
+}
+
+/// The set that many rows of an action are about: the claims of a case, say. Numbers of rows that were there are counted on
+/// instead of set, so that the same row can be acted on again.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd<'a> {
+    /// Its table.
+    pub table: &'a str,
+    /// The column that holds it together,
+    pub by: &'a str,
+    /// and its value in the recording.
+    pub value: &'a str,
+    /// The column of other tables that names one of it.
+    pub column: &'a str,
+}
+
+/// So many rows of a table that follow each other are written by one statement over the crowd.
+const MANY: usize = 20;
+
+/// The new value of a column of a row that was there.
+fn changed(x: &Cell, ids: &Places, w: &Words<'_>, counted: bool) -> String {
+    let number = |v: &Option<String>| v.as_deref().and_then(|v| v.parse::<i64>().ok());
+    let whole = matches!(x.column.kind.as_str(), "integer" | "bigint");
+    match (number(&x.old), number(&x.new)) {
+        (Some(old), Some(new)) if counted && whole => format!("\"{}\" = \"{}\" + {}", x.column.name, x.column.name, new - old),
+        _ => format!("\"{}\" = {}", x.column.name, value(x, x.new.as_ref(), false, ids, w)),
+    }
+}
+
+/// One statement for the rows of a table that stand for the whole crowd.
+fn at_once(c: &Change, crowd: &Crowd<'_>, ids: &Places, w: &Words<'_>) -> String {
+    let key = ids.old.get(crowd.value).map_or_else(|| "null".to_owned(), |place| format!("({}::text || '{place:016x}')::uuid", w.old));
+    match c.op {
+        Op::Update => {
+            let set: Vec<String> = c.cells.iter().filter(|x| x.old != x.new).map(|x| changed(x, ids, w, true)).collect();
+            format!("update \"{}\" set {} where \"{}\" = {key};\n", c.table, set.join(", "), crowd.by)
+        }
+        Op::Insert => {
+            let cells: Vec<String> = c
+                .cells
+                .iter()
+                .map(|x| if x.column.name == crowd.column { "j.id".to_owned() } else { value(x, x.new.as_ref(), false, ids, w) })
+                .collect();
+            format!("{} select {} from \"{}\" j where j.\"{}\" = {key};\n", head(c), cells.join(", "), crowd.table, crowd.by)
+        }
+        Op::Delete => format!("delete from \"{}\" where \"{}\" = {key};\n", c.table, crowd.by),
+    }
 }
 
 /// A script and how many statements it sends, `begin` and `commit` included.
 #[must_use]
-pub fn pgbench(changes: &[Change], ids: &Places, shape: Shape) -> (String, usize) {
+pub fn pgbench(changes: &[Change], ids: &Places, shape: Shape<'_>) -> (String, usize) {
     // `n` lives on from one transaction of a client to the next
     let mut out = String::from("\\set n :n + 1\n");
     let mut body = String::new();
@@ -153,24 +202,25 @@ pub fn pgbench(changes: &[Change], ids: &Places, shape: Shape) -> (String, usize
         while at < changes.len() {
             let c = &changes[at];
             let mut n = 1;
-            match c.op {
-                Op::Insert => {
+            let alike = changes[at..].iter().take_while(|x| x.op == c.op && x.table == c.table).count();
+            match (c.op, shape.crowd) {
+                (_, Some(crowd)) if alike >= MANY => {
+                    n = alike;
+                    body.push_str(&at_once(c, &crowd, ids, &w));
+                }
+                (Op::Insert, _) => {
                     if shape.grouped {
-                        n = changes[at..].iter().take(200).take_while(|x| x.op == Op::Insert && x.table == c.table).count();
+                        n = alike.min(200);
                     }
                     let rows: Vec<String> = changes[at..at + n].iter().map(|x| format!("({})", values(x, ids, &w))).collect();
                     body.push_str(&format!("{} values {};\n", head(c), rows.join(", ")));
                 }
-                Op::Update => {
-                    let set: Vec<String> = c
-                        .cells
-                        .iter()
-                        .filter(|x| x.old != x.new)
-                        .map(|x| format!("\"{}\" = {}", x.column.name, value(x, x.new.as_ref(), false, ids, &w)))
-                        .collect();
+                (Op::Update, crowd) => {
+                    let set: Vec<String> =
+                        c.cells.iter().filter(|x| x.old != x.new).map(|x| changed(x, ids, &w, crowd.is_some())).collect();
                     body.push_str(&format!("update \"{}\" set {} where {};\n", c.table, set.join(", "), place(c, ids, &w)));
                 }
-                Op::Delete => body.push_str(&format!("delete from \"{}\" where {};\n", c.table, place(c, ids, &w))),
+                (Op::Delete, _) => body.push_str(&format!("delete from \"{}\" where {};\n", c.table, place(c, ids, &w))),
             }
             sent += 1;
             at += n;
@@ -270,6 +320,7 @@ fn last(parts: &mut [String], text: &str) {
 mod tests {
     use super::super::record::{self, tests::snapshot};
     use super::*;
+    use crate::store::measure::Column;
 
     fn filed() -> Vec<Change> {
         let none = snapshot(&[]);
@@ -281,7 +332,7 @@ mod tests {
     #[test]
     fn a_script_writes_each_row_with_values_of_its_own() {
         let a = filed();
-        let (text, sent) = pgbench(&a, &Places::of(&[], &a), Shape { times: 1, filled: 1, grouped: false });
+        let (text, sent) = pgbench(&a, &Places::of(&[], &a), Shape { times: 1, filled: 1, grouped: false, crowd: None });
         assert_eq!(sent, 3);
         assert!(text.contains("\\set n :n + 1\n\\set s0 (:n * 1 + 0) * 64 + :client_id\n"), "{text}");
         let row = "insert into \"t\" (\"id\", \"number\", \"n\") values ((:i0::text || '0000000000000000')::uuid, (E'DJ-' || :i0::text), E'7'::integer);";
@@ -294,7 +345,7 @@ mod tests {
         let filed = snapshot(&[]).changes(&before);
         let moved = before.changes(&after);
         let ids = Places::of(&filed, &moved);
-        let (text, _) = pgbench(&moved, &ids, Shape { times: 2, filled: 500, grouped: false });
+        let (text, _) = pgbench(&moved, &ids, Shape { times: 2, filled: 500, grouped: false, crowd: None });
         let row = "update \"t\" set \"n\" = E'2'::integer where \"id\" = (:k1::text || '0000000000000000')::uuid;";
         assert!(text.contains(row) && text.contains(":s1 % 500"), "{text}");
     }
@@ -309,8 +360,28 @@ mod tests {
     #[test]
     fn rows_of_a_table_may_share_a_statement() {
         let a = snapshot(&[]).changes(&snapshot(&[("a", "1", "7"), ("b", "2", "7")]));
-        let (text, sent) = pgbench(&a, &Places::of(&[], &a), Shape { times: 1, filled: 1, grouped: true });
+        let (text, sent) = pgbench(&a, &Places::of(&[], &a), Shape { times: 1, filled: 1, grouped: true, crowd: None });
         assert_eq!((sent, text.matches("insert into").count()), (3, 1));
+    }
+
+    #[test]
+    fn many_rows_of_a_set_are_one_statement() {
+        let case = Some("k-1".to_owned());
+        let crowd_of = |paid: i64| {
+            let column =
+                |name: &str, kind: &str, key: bool| Column { name: name.into(), kind: kind.into(), key, unique: false, indexed: key };
+            let columns = vec![column("id", "uuid", true), column("case_id", "uuid", false), column("paid", "bigint", false)];
+            let row = |n: i64| (vec![Some(format!("c-{n}"))], vec![Some(format!("c-{n}")), case.clone(), Some((paid + n).to_string())]);
+            record::tests::of_table("claims", columns, (0..30).map(row).collect())
+        };
+        let (before, after) = (crowd_of(0), crowd_of(7));
+        let ids = Places { old: BTreeMap::from([("k-1".to_owned(), 3)]), fresh: BTreeMap::new() };
+        let crowd = Crowd { table: "claims", by: "case_id", value: "k-1", column: "claim_id" };
+        let shape = Shape { times: 1, filled: 9, grouped: true, crowd: Some(crowd) };
+        let (text, sent) = pgbench(&before.changes(&after), &ids, shape);
+        assert_eq!(sent, 3, "{text}");
+        let row = "update \"claims\" set \"paid\" = \"paid\" + 7 where \"case_id\" = (:k0::text || '0000000000000003')::uuid;";
+        assert!(text.contains(row), "{text}");
     }
 
     #[test]

@@ -73,7 +73,11 @@ pub fn walk(site: &Site<'_>, app: &Arc<App>, town: &Town, made: Made, steps: &[S
     Ok(tags)
 }
 
-fn version(app: &Arc<App>, id: ProcedureId) -> Result<i64> {
+/// The version of a procedure's form.
+///
+/// # Errors
+/// There is no such procedure.
+pub fn version(app: &Arc<App>, id: ProcedureId) -> Result<i64> {
     app.db.read_blocking(move |c| {
         let row = procedures::get(c, id)?.ok_or(Error::NotFound("procedure"))?;
         let case = row.case_id.map(|k| crate::store::cases::get(c, k)).transpose()?.flatten();
@@ -121,6 +125,8 @@ pub enum Mix {
     Open,
     /// One open for four that ended.
     City,
+    /// None open.
+    Ended,
 }
 
 /// Records the stories of a town, one of each in each county.
@@ -131,7 +137,11 @@ pub fn stories(site: &Site<'_>, app: &Arc<App>, mix: Mix) -> Result<Vec<Vec<Chan
     let mut all = Vec::new();
     let mut n = 500_000_000;
     for town in &site.towns {
-        let ends: &[usize] = if mix == Mix::Open { &[0, 1, 2] } else { &[0, 1, 2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5] };
+        let ends: &[usize] = match mix {
+            Mix::Open => &[0, 1, 2],
+            Mix::City => &[0, 1, 2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5],
+            Mix::Ended => &[5],
+        };
         let mut known: Vec<(usize, Vec<Change>)> = Vec::new();
         for end in ends {
             if let Some((_, story)) = known.iter().find(|k| k.0 == *end) {

@@ -82,7 +82,7 @@ pub fn filing(b: &mut Bench<'_>) -> Result<()> {
     drop(app);
     let raw = b.ground.copy(&site)?;
     let ids = Places::of(&[], &told.changes);
-    let shape = |grouped| Shape { times: 1, filled: 1, grouped };
+    let shape = |grouped| Shape { times: 1, filled: 1, grouped, crowd: None };
     let (one, sent) = script::pgbench(&told.changes, &ids, shape(false));
     let (many, grouped) = script::pgbench(&told.changes, &ids, shape(true));
     let mut one = Script::new(&b.ground, "filing", &one, 400_000)?;
@@ -171,7 +171,7 @@ pub fn moves(b: &mut Bench<'_>) -> Result<()> {
     town::fill(&site, &[copied], total, &["grams", "idempotency"], false)?;
     let raw = b.ground.copy(&site)?;
     let ids = Places::of(&kept(&before), &act.changes);
-    let (text, sent) = script::pgbench(&act.changes, &ids, Shape { times: 1, filled: total, grouped: false });
+    let (text, sent) = script::pgbench(&act.changes, &ids, Shape { times: 1, filled: total, grouped: false, crowd: None });
     let mut bare_script = Script::new(&b.ground, "move", &text, 400_000)?;
     let desk = site.person(&format!("{}.desk", t.code))?.token.clone();
     let list = "select json_build_array(p.id, k.form_version + p.form_rev)::text as v from procedures p join cases k on k.id = p.case_id

@@ -58,6 +58,7 @@ fn sheet(s: CallSheet) -> CallSheetView {
         phone: s.phone.unwrap_or_else(|| "没有留电话".to_owned()),
         opening: format!("您在 {} 登记、受理号末四位 {} 的事项，想听听您的情况。", s.filed_on, s.begin_with),
         changed: s.contact_changed,
+        later: s.later_phone,
         facts: vec![
             Fact::new("被反映单位", s.respondent),
             Fact::new("反映金额", yuan(s.claimed_fen)),

@@ -55,6 +55,7 @@ fn row(name: &str, m: &MoneyMonth) -> MoneyRow {
         orders: m.orders.to_string(),
         orders_paid: of(m.orders_paid, m.orders_expired),
         supervisions: of(m.supervisions, m.supervisions_discharged),
+        called: format!("{} / {} / {}", m.called, m.called_paid, m.contradicted),
     }
 }
 

@@ -32,6 +32,16 @@ pub enum What {
     Recuse { who: String, by: String },
     /// `load calendar 2027`.
     Calendar { year: String },
+    /// `draw announce from=2026-12-01 to=2026-12-31`, `draw freeze`, `draw run value="…"`, `draw close`.
+    Draw { what: String, fields: Args },
+    /// `call F1 as 坊子内勤: paid`, `partly 5000`, `tried no_answer`; `someone` is whoever is asked to.
+    Call { name: String, who: String, said: String, amount: Option<String> },
+    /// `amend F1 phone=13900000000 by 受理员`: the same number with other content, taken over by the desk.
+    Amend { name: String, fields: Args },
+    /// `crowd 33 C`: so many workers register, C1 and on, and withdraw again.
+    Crowd { n: usize, name: String },
+    /// `leave F1`: the worker withdraws, and it is granted.
+    Leave { name: String },
     /// `expect …`: the rest, in words.
     Expect { words: Vec<String> },
     /// `allow 没有停用账号承办的案件`: what `doctor` may find at the end.
@@ -77,6 +87,17 @@ fn line(l: &str) -> Result<What, String> {
         "disable" => What::Disable { who: arg(0)? },
         "recuse" => What::Recuse { who: arg(0)?, by: arg(2)? },
         "load" => What::Calendar { year: arg(1)? },
+        "draw" => What::Draw { what: arg(0)?, fields: args(&rest[1..])? },
+        "call" => {
+            let (left, right) = l.split_once(": ").ok_or("a colon and an answer")?;
+            let (left, right) = (words(left)?, words(right)?);
+            let said = right.first().cloned().ok_or("an answer")?;
+            let who = left.get(3).cloned().ok_or("a person")?;
+            What::Call { name: left.get(1).cloned().ok_or("a filing")?, who, said, amount: right.get(1).cloned() }
+        }
+        "amend" => What::Amend { name: arg(0)?, fields: args(&rest[1..])? },
+        "crowd" => What::Crowd { n: arg(0)?.parse().map_err(|_| "a number")?, name: arg(1)? },
+        "leave" => What::Leave { name: arg(0)? },
         "expect" => What::Expect { words: rest.to_vec() },
         "allow" => What::Allow { what: arg(0)? },
         other => return Err(format!("no such line: {other}")),

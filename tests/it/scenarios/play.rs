@@ -4,7 +4,7 @@ use super::language::{Args, Line, What};
 use crate::support::{Backend, TestDb};
 use crate::town::{Town, opening, word};
 use qingxin::app::{calendar, people, sight};
-use qingxin::base::id::{CaseId, EvidenceId, FilingId, NoticeId, ProcedureId, TermId};
+use qingxin::base::id::{CaseId, EvidenceId, FilingId, NoticeId, ProcedureId, RowId, TermId};
 use qingxin::base::{At, Day, Result};
 use qingxin::domain::access::Actor;
 use qingxin::domain::intake::FilingForm;
@@ -31,6 +31,8 @@ pub struct Play {
     seen_notices: BTreeSet<NoticeId>,
     terms: BTreeMap<TermId, TermRow>,
     allowed: Vec<String>,
+    /// The newest draw.
+    draw: Option<RowId>,
     names: BTreeMap<qingxin::base::id::AccountId, &'static str>,
 }
 
@@ -55,6 +57,7 @@ pub fn play(backend: Backend, file: &str, lines: &[Line]) -> Option<String> {
         seen_notices: BTreeSet::new(),
         terms: BTreeMap::new(),
         allowed: Vec::new(),
+        draw: None,
         names,
     };
     p.skip_hiring();
@@ -111,6 +114,11 @@ impl Play {
                 self.town.app.write_blocking(&by, None, move |tx| sight::recuse(tx, case, id, "与当事人有亲属关系"))
             }
             What::Calendar { year } => self.calendar(year),
+            What::Draw { what, fields } => self.draw(l, what, fields),
+            What::Call { name, who, said, amount } => self.call(l, name, who, said, amount.as_deref()),
+            What::Amend { name, fields } => self.amend(l, name, fields),
+            What::Crowd { n, name } => self.crowd(l, *n, name),
+            What::Leave { name } => self.leave(l, name),
             What::Expect { words } => {
                 self.expect(l, words);
                 return;
@@ -157,6 +165,7 @@ impl Play {
             self.town.pass(at.max(self.town.now()), &mut || {});
             self.report();
         }
+        self.ring(to);
         self.town.clock.set(to);
         Ok(())
     }
@@ -308,7 +317,9 @@ impl Play {
             return Ok(id.to_string());
         }
         let filing = filing.filter(|_| case.is_none());
-        let id = self.town.add_evidence(who, case, filing, name)?;
+        // `statement/笔录` is a file of another kind than a proof
+        let (kind, name) = name.split_once('/').unwrap_or(("proof", name));
+        let id = self.town.add_evidence_of(who, kind, case, filing, name)?;
         self.evidence.insert(key, id);
         Ok(id.to_string())
     }
@@ -338,5 +349,6 @@ fn e_text(e: &qingxin::base::Error) -> String {
     }
 }
 
+mod draws;
 mod expect;
 mod report;

@@ -75,13 +75,22 @@ fn agreement(a: &AgreementView) -> ChildCard {
             Fact::new(word("settled_sum"), yuan(a.settled_fen)),
             Fact::new(word("signed_on"), a.signed_on.to_string()),
             Fact::new(word("enforceability"), a.enforceability.clone()),
+            Fact::new(word("enforcement"), a.enforcement.clone()),
             Fact::new(word("clause"), word(if a.accelerates { "yes" } else { "no" })),
-            Fact::new(word("guarantor"), word(if a.guaranteed { "yes" } else { "no" })),
+            Fact::new(word("guarantor"), guarantor(a)),
         ],
         plan: plan.collect(),
         lines: Vec::new(),
         paper: None,
         past: !a.in_force,
+    }
+}
+
+/// Whether somebody stands in, how, and up to how much.
+fn guarantor(a: &AgreementView) -> String {
+    match (&a.guarantee, a.guaranteed_fen) {
+        (Some(kind), Some(sum)) => text::zh_with("console.money.guarantee_sum", &[("kind", kind), ("sum", &yuan(sum))]),
+        _ => word(if a.guaranteed { "yes" } else { "no" }),
     }
 }
 

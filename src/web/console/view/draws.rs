@@ -196,6 +196,8 @@ pub struct CallSheetView {
     pub opening: String,
     /// The telephone may not be the one given at filing.
     pub changed: bool,
+    /// Another telephone the bureau took over since.
+    pub later: Option<String>,
     /// What was claimed.
     pub facts: Vec<Fact>,
 }
@@ -337,6 +339,7 @@ mod samples {
                 name: "欧阳测试".into(),
                 opening: "您在 2026-08-11 登记、受理号末四位 PQR2 的事项，想了解您收到钱没有。".into(),
                 changed: true,
+                later: Some("13900000009".into()),
                 facts: vec![Fact::new("反映金额", "¥12,000.00")],
             };
             vec![Self { sheet: Some(sheet), ..page.clone() }, Self { late: None, tries: Vec::new(), ..page }]

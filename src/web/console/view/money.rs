@@ -34,6 +34,8 @@ pub struct MoneyRow {
     pub orders: String,
     pub orders_paid: String,
     pub supervisions: String,
+    /// Calls of draws: with a result, paid in full, against the file.
+    pub called: String,
 }
 
 /// 资金月报.
@@ -79,6 +81,7 @@ mod samples {
                 orders: "7".into(),
                 orders_paid: "6 / 1".into(),
                 supervisions: "5 / 3".into(),
+                called: "30 / 24 / 1".into(),
             };
             let bar = |i: i64| MoneyBar {
                 x: i * 54,

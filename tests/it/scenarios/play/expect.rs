@@ -123,6 +123,31 @@ impl Play {
                     self.fail(l, "nothing was suggested");
                 }
             }
+            ["drawn", name, state] => {
+                let k = self.pick(l, name);
+                self.same(l, &k.state, state);
+            }
+            ["not", "drawn", name] => {
+                if self.picked(name).is_some() {
+                    self.fail(l, "it was drawn");
+                }
+            }
+            ["replaced", by, name] => {
+                let (k, next) = (self.pick(l, name), self.pick(l, by));
+                self.same(l, &format!("{:?}", next.replaces), &format!("Some({})", k.place));
+            }
+            ["caller", name, unit] => {
+                let k = self.pick(l, name);
+                self.same(l, &k.bureau.unwrap_or_default(), &self.bureau(unit));
+            }
+            ["hidden", name, "from", who] => self.hidden(l, name, who),
+            ["phone", name, ref phones @ ..] => self.phone(l, name, phones),
+            ["contradicts", name, yes] => {
+                let k = self.pick(l, name);
+                self.same(l, &k.contradicts.to_string(), yes);
+            }
+            ["share", low, share, high] => self.share(l, [low, share, high]),
+            ["published"] => self.published(l),
             ["case", "open", open] => {
                 let id = self.here(l);
                 let case = self.town.app.db.read_blocking(move |c| cases::get(c, id)).unwrap().unwrap();

@@ -59,6 +59,7 @@ impl Play {
                 Some("system:time") => "时间".into(),
                 Some("system:signal") => "联动".into(),
                 Some("system:routing") => "分派".into(),
+                Some("system:callback") => "回访".into(),
                 _ => "系统".into(),
             },
         }
@@ -70,6 +71,7 @@ impl Play {
         }
         let text = |k: &str| core.payload.get(k).and_then(Value::as_str).unwrap_or_default();
         let label = self.label(core.stream_id).unwrap_or_else(|| match core.stream.as_str() {
+            "draw" => "抽取".to_owned(),
             "account" => format!("账号 {}", self.names.iter().find(|(a, _)| core.stream_id == (**a).into()).map_or("", |(_, n)| n)),
             _ => "系统".into(),
         });
@@ -89,6 +91,7 @@ impl Play {
             "sent_back" => format!("退回（{step}）：{title}"),
             "withdrawn" => format!("撤回：{title}"),
             "rung" => "提醒".to_owned(),
+            kind if core.stream == "draw" => drawn(kind, text("outcome")),
             "resumed" => "中止期满，恢复计时".to_owned(),
             other => other.to_owned(),
         };
@@ -201,6 +204,23 @@ impl Play {
             let _ = writeln!(self.out, "    → {template}：{}", names.join("、"));
         }
     }
+}
+
+/// What happened to a draw, in words.
+fn drawn(kind: &str, outcome: &str) -> String {
+    let word = match kind {
+        "announced" => "公布",
+        "frozen" => "冻结名册",
+        "drawn" => "抽取并分派回访",
+        "sheet_shown" => "查看号码",
+        "tried" => "未接通",
+        "answered" => "回访结果",
+        "replaced" => "依次替补",
+        "waited" => "回访到期无人办理",
+        "closed" => "办结，公布密值",
+        other => other,
+    };
+    if outcome.is_empty() { word.to_owned() } else { format!("{word}：{outcome}") }
 }
 
 fn paused(t: &TermRow) -> bool {
