@@ -64,6 +64,15 @@ pub struct MoneyMonth {
     pub supervisions: i64,
     /// Of these, discharged by now.
     pub supervisions_discharged: i64,
+    /// Paid by somebody else than the employer 先行清偿、垫付 and recorded in this month.
+    #[schema(value_type = i64)]
+    pub advanced_fen: Fen,
+    /// Of this, recovered by now.
+    #[schema(value_type = i64)]
+    pub recovered_fen: Fen,
+    /// Of this, still asked back.
+    #[schema(value_type = i64)]
+    pub recourse_open_fen: Fen,
 }
 
 /// A month with its first and last day.
@@ -139,6 +148,9 @@ fn month(c: &mut Conn, (month, first, last): Span, list: &str) -> Result<MoneyMo
         orders_expired: s.orders_expired,
         supervisions: s.supervisions,
         supervisions_discharged: s.discharged_supervisions,
+        advanced_fen: s.advanced,
+        recovered_fen: s.recovered,
+        recourse_open_fen: s.recourse_open,
     })
 }
 

@@ -71,11 +71,12 @@ fn money(app: &std::sync::Arc<crate::app::App>, from: Day, to: Day, json: bool, 
         writeln!(out, "{v}").map_err(io)?;
         return Ok(0);
     }
-    writeln!(out, "月份\t案件\t反映\t核实\t当月支付\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除").map_err(io)?;
+    writeln!(out, "月份\t案件\t反映\t核实\t当月支付\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除\t代付\t追回\t待追偿")
+        .map_err(io)?;
     for m in &months {
         writeln!(
             out,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
             m.month,
             m.cases,
             m.claimed_fen,
@@ -89,7 +90,10 @@ fn money(app: &std::sync::Arc<crate::app::App>, from: Day, to: Day, json: bool, 
             m.orders_paid,
             m.orders_expired,
             m.supervisions,
-            m.supervisions_discharged
+            m.supervisions_discharged,
+            m.advanced_fen,
+            m.recovered_fen,
+            m.recourse_open_fen
         )
         .map_err(io)?;
     }

@@ -16,6 +16,10 @@ pub enum Waits {
     Message,
     /// The list of old matters a bureau has to review.
     Review,
+    /// Co-workers who came with a code and wait; one bell a case.
+    Joiner,
+    /// A clue of child labour.
+    ChildClue,
 }
 
 /// The rule of the time from one rung to the next.
@@ -28,7 +32,8 @@ const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review];
+    pub const ALL: [Self; 7] =
+        [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review, Self::Joiner, Self::ChildClue];
 
     /// Its code, as stored.
     #[must_use]
@@ -39,6 +44,8 @@ impl Waits {
             Self::Amendment => "amendment",
             Self::Message => "message",
             Self::Review => "legacy_review",
+            Self::Joiner => "joiner",
+            Self::ChildClue => "child_clue",
         }
     }
 
@@ -57,6 +64,8 @@ impl Waits {
             Self::Amendment => "bell.amendment",
             Self::Message => "bell.message",
             Self::Review => crate::flow::legacy::RULE,
+            Self::Joiner => "bell.joiner",
+            Self::ChildClue => "bell.child_clue",
         }
     }
 
@@ -80,7 +89,7 @@ impl Waits {
     /// the leader, and ends with the supervisor, who hears every further rung.
     #[must_use]
     pub fn hears(self, rung: i32) -> &'static [&'static str] {
-        let first = if self == Self::Review { LEADER } else { 0 };
+        let first = if matches!(self, Self::Review | Self::ChildClue) { LEADER } else { 0 };
         let at = usize::try_from(rung).unwrap_or(0).saturating_add(first).min(LAST);
         &LADDER[at..]
     }

@@ -4,6 +4,7 @@
 //! elsewhere). Never decides, numbers or stores a paper; dates and articles come in from terms and rules. An employer
 //! gets a copy of a referral or transfer only, and nothing in it identifies a complainant.
 
+pub mod claims;
 pub mod counter;
 pub mod money;
 mod samples;

@@ -31,6 +31,9 @@ pub struct Sums {
     pub orders_expired: i64,
     pub supervisions: i64,
     pub discharged_supervisions: i64,
+    pub advanced: Fen,
+    pub recovered: Fen,
+    pub recourse_open: Fen,
 }
 
 #[derive(QueryableByName)]
@@ -147,6 +150,19 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
         span,
         list,
     )?;
+    let recourse = by_time(
+        c,
+        &format!(
+            "{} as a, {} as b, {} as c, cast(0 as bigint) as d, cast(0 as bigint) as e",
+            sum("q.amount"),
+            sum("q.recovered"),
+            sum("case when q.state = 'open' then q.amount - q.recovered else 0 end")
+        ),
+        "recourses q join cases k on k.id = q.case_id",
+        "q.opened_at",
+        span,
+        list,
+    )?;
     Ok(Sums {
         cases: cases.a,
         claimed: Fen::new(cases.b),
@@ -165,6 +181,9 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, list: &str) -> Result<Sums> {
         orders_expired: ordered.d,
         supervisions: supervised.a,
         discharged_supervisions: supervised.b,
+        advanced: Fen::new(recourse.a),
+        recovered: Fen::new(recourse.b),
+        recourse_open: Fen::new(recourse.c),
     })
 }
 
@@ -181,6 +200,7 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("shares", "select count(*) as n from agreements g where g.total <> (select coalesce(sum(s.amount), 0) from shares s where s.agreement_id = g.id)".to_owned()),
         ("order", "select count(*) as n from orders o where o.amount <> (select coalesce(sum(s.amount), 0) from order_claims s where s.order_id = o.id)".to_owned()),
         ("payment", "select count(*) as n from payments p where p.amount <> p.credit + (select coalesce(sum(a.amount), 0) from allocations a where a.payment_id = p.id)".to_owned()),
+        ("recourse", "select count(*) as n from recourses q where q.amount <> (select coalesce(sum(a.amount), 0) from allocations a join payments p on p.id = a.payment_id where a.payment_id = q.payment_id and p.reversed_at is null and (a.answer is null or a.answer <> 'denied'))".to_owned()),
         ("credit", "select count(*) as n from payments p where (p.credit > 0) <> (p.excess_code is not null)".to_owned()),
         ("denied", format!("select count(*) as n from allocations a join payments p on p.id = a.payment_id where {yes} and (a.answer = 'denied' or p.reversed_at is not null)")),
         ("service", "select count(*) as n from orders o join procedures r on r.id = o.procedure_id where r.state in ('served', 'unpaid', 'urged', 'enforcing') and o.served_on is null".to_owned()),

@@ -3,7 +3,7 @@
 //! Owns the loading and saving around `domain::ledger`. A payment that is no proof that the worker has the money (through a
 //! foreman, in kind, on a card somebody else keeps) is allotted but does not count until each worker says so (practice P3.4).
 
-use super::{Args, Made, at_form, change_claim, claim_of, retotal};
+use super::{Args, Made, at_form, change_claim, claim_of, recourse, retotal};
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, EvidenceId, PaymentId, RespondentId};
@@ -124,6 +124,7 @@ pub(super) fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut V
     };
     let parts: Vec<Allocation> = to.iter().map(|t| t.0).zip(parts).filter(|(_, part)| part.is_positive()).map(allot).collect();
     ledger::insert_payment(tx.c, &payment, &parts, discharges)?;
+    recourse::raise(tx, &payment)?;
     made.push(Made::Payment { id: payment.id });
     retotal(tx, case)
 }
@@ -142,6 +143,7 @@ pub(super) fn reverse(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Resul
     let case = subject.case_id()?;
     let p = standing(tx, case, a.need_id("payment")?)?;
     ledger::reverse(tx.c, p.id, rules::discharges(&p.payer_kind), tx.now)?;
+    recourse::follow(tx, p.id)?;
     retotal(tx, case)
 }
 
@@ -209,6 +211,7 @@ pub(in crate::app) fn answer(tx: &mut Tx<'_>, a: &Answer) -> Result<()> {
         ..found
     };
     ledger::answer(tx.c, &row)?;
+    recourse::follow(tx, a.payment)?;
     ledger::update_claim(tx.c, &old.with(sums))?;
     retotal(tx, a.case)
 }

@@ -53,6 +53,8 @@ fn row(m: &MoneyMonth) -> MoneyRow {
         orders: m.orders.to_string(),
         orders_paid: of(m.orders_paid, m.orders_expired),
         supervisions: of(m.supervisions, m.supervisions_discharged),
+        advanced: yuan(m.advanced_fen),
+        recourse: format!("{} / {}", yuan(m.recovered_fen), yuan(m.recourse_open_fen)),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct MoneyRow {
     pub orders: String,
     pub orders_paid: String,
     pub supervisions: String,
+    pub advanced: String,
+    pub recourse: String,
 }
 
 /// 资金月报.
@@ -75,6 +77,8 @@ mod samples {
                 orders: "7".into(),
                 orders_paid: "6 / 1".into(),
                 supervisions: "5 / 3".into(),
+                advanced: "¥120,000.00".into(),
+                recourse: "¥50,000.00 / ¥70,000.00".into(),
             };
             let bar = |i: i64| MoneyBar {
                 x: i * 54,
