@@ -12,7 +12,7 @@ use crate::base::{At, Day, Error, Result};
 use crate::domain::access::Actor;
 use crate::domain::bell::{self, Waits};
 use crate::store::bells::{self as rows, Bell};
-use crate::store::{counter, dialogue, draws, filings, legacy};
+use crate::store::{cases, counter, dialogue, draws, filings, joint, legacy};
 use chrono::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -134,6 +134,12 @@ struct Standing {
     rows: Option<i64>,
 }
 
+/// Something that waits in a case, with its lead bureau.
+fn of_case(case: cases::Case) -> Standing {
+    let marks = super::claims::marks(&case);
+    Standing { stream: ("case", case.id.into()), bureau: case.lead_bureau, marks, label: case.number, rows: None }
+}
+
 /// Where it waits now; nothing when it was done.
 fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
     let filing = match waits {
@@ -155,6 +161,16 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
             let marks = Marks { area, ..Marks::default() };
             let stream = ("draw", StreamId::from(k.draw_id.uuid()));
             return Ok(Some(Standing { stream, bureau: b.bureau.clone(), marks, label: b.label.clone(), rows: None }));
+        }
+        Waits::Joiner => {
+            let case = tx.case(CaseId::from(b.id.uuid()))?;
+            let waits = joint::waiting(tx.c, case.id)? > 0;
+            return Ok(waits.then(|| of_case(case)));
+        }
+        Waits::ChildClue => {
+            let Some(clue) = joint::clue(tx.c, b.id)?.filter(|k| k.state == "open") else { return Ok(None) };
+            let case = tx.case(clue.case_id)?;
+            return Ok(Some(Standing { label: clue.number, ..of_case(case) }));
         }
         Waits::Withdrawal => dialogue::withdrawal(tx.c, b.id)?.filter(|w| w.state == "asked").map(|w| w.filing_id),
         Waits::Amendment => filings::amendment(tx.c, b.id)?.filter(|a| a.decided_at.is_none()).map(|a| a.filing_id),

@@ -478,6 +478,10 @@ impl App {
                 e => e,
             })?;
         }
+        if row.kind == super::claims::pay_list::KIND {
+            // it holds IDs and cards in clear
+            self.may_see(actor, row.case_id, None, Some(Ability::Unmask)).await.map_err(|_| Error::Forbidden("unmask"))?;
+        }
         if row.kind == super::sheets::STATEMENT
             && let Some(filing) = row.filing_id
         {

@@ -6,6 +6,7 @@
 mod agreement;
 pub(super) mod money;
 mod order;
+mod recourse;
 mod supervision;
 
 use super::documents;
@@ -477,7 +478,7 @@ fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<case
     for (i, p) in f.told_doc.chain.iter().enumerate() {
         let id = tx.ids.id(tx.now);
         let role = PartyRole::of(&p.role);
-        let (mut name_ct, mut person_ct): (Option<Sealed>, Option<Sealed>) = (None, None);
+        let (mut name_ct, mut person_ct, mut person_bix): (Option<Sealed>, Option<Sealed>, Option<String>) = (None, None, None);
         if role == Some(PartyRole::TeamLeader)
             && let Some(ct) = &f.leader_ct
         {
@@ -485,6 +486,8 @@ fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<case
             let (name, person): (String, Option<String>) =
                 serde_json::from_str(&json).map_err(|e| Error::Internal(format!("leader: {e}")))?;
             name_ct = Some(tx.seal("respondents", "name_ct", id, &name)?);
+            // found by the same blind index as a worker: a team leader is known when he claims for others (practice P3.3)
+            person_bix = person.as_ref().map(|n| crate::base::seal::blind(&tx.keys, "id", n)).transpose()?;
             person_ct = person.map(|n| tx.seal("respondents", "person_ct", id, &n)).transpose()?;
         }
         if main.is_none() && matches!(role, Some(PartyRole::Respondent | PartyRole::ContractEmployer)) {
@@ -499,9 +502,14 @@ fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<case
             uscc: p.uscc.clone(),
             name_ct,
             person_ct,
-            person_bix: None,
+            person_bix,
             article: role.map(PartyRole::basis).filter(|b| !b.is_empty()),
             position: i32::try_from(i).unwrap_or(i32::MAX),
+            liability: None,
+            liability_ct: None,
+            liability_proof: None,
+            liability_by: None,
+            liability_at: None,
         });
     }
     Ok((out, main))

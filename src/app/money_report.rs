@@ -72,6 +72,15 @@ pub struct MoneyMonth {
     pub called_paid: i64,
     /// Of these, against what the file says.
     pub contradicted: i64,
+    /// Paid by somebody else than the employer 先行清偿、垫付 and recorded in this month.
+    #[schema(value_type = i64)]
+    pub advanced_fen: Fen,
+    /// Of this, recovered by now.
+    #[schema(value_type = i64)]
+    pub recovered_fen: Fen,
+    /// Of this, still asked back.
+    #[schema(value_type = i64)]
+    pub recourse_open_fen: Fen,
 }
 
 /// The whole span of one bureau: what workers gave up is read beside what they got (practice P3.5).
@@ -206,6 +215,9 @@ fn month(month: String, s: &report::Sums) -> MoneyMonth {
         called: s.called,
         called_paid: s.called_paid,
         contradicted: s.contradicted,
+        advanced_fen: s.advanced,
+        recovered_fen: s.recovered,
+        recourse_open_fen: s.recourse_open,
     }
 }
 

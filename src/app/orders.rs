@@ -270,6 +270,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                     head: head.clone(),
                     instrument,
                     respondent: party.name.clone(),
+                    ground: super::claims::liability::sentence(&party),
                     uscc: party.uscc.clone(),
                     bank: step.sealed.get("bank").cloned(),
                     project: case.project_name.clone(),

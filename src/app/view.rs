@@ -79,6 +79,10 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     };
     let into = into.map(|id| cases::get(c, id)).transpose()?.flatten().map(|k| (k.id, k.number));
     let legacy = legacy::of_case(c, id)?.map(|m| ledger_view(keys, m, out_of_unit.is_empty())).transpose()?;
+    // the row of somebody under 16 is sealed for everybody outside the bureau that leads the case (practice P3.7)
+    let young = case.flags.split(',').any(|f| f == "child_labour") && !super::claims::clue::opens_minor(actor, &case);
+    let minors = if young { crate::store::claims::minors_of(c, id)? } else { Vec::new() };
+    let recourses = super::claims::recourse::views(c, app, id, &chain)?;
     let money = money::load(c, app, id, &chain, &rows, now)?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     let mut views = Vec::new();
@@ -106,6 +110,8 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
             id: x.id,
             claimant: if secret.contains(&x.filing_id) {
                 text::zh("claimant.secret").to_owned()
+            } else if minors.contains(&x.id) {
+                super::claims::clue::sealed_name()
             } else {
                 people.get(&x.claimant_id).map(|p| p.name_mask.clone()).unwrap_or_default()
             },
@@ -210,11 +216,18 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
                 name: r.name.clone(),
                 uscc: r.uscc.clone(),
                 article: r.article.clone(),
+                ground: r.liability.as_deref().map(|g| app.code_title(super::claims::liability::GROUNDS, g)),
+                kind: r
+                    .liability
+                    .as_deref()
+                    .and_then(crate::domain::liability::Ground::of)
+                    .map(|g| super::claims::liability::kind_title(g.kind)),
             })
             .collect(),
         agreements: money.agreements,
         orders: money.orders,
         supervisions: money.supervisions,
+        recourses,
         filings: filing_views,
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,
@@ -257,7 +270,15 @@ fn filing_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: Filin
             .told_doc
             .chain
             .iter()
-            .map(|p| PartyView { id: None, role: coded("party", &p.role), name: p.name.clone(), uscc: p.uscc.clone(), article: None })
+            .map(|p| PartyView {
+                id: None,
+                role: coded("party", &p.role),
+                name: p.name.clone(),
+                uscc: p.uscc.clone(),
+                article: None,
+                ground: None,
+                kind: None,
+            })
             .collect(),
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,

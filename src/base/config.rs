@@ -154,6 +154,10 @@ pub struct Workers {
     pub messages_an_hour: i32,
     /// Questions by receipt number and secret, wrong ones, in an hour for one number.
     pub receipt_tries: i32,
+    /// Wrong join codes of one log-in in an hour.
+    pub join_tries: i32,
+    /// Joining with a code, of one log-in in a day.
+    pub joins_a_day: i32,
     /// Drafts of one log-in.
     pub drafts: i64,
     /// Days a draft is kept that nobody touches.

@@ -1,6 +1,7 @@
 //! `qingxin roster`: the table of a joint case becomes claims, or only says what would; bad rows come back in a workbook.
 
 use super::import::{ImportArgs, read, save};
+use crate::app::claims::roster::Presented;
 use crate::base::{Error, Result};
 use crate::domain::access::Actor;
 use crate::store::cases;
@@ -18,6 +19,12 @@ pub struct RosterArgs {
     /// 退回的行写到这里（默认在当前目录；已有同名文件时另编号，不覆盖）
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+    /// 由谁提交：workers（劳动者本人）或 team_leader（包工头）；反映人是包工头的必须写明
+    #[arg(long, value_name = "WHO")]
+    pub presented_by: Option<String>,
+    /// 包工头代为提交的，各劳动者委托书的材料编号
+    #[arg(long, value_name = "ID")]
+    pub mandate: Option<crate::base::id::EvidenceId>,
     /// 只报告会怎样，不写入任何内容
     #[arg(long)]
     pub dry_run: bool,
@@ -36,7 +43,8 @@ pub fn run(a: &RosterArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Resu
     let number = a.case.clone();
     let case = app.db.read_blocking(move |c| cases::by_number(c, &number))?;
     let case = case.ok_or_else(|| Error::Config(format!("没有编号为 {} 的案件。", a.case)))?;
-    let sheet = app.read_roster(&bytes)?;
+    let presented = Presented { by: a.presented_by.clone(), mandate: a.mandate };
+    let sheet = app.read_roster(&bytes)?.presented(presented);
     let (report, workbook) = app.take_roster(&Actor::System("roster"), None, case.id, sheet, a.dry_run)?;
     let back = ImportArgs { profile: "roster".into(), file: a.file.clone(), rejects: a.rejects.clone(), dry_run: a.dry_run, json: a.json };
     let saved = save(&back, workbook)?;

@@ -18,6 +18,10 @@ pub enum Waits {
     Review,
     /// A call of a draw.
     Draw,
+    /// Co-workers who came with a code and wait; one bell a case.
+    Joiner,
+    /// A clue of child labour.
+    ChildClue,
 }
 
 /// The rule of the time from one rung to the next.
@@ -30,7 +34,16 @@ const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review, Self::Draw];
+    pub const ALL: [Self; 8] = [
+        Self::Callback,
+        Self::Withdrawal,
+        Self::Amendment,
+        Self::Message,
+        Self::Review,
+        Self::Draw,
+        Self::Joiner,
+        Self::ChildClue,
+    ];
 
     /// Its code, as stored.
     #[must_use]
@@ -42,6 +55,8 @@ impl Waits {
             Self::Message => "message",
             Self::Review => "legacy_review",
             Self::Draw => "draw_call",
+            Self::Joiner => "joiner",
+            Self::ChildClue => "child_clue",
         }
     }
 
@@ -61,6 +76,8 @@ impl Waits {
             Self::Message => "bell.message",
             Self::Review => crate::flow::legacy::RULE,
             Self::Draw => "draw.call",
+            Self::Joiner => "bell.joiner",
+            Self::ChildClue => "bell.child_clue",
         }
     }
 
@@ -84,7 +101,7 @@ impl Waits {
     /// the leader, and ends with the supervisor, who hears every further rung.
     #[must_use]
     pub fn hears(self, rung: i32) -> &'static [&'static str] {
-        let first = if self == Self::Review { LEADER } else { 0 };
+        let first = if matches!(self, Self::Review | Self::ChildClue) { LEADER } else { 0 };
         let at = usize::try_from(rung).unwrap_or(0).saturating_add(first).min(LAST);
         &LADDER[at..]
     }

@@ -5,7 +5,7 @@
 use super::schema::{cases, recusals, respondents};
 use super::types::{Doc, Id, Json, Ts};
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, RespondentId};
+use crate::base::id::{AccountId, CaseId, EvidenceId, RespondentId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use crate::law::Fen;
@@ -79,6 +79,11 @@ pub struct Respondent {
     pub person_bix: Option<String>,
     pub article: Option<String>,
     pub position: i32,
+    pub liability: Option<String>,
+    pub liability_ct: Option<Sealed>,
+    pub liability_proof: Option<EvidenceId>,
+    pub liability_by: Option<AccountId>,
+    pub liability_at: Option<At>,
 }
 
 /// Opens a case.
@@ -197,6 +202,32 @@ pub fn count(c: &mut Conn) -> Result<u64> {
 /// The chain of a case, in order.
 pub fn chain(c: &mut Conn, id: CaseId) -> Result<Vec<Respondent>> {
     Ok(respondents::table.filter(respondents::case_id.eq(id)).order(respondents::position).select(Respondent::as_select()).load(c)?)
+}
+
+/// One party of a chain.
+pub fn respondent(c: &mut Conn, id: RespondentId) -> Result<Option<Respondent>> {
+    Ok(respondents::table.find(id).select(Respondent::as_select()).first(c).optional()?)
+}
+
+/// Adds a party to a chain.
+pub fn insert_respondent(c: &mut Conn, row: &Respondent) -> Result<()> {
+    diesel::insert_into(respondents::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Saves why a party is liable.
+pub fn set_liability(c: &mut Conn, row: &Respondent) -> Result<()> {
+    let n = diesel::update(respondents::table.find(row.id))
+        .set((
+            respondents::article.eq(&row.article),
+            respondents::liability.eq(&row.liability),
+            respondents::liability_ct.eq(&row.liability_ct),
+            respondents::liability_proof.eq(row.liability_proof),
+            respondents::liability_by.eq(row.liability_by),
+            respondents::liability_at.eq(row.liability_at),
+        ))
+        .execute(c)?;
+    ensure_one(n, "respondents")
 }
 
 /// Names a party of the chain anew.

@@ -13,7 +13,7 @@ use crate::law::Fen;
 use diesel::prelude::*;
 
 /// How a claim is reckoned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = claim_bases, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "columns are described in the migration")]
 pub struct Basis {
@@ -23,6 +23,8 @@ pub struct Basis {
     pub months_tenths: Option<i32>,
     pub monthly_wage: Option<Fen>,
     pub minor: bool,
+    pub presented: String,
+    pub mandate_proof: Option<EvidenceId>,
 }
 
 /// A decision about the nature of a claim and whether it is a migrant worker's.
@@ -60,6 +62,16 @@ pub fn with_persons(c: &mut Conn, case: CaseId) -> Result<Vec<(Claim, Claimant, 
         .filter(claims::case_id.eq(case))
         .order(claims::id)
         .select((Claim::as_select(), Claimant::as_select(), Option::<Basis>::as_select()))
+        .load(c)?)
+}
+
+/// Claims of persons under 16 when the work began.
+pub fn minors_of(c: &mut Conn, case: CaseId) -> Result<Vec<ClaimId>> {
+    Ok(claim_bases::table
+        .inner_join(claims::table)
+        .filter(claims::case_id.eq(case))
+        .filter(claim_bases::minor.eq(true))
+        .select(claim_bases::claim_id)
         .load(c)?)
 }
 

@@ -173,6 +173,15 @@ pub fn compensation_payments_of(c: &mut Conn, order: OrderId) -> Result<Vec<Comp
         .load(c)?)
 }
 
+/// What of each claim an order covers.
+pub fn parts(c: &mut Conn, order: OrderId) -> Result<Vec<(ClaimId, Fen)>> {
+    Ok(order_claims::table
+        .filter(order_claims::order_id.eq(order))
+        .order(order_claims::claim_id)
+        .select((order_claims::claim_id, order_claims::amount))
+        .load(c)?)
+}
+
 /// Stores an attempt to serve.
 pub fn insert_attempt(c: &mut Conn, row: &Attempt) -> Result<()> {
     diesel::insert_into(service_attempts::table).values(row).execute(c)?;

@@ -35,6 +35,9 @@ pub struct Sums {
     pub called: i64,
     pub called_paid: i64,
     pub contradicted: i64,
+    pub advanced: Fen,
+    pub recovered: Fen,
+    pub recourse_open: Fen,
 }
 
 impl Sums {
@@ -63,6 +66,9 @@ impl Sums {
             called: self.called + o.called,
             called_paid: self.called_paid + o.called_paid,
             contradicted: self.contradicted + o.contradicted,
+            advanced: fen(self.advanced, o.advanced),
+            recovered: fen(self.recovered, o.recovered),
+            recourse_open: fen(self.recourse_open, o.recourse_open),
         }
     }
 }
@@ -244,6 +250,23 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, scope: &Scope) -> Result<BTreeM
         let s = out.entry(r.bureau).or_default();
         (s.called, s.called_paid, s.contradicted) = (r.a, r.b, r.c);
     }
+    let recourse = by_time(
+        c,
+        &format!(
+            "{} as a, {} as b, {} as c, cast(0 as bigint) as d, cast(0 as bigint) as e",
+            sum("q.amount"),
+            sum("q.recovered"),
+            sum("case when q.state = 'open' then q.amount - q.recovered else 0 end")
+        ),
+        "recourses q join cases k on k.id = q.case_id",
+        "q.opened_at",
+        span,
+        scope,
+    )?;
+    for r in recourse {
+        let s = out.entry(r.bureau).or_default();
+        (s.advanced, s.recovered, s.recourse_open) = (Fen::new(r.a), Fen::new(r.b), Fen::new(r.c));
+    }
     Ok(out)
 }
 
@@ -261,6 +284,7 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("order", "select count(*) as n from orders o where o.amount <> (select coalesce(sum(s.amount), 0) from order_claims s where s.order_id = o.id)".to_owned()),
         ("compensation", "select count(*) as n from orders o where o.compensation < (select coalesce(sum(p.amount), 0) from compensation_payments p where p.order_id = o.id)".to_owned()),
         ("payment", "select count(*) as n from payments p where p.amount <> p.credit + (select coalesce(sum(a.amount), 0) from allocations a where a.payment_id = p.id)".to_owned()),
+        ("recourse", "select count(*) as n from recourses q where q.amount <> (select coalesce(sum(a.amount), 0) from allocations a join payments p on p.id = a.payment_id where a.payment_id = q.payment_id and p.reversed_at is null and (a.answer is null or a.answer <> 'denied'))".to_owned()),
         ("credit", "select count(*) as n from payments p where (p.credit > 0) <> (p.excess_code is not null)".to_owned()),
         ("denied", format!("select count(*) as n from allocations a join payments p on p.id = a.payment_id where {yes} and (a.answer = 'denied' or p.reversed_at is not null)")),
         ("service", "select count(*) as n from orders o join procedures r on r.id = o.procedure_id where r.state in ('served', 'unpaid', 'urged', 'enforcing') and o.served_on is null".to_owned()),

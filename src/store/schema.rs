@@ -200,6 +200,8 @@ diesel::table! {
         months_tenths -> Nullable<Integer>,
         monthly_wage -> Nullable<BigInt>,
         minor -> Bool,
+        presented -> Text,
+        mandate_proof -> Nullable<Id>,
     }
 }
 
@@ -219,6 +221,144 @@ diesel::table! {
         document_id -> Nullable<Id>,
         by_account -> Id,
         at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    join_codes (id) {
+        id -> Id,
+        case_id -> Id,
+        code_bix -> Text,
+        made_worker -> Nullable<Id>,
+        made_by -> Nullable<Id>,
+        created_at -> Ts,
+        expires_at -> Ts,
+        revoked_at -> Nullable<Ts>,
+        uses -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    joiners (id) {
+        id -> Id,
+        case_id -> Id,
+        code_id -> Id,
+        worker_id -> Id,
+        session_id -> Id,
+        claimant_id -> Id,
+        respondent_ct -> Nullable<Text>,
+        period_from -> Date,
+        period_to -> Date,
+        days_tenths -> Nullable<Integer>,
+        daily_wage -> Nullable<BigInt>,
+        months_tenths -> Nullable<Integer>,
+        monthly_wage -> Nullable<BigInt>,
+        claimed -> BigInt,
+        minor -> Bool,
+        device -> Text,
+        state -> Text,
+        matched -> Bool,
+        reason -> Nullable<Text>,
+        note_ct -> Nullable<Text>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Ts>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    claim_words (id) {
+        id -> Id,
+        claim_id -> Id,
+        case_id -> Id,
+        worker_id -> Id,
+        word -> Text,
+        claimed -> BigInt,
+        verified -> BigInt,
+        note_ct -> Nullable<Text>,
+        device -> Text,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    representatives (id) {
+        id -> Id,
+        case_id -> Id,
+        claimant_id -> Id,
+        powers -> Text,
+        evidence_id -> Id,
+        recorded_by -> Id,
+        created_at -> Ts,
+        ended_at -> Nullable<Ts>,
+        ended_by -> Nullable<Id>,
+        note_ct -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    child_clues (id) {
+        id -> Id,
+        number -> Text,
+        case_id -> Id,
+        bureau -> Text,
+        area -> Text,
+        persons -> Integer,
+        state -> Text,
+        result -> Nullable<Text>,
+        note_ct -> Nullable<Text>,
+        proof_id -> Nullable<Id>,
+        opened_at -> Ts,
+        closed_by -> Nullable<Id>,
+        closed_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    pay_lists (id) {
+        id -> Id,
+        case_id -> Id,
+        document_id -> Id,
+        persons -> Integer,
+        amount -> BigInt,
+        small -> Bool,
+        consent_proof -> Nullable<Id>,
+        explained_ct -> Nullable<Text>,
+        by_account -> Id,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    recourses (payment_id) {
+        payment_id -> Id,
+        case_id -> Id,
+        payer_kind -> Text,
+        payer_id -> Nullable<Id>,
+        against_id -> Nullable<Id>,
+        amount -> BigInt,
+        recovered -> BigInt,
+        state -> Text,
+        reason -> Nullable<Text>,
+        note_ct -> Nullable<Text>,
+        proof_id -> Nullable<Id>,
+        opened_at -> Ts,
+        closed_at -> Nullable<Ts>,
+        closed_by -> Nullable<Id>,
     }
 }
 
@@ -366,6 +506,11 @@ diesel::table! {
         person_bix -> Nullable<Text>,
         article -> Nullable<Text>,
         position -> Integer,
+        liability -> Nullable<Text>,
+        liability_ct -> Nullable<Text>,
+        liability_proof -> Nullable<Id>,
+        liability_by -> Nullable<Id>,
+        liability_at -> Nullable<Ts>,
     }
 }
 
@@ -1340,6 +1485,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     claims,
     claim_bases,
     claim_judgements,
+    join_codes,
+    joiners,
+    claim_words,
+    representatives,
+    child_clues,
+    pay_lists,
+    recourses,
     evidence,
     payments,
     allocations,

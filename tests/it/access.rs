@@ -94,6 +94,7 @@ impl Scene {
         ]);
         access_counter::scene(w, &mut ids);
         crate::access_draws::scene(w, &mut ids);
+        crate::access_joint::scene(w, &mut ids);
         Self { ids }
     }
     /// Fills `<name>` places.
@@ -194,13 +195,8 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("getEvidence", Matter, "/evidence/<evidence>", "kuiwen.handler", none());
     let recuse = json!({ "account": "<handler>", "reason": "与被反映单位负责人是亲属" });
     put("takeRoster", Matter, "/cases/<case>/roster", "kuiwen.desk", Carries::File(&[("dryRun", "true")]));
-    put(
-        "addClaims",
-        Matter,
-        "/cases/<case>/claims",
-        "kuiwen.desk",
-        Carries::Json(json!({ "dryRun": true, "rows": [{ "name": "工人甲" }] })),
-    );
+    let row = json!({ "dryRun": true, "rows": [{ "name": "工人甲" }] });
+    put("addClaims", Matter, "/cases/<case>/claims", "kuiwen.desk", Carries::Json(row));
     let judge = json!({ "nature": "wages", "reason": "工资表、考勤表相符。" });
     put("judgeClaim", Matter, "/claims/<claim>/judge", "kuiwen.handler", Carries::Json(judge));
     put("listJudgements", Matter, "/claims/<claim>/judgements", "kuiwen.handler", none());
@@ -251,6 +247,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("listSubscriptions", Sender, "/api/exchange/v1/subscriptions", "", none());
     put("unsubscribe", Sender, "/api/exchange/v1/subscriptions/<session>", "", none());
     crate::access_draws::draws(&mut all);
+    crate::access_joint::joint(&mut all);
     claimant(&mut all);
     counter(&mut all);
     console(&mut all);
@@ -518,10 +515,10 @@ on_both! {
             let got = ask(&w, &s, route, e, &As::Token(&own), None);
             let good = match route.id {
                 // the way in is open: what is asked is not, or not yet
-                "confirmAnswer" | "denyAnswer" | "supplement" | "rate" | "adoptFiling" => got.status == 409,
+                "confirmAnswer" | "denyAnswer" | "supplement" | "rate" | "adoptFiling" | "join" => got.status == 409,
                 "fileReport" => got.status == 422,
                 // an officer's upload is not the worker's
-                "dropDraft" | "putFilePart" | "getFileUpload" | "finishFile" | "abortFile" => got.status == 404,
+                "dropDraft" | "putFilePart" | "getFileUpload" | "finishFile" | "abortFile" | "ownClaimPaper" => got.status == 404,
                 _ => (200..300).contains(&got.status),
             };
             assert!(good, "{} {} {}", got.asked, got.status, got.text());
@@ -572,6 +569,8 @@ on_both! {
                 "abandonDraw" | "console_abandon_draw" => matches!(got.status, 200 | 303 | 409),
                 // the only filing of a case stays where it is: the way in is open
                 "splitFiling" => got.status == 409,
+                // one thing, two doors; or nothing to be paid yet
+                id if crate::access_joint::either(id) => (200..400).contains(&got.status) || matches!(got.status, 409 | 422),
                 "console_split" => got.status == 422,
                 // the other door decided it before
                 "decideSuggestion" | "decideLegacyReview" | "callAnswered" => matches!(got.status, 200 | 409),

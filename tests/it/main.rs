@@ -11,6 +11,8 @@ mod access_counter;
 #[cfg(test)]
 mod access_draws;
 #[cfg(test)]
+mod access_joint;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -43,6 +45,10 @@ mod house;
 mod import;
 #[cfg(test)]
 mod joining;
+#[cfg(test)]
+mod joint;
+#[cfg(test)]
+mod joint_money;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 const PNG: &[u8] = crate::access::PNG;
 
 /// A resident ID of the fixtures' area, the n-th of a birthday.
-fn id(born: &str, n: u32) -> String {
+pub fn id(born: &str, n: u32) -> String {
     let stem = format!("379900{born}{n:03}");
     ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "X"]
         .iter()
@@ -26,11 +26,11 @@ fn id(born: &str, n: u32) -> String {
         .find(|s| ResidentId::parse(s).is_ok())
         .unwrap()
 }
-fn person(n: u32) -> String {
+pub fn person(n: u32) -> String {
     id(&format!("198{:01}{:02}{:02}", n / 360 % 10, n / 30 % 12 + 1, n % 28 + 1), n)
 }
 /// Name, ID, from, to, amount.
-fn table(rows: &[[String; 5]]) -> Vec<u8> {
+pub fn table(rows: &[[String; 5]]) -> Vec<u8> {
     let headings = roster::headings().unwrap();
     let at = |h: &str| headings.iter().position(|x| x == h).unwrap();
     let places = ["姓名", "身份证号", "欠薪时间起", "欠薪时间止", "欠薪金额"].map(at);
@@ -46,24 +46,24 @@ fn table(rows: &[[String; 5]]) -> Vec<u8> {
         .collect();
     workbook(&Table { name: "花名册".into(), headings, rows }).unwrap()
 }
-fn line(n: u32, amount: &str) -> [String; 5] {
+pub fn line(n: u32, amount: &str) -> [String; 5] {
     [format!("工人{n}"), person(n), "2026-08".into(), "2026-10".into(), amount.into()]
 }
-fn joint(w: &World, headcount: i64, total: i64) -> String {
+pub fn joint(w: &World, headcount: i64, total: i64) -> String {
     let mut f = filing(1);
     f["headcount"] = json!(headcount);
     f["reportedTotalFen"] = json!(total);
     w.who("city.desk").post("/filings", f).ok()["case"].as_str().unwrap().to_owned()
 }
-fn send(w: &World, case: &str, dry: bool, bytes: &[u8]) -> Value {
+pub fn send(w: &World, case: &str, dry: bool, bytes: &[u8]) -> Value {
     let fields: &[(&str, &str)] = if dry { &[("dryRun", "true")] } else { &[] };
     w.who("kuiwen.desk").upload(&format!("/cases/{case}/roster"), fields, "roster.xlsx", bytes).ok()
 }
-fn sound(w: &World, t: &TestDb) {
+pub fn sound(w: &World, t: &TestDb) {
     let report = qingxin::app::doctor::examine(&w.app, &t.dir.path().join("none")).unwrap();
     assert!(report.ok(), "{:?}", report.lines.iter().filter(|l| !l.ok).map(|l| (&l.what, &l.said)).collect::<Vec<_>>());
 }
-fn of_case(w: &World, case: &str) -> Vec<ledger::Claim> {
+pub fn of_case(w: &World, case: &str) -> Vec<ledger::Claim> {
     let id: CaseId = case.parse().unwrap();
     w.app.db.read_blocking(move |c| ledger::claims_of(c, id)).unwrap()
 }

@@ -5,6 +5,7 @@
 //! [`crate::domain::intake`]'s, its way is [`super::intake`]'s.
 
 pub mod agents;
+pub mod claims;
 pub mod dialogue;
 pub mod matter;
 pub mod money;

@@ -55,6 +55,27 @@ fn own_claims(c: &mut Conn, f: &filings::Filing) -> Result<Vec<ClaimId>> {
     Ok(ledger::claims_of(c, case)?.into_iter().filter(|k| person.contains(&k.claimant_id)).map(|k| k.id).collect())
 }
 
+/// What of these payments is for these claims, the oldest first.
+pub(super) fn parts_of(app: &App, all: &[ledger::Allotted], mine: &[ClaimId]) -> Vec<OwnPayment> {
+    let mut out = Vec::new();
+    for (p, to) in all.iter().filter(|(p, _)| p.reversed_at.is_none()) {
+        let parts: Vec<_> = to.iter().filter(|a| mine.contains(&a.claim_id)).collect();
+        let Some(first) = parts.first() else { continue };
+        out.push(OwnPayment {
+            id: p.id,
+            paid_on: p.paid_on,
+            amount_fen: Fen::sum(parts.iter().map(|a| a.amount)).unwrap_or_default(),
+            payer: app.code_title("payer_kind", &p.payer_kind),
+            way: app.code_title("payment_way", &p.way),
+            counts: parts.iter().all(|a| a.counts),
+            answer: first.answer.clone(),
+            awaits_call: parts.iter().any(|a| a.held),
+            answered_at: first.answered_at,
+        });
+    }
+    out
+}
+
 impl App {
     /// Payments in which the worker has a part, the newest first.
     ///
@@ -66,22 +87,7 @@ impl App {
             let (f, _) = held(c, &me, id, Power::View, now)?;
             let Some(case) = f.case_id else { return Ok(Vec::new()) };
             let mine = own_claims(c, &f)?;
-            let mut out: Vec<OwnPayment> = Vec::new();
-            for (p, to) in ledger::payments_of(c, case)?.into_iter().filter(|(p, _)| p.reversed_at.is_none()) {
-                let parts: Vec<_> = to.iter().filter(|a| mine.contains(&a.claim_id)).collect();
-                let Some(first) = parts.first() else { continue };
-                out.push(OwnPayment {
-                    id: p.id,
-                    paid_on: p.paid_on,
-                    amount_fen: Fen::sum(parts.iter().map(|a| a.amount)).unwrap_or_default(),
-                    payer: app.code_title("payer_kind", &p.payer_kind),
-                    way: app.code_title("payment_way", &p.way),
-                    counts: parts.iter().all(|a| a.counts),
-                    answer: first.answer.clone(),
-                    awaits_call: parts.iter().any(|a| a.held),
-                    answered_at: first.answered_at,
-                });
-            }
+            let mut out = parts_of(app, &ledger::payments_of(c, case)?, &mine);
             out.reverse();
             Ok(out)
         })
@@ -118,9 +124,23 @@ fn alike(tx: &mut Tx<'_>, case: CaseId, device: &str, most: i64) -> Result<bool>
 
 fn say(tx: &mut Tx<'_>, me: &Worker, f: &filings::Filing, payment: PaymentId, received: bool) -> Result<()> {
     let case = f.case_id.ok_or(Error::NotFound("payment"))?;
+    let mine = own_claims(tx.c, f)?;
+    let alike = answer_for(tx, me, (case, payment), &mine, received)?;
+    let payload = serde_json::json!({ "payment": payment, "received": received, "alike": alike });
+    tx.record("filing", f.id.into(), "payment_answered", tx.now, payload, &of_filing(f))?;
+    settle(tx, f, case, received, alike)
+}
+
+/// The worker's word for the own claims alone; whether so many came from one device that they are one sign.
+pub(super) fn answer_for(
+    tx: &mut Tx<'_>,
+    me: &Worker,
+    (case, payment): (CaseId, PaymentId),
+    mine: &[ClaimId],
+    received: bool,
+) -> Result<bool> {
     let session = workers::session_by_id(tx.c, me.session)?.ok_or(Error::Unauthenticated)?;
     let device = device_key(&tx.keys, &session)?;
-    let mine = own_claims(tx.c, f)?;
     let parts: Vec<ClaimId> = match ledger::payments_of(tx.c, case)?.into_iter().find(|(p, _)| p.id == payment && p.reversed_at.is_none()) {
         Some((_, to)) => to.iter().map(|a| a.claim_id).filter(|c| mine.contains(c)).collect(),
         None => Vec::new(),
@@ -132,9 +152,11 @@ fn say(tx: &mut Tx<'_>, me: &Worker, f: &filings::Filing, payment: PaymentId, re
         answer(tx, &Answer { case, payment, claim, confirmed: received, device: Some(device.clone()) })?;
     }
     let most = tx.app.config.workers.confirmations_flagged;
-    let alike = received && alike(tx, case, &device, most)?;
-    let payload = serde_json::json!({ "payment": payment, "received": received, "alike": alike });
-    tx.record("filing", f.id.into(), "payment_answered", tx.now, payload, &of_filing(f))?;
+    Ok(received && alike(tx, case, &device, most)?)
+}
+
+/// Who hears of it: the officer, and the complaint.
+pub(super) fn settle(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId, received: bool, alike: bool) -> Result<()> {
     if alike {
         // one device for a crew counts as one signal: somebody rings each of them
         notify::tell_handler(tx, f, "confirmations_alike")?;

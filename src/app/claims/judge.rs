@@ -6,13 +6,18 @@
 
 use super::{kept, marks};
 use crate::app::App;
-use crate::app::effects::retotal;
+use crate::app::documents::{Where, keep_at};
+use crate::app::effects::{Made, retotal};
 use crate::app::write::{Key, Tx};
-use crate::base::id::{AccountId, ClaimId, EvidenceId, RowId};
+use crate::base::id::{AccountId, ClaimId, DocumentId, EvidenceId, RowId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::Actor;
 use crate::law::Fen;
+use crate::paper::forms::Copy;
+use crate::paper::forms::claims::{SetApart, set_apart};
+use crate::store::cases::{self, Case};
 use crate::store::claims::{self as rows, Judgement};
+use crate::store::ledger::Claim;
 use crate::store::{ledger, papers};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -20,6 +25,8 @@ use utoipa::ToSchema;
 
 /// The list of natures in `config/codes.toml`.
 pub const NATURES: &str = "claim_nature";
+/// The kind of the notice of what is set apart.
+const NOTICE: &str = "set_apart";
 /// The nature this procedure is for.
 pub const WAGES: &str = "wages";
 
@@ -70,6 +77,10 @@ pub struct JudgementView {
     pub place: Option<String>,
     /// Why.
     pub reason: String,
+    /// The notice to the worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub document: Option<DocumentId>,
     /// The evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -137,6 +148,7 @@ fn judge(tx: &mut Tx<'_>, id: ClaimId, j: &Judge) -> Result<RowId> {
     ledger::update_claim(tx.c, &row)?;
     let kept: RowId = tx.ids.id(tx.now);
     let reason = text::reasoned("/reason", &j.reason)?;
+    let document_id = if part.is_positive() { Some(notice(tx, &case, &row, &nature, part, &reason)?) } else { None };
     let place = part.is_positive().then(|| nature.clone());
     let judgement = Judgement {
         id: kept,
@@ -148,16 +160,57 @@ fn judge(tx: &mut Tx<'_>, id: ClaimId, j: &Judge) -> Result<RowId> {
         place,
         reason_ct: tx.seal("claim_judgements", "reason_ct", kept, &reason)?,
         evidence_id: j.evidence,
-        document_id: None,
+        document_id,
         by_account: me,
         at: tx.now,
     };
     rows::insert_judgement(tx.c, &judgement)?;
     retotal(tx, case.id)?;
-    let payload = serde_json::json!({ "claim": id, "nature": nature, "migrant": migrant, "setApartFen": part, "evidence": j.evidence });
+    let payload = serde_json::json!({ "claim": id, "nature": nature, "migrant": migrant, "setApartFen": part, "evidence": j.evidence, "document": document_id });
     let about = crate::app::write::Marks { amount: part.is_positive().then_some(part), ..marks(&case) };
     tx.record("case", case.id.into(), "claim_judged", tx.now, payload, &about)?;
     Ok(kept)
+}
+
+/// The worker is told in writing what leaves this procedure, why, and where it goes (practice P3.3).
+fn notice(tx: &mut Tx<'_>, case: &Case, row: &Claim, nature: &str, part: Fen, reason: &str) -> Result<DocumentId> {
+    let f = tx.filing(row.filing_id)?;
+    let person = tx.claimant(row.claimant_id)?;
+    // a reporter 举报人 is named in no paper
+    let name =
+        if f.secret { text::zh("claimant.secret").to_owned() } else { tx.open_sealed("claimants", "name_ct", person.id, &person.name_ct)? };
+    let chain = cases::chain(tx.c, case.id)?;
+    let party = chain.iter().find(|r| Some(r.id) == row.respondent_id);
+    let respondent = party.map_or_else(|| case.respondent_name.clone(), |r| r.name.clone());
+    let period = match (row.period_from, row.period_to) {
+        (Some(a), Some(b)) => format!("{}至{}", a.document_text(), b.document_text()),
+        _ => String::new(),
+    };
+    let left = Fen::new(row.claimed.get() - row.rejected.get());
+    let title = tx.app.code_title(NATURES, nature);
+    let article = tx.app.code_article(NATURES, nature).unwrap_or_else(|| text::zh("claim.apart.article").to_owned());
+    let place = text::zh(&format!("claim.place.{nature}")).to_owned();
+    let at = Where { bureau: case.lead_bureau.clone(), code: case.number.clone(), case: Some(case.id), filing: None };
+    let made = keep_at(tx, &at, NOTICE, |head| {
+        let d = SetApart {
+            head: head.clone(),
+            name: name.clone(),
+            respondent: respondent.clone(),
+            period: period.clone(),
+            claimed: row.claimed,
+            apart: part,
+            left,
+            nature: title.clone(),
+            reason: reason.to_owned(),
+            article: article.clone(),
+            place: place.clone(),
+        };
+        set_apart(&d, Copy::Claimant)
+    })?;
+    match made {
+        Made::Document { id, .. } => Ok(id),
+        _ => Err(Error::Internal("no notice".into())),
+    }
 }
 
 impl App {
@@ -191,6 +244,7 @@ impl App {
                         nature: j.nature,
                         migrant: j.migrant,
                         set_apart_fen: j.set_apart,
+                        document: j.document_id,
                         evidence: j.evidence_id,
                         decided_by: j.by_account,
                         at: j.at,

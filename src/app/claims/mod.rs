@@ -3,7 +3,15 @@
 //! Owns who may work on a case's claims, and that the case's sums, headcount and remainder follow. Never pays, finds or
 //! waives: those are moves.
 
+pub mod clue;
+pub mod codes;
+pub mod join;
 pub mod judge;
+pub mod ledger;
+pub mod liability;
+pub mod pay_list;
+pub mod recourse;
+pub mod representatives;
 pub mod roster;
 
 use super::subject::scope_of;
@@ -20,8 +28,8 @@ const KEEPERS: &[&str] = &["handler@lead", "leader@lead", "desk@lead", "desk@rec
 /// The case and its oldest filing, if the actor keeps its claims.
 ///
 /// # Errors
-/// [`Error::NotFound`] (also when the actor may not know of it), [`Error::Forbidden`], `not_now` for a concluded case.
-fn kept(tx: &mut Tx<'_>, id: CaseId) -> Result<(Case, Filing)> {
+/// [`Error::NotFound`] (also when the actor may not know of it), [`Error::Forbidden`].
+fn keeps(tx: &mut Tx<'_>, id: CaseId) -> Result<(Case, Filing)> {
     let case = tx.case(id)?;
     let all = filings::of_case(tx.c, id)?;
     let first = all.iter().min_by_key(|f| (f.received_at, f.id)).cloned().ok_or(Error::NotFound("case"))?;
@@ -38,6 +46,15 @@ fn kept(tx: &mut Tx<'_>, id: CaseId) -> Result<(Case, Filing)> {
     if !keeps || recused {
         return Err(Error::Forbidden("claims"));
     }
+    Ok((case, first))
+}
+
+/// The case and its oldest filing, if the actor keeps its claims and it is not concluded.
+///
+/// # Errors
+/// As [`keeps`]; `not_now` for a concluded case.
+fn kept(tx: &mut Tx<'_>, id: CaseId) -> Result<(Case, Filing)> {
+    let (case, first) = keeps(tx, id)?;
     if !case.open {
         return Err(Error::refused("not_now", &[]));
     }
@@ -45,6 +62,6 @@ fn kept(tx: &mut Tx<'_>, id: CaseId) -> Result<(Case, Filing)> {
 }
 
 /// Columns of an event about a case's claims.
-fn marks(case: &Case) -> Marks {
+pub(super) fn marks(case: &Case) -> Marks {
     Marks { case: Some(case.id), area: Some(case.area.clone()), bureau: Some(case.lead_bureau.clone()), ..Marks::default() }
 }

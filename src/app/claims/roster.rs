@@ -9,8 +9,8 @@ use crate::app::effects::retotal;
 use crate::app::import::{Fault, RejectedRow};
 use crate::app::intake::person;
 use crate::app::write::{Key, Tx};
-use crate::app::{App, ids_in, notify};
-use crate::base::id::{CaseId, RespondentId};
+use crate::app::{App, ids_in};
+use crate::base::id::{CaseId, EvidenceId, RespondentId};
 use crate::base::seal::{self, KeyRing};
 use crate::base::{Error, FieldError, Result};
 use crate::domain::access::Actor;
@@ -20,17 +20,19 @@ use crate::domain::matching::company_key;
 use crate::domain::roster::{self, Basis, Row, Wages, overlap};
 use crate::law::Fen;
 use crate::paper::sheet::{self, Reject, Table, Value};
-use crate::store::cases;
 use crate::store::claims::{self as rows, Basis as BasisRow};
 use crate::store::filings::Claimant;
 use crate::store::ledger::{self, Claim};
+use crate::store::{cases, papers};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// The flag of a case in which a child worked, and the template of the notice about it.
+/// The flag of a case in which a child worked.
 const CHILD: &str = "child_labour";
+/// Who hands in a roster of others.
+const LEADER: &str = "team_leader";
 
 /// What came of a roster, or would. `rows = taken + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -80,6 +82,22 @@ struct Ready {
     names: Vec<String>,
     /// Its headings, for what is found later.
     raw: RawRow,
+    /// The person is stored already: a joiner's.
+    known: bool,
+}
+
+/// Who hands a roster in (practice P3.3): a team leader 包工头 claims his own labour, and others' only with the mandate of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Presented {
+    /// `workers` or `team_leader`; must be said where the report came from a team leader.
+    pub by: Option<String>,
+    /// The signed mandates, a file of the case.
+    pub mandate: Option<EvidenceId>,
+}
+impl Presented {
+    fn leads(&self) -> bool {
+        self.by.as_deref() == Some(LEADER)
+    }
 }
 
 /// What a table holds.
@@ -88,6 +106,19 @@ pub struct Sheet {
     ready: Vec<Ready>,
     back: Vec<(RawRow, Vec<FieldError>)>,
     headings: Vec<String>,
+    presented: Presented,
+}
+impl Sheet {
+    /// The same, handed in by somebody.
+    #[must_use]
+    pub fn presented(self, presented: Presented) -> Self {
+        Self { presented, ..self }
+    }
+    /// One row of a person who is stored already.
+    pub(super) fn of_joiner(app: &App, raw: RawRow, row: Row, person: Claimant) -> Result<Self> {
+        let one = Ready { person, known: true, ..ready(app, &app.keys(), raw, row)? };
+        Ok(Self { ready: vec![one], back: Vec::new(), headings: Vec::new(), presented: Presented::default() })
+    }
 }
 
 fn column(raw: &RawRow, field: Field, code: &str, args: &[(&str, &str)]) -> FieldError {
@@ -105,13 +136,14 @@ fn ready(app: &App, keys: &KeyRing, raw: RawRow, row: Row) -> Result<Ready> {
         names: all("name", &row.name),
         row,
         raw,
+        known: false,
     })
 }
 
 /// Reads rows of a table or a form.
 fn read(app: &App, headings: Vec<String>, lines: impl Iterator<Item = Result<RawRow>>) -> Result<Sheet> {
     let (profile, keys, today) = (roster::profile()?, app.keys(), app.now().day());
-    let mut out = Sheet { ready: Vec::new(), back: Vec::new(), headings };
+    let mut out = Sheet { ready: Vec::new(), back: Vec::new(), headings, presented: Presented::default() };
     for raw in lines {
         let raw = raw?;
         match roster::read(&raw, &profile, today) {
@@ -130,17 +162,20 @@ struct Before {
     blank: bool,
 }
 
-struct Checked {
-    report: RosterReport,
+pub(super) struct Checked {
+    pub(super) report: RosterReport,
     /// Taken rows with their respondent and the blank claim they fill.
     taken: Vec<(Ready, Option<RespondentId>, Option<Claim>)>,
-    back: Vec<(u32, Vec<FieldError>)>,
+    pub(super) back: Vec<(u32, Vec<FieldError>)>,
 }
 
 /// Judges the rows against each other and the case. Reads only.
-fn check(tx: &mut Tx<'_>, id: CaseId, sheet: &Sheet) -> Result<Checked> {
-    let (case, _) = kept(tx, id)?;
+pub(super) fn check(tx: &mut Tx<'_>, id: CaseId, sheet: &Sheet) -> Result<Checked> {
+    let (case, first) = kept(tx, id)?;
     let chain = cases::chain(tx.c, id)?;
+    let leaders = leaders(&chain);
+    who_presents(tx, id, &first, &leaders, &sheet.presented)?;
+    let mandated = !sheet.presented.leads() || sheet.presented.mandate.is_some();
     let main = chain.iter().find(|r| matches!(PartyRole::of(&r.role), Some(PartyRole::Respondent | PartyRole::ContractEmployer)));
     let main = main.map(|r| r.id);
     // one key a person, whichever key of the ring indexed the row
@@ -184,6 +219,9 @@ fn check(tx: &mut Tx<'_>, id: CaseId, sheet: &Sheet) -> Result<Checked> {
                 found
             }
         };
+        if !mandated && !r.ids.iter().any(|i| leaders.contains(i)) {
+            faults.push(column(&r.raw, Field::ReporterName, "roster_mandate", &[]));
+        }
         let own = r.ids.first().and_then(|i| by_id.get(i.as_str())).copied().unwrap_or_default().to_owned();
         let wages = Wages { person: own.clone(), respondent, from: Some(r.row.from), to: Some(r.row.to) };
         let figures = |row: &str, from: String, to: String, fen: Fen| {
@@ -244,11 +282,13 @@ fn check(tx: &mut Tx<'_>, id: CaseId, sheet: &Sheet) -> Result<Checked> {
 }
 
 /// Stores what was found good; the case's sums, headcount and total follow.
-fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked) -> Result<()> {
+pub(super) fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked, by: &Presented) -> Result<Vec<crate::base::id::ClaimId>> {
     let (case, first) = kept(tx, id)?;
     let (mut persons, mut claims, mut bases) = (Vec::new(), Vec::new(), Vec::new());
     for (r, respondent, filled) in &done.taken {
-        persons.push(r.person.clone());
+        if !r.known {
+            persons.push(r.person.clone());
+        }
         let sums = Sums::claimed(r.row.claimed);
         let (filing, nature) = filled.as_ref().map_or((first.id, "wages".to_owned()), |c| (c.filing_id, c.nature.clone()));
         let claim = Claim {
@@ -283,6 +323,8 @@ fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked) -> Result<()> {
             months_tenths: months.map(|m| m.0),
             monthly_wage: months.map(|m| m.1),
             minor: r.row.minor,
+            presented: if by.leads() { LEADER } else { "workers" }.to_owned(),
+            mandate_proof: by.mandate.filter(|_| by.leads()),
         });
         claims.push((claim, filled.is_some()));
     }
@@ -307,9 +349,30 @@ fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked) -> Result<()> {
     let about = crate::app::write::Marks { amount: Some(r.claimed_fen), ..marks(&case) };
     tx.record("case", id.into(), "roster_taken", tx.now, payload, &about)?;
     if r.minors > 0 {
-        tx.record("case", id.into(), "child_labour_found", tx.now, serde_json::json!({ "claims": r.minors }), &marks(&case))?;
-        let args = BTreeMap::from([("number".to_owned(), case.number.clone())]);
-        notify::tell_bureau(tx, &case.lead_bureau, &["head", "leader"], CHILD, args)?;
+        super::clue::found(tx, &case, r.minors)?;
+    }
+    // whoever came with a code before the roster finds the own row now
+    super::join::match_waiting(tx, id)?;
+    Ok(claims.into_iter().map(|(c, _)| c.id).collect())
+}
+
+/// Blind IDs of the team leaders of a chain.
+pub(super) fn leaders(chain: &[cases::Respondent]) -> Vec<String> {
+    chain.iter().filter(|r| PartyRole::of(&r.role) == Some(PartyRole::TeamLeader)).filter_map(|r| r.person_bix.clone()).collect()
+}
+
+/// A roster of a matter a team leader reported says whose it is; mandates are a file of the case.
+fn who_presents(tx: &mut Tx<'_>, id: CaseId, first: &crate::store::filings::Filing, leaders: &[String], by: &Presented) -> Result<()> {
+    if by.by.as_deref().is_some_and(|b| !["workers", LEADER].contains(&b)) {
+        return Err(Error::field("/presentedBy", "not_a_choice", &[]));
+    }
+    if by.by.is_none() && tx.claimant(first.claimant_id)?.person_bix.is_some_and(|b| leaders.contains(&b)) {
+        return Err(Error::field("/presentedBy", "roster_who_presents", &[]));
+    }
+    if let Some(file) = by.mandate
+        && !papers::evidence_of_case(tx.c, id)?.iter().any(|e| e.id == file)
+    {
+        return Err(Error::field("/mandate", "unknown_evidence", &[]));
     }
     Ok(())
 }
@@ -360,7 +423,7 @@ impl App {
             self.write_blocking(actor, key, move |tx| {
                 let done = check(tx, id, &read)?;
                 if !done.taken.is_empty() {
-                    store(tx, id, &done)?;
+                    store(tx, id, &done, &read.presented)?;
                 }
                 Ok(done.report)
             })?

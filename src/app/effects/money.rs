@@ -3,7 +3,7 @@
 //! Owns the loading and saving around `domain::ledger`. A payment that is no proof that the worker has the money (through a
 //! foreman, in kind, on a card somebody else keeps) is allotted but does not count until each worker says so (practice P3.4).
 
-use super::{Args, Made, at_form, change_claim, claim_of, retotal};
+use super::{Args, Made, at_form, change_claim, claim_of, recourse, retotal};
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, PaymentId, RespondentId};
@@ -161,6 +161,7 @@ pub(super) fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut V
     };
     let parts: Vec<Allocation> = parts.into_iter().map(allot).collect();
     ledger::insert_payment(tx.c, &payment, &parts, discharges)?;
+    recourse::raise(tx, &payment)?;
     made.push(Made::Payment { id: payment.id });
     retotal(tx, case)
 }
@@ -180,6 +181,7 @@ pub(super) fn reverse(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Resul
     let p = standing(tx, case, a.need_id("payment")?)?;
     agreements::earlier_falls(tx.c, p.id, None)?;
     ledger::reverse(tx.c, p.id, rules::discharges(&p.payer_kind), tx.now)?;
+    recourse::follow(tx, p.id)?;
     retotal(tx, case)
 }
 
@@ -295,6 +297,7 @@ pub(in crate::app) fn answer(tx: &mut Tx<'_>, a: &Answer) -> Result<()> {
         (counts, _) => (old.sums(), Allocation { counts, ..said }),
     };
     ledger::answer(tx.c, &row)?;
+    recourse::follow(tx, a.payment)?;
     ledger::update_claim(tx.c, &old.with(sums))?;
     retotal(tx, a.case)
 }

@@ -264,6 +264,10 @@ pub struct PartyView {
     pub name: String,
     pub uscc: Option<String>,
     pub article: Option<String>,
+    /// The ground of its liability as found, in words.
+    pub ground: Option<String>,
+    /// What it makes the party: 用人单位, 先行清偿, 垫付 …
+    pub kind: Option<String>,
 }
 
 /// One file.
@@ -425,6 +429,8 @@ pub struct CaseFile {
     pub agreements: Vec<AgreementView>,
     pub orders: Vec<OrderView>,
     pub supervisions: Vec<SupervisionView>,
+    /// What others paid instead of the employer and may ask back.
+    pub recourses: Vec<crate::app::claims::recourse::RecourseView>,
     pub filings: Vec<FilingView>,
     pub evidence: Vec<EvidenceView>,
     pub documents: Vec<DocumentView>,

@@ -51,6 +51,8 @@ pub struct PaymentOrder {
     pub instrument: Instrument,
     /// Whom it orders to pay.
     pub respondent: String,
+    /// On which article it owes, and as what: a sentence; empty where nothing was found.
+    pub ground: String,
     /// Its code, if known.
     pub uscc: Option<String>,
     /// The bank, for a notice to it.
@@ -208,6 +210,7 @@ mod tests {
             },
             instrument,
             respondent: "潍坊海天建设工程有限公司".into(),
+            ground: "依照《保障农民工工资支付条例》第三十条第三款，负先行清偿责任".into(),
             uscc: None,
             bank: (instrument == Instrument::DepositNotice).then(|| "潍坊银行奎文支行".into()),
             project: Some("奎文大街改造".into()),
@@ -238,6 +241,7 @@ mod tests {
                 {
                     assert!(page.contains(text), "{i:?} lacks {text}");
                 }
+                assert_eq!(page.contains("先行清偿责任"), i != Instrument::DepositNotice);
                 assert_eq!(page.contains("强制执行"), i == Instrument::Decision, "only a decision is enforced by the court");
                 assert_eq!(page.contains("行政复议"), i == Instrument::Decision);
                 assert_eq!(page.contains("潍坊银行"), i == Instrument::DepositNotice);

@@ -4,6 +4,7 @@
 //! what it says. Decides nothing: whose a filing is, is asked in the use case.
 
 mod agents;
+mod claims;
 mod dialogue;
 mod drafts;
 mod filings;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub fn routes(table: &mut Table<Arc<App>>) {
     session::routes(table);
     agents::routes(table);
+    claims::routes(table);
     filings::routes(table);
     dialogue::routes(table);
     money::routes(table);

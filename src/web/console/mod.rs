@@ -6,6 +6,7 @@
 mod admin;
 mod callbacks;
 mod calls;
+mod claims;
 mod contacts;
 mod counter;
 mod desk;
@@ -104,6 +105,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
         legacy::export,
     );
     of_counter(t);
+    of_claims(t);
     of_draws(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
@@ -185,6 +187,42 @@ fn of_counter(t: &mut Table<Arc<App>>) {
     t.add(form("/filings/{id}/statement/signature", "console_sign_statement", counter, "登记笔录签名"), counter::sign_statement);
     t.add(form("/filings/{id}/voices/{evidence}", "console_transcribe", work, "听写语音材料"), counter::transcribe);
     t.add(form("/filings/{id}/rebindings", "console_ask_rebinding", counter, "提出换绑手机号"), counter::ask_rebinding);
+}
+
+/// The claims of a case; who is liable, who speaks, who is paid.
+fn of_claims(t: &mut Table<Arc<App>>) {
+    use claims::parties;
+    let work = Access::Staff("除管理员外的岗位");
+    let keep = Access::Staff("承办部门的受理员、承办人、大队长，及接收登记的受理员");
+    let show = |path, id, access, about| Route::post(path, id, access, about).reads_form().answers_plain(200, "页面", HTML);
+    let rosters = |path, id, about| {
+        let fields: &[(&str, &str)] = &[("presentedBy", "由谁提交"), ("mandate", "委托书")];
+        Route::post(path, id, keep, about).reads_upload(UPLOAD, fields).answers_plain(200, "结果", HTML)
+    };
+    t.add(page("/cases/{id}/claims", "console_claims", work, "欠薪明细"), claims::page);
+    t.add(show("/cases/{id}/claims/find", "console_find_claim", work, "查找一个人的明细"), claims::find);
+    t.add(
+        Route::get("/roster-template", "console_roster_template", work, "下载花名册空表").answers_plain(200, "空表", None),
+        claims::template,
+    );
+    t.add(rosters("/cases/{id}/claims/try", "console_try_roster", "试读花名册"), claims::try_roster);
+    t.add(rosters("/cases/{id}/claims/roster", "console_take_roster", "录入花名册"), claims::roster);
+    t.add(form("/cases/{id}/claims/rows", "console_add_claim", keep, "录入一行明细"), claims::row);
+    t.add(form("/cases/{id}/claims/judge", "console_judge_claim", keep, "认定明细的性质"), claims::judge);
+    t.add(show("/cases/{id}/claims/export", "console_export_claims", work, "导出明细"), claims::export);
+    t.add(show("/cases/{id}/join-codes", "console_make_join_code", keep, "发出加入码"), claims::make_code);
+    t.add(form("/cases/{id}/join-codes/{code}/revoke", "console_revoke_join_code", keep, "取消加入码"), claims::revoke);
+    t.add(form("/cases/{id}/joiners/{joiner}/decide", "console_decide_joiner", keep, "核对凭加入码提交的人"), claims::decide);
+    t.add(page("/cases/{id}/parties", "console_parties", work, "责任、代表与支付名册"), parties::page);
+    t.add(form("/cases/{id}/parties", "console_add_party", keep, "补充责任单位"), parties::add);
+    t.add(form("/cases/{id}/parties/{party}/liability", "console_liability", keep, "认定清偿责任"), parties::liability);
+    t.add(form("/cases/{id}/representatives", "console_name_representative", keep, "确定代表人"), parties::name);
+    t.add(form("/cases/{id}/representatives/{rep}/end", "console_end_representative", keep, "终止代表"), parties::end);
+    t.add(form("/cases/{id}/recourses/{payment}/recover", "console_recover", keep, "登记追回"), parties::recover);
+    t.add(form("/cases/{id}/recourses/{payment}/write-off", "console_write_off", keep, "终止追偿"), parties::write_off);
+    t.add(form("/cases/{id}/pay-list", "console_issue_pay_list", keep, "出具支付名册"), parties::issue);
+    t.add(show("/cases/{id}/pay-list/export", "console_export_pay_list", keep, "导出支付名册"), parties::export);
+    t.add(form("/cases/{id}/child-clues/{clue}/close", "console_close_clue", keep, "办结使用童工线索"), parties::close);
 }
 
 /// Draws for whoever supervises, calls for the desks of other units.

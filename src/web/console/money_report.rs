@@ -56,6 +56,8 @@ fn row(name: &str, m: &MoneyMonth) -> MoneyRow {
         orders_paid: of(m.orders_paid, m.orders_expired),
         supervisions: of(m.supervisions, m.supervisions_discharged),
         called: format!("{} / {} / {}", m.called, m.called_paid, m.contradicted),
+        advanced: yuan(m.advanced_fen),
+        recourse: format!("{} / {}", yuan(m.recovered_fen), yuan(m.recourse_open_fen)),
     }
 }
 

@@ -10,6 +10,7 @@ use std::fmt;
 mod account;
 mod admin;
 mod case;
+mod claims;
 mod counter;
 mod desk;
 mod dialogue;
@@ -40,6 +41,7 @@ pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
+pub use claims::{ClaimsPage, ClueLine, CodeLine, JoinerLine, LedgerLine, PartiesPage, PartyLine, PayListLine, RecourseLine, RepLine};
 pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,

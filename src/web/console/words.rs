@@ -132,7 +132,8 @@ pub(super) fn party(p: &file::PartyView) -> RespondentRow {
         role: p.role.clone(),
         name: p.name.clone(),
         code: p.uscc.clone().unwrap_or_default(),
-        liable: p.article.clone().unwrap_or_default(),
+        kind: p.kind.clone().unwrap_or_default(),
+        liable: [p.ground.clone(), p.article.clone()].into_iter().flatten().collect::<Vec<_>>().join("　"),
     }
 }
 

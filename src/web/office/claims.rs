@@ -3,8 +3,8 @@
 use super::{Created, FILE_LIMIT, READERS, key};
 use crate::app::App;
 use crate::app::claims::judge::{Judge, JudgementView};
-use crate::app::claims::roster::RosterReport;
-use crate::base::id::{CaseId, ClaimId};
+use crate::app::claims::roster::{Presented, RosterReport};
+use crate::base::id::{CaseId, ClaimId, EvidenceId};
 use crate::base::seal::hex;
 use crate::base::{Error, Result};
 use crate::domain::intake::Field;
@@ -93,6 +93,13 @@ impl RosterRow {
 struct RosterForm {
     /// At most 50.
     rows: Vec<RosterRow>,
+    /// Who hands the rows in: `workers` or `team_leader`; must be said where the report came from a team leader.
+    #[serde(default)]
+    presented_by: Option<String>,
+    /// The signed mandates of the workers a team leader speaks for, a file of the case.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    mandate: Option<EvidenceId>,
     /// Only say what would come of it.
     #[serde(default)]
     dry_run: bool,
@@ -122,14 +129,16 @@ async fn upload(
     mut upload: Upload,
 ) -> Answer<Json<RosterTaken>> {
     let dry = upload.params.choice("dryRun", &["true", "false"]).as_deref() == Some("true");
+    let by = upload.params.choice("presentedBy", &["workers", "team_leader"]);
+    let mandate = upload.params.parsed::<EvidenceId>("mandate", "unknown_evidence");
     let file = upload.params.required("file", upload.file);
     upload.params.finish_strict()?;
     let Some(file) = file else { return Err(Error::field("/file", "required", &[]).into()) };
-    let k = key(&k, "case.roster", &(id, dry, hex(&Sha256::digest(&file.bytes))))?;
+    let k = key(&k, "case.roster", &(id, dry, &by, mandate, hex(&Sha256::digest(&file.bytes))))?;
     // who may not know of the case learns nothing of the file either
     app.may_see(&actor, Some(id), None, None).await?;
     let work = move || {
-        let read = app.read_roster(&file.bytes)?;
+        let read = app.read_roster(&file.bytes)?.presented(Presented { by, mandate });
         app.take_roster(&actor, k.as_ref(), id, read, dry)
     };
     Ok(take(work).await?)
@@ -149,7 +158,7 @@ async fn form(
     }
     let lines: Vec<_> = b.rows.iter().map(RosterRow::values).collect();
     let work = move || {
-        let read = app.form_roster(&lines)?;
+        let read = app.form_roster(&lines)?.presented(Presented { by: b.presented_by.clone(), mandate: b.mandate });
         app.take_roster(&actor, k.as_ref(), id, read, b.dry_run)
     };
     Ok(take(work).await?)
@@ -187,7 +196,14 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         )
         .path_param("id", "案件")
         .idempotent()
-        .reads_upload(FILE_LIMIT, &[("dryRun", "true 只试读，不写入")])
+        .reads_upload(
+            FILE_LIMIT,
+            &[
+                ("dryRun", "true 只试读，不写入"),
+                ("presentedBy", "workers 劳动者本人提供，team_leader 包工头代为提交；反映人是包工头的必须填写"),
+                ("mandate", "包工头代为提交的，各劳动者签名的委托书（本案材料）"),
+            ],
+        )
         .answers::<RosterTaken>(200, "结果；退回的行连同原因放在工作簿里")
         .problems(&[409]),
         upload,

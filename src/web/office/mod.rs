@@ -26,6 +26,7 @@ mod uploads;
 mod workers;
 
 mod joining;
+mod joint;
 mod search;
 
 use super::Table;
@@ -103,5 +104,6 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     overdue::routes(table);
     reports::routes(table);
     claims::routes(table);
+    joint::routes(table);
     draws::routes(table);
 }

@@ -1,9 +1,10 @@
 //! Payments, agreements, orders and supervisions on the page of a case.
 
+use crate::app::claims::recourse::RecourseView;
 use crate::app::view::money::{AgreementView, OrderView, SupervisionView};
 use crate::app::view::{CaseFile, PaymentView};
 use crate::base::text;
-use crate::web::console::view::{ChildCard, Fact, InstalmentRow, PaymentRow, Tag, Tone};
+use crate::web::console::view::{ChildCard, Fact, InstalmentRow, PaymentRow, RecourseLine, Tag, Tone};
 use crate::web::console::words::yuan;
 
 fn word(key: &str) -> String {
@@ -35,6 +36,21 @@ pub(super) fn payment(p: &PaymentView) -> PaymentRow {
         state: Tag::new(word(code), tone),
         note: notes.join("；"),
         proof: format!("/evidence/{}", p.proof),
+    }
+}
+
+/// What others paid and may ask back; what is done about it stands on the page of the parties.
+pub(super) fn recourse(r: &RecourseView) -> RecourseLine {
+    let tone = if r.state == "open" { Tone::Warn } else { Tone::Plain };
+    RecourseLine {
+        payer: format!("{}　{}", r.payer_kind, r.payer.clone().unwrap_or_default()),
+        against: r.against.clone().unwrap_or_else(|| text::zh("recourse.unknown").to_owned()),
+        amount: yuan(r.amount_fen),
+        recovered: yuan(r.recovered_fen),
+        state: Tag::new(r.state_title.clone(), tone),
+        reason: r.reason.clone().unwrap_or_default(),
+        opened: r.opened_at.list_text(),
+        forms: Vec::new(),
     }
 }
 

@@ -287,6 +287,8 @@ pub struct RespondentRow {
     pub name: String,
     /// Its code (a person's is masked).
     pub code: String,
+    /// What its ground makes it: `用人单位`, `先行清偿`; empty until it is found.
+    pub kind: String,
     /// Why it is liable, with the article; empty when it is not.
     pub liable: String,
 }
@@ -379,6 +381,10 @@ pub struct CasePage {
     pub head: CaseHead,
     /// Contacts, and the way to what the counter does about its filings.
     pub contacts_href: String,
+    /// The ledger of its claims.
+    pub claims_href: String,
+    /// Who is liable, who speaks, who is paid.
+    pub parties_href: String,
     /// Someone was faster.
     pub conflict: Option<Conflict>,
     /// Who must do what by when.
@@ -401,6 +407,8 @@ pub struct CasePage {
     pub claims: Vec<ClaimRow>,
     /// Payments with proof.
     pub payments: Vec<PaymentRow>,
+    /// What others paid and may ask back.
+    pub recourses: Vec<super::RecourseLine>,
     /// Agreements, orders and supervisions.
     pub children: Vec<ChildCard>,
     /// The chain.

@@ -36,6 +36,8 @@ pub struct MoneyRow {
     pub supervisions: String,
     /// Calls of draws: with a result, paid in full, against the file.
     pub called: String,
+    pub advanced: String,
+    pub recourse: String,
 }
 
 /// 资金月报.
@@ -82,6 +84,8 @@ mod samples {
                 orders_paid: "6 / 1".into(),
                 supervisions: "5 / 3".into(),
                 called: "30 / 24 / 1".into(),
+                advanced: "¥120,000.00".into(),
+                recourse: "¥50,000.00 / ¥70,000.00".into(),
             };
             let bar = |i: i64| MoneyBar {
                 x: i * 54,

@@ -36,6 +36,8 @@ fn all() -> Vec<(String, String)> {
     pages("contacts", ContactsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     pages("overdue", OverduePage::samples(), &mut out);
+    pages("claims", ClaimsPage::samples(), &mut out);
+    pages("parties", PartiesPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);

@@ -1,0 +1,16 @@
+drop table pay_lists;
+drop table child_clues;
+alter table claim_bases drop column mandate_proof;
+alter table claim_bases drop column presented;
+alter table respondents drop column liability_at;
+alter table respondents drop column liability_by;
+alter table respondents drop column liability_proof;
+alter table respondents drop column liability_ct;
+alter table respondents drop column liability;
+drop table representatives;
+drop table claim_words;
+drop table joiners;
+drop table join_codes;
+delete from bells where kind in ('joiner', 'child_clue');
+alter table bells drop constraint bells_kind_check;
+alter table bells add constraint bells_kind_check check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review'));
