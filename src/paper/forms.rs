@@ -5,6 +5,7 @@
 //! gets a copy of a referral or transfer only, and nothing in it identifies a complainant.
 
 pub mod counter;
+pub mod letter;
 pub mod money;
 mod samples;
 #[cfg(test)]
@@ -115,6 +116,7 @@ impl Limitation {
             Unit::Months => "个月",
             Unit::WorkingDays => "个工作日",
             Unit::CalendarDays => "日",
+            Unit::Minutes => "分钟",
             Unit::Hours | Unit::OfficeHours => "小时",
         };
         Some(Self { span: format!("{}{unit}", numeral(*n)), article: article.clone(), interrupted_on: complained_on })

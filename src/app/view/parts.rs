@@ -1,6 +1,7 @@
 //! The values a reader gets: one type for each block of a page and of the API. No behaviour.
 
 use super::money::{AgreementView, OrderView, SupervisionView};
+use super::others::{CooperationView, IncidentView, TalkView};
 use crate::app::legacy::review::LegacyView;
 use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, PaymentId, ProcedureId, RespondentId};
 use crate::base::{At, Day};
@@ -425,6 +426,12 @@ pub struct CaseFile {
     pub agreements: Vec<AgreementView>,
     pub orders: Vec<OrderView>,
     pub supervisions: Vec<SupervisionView>,
+    /// What others were asked to do, the newest first.
+    pub cooperations: Vec<CooperationView>,
+    /// Talks with respondents, the newest first.
+    pub talks: Vec<TalkView>,
+    /// Incidents, the newest first; nothing of their reports.
+    pub incidents: Vec<IncidentView>,
     pub filings: Vec<FilingView>,
     pub evidence: Vec<EvidenceView>,
     pub documents: Vec<DocumentView>,

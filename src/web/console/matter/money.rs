@@ -42,6 +42,7 @@ pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
     let mut out: Vec<ChildCard> = f.supervisions.iter().map(supervision).collect();
     out.extend(f.agreements.iter().map(agreement));
     out.extend(f.orders.iter().map(order));
+    out.extend(super::others::cards(f));
     // what runs comes first
     out.sort_by_key(|c| c.past);
     out
@@ -79,6 +80,7 @@ fn agreement(a: &AgreementView) -> ChildCard {
             Fact::new(word("guarantor"), word(if a.guaranteed { "yes" } else { "no" })),
         ],
         plan: plan.collect(),
+        heading: String::new(),
         lines: Vec::new(),
         paper: None,
         past: !a.in_force,
@@ -106,6 +108,7 @@ fn order(o: &OrderView) -> ChildCard {
         state: Tag::new(o.state.clone(), if o.outstanding_fen.is_positive() { Tone::Warn } else { Tone::Good }),
         facts,
         plan: Vec::new(),
+        heading: text::zh("console.others.service").to_owned(),
         lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),
         paper: o.document.map(|d| format!("/documents/{d}")),
         past: false,
@@ -123,6 +126,7 @@ fn supervision(s: &SupervisionView) -> ChildCard {
             Fact::new(word("discharged"), s.discharged_at.map_or_else(|| word("not_yet"), |at| at.list_text())),
         ],
         plan: Vec::new(),
+        heading: String::new(),
         lines: Vec::new(),
         paper: None,
         past: s.discharged_at.is_some(),

@@ -36,6 +36,7 @@ fn all() -> Vec<(String, String)> {
     pages("contacts", ContactsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     pages("overdue", OverduePage::samples(), &mut out);
+    pages("supervisions", SupervisionsPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);
