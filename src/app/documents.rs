@@ -199,6 +199,9 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 /// # Errors
 /// [`Error::Internal`] for a kind that does not exist; the database.
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
+    if forms::letter::LetterKind::named(kind).is_some() {
+        return super::letters::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
     if super::orders::KINDS.contains(&kind) {
         return super::orders::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
@@ -379,7 +382,11 @@ pub fn approval_form(tx: &mut Tx<'_>, subject: &Subject, graph: &Graph, step: &S
         });
     }
     let name = graph.find(&asked.name).map_or_else(|| asked.name.clone(), |m| m.title.clone());
-    let facts = step.sealed.iter().filter(|(k, _)| *k != "opinion").map(|(_, v)| v.clone()).collect::<Vec<_>>().join("\n");
+    // what an incident's reports say is for named duties: the form that all may open points to them
+    let facts = match subject.row.kind.as_str() {
+        "incident" => text::zh("letter.restricted").to_owned(),
+        _ => step.sealed.iter().filter(|(k, _)| *k != "opinion").map(|(_, v)| v.clone()).collect::<Vec<_>>().join("\n"),
+    };
     keep(tx, &g, "approval_form", |head| {
         let d = forms::Approval {
             head: head.clone(),
@@ -481,6 +488,15 @@ impl App {
         if row.kind == super::claims::pay_list::KIND {
             // it holds IDs and cards in clear
             self.may_see(actor, row.case_id, None, Some(Ability::Unmask)).await.map_err(|_| Error::Forbidden("unmask"))?;
+        }
+        if row.kind.starts_with(super::letters::INCIDENT)
+            && let Some(case) = row.case_id
+        {
+            let (who, app) = (actor.clone(), Arc::clone(self));
+            let open = self.db.read(move |c| super::view::incidents_open(c, &app, &who, case)).await?;
+            if !open {
+                return Err(Error::NotFound("document"));
+            }
         }
         if row.kind == super::sheets::STATEMENT
             && let Some(filing) = row.filing_id

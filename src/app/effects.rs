@@ -4,10 +4,13 @@
 //! `domain::ledger`'s, of routing `domain::routing`'s; the rows are `store`'s.
 
 mod agreement;
+mod cooperation;
+mod incident;
 pub(super) mod money;
 mod order;
 mod recourse;
 mod supervision;
+mod talk;
 
 use super::documents;
 use super::subject::Subject;
@@ -71,6 +74,15 @@ impl Args<'_> {
             Some(Value::Id(i)) => Some(*i),
             _ => None,
         }
+    }
+    fn at(&self, name: &str) -> Option<At> {
+        match self.0.args.get(name) {
+            Some(Value::At(t)) => Some(*t),
+            _ => None,
+        }
+    }
+    fn need_at(&self, name: &str) -> Result<At> {
+        self.at(name).ok_or_else(|| self.missing(name))
     }
     fn money(&self, name: &str) -> Result<Fen> {
         match self.0.args.get(name) {
@@ -190,6 +202,19 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::OpenSupervision => supervision::open(tx, subject, &a),
         EffectKind::RaiseSupervision => supervision::raise(tx, subject, &a),
         EffectKind::DischargeSupervision => supervision::discharge(tx, subject),
+        EffectKind::OpenCooperation => cooperation::open(tx, subject, &a),
+        EffectKind::SettleCooperation => cooperation::settle(tx, subject, &a, step.occurred_at),
+        EffectKind::NoteVisit => cooperation::visit(tx, subject, &a),
+        EffectKind::OpenTalk => talk::open(tx, subject, &a),
+        EffectKind::ConfirmContact => talk::contact(tx, subject, &a),
+        EffectKind::SetTalk => talk::set(tx, subject, &a),
+        EffectKind::SettleTalk => talk::settle(tx, subject, &a),
+        EffectKind::AddCommitment => talk::commit(tx, subject, &a),
+        EffectKind::SettleCommitment => talk::settle_commitment(tx, subject, &a, step.occurred_at),
+        EffectKind::OpenIncident => incident::open(tx, subject, &a),
+        EffectKind::NoteCall => incident::call(tx, subject, &a),
+        EffectKind::InformAuthority => incident::inform(tx, subject, &a),
+        EffectKind::JudgeIncident => incident::judge(tx, subject, &a, step.occurred_at),
         EffectKind::ResolveRemainder => {
             let code = a.need_text("code")?;
             tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))

@@ -359,6 +359,9 @@ impl App {
                 }
                 let mut scope = scope_of(&app, case.as_ref(), one.as_ref());
                 scope.receiving.extend(all.into_iter().map(|f| f.receiving_bureau));
+                if let Some(case) = &case {
+                    scope.asked = crate::store::cooperations::asked(c, case.id)?;
+                }
                 if !access::may_read(&actor, &scope) {
                     return Err(Error::NotFound(if filing.is_some() { "filing" } else { "case" }));
                 }

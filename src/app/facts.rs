@@ -4,6 +4,9 @@
 //! needs. Decides nothing; a fact that has nothing to say is absent.
 
 mod money;
+mod others;
+
+pub(super) use others::repeats;
 
 use super::App;
 use super::subject::Subject;
@@ -36,6 +39,8 @@ struct About<'a> {
     terms: Vec<TermRow>,
     case: Option<cases::Case>,
     filing: Option<filings::Filing>,
+    /// What the procedure is begun with, while it has no row of its own yet.
+    given: crate::flow::Form,
     /// Who looks.
     actor: &'a Actor,
     /// Who reported it; read only for the facts of a filing.
@@ -62,6 +67,7 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Re
         case,
         filing: subject.filing.clone(),
         person,
+        given: subject.given.clone(),
         actor: tx.actor,
     };
     groups_of(tx.c, &about, groups)
@@ -84,6 +90,7 @@ pub fn load_for_offer(c: &mut Conn, app: &App, actor: &Actor, row: &Row, p: &Pro
         case: row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten(),
         filing,
         person,
+        given: crate::flow::Form::new(),
         actor,
     };
     groups_of(c, &about, &graph.offer_needs(p))
@@ -102,6 +109,12 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "agreement" => money::agreement(c, a, &mut out)?,
             "order" => money::order(c, a, &mut out)?,
             "supervision" => money::supervision(c, a, &mut out)?,
+            "repeats" => others::repeated(c, a, &mut out)?,
+            "cooperation" => others::cooperation(c, a, &mut out)?,
+            "talk" => others::talk(c, a, &mut out)?,
+            "talks" => others::talks(c, a, &mut out)?,
+            "commitment" => others::commitment(c, a, &mut out)?,
+            "incident" => others::incident(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
             _ => {}

@@ -3,13 +3,13 @@
 //! Owns the bounded reads behind `…/moves` and `…/history`; the words are [`super::view`]'s. Changes nothing.
 
 use super::App;
-use super::subject::{form_version, scope_of};
-use super::view::{EventView, ProcedureView, hidden, looker};
+use super::subject::{ask, asks, form_version, scope_of};
+use super::view::{EventView, ProcedureView, closed, hidden, looker};
 use crate::base::id::{CaseId, FilingId, ProcedureId};
 use crate::base::{Error, Result};
 use crate::domain::access::{self, Actor};
 use crate::store::journal::Mark;
-use crate::store::{cases, filings, journal, procedures};
+use crate::store::{cases, cooperations, filings, journal, procedures};
 use std::sync::Arc;
 
 /// A page of a case's history.
@@ -44,7 +44,10 @@ impl App {
                 let row = procedures::get(c, id)?.ok_or(Error::NotFound("procedure"))?;
                 let case = row.case_id.map(|x| cases::get(c, x)).transpose()?.flatten();
                 let filing = row.filing_id.map(|x| filings::get(c, x)).transpose()?.flatten();
-                let scope = scope_of(app, case.as_ref(), filing.as_ref());
+                let mut scope = scope_of(app, case.as_ref(), filing.as_ref());
+                if let (Some(case), true) = (&case, asks(&row.kind)) {
+                    ask(app, &mut scope, case, cooperations::of_procedure(c, id)?.and_then(|r| r.bureau));
+                }
                 if !access::may_read(&actor, &scope) {
                     return Err(Error::NotFound("procedure"));
                 }
@@ -71,7 +74,13 @@ impl App {
             let next = found.last().filter(|_| full).map(|e| (e.core.at, e.core.stream_id, e.core.seq));
             let rows = procedures::of_case(c, id)?;
             let out_of_unit = hidden(&actor, cases::get(c, id)?.as_ref(), &filings::of_case(c, id)?);
-            Ok(History { events: looker(c, app, keys, now, out_of_unit).timeline(found, &rows)?, next })
+            let shut = match cases::get(c, id)? {
+                Some(case) => closed(&actor, &scope_of(app, Some(&case), None), &rows),
+                None => std::collections::BTreeSet::new(),
+            };
+            let mut look = looker(c, app, keys, now, out_of_unit);
+            look.closed = shut;
+            Ok(History { events: look.timeline(found, &rows)?, next })
         })
         .await
     }

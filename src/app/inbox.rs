@@ -306,6 +306,10 @@ pub(super) fn readable(app: &App, actor: &Actor, l: &Line) -> bool {
         scope.receiving.push(l.holder_bureau.clone());
     } else {
         scope.oversight = Some(l.holder_bureau.clone());
+        // asked from another county: the line is this bureau's own work
+        if l.holder_role.ends_with("@asked") {
+            scope.asked.push(l.holder_bureau.clone());
+        }
     }
     crate::domain::access::may_read(actor, &scope)
 }

@@ -142,8 +142,8 @@ fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step,
         }
         "requester" => at_work(tx, step.request.as_ref().or(before.approval.as_ref()).map(|a| a.requested_by)),
         role => {
-            let (duty, _) = role.split_once('@').unwrap_or((role, ""));
-            if duty == "handler" {
+            let (duty, place) = role.split_once('@').unwrap_or((role, ""));
+            if duty == "handler" && place != "asked" {
                 let held = at_work(tx, subject.procedure.assignee)?;
                 if !held.is_empty() {
                     return Ok(held);
@@ -151,6 +151,10 @@ fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step,
             }
             if role == "supervisor@above" {
                 return nearest(tx, subject, duty);
+            }
+            if place == "common" {
+                let path = subject.scope(tx)?.common_path;
+                return nearest_over(tx, &path, duty);
             }
             let bureau = bureau_of(tx, subject, role)?;
             let holders = accounts::holders(tx.c, duty, &bureau, tx.now)?;

@@ -293,7 +293,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
 }
 
 /// The full names of everybody who is owed or who reported: none of them stands in a paper that leaves the unit.
-fn names(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<String>> {
+pub(super) fn names(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<String>> {
     let mut ids: Vec<_> = ledger::claims_of(tx.c, case)?.into_iter().map(|c| c.claimant_id).collect();
     ids.extend(filings::of_case(tx.c, case)?.into_iter().map(|f| f.claimant_id));
     ids.sort_unstable();

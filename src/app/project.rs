@@ -89,6 +89,7 @@ pub fn bureau_of(tx: &mut Tx<'_>, subject: &Subject, role: &str) -> Result<Strin
         "lead" => case.map(|c| c.lead_bureau).or(receiving).unwrap_or(city),
         "oversight" => case.and_then(|c| c.oversight_bureau).unwrap_or(city),
         "receiving" => receiving.unwrap_or(city),
+        "asked" => crate::store::cooperations::of_procedure(tx.c, subject.row.id)?.and_then(|r| r.bureau).unwrap_or(city),
         _ => city,
     })
 }

@@ -10,7 +10,7 @@ use crate::base::{Error, Result, text};
 use crate::domain::access::Scope;
 use crate::flow::{Approval, Graph, Procedure, TermState, TermStatus};
 use crate::store::procedures::{self, TermRow};
-use crate::store::{accounts, cases, filings, journal};
+use crate::store::{accounts, cases, cooperations, filings, journal};
 
 /// The procedure at hand.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Subject {
     pub filing_changed: bool,
     /// Term rows as loaded, for the difference when saving.
     pub terms: Vec<TermRow>,
+    /// What a procedure about to start is begun with: its terms may count from a day its form names.
+    pub given: crate::flow::Form,
 }
 
 /// The engine's view of a term row.
@@ -58,7 +60,7 @@ impl Subject {
             None => None,
         };
         let procedure = procedure(&row, &terms, &tx.keys)?;
-        Ok(Self { row, procedure, filing, filing_changed: false, terms })
+        Ok(Self { row, procedure, filing, filing_changed: false, terms, given: crate::flow::Form::new() })
     }
 
     /// A procedure about to start.
@@ -113,7 +115,7 @@ impl Subject {
             terms: Vec::new(),
             approval: None,
         };
-        Ok(Self { row, procedure, filing, filing_changed: false, terms: Vec::new() })
+        Ok(Self { row, procedure, filing, filing_changed: false, terms: Vec::new(), given: begin.form.clone() })
     }
 
     /// Its case, if it has one.
@@ -141,6 +143,10 @@ impl Subject {
         let mut scope = scope_of(tx.app, case.as_ref(), self.filing.as_ref());
         scope.assignee = self.procedure.assignee;
         scope.requester = self.procedure.approval.as_ref().map(|a| a.requested_by);
+        if let (Some(case), true) = (&case, asks(&self.row.kind)) {
+            let bureau = cooperations::of_procedure(tx.c, self.row.id)?.and_then(|r| r.bureau);
+            ask(tx.app, &mut scope, case, bureau);
+        }
         // a case is the matter of each worker who has a filing in it
         if let (Some(worker), None, Some(case)) = (tx.actor.worker(), scope.worker, self.row.case_id) {
             scope.worker = filings::of_case(tx.c, case)?.into_iter().find_map(|f| f.worker_id.filter(|w| *w == worker));
@@ -194,6 +200,28 @@ impl Subject {
     }
 }
 
+/// Whether procedures of this kind ask something of another bureau.
+#[must_use]
+pub fn asks(kind: &str) -> bool {
+    matches!(kind, "cooperation" | "referral")
+}
+
+/// Puts the bureau a procedure asks into its scope, with the areas over which somebody supervises both.
+pub(super) fn ask(app: &super::App, scope: &mut Scope, case: &cases::Case, bureau: Option<String>) {
+    scope.asked.clear();
+    scope.common_path.clear();
+    if let Some(b) = bureau {
+        scope.common_path = common(app, &case.lead_bureau, &b);
+        scope.asked.push(b);
+    }
+}
+
+/// The area codes above two bureaus both.
+pub(super) fn common(app: &super::App, one: &str, other: &str) -> Vec<String> {
+    let (a, b) = (app.bureau_path(one), app.bureau_path(other));
+    a.into_iter().zip(b).take_while(|(x, y)| x == y).map(|(x, _)| x).collect()
+}
+
 /// Whether the actor belongs to the unit a reporter 举报人 turned to or that handles the report: only there may anything
 /// that could name the reporter be seen (practice P1.10).
 #[must_use]
@@ -244,6 +272,8 @@ pub fn scope_of(app: &super::App, case: Option<&cases::Case>, filing: Option<&fi
         lead: case.map(|c| c.lead_bureau.clone()).unwrap_or_default(),
         oversight: case.and_then(|c| c.oversight_bureau.clone()),
         receiving: filing.map(|f| f.receiving_bureau.clone()).into_iter().collect(),
+        asked: Vec::new(),
+        common_path: Vec::new(),
         area_path: app.area_path(area),
         lead_path: case.map(|c| app.bureau_path(&c.lead_bureau)).unwrap_or_default(),
         city_bureau: app.config.city.bureau.clone(),

@@ -5,6 +5,7 @@
 
 mod look;
 pub mod money;
+pub mod others;
 pub mod parts;
 pub mod words;
 
@@ -13,15 +14,15 @@ pub use words::{coded, lamp, notice_view, remaining_text};
 
 use super::App;
 use super::legacy::review::view as ledger_view;
-use super::subject::{form_version, scope_of};
+use super::subject::{ask, form_version, scope_of};
 use crate::base::id::{CaseId, FilingId};
 use crate::base::seal::KeyRing;
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor};
 use crate::law::Fen;
 use crate::store::procedures::{self, TermRow};
-use crate::store::{Conn, cases, filings, journal, ledger, legacy, notices, papers};
-pub(in crate::app) use look::{Looker, hidden};
+use crate::store::{Conn, cases, cooperations, filings, journal, ledger, legacy, notices, papers};
+pub(in crate::app) use look::{Looker, closed, hidden};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use words::words;
@@ -47,7 +48,7 @@ impl App {
 }
 
 pub(in crate::app) fn looker<'a>(c: &'a mut Conn, app: &'a App, keys: &'a KeyRing, now: At, hidden: BTreeSet<FilingId>) -> Looker<'a> {
-    Looker { c, app, law: app.law(), keys, now, names: BTreeMap::new(), hidden }
+    Looker { c, app, law: app.law(), keys, now, names: BTreeMap::new(), hidden, closed: BTreeSet::new() }
 }
 
 fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId, now: At) -> Result<CaseFile> {
@@ -55,10 +56,12 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     let all = filings::of_case(c, id)?;
     let mut scope = scope_of(app, Some(&case), None);
     scope.receiving.extend(all.iter().map(|f| f.receiving_bureau.clone()));
+    scope.asked = cooperations::asked(c, id)?;
     if !access::may_read(actor, &scope) {
         return Err(Error::NotFound("case"));
     }
     let rows = procedures::of_case(c, id)?;
+    let asking = cooperations::of_case(c, id)?;
     let terms = procedures::terms_of_many(c, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
     let claims = ledger::claims_of(c, id)?;
     let payments = ledger::payments_of(c, id)?;
@@ -84,11 +87,15 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     let minors = if young { crate::store::claims::minors_of(c, id)? } else { Vec::new() };
     let recourses = super::claims::recourse::views(c, app, id, &chain)?;
     let money = money::load(c, app, id, &chain, &rows, now)?;
+    let others = others::load(c, app, keys, id, &chain, &rows, &asking)?;
     let mut look = looker(c, app, keys, now, out_of_unit);
+    look.closed = closed(actor, &scope, &rows);
     let mut views = Vec::new();
     for row in &rows {
         let mine: Vec<TermRow> = terms.iter().filter(|t| t.procedure_id == row.id).cloned().collect();
         let mut s = scope.clone();
+        let bureau = asking.iter().find(|k| k.procedure_id == row.id).and_then(|k| k.bureau.clone());
+        ask(app, &mut s, &case, bureau);
         if let Some(f) = row.filing_id.and_then(|f| all.iter().find(|x| x.id == f)) {
             s.receiving = vec![f.receiving_bureau.clone()];
         } else {
@@ -228,6 +235,9 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         orders: money.orders,
         supervisions: money.supervisions,
         recourses,
+        cooperations: others.cooperations,
+        talks: others.talks,
+        incidents: others.incidents,
         filings: filing_views,
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,
@@ -235,6 +245,16 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         notices: notice_views,
         timeline: look.timeline(events, &rows)?,
     })
+}
+
+/// Whether the reader may open the reports of every incident of a case.
+///
+/// # Errors
+/// The database.
+pub(in crate::app) fn incidents_open(c: &mut Conn, app: &App, actor: &Actor, id: CaseId) -> Result<bool> {
+    let case = cases::get(c, id)?.ok_or(Error::NotFound("case"))?;
+    let rows = procedures::of_case(c, id)?;
+    Ok(closed(actor, &scope_of(app, Some(&case), None), &rows).is_empty())
 }
 
 /// How many events a page shows.

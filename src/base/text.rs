@@ -13,6 +13,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh.toml"),
     include_str!("../../config/texts/zh/claimant.toml"),
     include_str!("../../config/texts/zh/claims.toml"),
+    include_str!("../../config/texts/zh/cooperation.toml"),
     include_str!("../../config/texts/zh/counter.toml"),
     include_str!("../../config/texts/zh/money.toml"),
     include_str!("../../config/texts/zh/agreement.toml"),

@@ -4,6 +4,7 @@
 //! use cases, at a simulated clock; alarms fire as it advances. Never touches a database that is not marked as one.
 
 mod act;
+mod beside;
 mod doors;
 mod draws;
 mod drive;

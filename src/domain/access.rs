@@ -234,6 +234,10 @@ pub struct Scope {
     pub oversight: Option<String>,
     /// Bureaus that received its filings.
     pub receiving: Vec<String>,
+    /// Bureaus that are asked something about it: one for a procedure that asks, all that are asked now for the case.
+    pub asked: Vec<String>,
+    /// Area codes from the city down to where lead and asked bureau part: who supervises one of these stands over both.
+    pub common_path: Vec<String>,
     /// The path of area codes from the city down to the area; only the city when the area is unknown.
     pub area_path: Vec<String>,
     /// The path of area codes down to the lead bureau's own area. A case may be led from elsewhere 指定管辖: who works
@@ -286,6 +290,13 @@ pub fn roles(actor: &Actor, scope: &Scope) -> BTreeSet<String> {
         if scope.receiving.contains(&d.bureau) {
             out.insert(format!("{key}@receiving"));
         }
+        // asked for help wherever the case happened, as the receiving desk is
+        if scope.asked.contains(&d.bureau) {
+            out.insert(format!("{key}@asked"));
+        }
+        if d.kind == DutyKind::Supervisor && scope.common_path.contains(&d.area) {
+            out.insert("supervisor@common".to_owned());
+        }
         if covered && d.kind == DutyKind::Supervisor {
             out.insert("supervisor@above".to_owned());
         }
@@ -321,6 +332,17 @@ pub fn name_is_enough(others_on_phone: usize) -> bool {
 pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
     let inside = !matches!(actor, Actor::Worker(_) | Actor::Partner(_));
     inside && (actor.is_system() || !roles(actor, scope).is_empty())
+}
+
+/// The duties that read what was reported of an incident 突发事件; the officer named in the incident reads it too, the second officer,
+/// other handlers, the desk, oversight and whoever is asked for help do not.
+const INCIDENT_READERS: [&str; 6] = ["leader@lead", "head@lead", "supervisor@above", "supervisor@city", "head@city", "assignee"];
+
+/// Whether the actor may read the reports of an incident; `scope.assignee` is the officer named in the incident.
+#[must_use]
+pub fn may_read_incident(actor: &Actor, scope: &Scope) -> bool {
+    let held = roles(actor, scope);
+    actor.is_system() || INCIDENT_READERS.iter().any(|r| held.contains(*r))
 }
 
 /// Whether one person may hold both duties: the three administrators are three persons, and none of them works on cases
@@ -407,6 +429,51 @@ mod tests {
             must_change: false,
         })
     }
+    #[test]
+    fn whoever_is_asked_acts_and_the_supervisor_over_both_decides() {
+        let mut s = scope();
+        s.asked = vec!["370702-hrss".into()];
+        s.common_path = vec!["370700".into()];
+        let r = |k, b, a| roles(&staff(k, b, a), &s);
+        assert_eq!(r(DutyKind::Handler, "370702-hrss", "370702"), BTreeSet::from(["handler@asked".to_owned()]));
+        assert!(may_read(&staff(DutyKind::Desk, "370702-hrss", "370702"), &s));
+        assert!(r(DutyKind::Supervisor, "370700-hrss", "370700").contains("supervisor@common"));
+        // who supervises one of the two counties alone does not decide between them
+        assert!(!r(DutyKind::Supervisor, "370702-hrss", "370702").contains("supervisor@common"));
+        s.asked.clear();
+        assert!(roles(&staff(DutyKind::Handler, "370702-hrss", "370702"), &s).is_empty(), "asked no more, nothing is read");
+    }
+
+    #[test]
+    fn reports_of_an_incident_are_for_named_duties() {
+        let mut s = scope();
+        s.asked = vec!["370702-hrss".into()];
+        let reads = |k, b: &str, a: &str| may_read_incident(&staff(k, b, a), &s);
+        for (kind, bureau, area) in [
+            (DutyKind::Leader, "370705-hrss", "370705"),
+            (DutyKind::Head, "370705-hrss", "370705"),
+            (DutyKind::Supervisor, "370700-hrss", "370700"),
+            (DutyKind::Head, "370700-hrss", "370700"),
+        ] {
+            assert!(reads(kind, bureau, area), "{kind:?} of {bureau}");
+        }
+        for (kind, bureau, area) in [
+            (DutyKind::Handler, "370705-hrss", "370705"),
+            (DutyKind::Desk, "370705-hrss", "370705"),
+            (DutyKind::Legal, "370705-hrss", "370705"),
+            (DutyKind::Handler, "370705-housing", "370705"),
+            (DutyKind::Leader, "370705-housing", "370705"),
+            (DutyKind::Leader, "370702-hrss", "370702"),
+            (DutyKind::SystemAdmin, "370700-hrss", "370700"),
+        ] {
+            assert!(!reads(kind, bureau, area), "{kind:?} of {bureau}");
+        }
+        // the officer named in it reads it; the second officer does not
+        let one = staff(DutyKind::Handler, "370705-hrss", "370705");
+        assert!(may_read_incident(&one, &Scope { assignee: one.account(), ..scope() }));
+        assert!(!may_read_incident(&one, &Scope { second: one.account(), ..scope() }));
+    }
+
     fn scope() -> Scope {
         Scope {
             lead: "370705-hrss".into(),

@@ -49,6 +49,19 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::PayCompensation => "登记赔偿金支付",
         EffectKind::TestCrime => "记录涉嫌犯罪审查结果",
         EffectKind::RecordEnforceability => "记录执行保障",
+        EffectKind::OpenCooperation => "发出协办、移送或转介",
+        EffectKind::SettleCooperation => "记录协办、移送或转介的结果",
+        EffectKind::NoteVisit => "记录劳动者前往情况",
+        EffectKind::OpenTalk => "通知约谈",
+        EffectKind::ConfirmContact => "记录已联系到约谈对象",
+        EffectKind::SetTalk => "变更约谈时间",
+        EffectKind::SettleTalk => "记录约谈结果",
+        EffectKind::AddCommitment => "记录约谈承诺",
+        EffectKind::SettleCommitment => "记录承诺的履行",
+        EffectKind::OpenIncident => "登记突发事件",
+        EffectKind::NoteCall => "记录电话首报",
+        EffectKind::InformAuthority => "记录通报有关部门",
+        EffectKind::JudgeIncident => "认定事件性质",
     }
 }
 

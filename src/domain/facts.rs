@@ -16,12 +16,18 @@ pub const CODES: &str = include_str!("../../config/codes.toml");
 /// The definitions as shipped: file name and text. `boot` publishes them and overlays a city's own.
 pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/agreement.v1.toml", include_str!("../../workflows/agreement.v1.toml")),
+    ("workflows/commitment.v1.toml", include_str!("../../workflows/commitment.v1.toml")),
     ("workflows/complaint.v1.toml", include_str!("../../workflows/complaint.v1.toml")),
     ("workflows/complaint.v2.toml", include_str!("../../workflows/complaint.v2.toml")),
+    ("workflows/cooperation.v1.toml", include_str!("../../workflows/cooperation.v1.toml")),
     ("workflows/filing.v1.toml", include_str!("../../workflows/filing.v1.toml")),
     ("workflows/filing.v2.toml", include_str!("../../workflows/filing.v2.toml")),
+    ("workflows/handoff.v1.toml", include_str!("../../workflows/handoff.v1.toml")),
+    ("workflows/incident.v1.toml", include_str!("../../workflows/incident.v1.toml")),
     ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
+    ("workflows/referral.v1.toml", include_str!("../../workflows/referral.v1.toml")),
     ("workflows/supervision.v1.toml", include_str!("../../workflows/supervision.v1.toml")),
+    ("workflows/talk.v1.toml", include_str!("../../workflows/talk.v1.toml")),
 ];
 
 const fn fact(name: &'static str, ty: ValueType, label: &'static str, group: &'static str) -> FactSpec {
@@ -53,6 +59,8 @@ pub const FACTS: &[FactSpec] = &[
     fact("case.reported_total", Money, "登记的欠薪总额", "case"),
     fact("case.has_respondent", Bool, "是否有明确的被反映单位", "case"),
     fact("case.within_limitation", Bool, "是否在两年查处时效内", "case"),
+    // repeats: who turned to the office about the case how often
+    fact("repeats.most", Int, "同一人就本案登记和催办的最多次数", "repeats"),
     // claims: sums over the claims of the case
     fact("claims.count", Int, "欠薪明细条数", "claims"),
     fact("claims.claimed", Money, "主张金额合计", "claims"),
@@ -94,6 +102,12 @@ pub const FACTS: &[FactSpec] = &[
     fact("children.agreement", Int, "进行中的支付协议数", "children"),
     fact("children.payment_order", Int, "进行中的限期支付数", "children"),
     fact("children.supervision", Int, "进行中的督办数", "children"),
+    fact("children.cooperation", Int, "进行中的协办数", "children"),
+    fact("children.referral", Int, "进行中的移送数", "children"),
+    fact("children.handoff", Int, "进行中的转介数", "children"),
+    fact("children.talk", Int, "进行中的约谈数", "children"),
+    fact("children.commitment", Int, "尚未履行的约谈承诺数", "children"),
+    fact("children.incident", Int, "进行中的突发事件数", "children"),
     // agreement, order, supervision: of the procedure itself; nothing before it was signed, drafted or opened
     fact("agreement.version", Int, "协议版本", "agreement"),
     fact("agreement.total", Money, "协议总额", "agreement"),
@@ -132,6 +146,22 @@ pub const FACTS: &[FactSpec] = &[
     fact("supervision.level", Text, "督办等级", "supervision"),
     fact("supervision.origin", Text, "督办原因", "supervision"),
     fact("supervision.own", Bool, "办理人是否属于被督办部门", "supervision"),
+    fact("supervision.next", Text, "督办的下一个等级（已是最高等级则为其本身）", "supervision"),
+    fact("supervision.higher", List, "比现在更高的督办等级", "supervision"),
+    // cooperation, referral, talk, commitment, incident: of the procedure itself
+    fact("cooperation.due_at", At, "协办、移送写明的日期", "cooperation"),
+    fact("cooperation.own", Bool, "办理人是否在双方部门办案", "cooperation"),
+    fact("talk.on_at", At, "约谈时间", "talk"),
+    fact("talk.contacted", Bool, "是否已确认联系到约谈对象", "talk"),
+    fact("commitment.due_at", At, "承诺的日期", "commitment"),
+    fact("incident.category", Text, "突发事件类别", "incident"),
+    fact("incident.known_at", At, "得知突发事件的时间", "incident"),
+    fact("incident.informed", Int, "已通报公安、信访、网信等的次数", "incident"),
+    // talks and incidents of the case: what later procedures may stand on
+    fact("talks.held", Int, "已进行的约谈数", "talks"),
+    fact("talks.no_show", Int, "确认联系后未到场的次数", "talks"),
+    fact("talks.missed", Int, "未按期履行的约谈承诺数", "talks"),
+    fact("incident.grounds", Bool, "是否有经认定造成严重不良社会影响的群体性、极端事件", "incident"),
     // evidence and papers
     fact("evidence.count", Int, "证据件数", "evidence"),
     fact("documents.issued", List, "已出具文书的种类", "documents"),
@@ -140,8 +170,9 @@ pub const FACTS: &[FactSpec] = &[
 /// Duties of staff.
 pub const DUTIES: [&str; 7] = ["desk", "handler", "leader", "legal", "head", "supervisor", "credit"];
 /// Places a duty may be held towards a procedure: the lead bureau of the case, its oversight bureau, the bureau that
-/// received the filing, the supervisor's office whose area covers the case's area, the city.
-pub const PLACES: [&str; 5] = ["lead", "oversight", "receiving", "above", "city"];
+/// received the filing, the supervisor's office whose area covers the case's area, the city, the bureau this procedure asks
+/// something of, the supervisor over lead and asked bureau both.
+pub const PLACES: [&str; 7] = ["lead", "oversight", "receiving", "above", "city", "asked", "common"];
 /// Roles that are no duty at a place.
 pub const PERSONS: [&str; 6] = ["assignee", "second", "requester", "system", "claimant", "sender"];
 
@@ -179,7 +210,19 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 5] = ["filing", "complaint", "agreement", "payment_order", "supervision"];
+pub const PROCEDURES: [&str; 11] = [
+    "filing",
+    "complaint",
+    "agreement",
+    "payment_order",
+    "supervision",
+    "cooperation",
+    "referral",
+    "handoff",
+    "talk",
+    "commitment",
+    "incident",
+];
 
 /// Everything a definition may refer to. `codes` is the text of `config/codes.toml`.
 ///

@@ -27,6 +27,7 @@ pub mod routing;
 pub mod sampling;
 
 pub mod search;
+pub mod supervision;
 
 #[cfg(test)]
 mod tests;

@@ -226,11 +226,13 @@ impl Build<'_> {
         rungs.extend(t.rungs.iter().filter_map(|r| self.rung(r, &owner)));
         let rank = |o: Offset| match o {
             Offset::Half => (0, 0),
-            Offset::WorkingDaysBefore(n) => (1, -i64::from(n) * 24),
-            Offset::HoursBefore(n) => (1, -i64::from(n)),
+            Offset::WorkingDaysBefore(n) => (1, -i64::from(n) * 24 * 60),
+            Offset::HoursBefore(n) => (1, -i64::from(n) * 60),
+            Offset::MinutesBefore(n) => (1, -i64::from(n)),
             Offset::Due => (2, 0),
-            Offset::WorkingDaysAfter(n) => (3, i64::from(n) * 24),
-            Offset::HoursAfter(n) => (3, i64::from(n)),
+            Offset::WorkingDaysAfter(n) => (3, i64::from(n) * 24 * 60),
+            Offset::HoursAfter(n) => (3, i64::from(n) * 60),
+            Offset::MinutesAfter(n) => (3, i64::from(n)),
         };
         if !rungs.iter().map(|r| rank(r.at)).is_sorted() {
             self.find(key, "ladder_order");
@@ -416,8 +418,10 @@ fn offset(text: &str) -> Option<Offset> {
     match (before, &rest[split..]) {
         (true, "wd") => Some(Offset::WorkingDaysBefore(n)),
         (true, "h") => Some(Offset::HoursBefore(n)),
+        (true, "m") => Some(Offset::MinutesBefore(n)),
         (false, "wd") => Some(Offset::WorkingDaysAfter(n)),
         (false, "h") => Some(Offset::HoursAfter(n)),
+        (false, "m") => Some(Offset::MinutesAfter(n)),
         _ => None,
     }
 }

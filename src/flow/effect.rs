@@ -3,10 +3,10 @@
 //! Owns the signature of every [`EffectKind`]; never what an effect changes.
 
 use super::value::{EffectKind, ValueType};
-use ValueType::{Bool, Day, Id, Int, List, Money, Text};
+use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 41] = [
+pub const ALL: [EffectKind; 54] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -48,6 +48,19 @@ pub const ALL: [EffectKind; 41] = [
     EffectKind::PayCompensation,
     EffectKind::TestCrime,
     EffectKind::RecordEnforceability,
+    EffectKind::OpenCooperation,
+    EffectKind::SettleCooperation,
+    EffectKind::NoteVisit,
+    EffectKind::OpenTalk,
+    EffectKind::ConfirmContact,
+    EffectKind::SetTalk,
+    EffectKind::SettleTalk,
+    EffectKind::AddCommitment,
+    EffectKind::SettleCommitment,
+    EffectKind::OpenIncident,
+    EffectKind::NoteCall,
+    EffectKind::InformAuthority,
+    EffectKind::JudgeIncident,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -109,6 +122,26 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::RecordEnforceability => &[("status", Text, true), ("on", Day, false)],
         EffectKind::OpenSupervision => &[("origin", Text, true), ("level", Text, true)],
         EffectKind::RaiseSupervision => &[("level", Text, true)],
+        EffectKind::OpenCooperation => &[
+            ("kind", Text, true),
+            ("bureau", Text, false),
+            ("due_on", Day, false),
+            ("subject", Text, false),
+            ("claim", Id, false),
+            ("consent", Id, false),
+        ],
+        EffectKind::SettleCooperation => &[("outcome", Text, false)],
+        EffectKind::NoteVisit => &[("went", Text, true), ("went_on", Day, true)],
+        EffectKind::OpenTalk => &[("respondent", Id, true), ("on_at", At, true), ("place", Text, true)],
+        EffectKind::ConfirmContact => &[("at", At, true), ("proof", Id, true)],
+        EffectKind::SetTalk => &[("on_at", At, true), ("place", Text, true)],
+        EffectKind::SettleTalk => &[("outcome", Text, true)],
+        EffectKind::AddCommitment => &[("what", Text, true), ("due_on", Day, true)],
+        EffectKind::SettleCommitment => &[("state", Text, true)],
+        EffectKind::OpenIncident => &[("category", Text, true), ("known_at", At, true), ("phoned_at", At, false), ("persons", Int, true)],
+        EffectKind::NoteCall => &[("at", At, true)],
+        EffectKind::InformAuthority => &[("authority", Text, true), ("at", At, true), ("contact", Text, false)],
+        EffectKind::JudgeIncident => &[("finding", Text, true), ("bad_effect", Bool, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
         EffectKind::IssueDocument => &[("document", Text, true)],
         EffectKind::SetSecondOfficer => &[("account", Id, true)],

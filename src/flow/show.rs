@@ -54,9 +54,11 @@ pub fn offset(at: Offset) -> String {
         Offset::Half => "过半".to_owned(),
         Offset::WorkingDaysBefore(n) => format!("到期前{n}个工作日"),
         Offset::HoursBefore(n) => format!("到期前{n}小时"),
+        Offset::MinutesBefore(n) => format!("到期前{n}分钟"),
         Offset::Due => "到期时".to_owned(),
         Offset::WorkingDaysAfter(n) => format!("逾期第{n}个工作日"),
         Offset::HoursAfter(n) => format!("逾期{n}小时"),
+        Offset::MinutesAfter(n) => format!("逾期{n}分钟"),
     }
 }
 

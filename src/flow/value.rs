@@ -202,6 +202,33 @@ pub enum EffectKind {
     TestCrime,
     /// How an agreement became enforceable, or did not. Args: `status` text, `on` day?.
     RecordEnforceability,
+    /// Another bureau is asked, a finding referred, a worker handed on. Args: `kind` text, `bureau` text?, `due_on` day?, `subject` text?,
+    /// `claim` id?, `consent` id?.
+    OpenCooperation,
+    /// What came of it so far; without an outcome it is open again. Args: `outcome` text?.
+    SettleCooperation,
+    /// Who of a hand-off went, and when. Args: `went` text, `went_on` day.
+    NoteVisit,
+    /// A respondent is called to talk. Args: `respondent` id, `on_at` at, `place` text.
+    OpenTalk,
+    /// It was reached. Args: `at` at, `proof` id.
+    ConfirmContact,
+    /// Another time and place. Args: `on_at` at, `place` text.
+    SetTalk,
+    /// How a talk went; `no_show` counts an absence. Args: `outcome` text.
+    SettleTalk,
+    /// A commitment is stored. Args: `what` text, `due_on` day.
+    AddCommitment,
+    /// A commitment was kept or missed. Args: `state` text.
+    SettleCommitment,
+    /// An incident is opened. Args: `category` text, `known_at` at, `phoned_at` at?, `persons` int.
+    OpenIncident,
+    /// When it was first told by telephone. Args: `at` at.
+    NoteCall,
+    /// 公安, 信访, 网信 were told. Args: `authority` text, `at` at, `contact` text?.
+    InformAuthority,
+    /// What the head found it to be. Args: `finding` text, `bad_effect` bool.
+    JudgeIncident,
 }
 
 /// An effect with its evaluated arguments.

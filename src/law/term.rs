@@ -36,6 +36,8 @@ pub enum Unit {
     WorkingDays,
     /// 日 (自然日).
     CalendarDays,
+    /// Minutes running through rest days: incidents are reported within them.
+    Minutes,
     /// Hours running through rest days.
     Hours,
     /// Hours of the office day only.
@@ -154,6 +156,7 @@ impl Unit {
         match self {
             Self::WorkingDays => "个工作日",
             Self::CalendarDays => "日",
+            Self::Minutes => "分钟",
             Self::Hours => "小时",
             Self::OfficeHours => "个办公小时",
             Self::Months => "个月",
@@ -163,7 +166,7 @@ impl Unit {
     /// Whether a term in this unit passes at an instant and not at the end of a day.
     #[must_use]
     pub fn is_hours(self) -> bool {
-        matches!(self, Self::Hours | Self::OfficeHours)
+        matches!(self, Self::Minutes | Self::Hours | Self::OfficeHours)
     }
 }
 
@@ -177,12 +180,16 @@ pub enum Offset {
     WorkingDaysBefore(u32),
     /// So many hours before.
     HoursBefore(u32),
+    /// So many minutes before.
+    MinutesBefore(u32),
     /// When it passes.
     Due,
     /// So many working days after the due date; 1 is the first working day after.
     WorkingDaysAfter(u32),
     /// So many hours after.
     HoursAfter(u32),
+    /// So many minutes after.
+    MinutesAfter(u32),
 }
 
 #[cfg(test)]

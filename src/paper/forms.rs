@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod claims;
 pub mod counter;
+pub mod letter;
 pub mod money;
 mod samples;
 #[cfg(test)]
@@ -120,6 +121,7 @@ impl Limitation {
             Unit::Months => "个月",
             Unit::WorkingDays => "个工作日",
             Unit::CalendarDays => "日",
+            Unit::Minutes => "分钟",
             Unit::Hours | Unit::OfficeHours => "小时",
         };
         Some(Self { span: format!("{}{unit}", numeral(*n)), article: article.clone(), interrupted_on: complained_on })

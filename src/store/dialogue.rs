@@ -161,6 +161,15 @@ pub fn messages_of(c: &mut Conn, id: FilingId, before: Option<RowId>, limit: i64
     Ok(q.load(c)?)
 }
 
+/// When workers wrote about these filings.
+pub fn written_by_workers(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<(FilingId, At)>> {
+    Ok(messages::table
+        .filter(messages::filing_id.eq_any(ids.to_vec()))
+        .filter(messages::worker_id.is_not_null())
+        .select((messages::filing_id, messages::created_at))
+        .load(c)?)
+}
+
 /// Marks the other side's messages of a filing as read (machine bookkeeping, no event).
 pub fn read_messages(c: &mut Conn, id: FilingId, by_worker: bool, at: At) -> Result<usize> {
     let unread = messages::table.filter(messages::filing_id.eq(id)).filter(messages::read_at.is_null());

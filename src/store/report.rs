@@ -289,6 +289,9 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("denied", format!("select count(*) as n from allocations a join payments p on p.id = a.payment_id where {yes} and (a.answer = 'denied' or p.reversed_at is not null)")),
         ("service", "select count(*) as n from orders o join procedures r on r.id = o.procedure_id where r.state in ('served', 'unpaid', 'urged', 'enforcing') and o.served_on is null".to_owned()),
         ("supervision", "select count(*) as n from supervisions s join procedures r on r.id = s.procedure_id where (r.state = 'discharged') <> (s.discharged_at is not null)".to_owned()),
+        ("asked", "select count(*) as n from procedures r where r.kind in ('cooperation', 'referral', 'handoff') and not exists (select 1 from cooperations k where k.procedure_id = r.id)".to_owned()),
+        ("commitment", "select count(*) as n from commitments k join procedures r on r.id = k.procedure_id where (r.state = 'kept') <> (k.kept_at is not null)".to_owned()),
+        ("incident", "select count(*) as n from incidents i join procedures r on r.id = i.procedure_id where (r.state = 'closed') <> (i.finding is not null)".to_owned()),
     ];
     let mut out = Vec::new();
     for (word, sql) in checks {

@@ -896,6 +896,92 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Doc, Id, Ts};
+    cooperations (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        kind -> Text,
+        bureau -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        claimant_id -> Nullable<Id>,
+        consent_id -> Nullable<Id>,
+        due_on -> Nullable<Date>,
+        went -> Nullable<Text>,
+        went_on -> Nullable<Date>,
+        outcome -> Nullable<Text>,
+        outcome_at -> Nullable<Ts>,
+        opened_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    talks (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        respondent_id -> Id,
+        on_at -> Ts,
+        place_ct -> Text,
+        contacted_at -> Nullable<Ts>,
+        proof_id -> Nullable<Id>,
+        outcome -> Nullable<Text>,
+        absences -> Integer,
+        opened_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    commitments (id) {
+        id -> Id,
+        case_id -> Id,
+        talk_id -> Id,
+        procedure_id -> Id,
+        what_ct -> Text,
+        due_on -> Date,
+        missed_at -> Nullable<Ts>,
+        kept_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    incidents (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        category -> Text,
+        persons -> Integer,
+        known_at -> Ts,
+        phoned_at -> Nullable<Ts>,
+        finding -> Nullable<Text>,
+        bad_effect -> Nullable<Bool>,
+        judged_at -> Nullable<Ts>,
+        judged_by -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    incident_tellings (id) {
+        id -> Id,
+        incident_id -> Id,
+        authority -> Text,
+        told_at -> Ts,
+        contact_ct -> Nullable<Text>,
+        by_account -> Nullable<Id>,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
     supervisions (id) {
         id -> Id,
         case_id -> Id,
@@ -1503,6 +1589,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_attempts,
     compensation_payments,
     supervisions,
+    cooperations,
+    talks,
+    commitments,
+    incidents,
+    incident_tellings,
     documents,
     remarks,
     notices,

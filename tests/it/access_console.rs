@@ -47,6 +47,8 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     let verdict = &[KEY, ("decision", "refuse"), ("note", "本人称愿意继续投诉")];
     put("console_decide_withdrawal", Matter, "/withdrawals/<withdrawal>/decide", "city.desk", form(verdict));
     put("console_money", Own, "/money", "kuiwen.leader", none());
+    put("console_supervisions", Own, "/supervisions", "kuiwen.leader", none());
+    put("console_export_supervisions", Own, "/supervisions/export", "kuiwen.leader", form(&[("format", "csv"), ("reason", "月度督查")]));
     put("console_overdue", Own, "/overdue", "kuiwen.leader", none());
     put("console_export_overdue", Own, "/overdue/export", "kuiwen.leader", form(&[("format", "csv"), ("reason", "月度督查")]));
     put("console_handover", Own, "/handover", "kuiwen.leader", none());

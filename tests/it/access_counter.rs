@@ -201,6 +201,8 @@ pub fn counter(all: &mut BTreeMap<&'static str, Entry>) {
     let closed = json!({ "outcome": "answered", "note": "已答复询问" });
     put("closeCallback", Matter, "/callbacks/<callback>/close", "city.desk", Carries::Json(closed));
     put("moneyReport", Own, "/reports/money", "kuiwen.leader", none());
+    put("supervisionRegister", Own, "/supervisions", "kuiwen.leader", none());
+    put("exportSupervisions", Own, "/supervisions/export", "kuiwen.leader", Carries::Json(json!({ "reason": "月度督查" })));
     put("overdueAudit", Own, "/overdue", "kuiwen.leader", none());
     put("exportOverdue", Own, "/overdue/export", "kuiwen.leader", Carries::Json(json!({ "reason": "月度督查" })));
     put("heldMatters", Matter, "/accounts/<handler>/held", "kuiwen.leader", none());

@@ -26,6 +26,7 @@ mod console;
 #[cfg(test)]
 mod console_counter;
 #[cfg(test)]
+mod cooperation;
 mod counter;
 #[cfg(test)]
 mod counter_people;

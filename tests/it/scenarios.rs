@@ -68,10 +68,36 @@ lives! {
         unsatisfied
         withdrawn_is_drawn
     }
+    cooperation {
+        answered_in_time
+        late_is_its_own_overdue
+        refused_and_ordered
+        refused_and_released
+        two_at_once
+    }
+    referral {
+        legal_aid_with_consent
+        reported
+        sent_back_and_upheld
+    }
+    talk {
+        commitments_kept_and_missed
+        no_show_twice
+    }
+    incident {
+        grounds_for_a_listing
+        minutes_pass
+        phone_first
+        recorded_after_the_call
+    }
     supervision {
         discharged_after_feedback
+        levels_in_order
         nobody_receives_it
         raised_step_by_step
+        repeated_after_it_was_concluded
+        superior_case
+        third_time_of_one_person
     }
     payment_order {
         agreement_moves_no_clock

@@ -145,6 +145,15 @@ impl Town {
             other => panic!("{other:?}"),
         }
     }
+    /// Facts as a guard of the complaint of a case would see them.
+    pub fn facts(&self, case: CaseId, groups: &std::collections::BTreeSet<String>) -> qingxin::flow::Facts {
+        let (row, groups) = (self.complaint(case), groups.clone());
+        let look = move |tx: &mut qingxin::app::write::Tx<'_>| {
+            let subject = qingxin::app::subject::Subject::load(tx, row.clone())?;
+            qingxin::app::facts::load(tx, &subject, &groups)
+        };
+        self.app.write_blocking(&Actor::System("test"), None, look).unwrap()
+    }
     /// A move of a person, with its form as JSON.
     pub fn go(&self, who: &str, procedure: ProcedureId, name: &str, form: serde_json::Value) -> Result<Performed> {
         self.dated(who, procedure, name, form, None)

@@ -75,6 +75,16 @@ fn keep(tx: &mut Tx<'_>, f: &filings::Filing, words: &str) -> Result<RowId> {
     Ok(id)
 }
 
+/// So many reminders about a case that is not done, and the bureau is supervised.
+fn reminded(tx: &mut Tx<'_>, f: &filings::Filing) -> Result<()> {
+    let Some(case) = f.case_id else { return Ok(()) };
+    let most = tx.law.rules.number("supervision.repeated", tx.now.day()).unwrap_or(i64::MAX);
+    if tx.case(case)?.open && crate::app::facts::repeats(tx.c, case)? >= most {
+        crate::app::perform::tell_case(tx, case, &["reminded"])?;
+    }
+    Ok(())
+}
+
 impl App {
     /// The worker writes to whoever handles the matter.
     ///
@@ -88,6 +98,7 @@ impl App {
                 within(tx.c, &limit, most, Duration::hours(1), tx.now)?;
                 let message = keep(tx, &f, &words)?;
                 notify::tell_handler(tx, &f, "worker_wrote")?;
+                reminded(tx, &f)?;
                 bells::hang(tx, Waits::Message, bells::of_dialogue(id), &f.receiving_bureau, &f.number, tx.now)?;
                 Ok(message)
             })

@@ -16,7 +16,7 @@ use crate::flow::TermStatus;
 use crate::law::Fen;
 use crate::law::term::{Kind, Unit};
 use crate::store::procedures::{self, Row};
-use crate::store::{Conn, cases, dialogue, filings, journal, ledger};
+use crate::store::{Conn, cases, cooperations, dialogue, filings, journal, ledger};
 use std::sync::Arc;
 
 /// Events of a story at the most, the newest kept.
@@ -202,6 +202,7 @@ fn unit(u: Unit) -> &'static str {
     match u {
         Unit::WorkingDays => "working_days",
         Unit::CalendarDays => "calendar_days",
+        Unit::Minutes => "minutes",
         Unit::Hours => "hours",
         Unit::OfficeHours => "office_hours",
         Unit::Months => "months",
@@ -210,7 +211,7 @@ fn unit(u: Unit) -> &'static str {
 }
 
 /// What happened, by the moves the catalogue has a worker's words for.
-fn story<'a>(f: &filings::Filing, mine: impl Iterator<Item = &'a Told>, lang: Lang) -> Vec<Happened> {
+fn story<'a>(f: &filings::Filing, mine: impl Iterator<Item = &'a Told>, handed: Vec<Happened>, lang: Lang) -> Vec<Happened> {
     let mut out = vec![Happened { at: f.received_at, text: lang.text("story.received").to_owned() }];
     let mut last = None;
     for told in mine {
@@ -222,6 +223,7 @@ fn story<'a>(f: &filings::Filing, mine: impl Iterator<Item = &'a Told>, lang: La
             }
         }
     }
+    out.extend(handed);
     out.sort_by_key(|h| h.at);
     // one thing told twice in a row is told once
     out.retain(|h| {
@@ -231,6 +233,26 @@ fn story<'a>(f: &filings::Filing, mine: impl Iterator<Item = &'a Told>, lang: La
     });
     let cut = out.len().saturating_sub(STORY);
     out.split_off(cut)
+}
+
+/// Where the worker was handed on to with his consent, who went, and what came of it: his own hand-offs alone.
+fn handed_on(c: &mut Conn, app: &App, f: &filings::Filing, lang: Lang) -> Result<Vec<Happened>> {
+    let Some(case) = f.case_id else { return Ok(Vec::new()) };
+    let own = filings::same_person(c, f.claimant_id)?;
+    let mut out = Vec::new();
+    for k in cooperations::of_case(c, case)?.into_iter().filter(|k| k.claimant_id.is_some_and(|id| own.contains(&id))) {
+        let body = k.subject.as_deref().map(|b| app.code_title("handoff_body", b)).unwrap_or_default();
+        let outcome = k.outcome.as_deref().map(|o| app.code_title("handoff_outcome", o)).unwrap_or_default();
+        for e in journal::stream(c, k.procedure_id.into())?.iter().filter(|e| matches!(e.core.kind.as_str(), "started" | "moved")) {
+            let Some(name) = e.core.payload.get("move").and_then(serde_json::Value::as_str) else { continue };
+            let code = format!("story.handoff.{name}");
+            if text::has(&code) {
+                let text = lang.text_with(&code, &[("body", &body), ("outcome", &outcome)]);
+                out.push(Happened { at: e.core.occurred_at, text });
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// A procedure with what happened in it.
@@ -296,6 +318,7 @@ impl App {
             ];
             let filing = Told::load(c, filing)?;
             let complaint = complaint.map(|row| Told::load(c, row)).transpose()?;
+            let handed = handed_on(c, app, &f, lang)?;
             Ok(Matter {
                 project: f.project_name.clone(),
                 headcount: f.headcount,
@@ -303,7 +326,7 @@ impl App {
                 period_to: f.period_to,
                 bureau: app.bureau_name(case.as_ref().map_or(&f.receiving_bureau, |c| &c.lead_bureau)),
                 expects: expects(c, app, keys, &f, lang)?,
-                story: story(&f, std::iter::once(&filing).chain(&complaint), lang),
+                story: story(&f, std::iter::once(&filing).chain(&complaint), handed, lang),
                 answer: filing.said(c, keys, "answer", "answer")?,
                 supplement: match &complaint {
                     Some(p) if asked => p.said(c, keys, "ask_supplement", "items")?,

@@ -5,6 +5,7 @@ use crate::app::orders::{compensation_paid, sums};
 use crate::base::{Day, Result};
 use crate::domain::agreement::{self, INSTALMENT, Instalment};
 use crate::domain::order::{by_person, crime_threshold};
+use crate::domain::{facts, supervision as levels};
 use crate::flow::{Facts, Value};
 use crate::law::Fen;
 use crate::store::{Conn, agreements, ledger, orders};
@@ -30,8 +31,8 @@ pub(super) fn payments(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<(
 pub(super) fn children(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(case) = &a.case else { return Ok(()) };
     let kinds = orders::running_kinds(c, case.id)?;
-    for kind in ["agreement", "payment_order", "supervision"] {
-        put(out, &format!("children.{kind}"), int(kinds.iter().filter(|k| *k == kind).count()));
+    for kind in facts::PROCEDURES.iter().filter(|k| !["filing", "complaint"].contains(k)) {
+        put(out, &format!("children.{kind}"), int(kinds.iter().filter(|k| k.as_str() == *kind).count()));
     }
     Ok(())
 }
@@ -106,6 +107,8 @@ pub(super) fn order(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> 
 pub(super) fn supervision(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(row) = orders::supervision(c, a.row.id)? else { return Ok(()) };
     put(out, "supervision.level", text(&row.level));
+    put(out, "supervision.next", text(levels::next(&row.level)));
+    put(out, "supervision.higher", Value::List(levels::higher(&row.level).iter().map(|l| text(l)).collect()));
     put(out, "supervision.origin", text(&row.origin));
     // a bureau never discharges its own: whoever holds a duty there is of the supervised side
     put(out, "supervision.own", Value::Bool(a.actor.duties().iter().any(|d| d.bureau == row.bureau)));

@@ -9,7 +9,7 @@ use super::parts::{
 use super::words::{budget_text, coded, event_title, lamp, remaining_text, words};
 use crate::app::App;
 use crate::app::subject::{in_unit, procedure};
-use crate::base::id::{AccountId, FilingId, StreamId};
+use crate::base::id::{AccountId, FilingId, ProcedureId, StreamId};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Result, text};
 use crate::domain::access::{self, Actor, Scope};
@@ -32,6 +32,17 @@ pub(in crate::app) struct Looker<'a> {
     pub(in crate::app) names: BTreeMap<AccountId, String>,
     /// Reports 举报 this reader is outside the unit of: nothing that could name the reporter is opened.
     pub(in crate::app) hidden: BTreeSet<FilingId>,
+    /// Incidents whose reports this reader does not read: their events are shown, nothing that was said in them.
+    pub(in crate::app) closed: BTreeSet<ProcedureId>,
+}
+
+/// The incidents among these procedures whose reports the reader does not read.
+pub(in crate::app) fn closed(actor: &Actor, scope: &Scope, rows: &[Row]) -> BTreeSet<ProcedureId> {
+    rows.iter()
+        .filter(|r| r.kind == "incident")
+        .filter(|r| !access::may_read_incident(actor, &Scope { assignee: r.assignee, ..scope.clone() }))
+        .map(|r| r.id)
+        .collect()
 }
 
 /// The reports a reader is outside the unit of.
@@ -232,7 +243,9 @@ impl Looker<'_> {
     }
 
     pub(in crate::app) fn documents(&mut self, rows: Vec<papers::Document>) -> Result<Vec<DocumentView>> {
+        let shut = !self.closed.is_empty();
         rows.into_iter()
+            .filter(|d| !(shut && d.kind.starts_with(crate::app::letters::INCIDENT)))
             .map(|d| {
                 Ok(DocumentView {
                     id: d.id,
@@ -279,6 +292,7 @@ impl Looker<'_> {
             };
             let hidden = row.and_then(|r| r.filing_id).is_some_and(|f| gone || self.hidden.contains(&f));
             let sealed = remarks.remove(&(core.stream_id, i64::from(core.seq))).filter(|_| !hidden).unwrap_or_default();
+            let closed = row.is_some_and(|r| self.closed.contains(&r.id));
             out.push(EventView {
                 title: event_title(graph.as_deref(), core),
                 procedure: graph.as_ref().map(|g| g.title.clone()).unwrap_or_default(),
@@ -287,7 +301,7 @@ impl Looker<'_> {
                 recorded_at: core.at,
                 late: core.payload.get("late").and_then(serde_json::Value::as_bool).unwrap_or(false),
                 basis: core.payload.get("basis").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
-                details: self.details(graph.as_deref(), core, sealed)?,
+                details: if closed { Vec::new() } else { self.details(graph.as_deref(), core, sealed)? },
                 hash: seal::hex(&e.hash[..4]),
             });
         }

@@ -1,6 +1,7 @@
 //! The values a reader gets: one type for each block of a page and of the API. No behaviour.
 
 use super::money::{AgreementView, OrderView, SupervisionView};
+use super::others::{CooperationView, IncidentView, TalkView};
 use crate::app::legacy::review::LegacyView;
 use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, PaymentId, ProcedureId, RespondentId};
 use crate::base::{At, Day};
@@ -431,6 +432,12 @@ pub struct CaseFile {
     pub supervisions: Vec<SupervisionView>,
     /// What others paid instead of the employer and may ask back.
     pub recourses: Vec<crate::app::claims::recourse::RecourseView>,
+    /// What others were asked to do, the newest first.
+    pub cooperations: Vec<CooperationView>,
+    /// Talks with respondents, the newest first.
+    pub talks: Vec<TalkView>,
+    /// Incidents, the newest first; nothing of their reports.
+    pub incidents: Vec<IncidentView>,
     pub filings: Vec<FilingView>,
     pub evidence: Vec<EvidenceView>,
     pub documents: Vec<DocumentView>,

@@ -38,6 +38,7 @@ pub fn lamp(law: &Law, graph: &Graph, key: &str, due_at: At, due_day: Option<Day
             now.day() >= d
         }
         (Some(Offset::HoursBefore(n)), _) => due_at.plus(-chrono::Duration::hours(i64::from(n))) <= now,
+        (Some(Offset::MinutesBefore(n)), _) => due_at.plus(-chrono::Duration::minutes(i64::from(n))) <= now,
         _ => false,
     };
     if near { Lamp::Yellow } else { Lamp::Normal }
@@ -62,6 +63,7 @@ pub(super) fn event_title(graph: Option<&Graph>, core: &seal::EventCore) -> Stri
 #[must_use]
 pub fn remaining_text(r: &crate::law::term::Remaining) -> String {
     let unit = text::zh(match r.unit {
+        crate::law::term::Unit::Minutes => "unit.minutes",
         crate::law::term::Unit::Hours | crate::law::term::Unit::OfficeHours => "unit.hours",
         crate::law::term::Unit::WorkingDays => "unit.working_days",
         _ => "unit.calendar_days",
@@ -85,6 +87,7 @@ pub(super) fn budget_text(t: &crate::law::term::Term) -> String {
     let unit = text::zh(match t.unit {
         Unit::WorkingDays => "unit.working_days",
         Unit::CalendarDays => "unit.calendar_days",
+        Unit::Minutes => "unit.minutes",
         Unit::Hours => "unit.hours",
         Unit::OfficeHours => "unit.office_hours",
         Unit::Months => "unit.months",

@@ -38,6 +38,8 @@ pub fn name(act: &Act) -> &'static str {
         Act::ServeOrder => "serve order",
         Act::FollowUp => "follow up",
         Act::Discharge => "discharge",
+        Act::Beside(_) => "beside",
+        Act::Absent => "absent",
     }
 }
 
@@ -122,6 +124,8 @@ pub fn act(w: &mut World, tx: &mut Tx<'_>, life: usize, act: &Act) -> Result<()>
         Act::ServeOrder => s.serve_order(tx),
         Act::FollowUp => s.follow_up(tx),
         Act::Discharge => s.discharge(tx),
+        Act::Beside(what) => s.beside(tx, *what),
+        Act::Absent => s.absent(tx),
         Act::Filing(..) | Act::Answer | Act::Place(..) => Ok(()),
     }
 }
@@ -140,6 +144,14 @@ impl Scene<'_> {
     }
     pub(super) fn go(&mut self, tx: &mut Tx<'_>, who: Who, name: &str, form: Json) -> Result<()> {
         self.go_on(tx, self.complaint, who, name, form)
+    }
+    /// A move by somebody of another bureau than the lead.
+    pub(super) fn go_as(&mut self, tx: &mut Tx<'_>, on: ProcedureId, bureau: &str, kind: DutyKind, name: &str, form: Json) -> Result<()> {
+        let actor = self.w.crew.pick(bureau, kind, self.w.lives[self.life].nth)?;
+        let cmd = command(on, name, form);
+        tx.body(&actor, |tx| perform_in(tx, &cmd))?;
+        self.w.moves += 1;
+        Ok(())
     }
     pub(super) fn go_on(&mut self, tx: &mut Tx<'_>, procedure: ProcedureId, who: Who, name: &str, form: Json) -> Result<()> {
         let actor = self.who(who)?;

@@ -2,6 +2,7 @@
 //!
 //! Owns how long things take and in what order. Whether a move is allowed is the engine's to say.
 
+use super::beside::Beside;
 use super::rng::Rng;
 use crate::domain::access::DutyKind;
 use serde_json::{Value as Json, json};
@@ -65,6 +66,10 @@ pub enum Act {
     FollowUp,
     /// Whoever is supervised answers, and the supervisor discharges it.
     Discharge,
+    /// Something beside the money: help, a referral, a hand-off, a talk, an incident.
+    Beside(Beside),
+    /// The time of a talk came and nobody was there.
+    Absent,
     /// The desk finds the area and forwards, to this bureau if one is named.
     Place(String, Option<String>),
 }
@@ -101,6 +106,15 @@ pub const STOPS: &[&str] = &[
     "agreement_broken",
     "order_served",
     "order_unpaid",
+    "helped",
+    "help_asked",
+    "referred",
+    "referral_sent",
+    "handed_off",
+    "talked",
+    "not_shown",
+    "incident",
+    "incident_runs",
     "pending_docket",
     "pending_decision",
     "pending_conclusion",
@@ -241,6 +255,10 @@ impl<'r> Script<'r> {
         }
         self.beat(3, 15, Act::ServeOrder)
     }
+    /// 协办、移送、转介、约谈、突发事件.
+    fn besides(&mut self, what: Beside) -> &mut Self {
+        self.beat(2, 8, Act::Beside(what))
+    }
     /// 不予受理.
     fn ask_refusal(&mut self) -> &mut Self {
         let why = "经审查，双方争议应当通过劳动争议仲裁程序解决，已告知时效。";
@@ -352,6 +370,16 @@ impl<'r> Script<'r> {
             "agreement_broken" => self.assigned().docketed().started().found(100).agrees(2),
             "order_served" => self.assigned().docketed().started().found(100).ordered(20),
             "order_unpaid" => self.assigned().docketed().started().found(100).ordered(7),
+            "helped" => self.until("investigating").besides(Beside::Help),
+            "help_asked" => self.until("investigating").besides(Beside::HelpAsked),
+            "referred" => self.until("investigating").besides(Beside::Referral),
+            "referral_sent" => self.until("investigating").besides(Beside::ReferralSent),
+            "handed_off" => self.until("investigating").besides(Beside::HandOff),
+            "talked" => self.until("investigating").found(100).besides(Beside::Talk),
+            // two days later nobody is there
+            "not_shown" => self.until("investigating").besides(Beside::NoShow).beat(30, 40, Act::Absent),
+            "incident" => self.until("investigating").besides(Beside::Incident),
+            "incident_runs" => self.until("investigating").besides(Beside::IncidentRuns),
             "concluded" => self.until("paid").concluded("paid_in_full"),
             "archived" => self.until("concluded").archived(),
             "pending_docket" => self.assigned().ask_docket(),

@@ -99,6 +99,21 @@ pub fn facts_in_order(received: At) -> Facts {
         ("children.agreement", Value::Int(0)),
         ("children.payment_order", Value::Int(0)),
         ("children.supervision", Value::Int(0)),
+        ("children.cooperation", Value::Int(0)),
+        ("children.talk", Value::Int(0)),
+        ("children.incident", Value::Int(0)),
+        ("repeats.most", Value::Int(1)),
+        ("supervision.own", Value::Bool(false)),
+        ("supervision.level", text("reminder")),
+        ("supervision.next", text("order")),
+        ("supervision.higher", Value::List(["order", "summons", "circular"].map(text).to_vec())),
+        ("cooperation.due_at", Value::At(received)),
+        ("cooperation.own", Value::Bool(false)),
+        ("talk.on_at", Value::At(received)),
+        ("commitment.due_at", Value::At(received)),
+        ("incident.known_at", Value::At(received)),
+        ("incident.category", text("mass")),
+        ("incident.informed", Value::Int(1)),
         ("filing.channel", text("hotline_12345")),
         ("filing.kind", text("complaint")),
         ("filing.way", text("hotline_12345")),
@@ -113,9 +128,13 @@ pub fn facts_in_order(received: At) -> Facts {
 
 impl Life {
     pub fn begin(key: &str, now: At) -> Self {
+        Self::begin_with(key, now, Form::new())
+    }
+    /// Begins one whose start asks for a form.
+    pub fn begin_with(key: &str, now: At, form: Form) -> Self {
         let (g, law, facts) = (graph(key), law(), facts_in_order(now));
         let mut ids = Ids::seeded(key.as_bytes());
-        let input = StartInput { actor: system(), occurred_at: now, form: Form::new() };
+        let input = StartInput { actor: system(), occurred_at: now, form };
         let p = start(&g, &law, &input, &facts, now, &mut ids).unwrap().after;
         Self { g, law, p, facts, ids, now }
     }
@@ -204,5 +223,9 @@ pub fn head() -> Acting {
     person(6, &["head@lead", "head@receiving"])
 }
 pub fn supervisor() -> Acting {
-    person(8, &["supervisor@above"])
+    person(8, &["supervisor@above", "supervisor@common", "supervisor@city"])
+}
+/// Somebody of the bureau that is asked.
+pub fn asked() -> Acting {
+    person(10, &["desk@asked", "handler@asked", "leader@asked", "head@asked"])
 }

@@ -21,8 +21,12 @@ impl Dice {
 }
 
 fn filled(l: &Life, name: &str, d: &mut Dice) -> Form {
+    of_fields(form::fields(&l.g, name).unwrap_or_default(), l.now, d)
+}
+
+fn of_fields(fields: Vec<crate::flow::graph::FieldDef>, now: At, d: &mut Dice) -> Form {
     let mut out = Form::new();
-    for f in form::fields(&l.g, name).unwrap_or_default() {
+    for f in fields {
         if !f.required && d.roll(2) == 0 {
             continue;
         }
@@ -30,13 +34,13 @@ fn filled(l: &Life, name: &str, d: &mut Dice) -> Form {
             FieldKind::Choice => Value::Text(f.choices[d.roll(f.choices.len())].0.clone()),
             FieldKind::Int => Value::Int(i64::try_from(1 + d.roll(12)).unwrap()),
             FieldKind::Money => Value::Money(Fen::new(1)),
-            FieldKind::Day => Value::Day(l.now.day()),
-            FieldKind::At => Value::At(l.now),
+            FieldKind::Day => Value::Day(now.day()),
+            FieldKind::At => Value::At(now),
             FieldKind::Bool => Value::Bool(d.roll(3) > 0),
             FieldKind::Account => id(u8::try_from(1 + d.roll(3)).unwrap()),
             FieldKind::EvidenceList => Value::List(vec![id(9)]),
             FieldKind::Claim | FieldKind::Case | FieldKind::Evidence | FieldKind::Respondent | FieldKind::Payment => id(9),
-            FieldKind::Plan => Value::List(vec![Value::List(vec![Value::Day(l.now.day()), Value::Money(Fen::new(1))])]),
+            FieldKind::Plan => Value::List(vec![Value::List(vec![Value::Day(now.day()), Value::Money(Fen::new(1))])]),
             FieldKind::Text | FieldKind::LongText | FieldKind::Bureau | FieldKind::Area => words(),
         };
         out.insert(f.key, v);
@@ -55,6 +59,9 @@ fn shake(l: &mut Life, d: &mut Dice) {
     ] {
         l.set(name, Value::Bool(d.roll(6) > 0));
     }
+    l.set("children.incident", Value::Int(i64::try_from(d.roll(2)).unwrap()));
+    l.set("repeats.most", Value::Int(i64::try_from(d.roll(5)).unwrap()));
+    l.set("incident.informed", Value::Int(i64::try_from(d.roll(3)).unwrap()));
     l.set("case.transfers", Value::Int(i64::try_from(d.roll(4)).unwrap()));
     l.set("case.origin", code(["clue", "complaint"][d.roll(2)]));
     l.set("claims.outstanding", Value::Money(Fen::new([0, 5][d.roll(2)])));
@@ -67,9 +74,11 @@ fn shake(l: &mut Life, d: &mut Dice) {
 
 fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
     let mut d = Dice(rolls, 0);
-    let mut l = Life::begin(key, at(1, 5, 9));
+    let now = at(1, 5, 9);
+    let given = of_fields(graph(key).start.form, now, &mut d);
+    let mut l = Life::begin_with(key, now, given);
     let mut seen = BTreeSet::new();
-    let everyone = [officer(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
+    let everyone = [officer(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
     for _ in 0..100 {
         shake(&mut l, &mut d);
         l.now = l.now.plus(chrono::Duration::minutes(i64::try_from(d.roll(3_000)).unwrap()));
@@ -153,7 +162,8 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    for (key, lives) in [("filing", 40_u32), ("complaint", 200)] {
+    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 40));
+    for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         for n in 0..lives {
             let mut ids = Ids::seeded(&n.to_be_bytes());
@@ -173,6 +183,12 @@ proptest! {
     #[test]
     fn complaints_keep_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
         let _ = live("complaint", rolls);
+    }
+    #[test]
+    fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
+        for key in ["cooperation", "referral", "handoff", "talk", "commitment", "incident"] {
+            let _ = live(key, rolls.clone());
+        }
     }
     #[test]
     fn filings_keep_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {

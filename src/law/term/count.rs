@@ -83,7 +83,7 @@ pub fn count_paused(calendar: &Calendar, start: Day, n: u64, unit: Unit, rolls: 
             let end = months_after(start, months);
             advance(calendar, start, u64::try_from(end.since(start)).unwrap_or(0), Unit::CalendarDays, paused)
         }
-        Unit::Hours | Unit::OfficeHours => start,
+        Unit::Minutes | Unit::Hours | Unit::OfficeHours => start,
     };
     let mut due = nominal;
     if rolls {
@@ -110,7 +110,7 @@ pub fn count_back(calendar: &Calendar, start: Day, n: u64, unit: Unit, rolls: bo
         Unit::CalendarDays => minus(start, n),
         Unit::Months => months_after(start, -i64::try_from(n).unwrap_or(FAR)),
         Unit::Years => months_after(start, -i64::try_from(n).unwrap_or(FAR).saturating_mul(12)),
-        Unit::Hours | Unit::OfficeHours => start,
+        Unit::Minutes | Unit::Hours | Unit::OfficeHours => start,
     };
     let due = if rolls { calendar.roll_back(nominal) } else { nominal };
     let last = match unit {

@@ -24,9 +24,9 @@ pub struct Due {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Remaining {
-    /// Working days, calendar days (also for months and years), hours or office hours.
+    /// Working days, calendar days (also for months and years), minutes, hours or office hours.
     pub unit: Unit,
-    /// Units after today up to the due day (0: today is the last); negative once it passed. Whole hours, cut downwards.
+    /// Units after today up to the due day (0: today is the last); negative once it passed. Whole minutes or hours, cut downwards.
     pub n: i64,
     /// A duty whose term has passed.
     pub overdue: bool,
@@ -106,7 +106,8 @@ impl Term {
     }
 
     fn budget_ms(&self) -> i64 {
-        i64::try_from(self.total()).unwrap_or(i64::MAX).min(10_000_000).saturating_mul(HOUR)
+        let one = if self.unit == Unit::Minutes { MINUTE } else { HOUR };
+        i64::try_from(self.total()).unwrap_or(i64::MAX).min(10_000_000).saturating_mul(one)
     }
 
     /// When the term ends. `now` matters only while a pause is open: the due date is then what it would be if the clock
@@ -135,9 +136,11 @@ impl Term {
             Offset::Half => self.half(calendar, day, now).start(),
             Offset::WorkingDaysBefore(k) => calendar.nth_before(day, u64::from(k)).start(),
             Offset::HoursBefore(h) => due.passes_at.plus(Duration::hours(-i64::from(h))),
+            Offset::MinutesBefore(m) => due.passes_at.plus(Duration::minutes(-i64::from(m))),
             Offset::Due | Offset::WorkingDaysAfter(0) => due.passes_at,
             Offset::WorkingDaysAfter(k) => calendar.nth_after(day, u64::from(k)).start(),
             Offset::HoursAfter(h) => due.passes_at.plus(Duration::hours(i64::from(h))),
+            Offset::MinutesAfter(m) => due.passes_at.plus(Duration::minutes(i64::from(m))),
         }
     }
 
@@ -168,6 +171,7 @@ impl Term {
                 (Unit::OfficeHours, office_ms(calendar, now, due.passes_at).div_euclid(HOUR))
             }
             (Unit::OfficeHours, None) => (Unit::OfficeHours, (-office_ms(calendar, due.passes_at, now)).div_euclid(HOUR)),
+            (Unit::Minutes, None) => (Unit::Minutes, (due.passes_at.millis() - now.millis()).div_euclid(MINUTE)),
             (_, None) => (Unit::Hours, (due.passes_at.millis() - now.millis()).div_euclid(HOUR)),
         };
         let passed = now >= due.passes_at;

@@ -124,6 +124,28 @@ fn counted_backwards_to_the_latest_day() {
 }
 
 #[test]
+fn minutes_run_through_rest_days_and_nights() {
+    let calendar = Calendar::embedded();
+    // the evening before the National Day
+    let mut t = term("2026-09-30", 90, Unit::Minutes);
+    t.start = at("2026-09-30T23:10:00");
+    let due = t.due(&calendar, t.start);
+    assert_eq!((due.day, due.passes_at, due.provisional), (None, at("2026-10-01T00:40:00"), false));
+    assert_eq!(t.rung_at(Offset::Half, &calendar, t.start), at("2026-09-30T23:55:00"));
+    assert_eq!(t.rung_at(Offset::MinutesBefore(10), &calendar, t.start), at("2026-10-01T00:30:00"));
+    assert_eq!(t.rung_at(Offset::MinutesAfter(30), &calendar, t.start), at("2026-10-01T01:10:00"));
+    assert_eq!(t.rung_at(Offset::HoursAfter(1), &calendar, t.start), at("2026-10-01T01:40:00"));
+    let r = t.remaining(&calendar, at("2026-10-01T00:10:30"));
+    assert_eq!((r.unit, r.n, r.overdue), (Unit::Minutes, 29, false));
+    let late = t.remaining(&calendar, at("2026-10-01T00:41:00"));
+    assert_eq!((late.n, late.overdue, late.passed), (-1, true, true));
+    let said = t.explain(&calendar, t.start).sentences().join("");
+    assert!(said.contains("90分钟") || said.contains("90 分钟"), "{said}");
+    assert!(said.contains("2026-10-01 00:40"), "{said}");
+    assert!(Unit::Minutes.is_hours() && Unit::Minutes.label() == "分钟");
+}
+
+#[test]
 fn hours_run_through_rest_days_unless_of_the_office() {
     let calendar = Calendar::embedded();
     let mut t = term("2026-09-30", 24, Unit::Hours);

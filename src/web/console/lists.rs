@@ -118,7 +118,19 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
 }
 
 /// Kinds of work a list may be narrowed to.
-const KINDS: [&str; 5] = ["complaint", "filing", "agreement", "payment_order", "supervision"];
+const KINDS: [&str; 11] = [
+    "complaint",
+    "filing",
+    "agreement",
+    "payment_order",
+    "supervision",
+    "cooperation",
+    "referral",
+    "handoff",
+    "talk",
+    "commitment",
+    "incident",
+];
 
 /// Lists beside the inbox: the audit of what is late, the hand-over of what a leaving officer holds.
 fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
@@ -133,6 +145,7 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     }
     let reads = |d: &access::Duty| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head | access::DutyKind::Supervisor);
     if by.0.duties.iter().any(reads) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
+        out.push(("/supervisions".to_owned(), text::zh("supervisions.link").to_owned()));
         out.push(("/money".to_owned(), text::zh("overdue.page.money_link").to_owned()));
     }
     out

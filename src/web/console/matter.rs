@@ -7,6 +7,7 @@ mod case;
 mod filing;
 mod head;
 mod money;
+mod others;
 
 pub(super) use case::{case, case_evidence, move_case, recuse};
 pub(super) use filing::{filing, filing_evidence, filing_forms, filing_pickers, move_filing, receipt, suggestions};

@@ -21,6 +21,7 @@ mod money_report;
 mod moves;
 mod overdue;
 mod session;
+mod supervisions;
 pub mod view;
 mod words;
 
@@ -117,6 +118,15 @@ pub fn routes(t: &mut Table<Arc<App>>) {
             None,
         ),
         overdue::export,
+    );
+    t.add(page("/supervisions", "console_supervisions", audit, "督办台账"), supervisions::page);
+    t.add(
+        Route::post("/supervisions/export", "console_export_supervisions", audit, "导出督办台账").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        supervisions::export,
     );
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);

@@ -33,6 +33,7 @@ mod samples_case;
 mod samples_counter;
 #[cfg(test)]
 mod samples_long;
+mod supervisions;
 mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
@@ -59,6 +60,7 @@ pub use legacy::{LegacyPage, LegacyRow};
 pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
+pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
 /// Where in the console a page stands, for the navigation.

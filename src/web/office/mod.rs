@@ -22,6 +22,7 @@ mod reference;
 mod refusals;
 mod reports;
 mod session;
+mod supervisions;
 mod uploads;
 mod workers;
 
@@ -102,6 +103,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     oral::routes(table);
     legacy::routes(table);
     overdue::routes(table);
+    supervisions::routes(table);
     reports::routes(table);
     claims::routes(table);
     joint::routes(table);

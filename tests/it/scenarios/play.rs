@@ -37,7 +37,13 @@ pub struct Play {
 }
 
 /// Procedures that run beside a complaint; a line names them by their kind.
-const CHILDREN: [&str; 3] = ["agreement", "payment_order", "supervision"];
+const CHILDREN: [&str; 9] =
+    ["agreement", "payment_order", "supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"];
+
+/// Whether a word names a procedure beside the complaint: its kind, or `kind#2` for the second of it.
+fn names_child(word: &str) -> bool {
+    CHILDREN.contains(&word.split('#').next().unwrap_or(word))
+}
 
 pub fn play(backend: Backend, file: &str, lines: &[Line]) -> Option<String> {
     // the first `at` is where the clock begins
@@ -218,7 +224,7 @@ impl Play {
     }
     fn act(&mut self, l: &Line, who: &str, on: Option<&str>, dated: Option<&str>, name: &str, fields: &Args) -> Result<()> {
         let procedure = match on {
-            Some(kind) if CHILDREN.contains(&kind) => self.child(l, kind).id,
+            Some(kind) if names_child(kind) => self.child(l, kind).id,
             Some(f) => self.filings.get(f).unwrap_or_else(|| self.fail(l, format!("no filing {f}"))).1,
             None => self.town.complaint(self.here(l)).id,
         };
@@ -272,8 +278,16 @@ impl Play {
     /// The newest procedure of a kind beside the complaint of the case at hand, a running one before an ended one.
     fn child(&self, l: &Line, kind: &str) -> procedures::Row {
         let case = self.here(l);
-        let all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
-        all.into_iter().filter(|r| r.kind == kind).max_by_key(|r| (r.open, r.id)).unwrap_or_else(|| self.fail(l, format!("no {kind}")))
+        let mut all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
+        let found = match kind.split_once('#') {
+            Some((kind, no)) => {
+                all.retain(|r| r.kind == kind);
+                all.sort_by_key(|r| r.id);
+                no.parse::<usize>().ok().and_then(|n| all.into_iter().nth(n - 1))
+            }
+            None => all.into_iter().filter(|r| r.kind == kind).max_by_key(|r| (r.open, r.id)),
+        };
+        found.unwrap_or_else(|| self.fail(l, format!("no {kind}")))
     }
     fn bureau(&self, text: &str) -> String {
         let all = &self.town.app.city.bureaus;

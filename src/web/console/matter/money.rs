@@ -58,6 +58,7 @@ pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
     let mut out: Vec<ChildCard> = f.supervisions.iter().map(supervision).collect();
     out.extend(f.agreements.iter().map(agreement));
     out.extend(f.orders.iter().map(order));
+    out.extend(super::others::cards(f));
     // what runs comes first
     out.sort_by_key(|c| c.past);
     out
@@ -96,6 +97,7 @@ fn agreement(a: &AgreementView) -> ChildCard {
             Fact::new(word("guarantor"), guarantor(a)),
         ],
         plan: plan.collect(),
+        heading: String::new(),
         lines: Vec::new(),
         paper: None,
         past: !a.in_force,
@@ -139,6 +141,7 @@ fn order(o: &OrderView) -> ChildCard {
         ),
         facts,
         plan: Vec::new(),
+        heading: text::zh("console.others.service").to_owned(),
         lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),
         paper: o.document.map(|d| format!("/documents/{d}")),
         past: false,
@@ -156,6 +159,7 @@ fn supervision(s: &SupervisionView) -> ChildCard {
             Fact::new(word("discharged"), s.discharged_at.map_or_else(|| word("not_yet"), |at| at.list_text())),
         ],
         plan: Vec::new(),
+        heading: String::new(),
         lines: Vec::new(),
         paper: None,
         past: s.discharged_at.is_some(),

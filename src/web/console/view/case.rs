@@ -257,7 +257,9 @@ pub struct ChildCard {
     pub facts: Vec<Fact>,
     /// The plan of an agreement.
     pub plan: Vec<InstalmentRow>,
-    /// Attempts to serve an order, a line each.
+    /// What the lines below are.
+    pub heading: String,
+    /// Attempts to serve an order, commitments of a talk, whom an incident was told to: a line each.
     pub lines: Vec<String>,
     /// The paper of an order.
     pub paper: Option<String>,

@@ -502,6 +502,7 @@ fn children() -> Vec<ChildCard> {
             instalment("2026-11-20", "¥2,000.00", "逾期未付", Tone::Bad),
             instalment("2026-12-10", "¥0.00", "未到期", Tone::Plain),
         ],
+        heading: String::new(),
         lines: Vec::new(),
         paper: None,
         past: false,
@@ -511,6 +512,7 @@ fn children() -> Vec<ChildCard> {
         state: Tag::new("逾期未支付", Tone::Warn),
         facts: vec![Fact::new("支付期限", "2026-12-11"), Fact::new("加付赔偿金", "¥9,000.00（50%）"), Fact::new("未付赔偿金", "¥4,000.00")],
         plan: Vec::new(),
+        heading: "送达经过".into(),
         lines: vec!["2026-11-28 直接送达：无人在场".into(), "2026-11-30 留置送达（拍照录像）：拒绝签收".into()],
         paper: Some("/documents/1".into()),
         past: false,
@@ -518,5 +520,15 @@ fn children() -> Vec<ChildCard> {
     let past = ChildCard {
         title: "支付协议（第 1 版）".into(), state: Tag::new("已终结", Tone::Plain), past: true, ..agreement.clone()
     };
-    vec![agreement, order, past]
+    let talk = ChildCard {
+        title: "约谈：潍坊海天建设工程有限公司".into(),
+        state: Tag::new("已约谈", Tone::Bad),
+        facts: vec![Fact::new("约谈时间", "2026-11-26 09:30"), Fact::new("确认联系后未到场", "1 次")],
+        plan: Vec::new(),
+        heading: "承诺".into(),
+        lines: vec!["2026-12-04 先行支付三万元：未按期履行".into()],
+        paper: None,
+        past: false,
+    };
+    vec![agreement, order, talk, past]
 }

@@ -38,6 +38,7 @@ fn all() -> Vec<(String, String)> {
     pages("overdue", OverduePage::samples(), &mut out);
     pages("claims", ClaimsPage::samples(), &mut out);
     pages("parties", PartiesPage::samples(), &mut out);
+    pages("supervisions", SupervisionsPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);

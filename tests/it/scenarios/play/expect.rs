@@ -34,6 +34,25 @@ impl Play {
                 let all = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::of_case(c, case)).unwrap();
                 self.same(l, &all.iter().filter(|r| r.kind == kind).count().to_string(), n);
             }
+            ["paper", kind] => {
+                let case = self.here(l);
+                let all = self.town.app.db.read_blocking(move |c| qingxin::store::papers::documents_of(c, case, &[])).unwrap();
+                if !all.iter().any(|d| d.kind == kind) {
+                    self.fail(l, format!("there are {:?}", all.iter().map(|d| d.kind.clone()).collect::<Vec<_>>()));
+                }
+            }
+            [group @ ("talks" | "incident"), fact] => {
+                let case = self.here(l);
+                let (key, wanted) = fact.split_once('=').unwrap_or_else(|| self.fail(l, "key=value"));
+                let groups = std::collections::BTreeSet::from([group.to_owned()]);
+                let facts = self.town.facts(case, &groups);
+                let found = match facts.get(&format!("{group}.{key}")) {
+                    Some(qingxin::flow::Value::Int(n)) => n.to_string(),
+                    Some(qingxin::flow::Value::Bool(b)) => b.to_string(),
+                    other => format!("{other:?}"),
+                };
+                self.same(l, &found, wanted);
+            }
             ["due", term, day, time] if time.contains(':') => {
                 let t = self.term(l, term);
                 self.same(l, &t.due_at.list_text(), &format!("{day} {time}"));
@@ -178,7 +197,7 @@ impl Play {
     fn terms_named(&self, l: &Line, key: &str) -> Vec<TermRow> {
         let (owner, key) = key.split_once('/').map_or((None, key), |(o, k)| (Some(o), k));
         let only = match owner {
-            Some(o) if super::CHILDREN.contains(&o) => self.child(l, o).id,
+            Some(o) if super::names_child(o) => self.child(l, o).id,
             Some(o) => self.filings[o].1,
             None => self.current.map(|c| self.town.complaint(c).id).unwrap_or_else(|| self.fail(l, "no case yet")),
         };

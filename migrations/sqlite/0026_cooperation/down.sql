@@ -1,0 +1,3 @@
+drop table commitments;
+drop table talks;
+drop table cooperations;

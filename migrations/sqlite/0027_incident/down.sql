@@ -1,0 +1,2 @@
+drop table incident_tellings;
+drop table incidents;
