@@ -229,6 +229,12 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("disableAccount", Duty, "/accounts/<account>/disable", "city.security", none());
     let fresh = Carries::Json(json!({ "password": "Zweite#Anmeldung2" }));
     put("resetPassword", Duty, "/accounts/<account>/password", "city.security", fresh);
+    put("outbox", Duty, "/outbox?state=dead", "city.system", none());
+    put("outboxTally", Duty, "/outbox/tally", "city.system", none());
+    put("resendLetters", Duty, "/outbox/resend", "city.system", Carries::Json(json!({ "all": true })));
+    put("getAddress", Duty, "/accounts/<account>/address", "city.system", none());
+    let address = json!({ "mail": "zhang.san@wf.example.gov.cn" });
+    put("setAddress", Duty, "/accounts/<account>/address", "city.system", Carries::Json(address));
     put("enableAccount", Duty, "/accounts/<account>/enable", "city.security", none());
     let away = json!({ "from": "2026-11-24T00:00:00+08:00", "until": "2026-11-26T00:00:00+08:00", "reason": "年休假" });
     put("recordAbsence", Duty, "/accounts/<handler>/absences", "city.security", Carries::Json(away));
@@ -591,6 +597,7 @@ fn may(route: &str, login: &str) -> bool {
         "console_register" | "console_register_page" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
         // the prefix accounts are colleagues of the absent officer: a head of the same bureau may record it
         "recordAbsence" | "cancelAbsence" => login == "city.security" || login.starts_with("prefix.") && login.ends_with(".head"),
+        "outbox" | "outboxTally" | "resendLetters" | "getAddress" | "setAddress" | "console_outbox" | "console_resend" => login == "city.system",
         _ => login == "city.security",
     }
 }

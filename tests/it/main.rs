@@ -28,6 +28,8 @@ mod counter;
 #[cfg(test)]
 mod counter_people;
 #[cfg(test)]
+mod courier;
+#[cfg(test)]
 mod draws;
 #[cfg(test)]
 mod drills;
@@ -79,6 +81,8 @@ mod stories;
 mod support;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod told;
 #[cfg(test)]
 mod torture;
 #[cfg(test)]

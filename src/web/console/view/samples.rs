@@ -16,6 +16,7 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         calls: 3,
         rebindings: 1,
         withdrawals: 2,
+        outbox: None,
         legacy: Some(4),
         notices: 5,
         inbox_shown: true,
