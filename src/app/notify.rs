@@ -109,8 +109,9 @@ fn claimants(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<Hears>> {
 /// What workers are told of a step. Who reported in secret is told what the table says alone, and hears of no case.
 fn to_claimants(tx: &mut Tx<'_>, subject: &Subject, template: &str, args: &BTreeMap<String, String>) -> Result<Vec<Notice>> {
     let about = (subject.row.case_id, Some(subject.row.id));
+    let secret_too = tx.app.notices.for_reporters(template);
     let all = claimants(tx, subject)?;
-    all.iter().filter(|h| !h.secret || tx.app.notices.for_reporters(template)).map(|h| to_worker(tx, about, h, template, args)).collect()
+    all.iter().filter(|h| secret_too || !h.secret).map(|h| to_worker(tx, about, h, template, args)).collect()
 }
 
 fn to_worker(
@@ -165,18 +166,19 @@ pub fn tell_account(tx: &mut Tx<'_>, to: AccountId, audience: &str, template: &s
 /// Queues notices, each with a letter for every channel that is there.
 fn post(tx: &mut Tx<'_>, rows: &[Notice]) -> Result<()> {
     notices::insert(tx.c, rows)?;
+    let app = tx.app;
     let mut out = Vec::new();
     for n in rows {
         let (workers, person) = (n.claimant_id.is_some(), n.account_id.is_some());
         if !workers && !person {
             continue;
         }
-        let all = tx.app.notices.channels(&n.template, workers)?.iter().copied().filter(|c| tx.app.carries(*c));
+        let all = app.notices.channels(&n.template, workers)?.iter().copied().filter(|c| app.carries(*c));
         let of: Vec<Channel> = if workers {
             // what a secret reporter is told does not lie on a table for others to read
             let secret = match n.filing_id {
-                Some(f) => tx.filing(f)?.secret,
-                None => false,
+                Some(f) if app.notices.for_reporters(&n.template) => tx.filing(f)?.secret,
+                _ => false,
             };
             all.take(usize::from(!secret)).collect()
         } else {

@@ -102,7 +102,9 @@ fn say(text: &str) {
 pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     let all = args.what.contains(&What::All);
     let has = |w: What| all || args.what.contains(&w);
-    let pg = [What::Filing, What::Move, What::Worklist, What::Growth, What::Lifecycle, What::Alarms, What::Memory, What::Notices].into_iter().any(has);
+    let pg = [What::Filing, What::Move, What::Worklist, What::Growth, What::Lifecycle, What::Alarms, What::Memory, What::Notices]
+        .into_iter()
+        .any(has);
     crate::store::measure::count_statements()?;
     if cfg!(debug_assertions) {
         say("提示：这是调试版程序，数字只说明能跑通。");

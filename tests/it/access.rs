@@ -229,12 +229,6 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("disableAccount", Duty, "/accounts/<account>/disable", "city.security", none());
     let fresh = Carries::Json(json!({ "password": "Zweite#Anmeldung2" }));
     put("resetPassword", Duty, "/accounts/<account>/password", "city.security", fresh);
-    put("outbox", Duty, "/outbox?state=dead", "city.system", none());
-    put("outboxTally", Duty, "/outbox/tally", "city.system", none());
-    put("resendLetters", Duty, "/outbox/resend", "city.system", Carries::Json(json!({ "all": true })));
-    put("getAddress", Duty, "/accounts/<account>/address", "city.system", none());
-    let address = json!({ "mail": "zhang.san@wf.example.gov.cn" });
-    put("setAddress", Duty, "/accounts/<account>/address", "city.system", Carries::Json(address));
     put("enableAccount", Duty, "/accounts/<account>/enable", "city.security", none());
     let away = json!({ "from": "2026-11-24T00:00:00+08:00", "until": "2026-11-26T00:00:00+08:00", "reason": "年休假" });
     put("recordAbsence", Duty, "/accounts/<handler>/absences", "city.security", Carries::Json(away));
@@ -257,6 +251,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("listSubscriptions", Sender, "/api/exchange/v1/subscriptions", "", none());
     put("unsubscribe", Sender, "/api/exchange/v1/subscriptions/<session>", "", none());
     crate::access_draws::draws(&mut all);
+    crate::access_outbox::outbox(&mut all);
     claimant(&mut all);
     counter(&mut all);
     console(&mut all);
@@ -400,7 +395,7 @@ on_both! {
                 let (id, now, area) = (w.account(&name), w.now(), area.to_owned());
                 w.app.db.write_blocking(move |c| {
                     let given = accounts::duties_of(c, &[id], now)?;
-                    let row = accounts::DutyRow { id: RowId::from(uuid(id)), area: area.clone(), ..given[0].clone() };
+                    let row = accounts::DutyRow { id: RowId::from(id.uuid()), area: area.clone(), ..given[0].clone() };
                     accounts::end_duty(c, given[0].id, now)?;
                     accounts::insert_duty(c, &row)
                 }).unwrap();
@@ -597,11 +592,7 @@ fn may(route: &str, login: &str) -> bool {
         "console_register" | "console_register_page" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
         // the prefix accounts are colleagues of the absent officer: a head of the same bureau may record it
         "recordAbsence" | "cancelAbsence" => login == "city.security" || login.starts_with("prefix.") && login.ends_with(".head"),
-        "outbox" | "outboxTally" | "resendLetters" | "getAddress" | "setAddress" | "console_outbox" | "console_resend" => login == "city.system",
+        r if crate::access_outbox::of_the_system(r) => login == "city.system",
         _ => login == "city.security",
     }
-}
-
-fn uuid(id: qingxin::base::id::AccountId) -> uuid::Uuid {
-    id.uuid()
 }

@@ -73,8 +73,6 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_register", Duty, "/filings", "city.desk", form(&[KEY]));
     put("console_import_page", Duty, "/import", "city.desk", none());
     put("console_import", Duty, "/import", "city.desk", Carries::File(&[("profile", "hotline"), ("receiving", "370700-hrss")]));
-    put("console_outbox", Duty, "/outbox", "city.system", none());
-    put("console_resend", Duty, "/outbox/resend", "city.system", form(&[KEY, ("all", "true")]));
     put("console_accounts", Duty, "/accounts", "city.security", none());
     let person = &[KEY, ("login", "kuiwen.page"), ("name", "新员工")];
     put("console_open_account", Duty, "/accounts", "city.security", form(person));

@@ -14,6 +14,7 @@ use qingxin::app::notify;
 use qingxin::base::Day;
 use qingxin::base::id::AccountId;
 use qingxin::domain::access::Actor;
+use qingxin::domain::courier::Channel;
 use qingxin::store::letters::{self, Letter, Wanted};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +104,9 @@ on_both! {
         let tried = w.app.db.read_blocking(move |c| letters::attempts(c, &[full.id])).unwrap();
         assert_eq!(tried.iter().map(|a| a.n).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
         assert!(tried.iter().all(|a| a.class == "deferred" && a.reason == "rcpt 452 4.2.2"));
+        let doctor = qingxin::app::doctor::examine(&w.app, t.dir.path()).unwrap();
+        let line = doctor.lines.iter().find(|l| l.what == "没有放弃的信件").unwrap();
+        assert!(line.advice && line.said.contains("2 封"), "{line:?}");
         // an administrator sees both, without a person, and sends them again; nobody else does
         w.who("kuiwen.handler").get("/outbox").problem(403, "forbidden");
         let admin = w.who("city.system");
@@ -111,7 +115,10 @@ on_both! {
         assert!(!seen.to_string().contains("example.gov.cn") && seen["items"][0]["tried"].as_array().unwrap().len() > 0, "{seen}");
         assert_eq!(admin.post("/outbox/resend", json!({ "channel": "sms" })).ok()["resent"], 0);
         assert_eq!(admin.post("/outbox/resend", json!({ "all": true })).ok()["resent"], 2);
-        admin.post("/outbox/resend", json!({ "ids": [id] })).problem(409, "refused");
+        admin.post("/outbox/resend", json!({ "ids": [id] })).problem(409, "letter_not_dead");
+        let page = admin.page("/outbox").text();
+        assert!(page.contains("没有这样的信件") && admin.page("/outbox?state=sent").text().contains("对方已收"), "{page}");
+        assert_eq!(w.who("kuiwen.handler").page("/outbox").status, 403);
         let again = carry(&w.app);
         assert_eq!((again.claimed, again.dead), (2, 1), "as many attempts as the first time");
         is(&w.app, who["full-a"], "pending", "deferred", "rcpt 452 4.2.2", 13);
@@ -243,6 +250,17 @@ on_both! {
         w.app.write_blocking(&security, None, move |tx| qingxin::app::people::set_active(tx, id, false)).unwrap();
         carry(&w.app);
         is(&w.app, id, "void", "", "gone", 0);
+    }
+
+    fn demonstrations_leave_the_house_by_no_door(t: &TestDb) {
+        let w = open(t, &[("QINGXIN__MAIL__HOST", "localhost".to_owned())]);
+        assert!(w.app.carries(Channel::Mail) && !w.app.carries(Channel::Sms));
+        w.app.db.write_blocking(|c| qingxin::store::migrate::set_meta(c, "demo", "{}")).unwrap();
+        let demo = World::again(t, &w, &[("QINGXIN__MAIL__HOST", "localhost")]);
+        assert!(demo.demo && Channel::ALL.iter().all(|c| !demo.carries(*c)));
+        tell(&demo, w.account("kuiwen.handler"), "case_assigned");
+        assert!(all(&demo).is_empty());
+        assert_eq!(carry(&demo), Carried::default());
     }
 
     fn nobody_is_told_at_night_unless_it_is_urgent(t: &TestDb) {
@@ -377,6 +395,16 @@ fn killed(backend: Backend) {
     assert_eq!(came.iter().cloned().collect::<BTreeSet<_>>(), own, "each with the Message-ID of its letter");
     assert!(came.len() - n <= batch, "{} came twice, {batch} were in flight", came.len() - n);
     assert!(all(&w.app).iter().all(|l| l.state == "sent"));
+    // the command line counts the same
+    let mut c = Command::new(env!("CARGO_BIN_EXE_qingxin"));
+    c.args(["notices", "stats", "--json"]).current_dir(t.dir.path()).stdin(Stdio::null()).env_clear().env("DATABASE_URL", &t.url);
+    c.env("QINGXIN__EVIDENCE__DIRECTORY", t.dir.path().join("evidence"));
+    if let Some(k) = &t.options.master_key_file {
+        c.env("QINGXIN_MASTER_KEY_FILE", k);
+    }
+    let out = c.output().unwrap();
+    let line: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)));
+    assert_eq!(line, json!({ "channel": "mail", "state": "sent", "class": "sent", "count": n }));
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod access_counter;
 #[cfg(test)]
 mod access_draws;
 #[cfg(test)]
+mod access_outbox;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;

@@ -267,6 +267,7 @@ on_both! {
         act(&w, "kuiwen.leader", case, "assign", json!({ "account": a, "second": b })).unwrap();
         act(&w, "kuiwen.handler", case, "docket", json!({ "facts": "用人单位拖欠工资，事实初步清楚。" })).unwrap();
         assert_eq!(me.notices().len(), 1, "what waits for signatures has not happened");
+        w.pass(Duration::seconds(1));
         act(&w, "kuiwen.leader", case, "approval.approve", json!({})).unwrap();
         act(&w, "kuiwen.head", case, "approval.approve", json!({})).unwrap();
         assert_eq!(me.notices()[0], format!("您反映的事项 {number} 已立案调查。"));

@@ -63,6 +63,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(page("/account", "console_account", any, "我的账户"), session::account);
     t.add(form("/account/password", "console_password", any, "修改密码"), session::change_password);
     t.add(form("/account/sessions/{id}/end", "console_end_session", any, "结束一次登录"), session::end_session);
+    t.add(form("/account/address", "console_address", any, "登记接收通知的邮箱和手机"), session::set_address);
     t.add(form("/account/absence", "console_absence", any, "登记请假与代班"), session::absence);
     t.add(form("/account/absence/{id}/cancel", "console_cancel_absence", any, "撤销请假"), session::cancel_absence);
     // lists
