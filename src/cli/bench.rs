@@ -13,6 +13,7 @@ mod lite;
 pub mod load;
 mod memory;
 mod money;
+mod notices;
 mod pgbench;
 mod record;
 mod script;
@@ -81,6 +82,8 @@ pub enum What {
     Money,
     /// 大库的一次抽取
     Draw,
+    /// 通知的寄送（SQLite 和 PostgreSQL）
+    Notices,
 }
 
 /// Measures something.
@@ -112,7 +115,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 8] = [
+    let parts: [(What, Part); 9] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
@@ -121,6 +124,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Memory, memory::run),
         (What::Sqlite, lite::run),
         (What::Draw, draws::run),
+        (What::Notices, notices::run),
     ];
     for (what, part) in parts {
         if has(what) {

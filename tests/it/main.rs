@@ -13,6 +13,8 @@ mod access_draws;
 #[cfg(test)]
 mod access_joint;
 #[cfg(test)]
+mod access_outbox;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -30,6 +32,8 @@ mod cooperation;
 mod counter;
 #[cfg(test)]
 mod counter_people;
+#[cfg(test)]
+mod courier;
 #[cfg(test)]
 mod draws;
 #[cfg(test)]
@@ -90,6 +94,8 @@ mod stories;
 mod support;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod told;
 #[cfg(test)]
 mod torture;
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::super::perform::{Command, Given, perform_in};
 use super::super::write::{Key, Marks, Tx};
-use super::super::{App, bells};
+use super::super::{App, bells, notify};
 use super::{Drawn, count, whole};
 use crate::base::id::{FilingId, RowId, StreamId};
 use crate::base::seal::{self, Place, hex};
@@ -150,7 +150,8 @@ fn give(tx: &mut Tx<'_>, load: &mut BTreeMap<String, usize>, k: &mut Pick) -> Re
     k.bureau = Some(bureau);
     k.state = "calling".into();
     k.due_at = Some(tx.passes("draw.call", tx.now)?);
-    Ok(())
+    let f = tx.filing(k.filing_id)?;
+    notify::tell_claimant(tx, &f, "call_announced")
 }
 
 /// Keeps what was drawn, with the reserve, and hands the drawn rows out to their callers.

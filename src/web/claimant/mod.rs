@@ -9,6 +9,7 @@ mod dialogue;
 mod drafts;
 mod filings;
 mod money;
+mod notices;
 mod session;
 mod uploads;
 
@@ -25,6 +26,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     filings::routes(table);
     dialogue::routes(table);
     money::routes(table);
+    notices::routes(table);
     drafts::routes(table);
     uploads::routes(table);
 }
