@@ -265,7 +265,7 @@ pub fn beyond(c: &mut Conn, id: PaymentId) -> Result<Fen> {
         .filter(allocations::beyond.gt(Fen::ZERO))
         .select(allocations::beyond)
         .load(c)?;
-    Fen::sum(parts).ok_or_else(|| crate::base::Error::Internal("sums overflow".into()))
+    Fen::sum(parts).ok_or_else(|| Error::Internal("sums overflow".into()))
 }
 
 /// The worker's word on what was allotted to a claim, and whether it counts from now on.
