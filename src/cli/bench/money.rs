@@ -32,7 +32,7 @@ use std::time::Instant;
 /// Claims of the case.
 const CLAIMS: usize = 500;
 /// What each claims: enough for as many payments as are measured.
-const EACH: i64 = 100_000_000;
+const EACH: i64 = 10_000_000;
 /// What each gets of a payment.
 const PART: i64 = 100;
 /// Instalments of the agreement.
@@ -87,6 +87,14 @@ impl<'s, 'g> Stage<'s, 'g> {
     fn of_kind(&self, case: CaseId, kind: &str) -> Result<procedures::Row> {
         let all = self.app.db.read_blocking(move |c| procedures::of_case(c, case))?;
         all.into_iter().find(|p| p.kind == kind).ok_or(Error::NotFound("procedure"))
+    }
+
+    /// The begin of the first working day after the first instalment was due: an agreement is broken then.
+    fn after_first(&self, case: CaseId) -> Result<At> {
+        let agreement = self.of_kind(case, "agreement")?.id;
+        let terms = self.app.db.read_blocking(move |c| procedures::terms_of(c, agreement))?;
+        let due = terms.iter().find(|t| t.key == "instalment").and_then(|t| t.due_day).ok_or(Error::NotFound("term"))?;
+        Ok(self.app.law().calendar.nth_after(due, 1).start())
     }
 
     /// From the registration to the agreement that runs.
@@ -272,22 +280,30 @@ fn defaults(b: &mut Bench<'_>) -> Result<()> {
     say(&format!("违约：{CLAIMS} 人一案"));
     let site = b.ground.database()?;
     let stage = Stage::new(&site)?;
-    let end = stage.app.now().day().plus(FIRST + 1).start();
     let begun = stage.app.now();
     let mut n = 440_000_000;
-    let (mut fired, mut at) = (0, end);
+    let (mut fired, mut at) = (0, begun);
     let (story, act, case) = twice(|| {
         n += 1;
         stage.clock.set(begun);
         let (told, joint) = recorded(&site, || {
             let joint = stage.joint(n)?;
-            until(&stage, end)?;
+            until(&stage, stage.after_first(joint.case)?)?;
             Ok(joint)
         })?;
         at = stage.app.db.read_blocking(procedures::next_alarm)?.ok_or_else(|| Error::Internal("no alarm".into()))?;
         stage.clock.set(at);
-        let (act, done) = recorded(&site, || stage.app.fire_alarms("bench"))?;
-        fired = done.fired;
+        let (act, done) = recorded(&site, || {
+            let mut n = 0;
+            loop {
+                let f = stage.app.fire_alarms("bench")?;
+                n += f.fired;
+                if f.claimed == 0 {
+                    return Ok(n);
+                }
+            }
+        })?;
+        fired = done;
         if stage.of_kind(joint.case, "agreement")?.state != "broken" {
             return Err(Error::Internal("the agreement of the measurement was not broken".into()));
         }

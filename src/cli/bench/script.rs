@@ -96,7 +96,11 @@ fn value(cell: &Cell, v: Option<&String>, beside_old: bool, ids: &Places, w: &Wo
     let varies = cell.varies && cell.column.indexed;
     match kind {
         "text" if varies => format!("({} || {}::text)", quoted(&stem(v)), w.fresh),
-        "integer" | "bigint" if (varies && cell.column.unique) || (cell.column.key && beside_old) => format!("{}::{kind}", w.small),
+        // an action may add several rows to one that was there: events of a stream
+        "integer" | "bigint" if cell.column.key && beside_old => {
+            format!("({} * 4 + {})::{kind}", w.small, v.parse::<i64>().unwrap_or(0).rem_euclid(4))
+        }
+        "integer" | "bigint" if varies && cell.column.unique => format!("{}::{kind}", w.small),
         k if k.starts_with("timestamp") => match (w.now, w.shift) {
             (Some(now), _) if varies => now.to_owned(),
             (_, Some(shift)) => format!("({}::{kind} {shift})", quoted(v)),
