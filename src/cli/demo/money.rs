@@ -68,11 +68,13 @@ impl Scene<'_> {
     }
 
     pub(super) fn order(&mut self, tx: &mut Tx<'_>, days: i64) -> Result<()> {
-        let respondent = cases::chain(tx.c, self.case.id)?.first().map(|r| r.id).ok_or(Error::NotFound("respondent"))?;
+        let first = cases::chain(tx.c, self.case.id)?.first().map(|r| r.id);
+        let owing = ledger::claims_of(tx.c, self.case.id)?.into_iter().find(|c| c.outstanding.is_positive()).and_then(|c| c.respondent_id);
+        let respondent = owing.or(first).ok_or(Error::NotFound("respondent"))?;
         self.go(tx, Who::Officer, "order_payment", json!({}))?;
         let Some(child) = self.child(tx, "payment_order")? else { return Ok(()) };
         let who = self.who(Who::Officer)?;
-        let consent = self.proof(tx, &who, "consent")?;
+        let consent = self.proof(tx, &who, "statement")?;
         let form = json!({
             "instrument": "decision", "consent": consent, "respondent": respondent, "payBy": tx.now.day().plus(days + 7), "heard": true,
             "hearing": "用人单位陈述资金紧张，未对欠薪事实提出异议。",
