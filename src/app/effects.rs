@@ -23,6 +23,7 @@ use crate::domain::ledger as rules;
 use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::{Effect, EffectKind, Step, Value};
 use crate::law::Fen;
+use crate::law::identity::ResidentId;
 use crate::store::ledger::{self, Claim};
 use crate::store::types::Json;
 use crate::store::{cases, filings};
@@ -365,6 +366,15 @@ pub(super) fn add_claim(
         created_at: tx.now,
     };
     ledger::insert_claim(tx.c, &row)?;
+    // a child who reports himself (practice P3.7): owed like anybody, and a clue
+    let person = tx.claimant(f.claimant_id)?;
+    if let Some(ct) = &person.person_ct {
+        let number = tx.open_sealed("claimants", "person_ct", person.id, ct)?;
+        let from = f.period_from.unwrap_or_else(|| f.received_at.day());
+        if ResidentId::parse(&number).is_ok_and(|i| i.age_on(from) < crate::domain::roster::CHILD) {
+            super::claims::clue::reported(tx, case, row.id)?;
+        }
+    }
     Ok(sums.claimed)
 }
 

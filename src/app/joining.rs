@@ -21,7 +21,7 @@ use crate::store::filings::{self, Filing};
 use crate::store::joining::{self, Carried, Join};
 use crate::store::ledger::{self, Claim};
 use crate::store::types::Json;
-use crate::store::{cases, legacy, procedures};
+use crate::store::{cases, joint, legacy, procedures};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -153,6 +153,12 @@ fn carry_over(tx: &mut Tx<'_>, f: &Filing, claims: &[Claim], from: CaseId, to: C
         let party = theirs.iter().find(|r| Some(r.id) == c.respondent_id).map(|r| UnitKey::new(r.uscc.as_deref(), &r.name));
         let there = party.and_then(|p| ours.iter().find(|r| UnitKey::new(r.uscc.as_deref(), &r.name).same(&p)).map(|r| r.id));
         joining::move_claim(tx.c, &Claim { case_id: to, respondent_id: there, ..c.clone() })?;
+        let persons = filings::same_person(tx.c, c.claimant_id)?;
+        joint::follow_claim(tx.c, c.id, &persons, (from, to))?;
+    }
+    if filings::of_case(tx.c, from)?.iter().all(|x| x.id == f.id) {
+        joint::follow_case(tx.c, from, to)?;
+        super::claims::join::ring(tx, to)?;
     }
     let moved = Filing { case_id: Some(to), ..f.clone() };
     indexing::replaced(tx, (f, Some(&old.area)), (&moved, Some(&new.area)))?;

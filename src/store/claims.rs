@@ -65,6 +65,14 @@ pub fn with_persons(c: &mut Conn, case: CaseId) -> Result<Vec<(Claim, Claimant, 
         .load(c)?)
 }
 
+/// Forgets how claims were reckoned: they are about to be reckoned anew.
+pub fn forget_bases(c: &mut Conn, ids: &[ClaimId]) -> Result<()> {
+    if !ids.is_empty() {
+        diesel::delete(claim_bases::table.filter(claim_bases::claim_id.eq_any(ids.to_vec()))).execute(c)?;
+    }
+    Ok(())
+}
+
 /// Claims of persons under 16 when the work began.
 pub fn minors_of(c: &mut Conn, case: CaseId) -> Result<Vec<ClaimId>> {
     Ok(claim_bases::table

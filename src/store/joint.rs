@@ -326,6 +326,28 @@ pub fn pay_lists_of(c: &mut Conn, case: CaseId) -> Result<Vec<PayList>> {
         .load(c)?)
 }
 
+/// A claim went to another case: what was said of it goes along, and who joined for its person.
+pub fn follow_claim(c: &mut Conn, claim: ClaimId, persons: &[ClaimantId], (from, to): (CaseId, CaseId)) -> Result<()> {
+    diesel::update(claim_words::table.filter(claim_words::claim_id.eq(claim))).set(claim_words::case_id.eq(to)).execute(c)?;
+    diesel::update(
+        joiners::table
+            .filter(joiners::case_id.eq(from))
+            .filter(joiners::claimant_id.eq_any(persons.to_vec()))
+            .filter(joiners::state.eq("joined")),
+    )
+    .set(joiners::case_id.eq(to))
+    .execute(c)?;
+    Ok(())
+}
+
+/// A case ended as merged: its codes lead to the other one, and who waits waits there.
+pub fn follow_case(c: &mut Conn, from: CaseId, to: CaseId) -> Result<()> {
+    diesel::update(join_codes::table.filter(join_codes::case_id.eq(from))).set(join_codes::case_id.eq(to)).execute(c)?;
+    let waits = joiners::table.filter(joiners::case_id.eq(from)).filter(joiners::state.eq("waiting"));
+    diesel::update(waits).set(joiners::case_id.eq(to)).execute(c)?;
+    Ok(())
+}
+
 /// The claims of persons in a case.
 pub fn claims_of_persons(c: &mut Conn, case: CaseId, persons: &[ClaimantId]) -> Result<Vec<super::ledger::Claim>> {
     Ok(claims::table

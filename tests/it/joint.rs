@@ -50,7 +50,7 @@ on_both! {
         b.post("/joins", told("JR-22222-22222", 2, "李工友")).problem(409, "join_code_unknown");
         let got = b.post("/joins", told(&key.to_lowercase(), 2, "李工友"));
         assert_eq!(got.status, 202, "{}", got.text());
-        for secret in ["张", "测试", "1200000", "12000", "kuiwen"] {
+        for secret in ["张", "测试", "1200000", "kuiwen"] {
             assert!(!got.text().contains(secret), "{}", got.text());
         }
         assert_eq!(state(&b), "waiting");
@@ -147,13 +147,13 @@ on_both! {
         (bad["days"], bad["dailyWage"]) = (json!("40"), json!("200"));
         let got = b.post("/joins", bad);
         assert_eq!(got.places(), [("/amount".to_owned(), "roster_product".to_owned())]);
-        assert!(got.text().contains("9000") && got.text().contains("8000"), "{}", got.text());
+        assert!(got.text().contains("9,000.00") && got.text().contains("8,000.00"), "{}", got.text());
         assert_eq!(b.post("/joins", told(&key, 2, "李工友")).status, 202);
         let mut again = told(&key, 2, "李工友");
         (again["periodFrom"], again["periodTo"]) = (json!("2026-10-15"), json!("2026-11-01"));
         let got = b.post("/joins", again);
         assert_eq!(got.places(), [("/periodFrom".to_owned(), "join_twice".to_owned())]);
-        assert!(got.text().contains("2026-08-01") && got.text().contains("9000"), "{}", got.text());
+        assert!(got.text().contains("2026-08-01") && got.text().contains("9,000.00"), "{}", got.text());
         let told_of = |template: &str| crate::tables::count(&w.app.db, &format!("select count(*) from notices where template = '{template}'"));
         assert!(told_of("joiner_waits") > 0);
         let joiner = text(&w.who("kuiwen.desk").get(&format!("/cases/{case}/joiners")).ok()["joiners"][0]["id"]);
@@ -231,7 +231,7 @@ on_both! {
         let listed = w.who("kuiwen.handler").get(&format!("/cases/{case}")).ok()["documents"].to_string();
         assert!(listed.contains("非工资款项告知书"), "{listed}");
         // a receipt of the case is no paper of this row
-        let receipt = text(&w.who("city.desk").post(&format!("/filings/{filing}/receipt"), json!({})).ok()["id"]);
+        let receipt = text(&w.who("kuiwen.desk").post(&format!("/filings/{filing}/receipt"), json!({})).ok()["id"]);
         a.get(&format!("/claims/{claim}/papers/{receipt}")).problem(404, "not_found");
     }
 
@@ -272,6 +272,18 @@ on_both! {
         other[1] = id("20120305", 10);
         send(&w, &case, false, &table(&[other]));
         assert_eq!(seen("kuiwen.head", "/child-clues")["clues"].as_array().unwrap().len(), 1);
+        sound(&w, t);
+    }
+
+    fn a_child_who_reports_himself_is_owed_and_opens_a_clue_too(t: &TestDb) {
+        let w = World::new(t);
+        let mut f = filing(3);
+        f["reporterId"] = json!(id("20110305", 9));
+        let case = text(&w.who("city.desk").post("/filings", f).ok()["case"]);
+        let clues = w.who("kuiwen.head").get("/child-clues").ok()["clues"].clone();
+        assert_eq!((clues.as_array().unwrap().len(), &clues[0]["case"]), (1, &json!(case)));
+        let row = w.who("kuiwen.handler").get(&format!("/cases/{case}/claims")).ok()["rows"][0].clone();
+        assert_eq!((&row["minor"], &row["claimedFen"]), (&json!(true), &json!(1_200_000)));
         sound(&w, t);
     }
 

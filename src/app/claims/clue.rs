@@ -7,13 +7,13 @@ use crate::app::bells;
 use crate::app::notify;
 use crate::app::write::{Key, Tx};
 use crate::app::{App, subject};
-use crate::base::id::{CaseId, EvidenceId, RowId};
+use crate::base::id::{CaseId, ClaimId, EvidenceId, RowId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor, DutyKind};
 use crate::domain::bell::Waits;
 use crate::store::cases::{self, Case};
 use crate::store::joint::{self, ChildClue};
-use crate::store::papers;
+use crate::store::{claims as rows, papers};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,6 +108,35 @@ pub(super) fn found(tx: &mut Tx<'_>, case: &Case, persons: usize) -> Result<()> 
     let payload = serde_json::json!({ "claims": persons, "clue": id });
     tx.record("case", case.id.into(), "child_labour_found", tx.now, payload, &marks(case))?;
     Ok(())
+}
+
+/// A claim of somebody who reported himself and was under 16: its row is sealed, the case flagged, the clue opened.
+///
+/// # Errors
+/// The database, or no rule is in force.
+pub(in crate::app) fn reported(tx: &mut Tx<'_>, id: CaseId, claim: ClaimId) -> Result<()> {
+    let basis = rows::Basis {
+        claim_id: claim,
+        days_tenths: None,
+        daily_wage: None,
+        months_tenths: None,
+        monthly_wage: None,
+        minor: true,
+        presented: "workers".into(),
+        mandate_proof: None,
+    };
+    rows::insert_roster(tx.c, &[], &[], &[basis])?;
+    tx.change_case(id, true, flag)?;
+    let case = tx.case(id)?;
+    found(tx, &case, 1)
+}
+
+/// The flag of a case in which a child worked.
+pub(super) fn flag(c: &mut Case) {
+    const CHILD: &str = "child_labour";
+    if !c.flags.split(',').any(|f| f == CHILD) {
+        c.flags = if c.flags.is_empty() { CHILD.to_owned() } else { format!("{},{CHILD}", c.flags) };
+    }
 }
 
 /// Who keeps clues: leaders and heads of the bureau that leads the case.

@@ -235,6 +235,18 @@ fn settle(tx: &mut Tx<'_>, j: Joiner) -> Result<()> {
     Ok(())
 }
 
+/// Whoever waits in a case is waited for.
+///
+/// # Errors
+/// No rule is in force, or the database.
+pub(in crate::app) fn ring(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
+    if joint::waiting(tx.c, case)? == 0 {
+        return Ok(());
+    }
+    let row = tx.case(case)?;
+    bells::hang(tx, Waits::Joiner, bell(case), &row.lead_bureau, &row.number, tx.now)
+}
+
 /// The bell of a case's joiners hangs under the case's own id.
 fn bell(case: CaseId) -> RowId {
     RowId::from(case.uuid())
@@ -301,12 +313,10 @@ fn come(tx: &mut Tx<'_>, me: &access::Worker, r: &Ready) -> Result<RowId> {
     tx.record("case", case.id.into(), "joiner_came", tx.now, serde_json::json!({ "joiner": id, "joinCode": code.id }), &marks(&case))?;
     let before = joint::waiting(tx.c, case.id)?;
     match_waiting(tx, case.id)?;
-    if joint::waiting(tx.c, case.id)? > 0 {
-        bells::hang(tx, Waits::Joiner, bell(case.id), &case.lead_bureau, &case.number, tx.now)?;
-        if before == 1 {
-            let args = BTreeMap::from([("number".to_owned(), case.number.clone())]);
-            notify::tell_bureau(tx, &case.lead_bureau, &["desk", "leader"], "joiner_waits", args)?;
-        }
+    ring(tx, case.id)?;
+    if before == 1 && joint::waiting(tx.c, case.id)? == 1 {
+        let args = BTreeMap::from([("number".to_owned(), case.number.clone())]);
+        notify::tell_bureau(tx, &case.lead_bureau, &["desk", "leader"], "joiner_waits", args)?;
     }
     Ok(id)
 }

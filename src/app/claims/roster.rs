@@ -29,8 +29,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// The flag of a case in which a child worked.
-const CHILD: &str = "child_labour";
 /// Who hands in a roster of others.
 const LEADER: &str = "team_leader";
 
@@ -329,6 +327,11 @@ pub(super) fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked, by: &Presented)
         claims.push((claim, filled.is_some()));
     }
     let fresh: Vec<Claim> = claims.iter().filter(|(_, old)| !old).map(|(c, _)| c.clone()).collect();
+    // a row that is filled is reckoned anew; a child who reported himself was counted then
+    let filled: Vec<_> = claims.iter().filter(|(_, old)| *old).map(|(c, _)| c.id).collect();
+    let young = if filled.is_empty() { Vec::new() } else { rows::minors_of(tx.c, id)? };
+    let again = young.iter().filter(|k| filled.contains(k)).count();
+    rows::forget_bases(tx.c, &filled)?;
     rows::insert_roster(tx.c, &persons, &fresh, &bases)?;
     for (c, _) in claims.iter().filter(|(_, old)| *old) {
         ledger::update_claim(tx.c, c)?;
@@ -339,17 +342,16 @@ pub(super) fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked, by: &Presented)
         c.reported_total = r.reported_total_fen;
         // the remainder is another one now: an answer given for the old one says nothing of it
         c.remainder_code = None;
-        let known = c.flags.split(',').any(|f| f == CHILD);
-        if r.minors > 0 && !known {
-            c.flags = if c.flags.is_empty() { CHILD.to_owned() } else { format!("{},{CHILD}", c.flags) };
+        if r.minors > 0 {
+            super::clue::flag(c);
         }
     })?;
     retotal(tx, id)?;
     let payload = serde_json::json!({ "claims": r.taken, "filled": r.filled, "claimedFen": r.claimed_fen, "rejected": r.rejected });
     let about = crate::app::write::Marks { amount: Some(r.claimed_fen), ..marks(&case) };
     tx.record("case", id.into(), "roster_taken", tx.now, payload, &about)?;
-    if r.minors > 0 {
-        super::clue::found(tx, &case, r.minors)?;
+    if r.minors > again {
+        super::clue::found(tx, &case, r.minors - again)?;
     }
     // whoever came with a code before the roster finds the own row now
     super::join::match_waiting(tx, id)?;

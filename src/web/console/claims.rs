@@ -164,7 +164,7 @@ fn judge_form(app: &App, base: &str, claim: ClaimId, rows: &[LedgerRow], files: 
             FormField::new("migrant", "是否农民工", FieldKind::Radio).options(yes),
             FormField::new("setApartFen", "分出的非工资金额", FieldKind::Money).help("性质不是工资的填写；不填则分出全部未核查的金额"),
             FormField::new("evidence", "依据的材料", FieldKind::Select).options(files.to_vec()).help("认定为非工资、认定是否农民工的必填"),
-            FormField::new("reason", "理由", FieldKind::Long).required().max(1000),
+            FormField::new("reason", "理由", FieldKind::Long).required().max(200),
         ],
     );
     keyed(form, back)
@@ -203,7 +203,7 @@ fn row_form(base: &str, back: &Back) -> crate::base::Result<FormView> {
 fn export_form(base: &str, state: &str, back: &Back) -> FormView {
     let fields = vec![
         FormField::new("format", "格式", FieldKind::Radio).options([("xlsx", "XLSX"), ("csv", "CSV")]).value("xlsx").required(),
-        FormField::new("reason", "用途", FieldKind::Long).required().max(1000),
+        FormField::new("reason", "用途", FieldKind::Long).required().max(200),
     ];
     fill(FormView::new("export", format!("{base}/claims/export"), "导出", fields).tone(Tone::Plain).hidden("state", state), back)
 }
@@ -219,7 +219,7 @@ fn joiner(app: &App, base: &str, keeps: bool, chain: &[(String, String)], j: &Jo
                 FormField::new("accept", "决定", FieldKind::Radio).options([("true", "加入名册"), ("false", "不予加入")]).required(),
                 FormField::new("respondent", "欠薪单位", FieldKind::Select).options(chain.to_vec()).help("不选则为本案被反映单位"),
                 FormField::new("reason", "不予加入的原因", FieldKind::Select).options(codes(app, REFUSALS)).help("会告知申请人"),
-                FormField::new("note", "核对经过", FieldKind::Long).required().max(1000).help("先回电核实本人，再决定"),
+                FormField::new("note", "核对经过", FieldKind::Long).required().max(200).help("先回电核实本人，再决定"),
             ],
         );
         keyed(form, back)

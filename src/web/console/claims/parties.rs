@@ -54,7 +54,7 @@ impl Page<'_> {
             let fields = vec![
                 FormField::new("ground", "依据", FieldKind::Select).options(grounds.clone()).required(),
                 self.proof("证据"),
-                FormField::new("reason", "理由", FieldKind::Long).required().max(1000),
+                FormField::new("reason", "理由", FieldKind::Long).required().max(200),
             ];
             self.form(format!("liability-{}", p.id), format!("parties/{}/liability", p.id), "记录", fields)
         };
@@ -105,7 +105,7 @@ impl Page<'_> {
             let fields = vec![
                 FormField::new("reason", "原因", FieldKind::Select).options(codes(self.app, ENDS)).required(),
                 self.proof("依据"),
-                FormField::new("note", "说明", FieldKind::Long).required().max(1000),
+                FormField::new("note", "说明", FieldKind::Long).required().max(200),
             ];
             forms.push(self.form(format!("write-off-{}", r.payment), format!("recourses/{}/write-off", r.payment), "终止追偿", fields));
         }
@@ -130,7 +130,7 @@ impl Page<'_> {
             let fields = vec![
                 FormField::new("result", "结果", FieldKind::Select).options(codes(self.app, RESULTS)).required(),
                 self.proof("处理材料"),
-                FormField::new("note", "查处经过", FieldKind::Long).required().max(1000),
+                FormField::new("note", "查处经过", FieldKind::Long).required().max(200),
             ];
             self.form(format!("close-{}", k.id), format!("child-clues/{}/close", k.id), "办结", fields)
         };
@@ -180,12 +180,12 @@ async fn parties_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back, don
             which.clone(),
             FormField::new("acknowledged", "人数过少，仍须出具", FieldKind::Check),
             FormField::new("consent", "唯一投诉人签名的同意书", FieldKind::Select).options(p.files.clone()),
-            FormField::new("explained", "向其说明的内容", FieldKind::Long).max(1000),
+            FormField::new("explained", "向其说明的内容", FieldKind::Long).max(200),
         ];
         p.form("issue".into(), "pay-list".into(), "出具", fields)
     };
     let export = || {
-        let fields = vec![which.clone(), FormField::new("reason", "用途", FieldKind::Long).required().max(1000)];
+        let fields = vec![which.clone(), FormField::new("reason", "用途", FieldKind::Long).required().max(200)];
         p.form("export".into(), "pay-list/export".into(), "导出", fields)
     };
     let roles = ROLES.iter().map(|r| (*r, text::zh(&format!("party.{r}")).to_owned()));
