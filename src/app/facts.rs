@@ -27,7 +27,7 @@ const LIMITATION: &str = "limitation.monitoring";
 
 /// The complaint's terms that say why it is worked on: a decision to be served, an agreement not kept, and everything else.
 const SERVICE: &str = "serve";
-const DEFAULT: &str = "after_default";
+const DEFAULT: &str = "reopened_default";
 const AT_WORK: [&str; 4] = ["reopened", "investigate", "decide", SERVICE];
 
 /// What facts are about.

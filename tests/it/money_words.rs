@@ -2,7 +2,6 @@
 
 use crate::on_both;
 use crate::review::act;
-use crate::support::TestDb;
 use crate::support::app::World;
 use crate::workers::{Phone, case_of, filed, text};
 use qingxin::base::id::{CaseId, ClaimId, FilingId};
