@@ -67,6 +67,10 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
         let notices = told(tx, about, &order.audience, &persons, &order.template, &args);
         rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
     }
+    if subject.row.kind == "incident" {
+        // its terms are minutes: nobody waits for the office to open
+        rows.iter_mut().for_each(|n: &mut notices::Notice| n.not_before = tx.now);
+    }
     notices::insert(tx.c, &rows)
 }
 
