@@ -69,7 +69,9 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
     }
     if subject.row.kind == "incident" {
         // its terms are minutes: nobody waits for the office to open
-        rows.iter_mut().for_each(|n: &mut notices::Notice| n.not_before = tx.now);
+        for n in &mut rows {
+            n.not_before = tx.now;
+        }
     }
     notices::insert(tx.c, &rows)
 }

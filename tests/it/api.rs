@@ -76,6 +76,7 @@ fn whole(surface: Surface) {
             "exportRefusals",
             "exportLegacyReview",
             "exportOverdue",
+            "exportSupervisions",
             "callbackNumber",
             "askCallback",
         ];
