@@ -85,7 +85,8 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
         }
         LetterKind::TalkNotice | LetterKind::TalkMinutes => {
             let row = cooperations::talk(tx.c, subject.row.id)?.ok_or(Error::NotFound("talk"))?;
-            let party = cases::chain(tx.c, case.id)?.into_iter().find(|r| r.id == row.respondent_id).ok_or(Error::NotFound("respondent"))?;
+            let party =
+                cases::chain(tx.c, case.id)?.into_iter().find(|r| r.id == row.respondent_id).ok_or(Error::NotFound("respondent"))?;
             let place = tx.open_sealed("talks", "place_ct", row.id, &row.place_ct)?;
             let notice = sort == LetterKind::TalkNotice;
             to_respondent = notice;
@@ -93,7 +94,11 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 vec![part("agenda", said("agenda"))]
             } else {
                 let outcome = row.outcome.as_deref().map(|o| tx.app.code_title("talk_outcome", o)).unwrap_or_default();
-                vec![part("party", party.name.clone()), part("present", format!("{outcome}：{}", said("persons"))), part("minutes", said("minutes"))]
+                vec![
+                    part("party", party.name.clone()),
+                    part("present", format!("{outcome}：{}", said("persons"))),
+                    part("minutes", said("minutes")),
+                ]
             };
             Words {
                 receiver: if notice { party.name } else { String::new() },
@@ -104,7 +109,10 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 attachments: files,
             }
         }
-        LetterKind::SupervisionReminder | LetterKind::SupervisionOrder | LetterKind::SupervisionSummons | LetterKind::SupervisionCircular => {
+        LetterKind::SupervisionReminder
+        | LetterKind::SupervisionOrder
+        | LetterKind::SupervisionSummons
+        | LetterKind::SupervisionCircular => {
             let row = orders::supervision(tx.c, subject.row.id)?.ok_or(Error::NotFound("supervision"))?;
             let demand = [said("demand"), said("reason")].into_iter().find(|s| !s.is_empty());
             let demand = demand.unwrap_or_else(|| text::zh(&format!("letter.demand.{}", row.level)).to_owned());

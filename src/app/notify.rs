@@ -76,6 +76,12 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
         let notices = told(tx, about, &order.audience, &persons, &order.template, &args)?;
         rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
     }
+    if subject.row.kind == "incident" {
+        // its terms are minutes: nobody of the staff waits for the office to open
+        for n in rows.iter_mut().filter(|n| n.claimant_id.is_none()) {
+            n.not_before = tx.now;
+        }
+    }
     post(tx, &rows)
 }
 

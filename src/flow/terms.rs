@@ -156,7 +156,8 @@ pub fn begin(
     let found = law.rules.term(rule, start.day()).ok_or_else(|| refuse("rule_missing", &[("rule", rule)]))?;
     let term = Term::begin(found, start, cause);
     let early = |r: &&RungDef| {
-        matches!(r.at, Offset::Half | Offset::WorkingDaysBefore(_) | Offset::HoursBefore(_) | Offset::MinutesBefore(_)) && rung_at(law, &term, r, now) <= start
+        matches!(r.at, Offset::Half | Offset::WorkingDaysBefore(_) | Offset::HoursBefore(_) | Offset::MinutesBefore(_))
+            && rung_at(law, &term, r, now) <= start
     };
     let next_rung = graph.rungs(key).iter().take_while(early).count();
     Ok(TermState { id: ids.id(now), key: key.to_owned(), term, status: TermStatus::Live, ended_at: None, missed: false, next_rung })

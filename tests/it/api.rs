@@ -78,6 +78,7 @@ fn whole(surface: Surface) {
             "exportRefusals",
             "exportLegacyReview",
             "exportOverdue",
+            "exportSupervisions",
             "callbackNumber",
             "askCallback",
         ];

@@ -103,7 +103,7 @@ on_both! {
             let v = read(login);
             assert!(v["timeline"].to_string().contains(WORDS), "{login} reads the report");
             assert!(paper(&v).is_some(), "{login}");
-            w.who(login).get(&format!("/documents/{id}")).ok();
+            assert_eq!(w.who(login).get(&format!("/documents/{id}")).status, 200, "{login}");
         }
         // the second officer, other handlers, the desk, legal review, the bureau of oversight that is asked: that it runs, no more
         for login in ["kuiwen.handler2", "kuiwen.desk", "kuiwen.legal", "kuiwen-housing.handler", "kuiwen-housing.leader"] {

@@ -140,8 +140,10 @@ fn fill(town: &Town, row: &procedures::Row, graph: &Graph, fields: &[FieldDef], 
                 });
                 json!(format!("{}.{:02}", whole / 100, whole % 100))
             }
-            FieldKind::Day if f.key == "pay_by" => json!(town.now().day().plus(5).to_string()),
+            FieldKind::Day if ["pay_by", "due_on"].contains(&f.key.as_str()) => json!(town.now().day().plus(5).to_string()),
             FieldKind::Day => json!(town.now().day().to_string()),
+            // a talk is to come, everything else was
+            FieldKind::At if f.key == "on_at" => json!(town.now().plus(Duration::hours(2))),
             FieldKind::At => json!(town.now()),
             FieldKind::Bool => json!(pick % 3 != 0),
             FieldKind::Choice => match f.choices.get(pick % f.choices.len().max(1)) {

@@ -78,7 +78,8 @@ pub(super) fn incident(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<(
     }
     let Some(case) = &a.case else { return Ok(()) };
     let grave = a.app.registry.code_tags.get(FINDINGS.0).and_then(|t| t.get(FINDINGS.1)).cloned().unwrap_or_default();
-    let grounds = incidents::of_case(c, case.id)?.iter().any(|i| i.bad_effect == Some(true) && i.finding.as_ref().is_some_and(|f| grave.contains(f)));
+    let grounds =
+        incidents::of_case(c, case.id)?.iter().any(|i| i.bad_effect == Some(true) && i.finding.as_ref().is_some_and(|f| grave.contains(f)));
     put(out, "incident.grounds", Value::Bool(grounds));
     Ok(())
 }

@@ -105,7 +105,8 @@ impl Scene<'_> {
     fn talk(&mut self, tx: &mut Tx<'_>, comes: bool) -> Result<()> {
         let respondent = cases::chain(tx.c, self.case.id)?.first().map(|r| r.id).ok_or(Error::NotFound("respondent"))?;
         let at = tx.now.plus(Duration::days(2));
-        let form = json!({ "respondent": respondent, "onAt": at, "place": "县区人社局会议室", "agenda": "核实拖欠工资情况，提出支付方案。" });
+        let form =
+            json!({ "respondent": respondent, "onAt": at, "place": "县区人社局会议室", "agenda": "核实拖欠工资情况，提出支付方案。" });
         self.go(tx, Who::Officer, "call_talk", form)?;
         let Some(child) = self.child(tx, "talk")? else { return Ok(()) };
         let who = self.who(Who::Officer)?;

@@ -158,7 +158,18 @@ mod tests {
         for (name, kind) in LetterKind::ALL {
             assert_eq!(LetterKind::named(name), Some(kind));
             let page = letter(&sample(kind, true)).unwrap();
-            for text in [kind.title(), "奎文区住房和城乡建设局：", "施工许可", "2026年12月7日", "2026年11月30日", "09:30", "第七条", "第3号", "附件2件", "（印章）"] {
+            for text in [
+                kind.title(),
+                "奎文区住房和城乡建设局：",
+                "施工许可",
+                "2026年12月7日",
+                "2026年11月30日",
+                "09:30",
+                "第七条",
+                "第3号",
+                "附件2件",
+                "（印章）",
+            ] {
                 assert!(page.contains(text), "{name} lacks {text}: {page}");
             }
             let bare = letter(&sample(kind, false)).unwrap();

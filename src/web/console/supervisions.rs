@@ -44,7 +44,12 @@ fn asked(q: &mut Params) -> Asked {
 fn values(a: &Asked) -> [(&'static str, String); 4] {
     let [bureau, origin, level, state] = NARROW;
     let or = |v: &Option<String>| v.clone().unwrap_or_default();
-    [(bureau, or(&a.bureau)), (origin, or(&a.origin)), (level, or(&a.level)), (state, if a.ended { "all".to_owned() } else { String::new() })]
+    [
+        (bureau, or(&a.bureau)),
+        (origin, or(&a.origin)),
+        (level, or(&a.level)),
+        (state, if a.ended { "all".to_owned() } else { String::new() }),
+    ]
 }
 
 fn export_form(a: &Asked) -> FormView {

@@ -89,20 +89,30 @@ async fn export(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBod
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
     let any = Access::Staff("督办（所督办区划）；其他岗位见本部门被督办的案件");
     t.add(
-        Route::get("/api/office/v1/supervisions", "supervisionRegister", any, "督办台账：部门、原因、等级、发出时间、状态、应办日期，最新的在前")
-            .query("bureau", "被督办部门代码")
-            .query("origin", "督办原因代码")
-            .query("level", "督办方式代码")
-            .query("state", "open 进行中（默认），all 含已解除")
-            .query("limit", "每页件数，1 至 100，默认 50")
-            .query("cursor", "上一页的 nextCursor")
-            .answers::<SupervisionRegister>(200, "一页督办台账"),
+        Route::get(
+            "/api/office/v1/supervisions",
+            "supervisionRegister",
+            any,
+            "督办台账：部门、原因、等级、发出时间、状态、应办日期，最新的在前",
+        )
+        .query("bureau", "被督办部门代码")
+        .query("origin", "督办原因代码")
+        .query("level", "督办方式代码")
+        .query("state", "open 进行中（默认），all 含已解除")
+        .query("limit", "每页件数，1 至 100，默认 50")
+        .query("cursor", "上一页的 nextCursor")
+        .answers::<SupervisionRegister>(200, "一页督办台账"),
         register,
     );
     t.add(
-        Route::post("/api/office/v1/supervisions/export", "exportSupervisions", any, "导出督办台账（XLSX 或 CSV），须说明理由，导出会记录在案")
-            .reads::<ExportSupervisions>()
-            .answers_file(200, "XLSX 或 CSV 文件", &[sheet::XLSX, "text/csv"]),
+        Route::post(
+            "/api/office/v1/supervisions/export",
+            "exportSupervisions",
+            any,
+            "导出督办台账（XLSX 或 CSV），须说明理由，导出会记录在案",
+        )
+        .reads::<ExportSupervisions>()
+        .answers_file(200, "XLSX 或 CSV 文件", &[sheet::XLSX, "text/csv"]),
         export,
     );
 }

@@ -67,8 +67,10 @@ mod samples {
                 due: "2026-11-27".into(),
                 overdue: "超 2 个工作日".into(),
             };
-            let fields = vec![FormField::new("origin", "督办原因", FieldKind::Select).options([("repeated", "重复投诉"), ("superior", "上级交办")])];
-            let filter = Filter { action: "/supervisions".into(), hidden: Vec::new(), fields, active: false, clear: "/supervisions".into() };
+            let fields =
+                vec![FormField::new("origin", "督办原因", FieldKind::Select).options([("repeated", "重复投诉"), ("superior", "上级交办")])];
+            let filter =
+                Filter { action: "/supervisions".into(), hidden: Vec::new(), fields, active: false, clear: "/supervisions".into() };
             let export = FormView::new(
                 "export",
                 "/supervisions/export",
