@@ -28,6 +28,10 @@ pub struct Config {
     pub sms: Sms,
     /// The mini-program.
     pub wechat: Wechat,
+    /// Mail.
+    pub mail: Mail,
+    /// What leaves the house of a notice.
+    pub courier: Courier,
     /// Background work.
     pub jobs: Jobs,
     /// Signed checkpoints.
@@ -192,6 +196,63 @@ pub struct Wechat {
     pub app_secret: String,
     /// Seconds before it is given up.
     pub timeout_seconds: u64,
+    /// The subscribe message notices go by; empty: none.
+    pub notice_template: String,
+    /// The page it opens.
+    pub notice_page: String,
+    /// The platform's name of the field for what it is about.
+    pub field_text: String,
+    /// The one for the number.
+    pub field_number: String,
+    /// The one for the instant.
+    pub field_at: String,
+}
+/// Mail to staff by SMTP.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The relay; empty: no mail.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// `none`, `starttls` or `implicit`.
+    pub tls: String,
+    /// Who logs in; empty: nobody.
+    pub user: String,
+    /// With what.
+    pub password: String,
+    /// The sender.
+    pub from: String,
+    /// A certificate that is trusted beside the public ones.
+    pub ca_file: String,
+    /// Seconds each step of the dialogue may take.
+    pub timeout_seconds: u64,
+}
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Mail({}:{} {})", self.host, self.port, self.tls)
+    }
+}
+/// What leaves the house of a notice.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Courier {
+    /// Letters leased at once.
+    pub batch: i64,
+    /// Seconds they stay with a node.
+    pub lease_seconds: i64,
+    /// Attempts before a letter is dead.
+    pub attempts: i32,
+    /// When the daily digest of overdue goes out, `HH:MM`; empty: none.
+    pub digest_at: String,
+}
+impl Courier {
+    /// Hour and minute of the digest.
+    #[must_use]
+    pub fn digest_time(&self) -> Option<(u32, u32)> {
+        let (h, m) = self.digest_at.split_once(':')?;
+        Some((h.parse().ok().filter(|h| *h < 24)?, m.parse().ok().filter(|m| *m < 60)?))
+    }
 }
 /// Background work.
 #[derive(Debug, Clone, Deserialize)]
@@ -294,6 +355,10 @@ impl Config {
             ("exchange.send_attempts", i64::from(self.exchange.send_attempts)),
             ("exchange.send_timeout_seconds", i64::try_from(self.exchange.send_timeout_seconds).unwrap_or(0)),
             ("exchange.clues", i64::try_from(self.exchange.clues).unwrap_or(0)),
+            ("courier.batch", self.courier.batch),
+            ("courier.lease_seconds", self.courier.lease_seconds),
+            ("courier.attempts", i64::from(self.courier.attempts)),
+            ("mail.timeout_seconds", i64::try_from(self.mail.timeout_seconds).unwrap_or(0)),
             ("evidence.max_open", self.evidence.max_open),
             ("evidence.max_files", self.evidence.max_files),
             ("evidence.open_hours", self.evidence.open_hours),
@@ -311,6 +376,7 @@ impl Config {
         if let Some((key, n)) = positive.iter().find(|(_, n)| *n < 1) {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
+        self.check_courier()?;
         let s = &self.server;
         if self.import.batch == 0 || s.in_flight == 0 || s.timeout_seconds == 0 || s.connections == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config(
@@ -328,6 +394,26 @@ impl Config {
         }
         if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
             return Err(Error::Config(format!("server.listen = {:?} 不是“地址:端口”，例如 127.0.0.1:8080。", self.server.listen)));
+        }
+        Ok(())
+    }
+
+    fn check_courier(&self) -> Result<()> {
+        let (m, c) = (&self.mail, &self.courier);
+        if !["none", "starttls", "implicit"].contains(&m.tls.as_str()) {
+            return Err(Error::Config("mail.tls 只能是 none、starttls 或 implicit。".into()));
+        }
+        let here = ["localhost", "127.0.0.1", "::1"].contains(&m.host.as_str());
+        if m.tls == "none" && !m.user.is_empty() && !here {
+            return Err(Error::Config("mail.tls 为 none 时不能登录邮件服务器（密码会明文传输），请改用 starttls 或 implicit。".into()));
+        }
+        if !c.digest_at.is_empty() && c.digest_time().is_none() {
+            return Err(Error::Config(format!("courier.digest_at = {:?} 不是“时:分”，例如 08:30。", c.digest_at)));
+        }
+        // a letter may use every step's time before its lease ends
+        let steps = [self.mail.timeout_seconds, self.sms.timeout_seconds, self.wechat.timeout_seconds].into_iter().max().unwrap_or(0);
+        if c.lease_seconds <= i64::try_from(steps).unwrap_or(i64::MAX).saturating_mul(6) {
+            return Err(Error::Config("courier.lease_seconds 必须大于 mail、sms、wechat 各 timeout_seconds 的六倍。".into()));
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),
+    include_str!("../../config/texts/zh/notices.toml"),
     include_str!("../../config/texts/zh/uploads.toml"),
 ];
 const EN: &[&str] = &[include_str!("../../config/texts/en.toml")];

@@ -170,7 +170,7 @@ pub fn registry(codes: &str, rules: &Rules) -> Result<Registry> {
     let mut reg = Registry {
         facts: FACTS.iter().map(|f| (f.name, f.clone())).collect(),
         roles: roles(),
-        notices: text::starting_with("notice.").map(str::to_owned).collect(),
+        notices: text::starting_with("notice.").chain(text::starting_with("told.")).map(str::to_owned).collect(),
         rules: rules.term_keys().map(str::to_owned).collect(),
         numbers: rules.numbers().map(|n| n.key.clone()).collect(),
         procedures: PROCEDURES.iter().map(|p| (*p).to_owned()).collect(),

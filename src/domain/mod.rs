@@ -8,6 +8,7 @@
 pub mod access;
 pub mod agreement;
 pub mod bell;
+pub mod courier;
 pub mod effects;
 pub mod exchange;
 pub mod facts;

@@ -5,6 +5,7 @@
 
 use super::http::Http;
 use crate::base::{At, Error, Result};
+use crate::domain::courier::{Class, Tried};
 use crate::domain::exchange;
 use serde_json::json;
 use std::time::Duration;
@@ -53,21 +54,43 @@ impl Sms {
     /// # Errors
     /// [`Error::Unavailable`] when nobody takes it.
     pub fn send(&self, id: &str, phone: &str, template: &str, args: &[(&str, &str)], at: At) -> Result<()> {
-        let (http, url, secret) = match self {
+        let status = match self {
             Self::None => return Err(Error::Unavailable("no provider of short messages is configured".into())),
             Self::Show => return Ok(()),
-            Self::Hook { http, url, secret } => (http, url, secret),
+            Self::Hook { http, url, secret } => post(http, url, secret, (id, phone, template), args, at)?,
         };
-        let args: serde_json::Map<String, serde_json::Value> = args.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect();
-        let body = json!({ "phone": phone, "template": template, "args": args }).to_string();
-        let seconds = at.millis() / 1_000;
-        let (stamp, signature) = (seconds.to_string(), exchange::sign(secret.as_bytes(), id, seconds, body.as_bytes()));
-        let headers = [("webhook-id", id), ("webhook-timestamp", stamp.as_str()), ("webhook-signature", signature.as_str())];
-        let (status, _) = http.post(url, &headers, body.as_bytes())?;
         if (200..300).contains(&status) {
             Ok(())
         } else {
             Err(Error::Unavailable(format!("the sender of short messages answered {status}")))
         }
     }
+
+    /// Whether notices go out this way.
+    #[must_use]
+    pub fn carries(&self) -> bool {
+        matches!(self, Self::Hook { .. })
+    }
+
+    /// Hands a notice over. What the sender says of the message itself (4xx) is final, but for too many and too slow.
+    pub fn tell(&self, id: &str, phone: &str, template: &str, args: &[(&str, &str)], at: At) -> Tried {
+        let Self::Hook { http, url, secret } = self else { return Tried::no_way(Class::Deferred, "no_sms") };
+        match post(http, url, secret, (id, phone, template), args, at) {
+            Ok(200..=299) => Tried::sent(),
+            Ok(s @ (401 | 403 | 408 | 429)) => Tried::no_way(Class::Deferred, format!("sms {s}")),
+            Ok(s @ 400..=499) => Tried::not(Class::Refused, format!("sms {s}")),
+            Ok(s) => Tried::not(Class::Deferred, format!("sms {s}")),
+            Err(e) if e.to_string().contains("too slow") => Tried::not(Class::Timeout, "sms timeout"),
+            Err(_) => Tried::no_way(Class::Deferred, "sms connection"),
+        }
+    }
+}
+
+fn post(http: &Http, url: &str, secret: &str, (id, phone, template): (&str, &str, &str), args: &[(&str, &str)], at: At) -> Result<u16> {
+    let args: serde_json::Map<String, serde_json::Value> = args.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect();
+    let body = json!({ "phone": phone, "template": template, "args": args }).to_string();
+    let seconds = at.millis() / 1_000;
+    let (stamp, signature) = (seconds.to_string(), exchange::sign(secret.as_bytes(), id, seconds, body.as_bytes()));
+    let headers = [("webhook-id", id), ("webhook-timestamp", stamp.as_str()), ("webhook-signature", signature.as_str())];
+    http.post(url, &headers, body.as_bytes()).map(|(status, _)| status)
 }

@@ -1,15 +1,46 @@
-//! The WeChat platform: who a mini-program's `wx.login` code belongs to.
+//! The WeChat platform: who a mini-program's `wx.login` code belongs to, and the subscribe messages sent to him.
 //!
-//! Owns the one call `code2Session`. The platform answers status 200 always and says in `errcode` what went wrong; the
-//! session key it also gives is not kept. The base address is configurable: cities put relays in between.
+//! Owns the calls `code2Session` and `subscribe/send` with the access token it needs, fetched and renewed here. The platform
+//! answers status 200 always and says in `errcode` what went wrong; the session key it also gives is not kept. The base
+//! address is configurable: cities put relays in between.
 
 use super::http::Http;
-use crate::base::{Error, Result};
+use crate::base::{At, Error, Result};
+use crate::domain::courier::{Class, Tried};
 use serde::Deserialize;
+use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Codes of `errcode` that mean: the code is wrong, used or too old.
 const BAD_CODE: &[i64] = &[40_029, 40_163, 41_008];
+
+/// Codes that mean: the access token is wrong or too old.
+const OLD_TOKEN: &[i64] = &[40_001, 40_014, 42_001];
+/// Codes that mean: not now (busy, too many of a minute, of a day).
+const BUSY: &[i64] = &[-1, 45_009, 45_011, 45_047, 50_002];
+/// The person does not take these messages (any more).
+const UNWANTED: &[i64] = &[43_101, 43_107, 43_108];
+/// A token is renewed so many seconds before it ends.
+const EARLY: i64 = 300;
+
+/// What a subscribe message says: the platform's names of its fields and their values.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// Who, as the mini-program knows him.
+    pub open_id: &'a str,
+    /// The template a person subscribed to.
+    pub template: &'a str,
+    /// The page it opens.
+    pub page: &'a str,
+    /// Names and values.
+    pub fields: &'a [(&'a str, &'a str)],
+}
+impl std::fmt::Debug for Told<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Told({})", self.template)
+    }
+}
 
 #[derive(Deserialize)]
 struct Answer {
@@ -17,6 +48,10 @@ struct Answer {
     errcode: i64,
     #[serde(default)]
     openid: String,
+    #[serde(default)]
+    access_token: String,
+    #[serde(default)]
+    expires_in: i64,
 }
 
 /// The platform as one application sees it.
@@ -26,6 +61,8 @@ pub struct Wechat {
     base_url: String,
     app_id: String,
     secret: String,
+    /// The access token and until when it is used.
+    token: Arc<Mutex<Option<(String, At)>>>,
 }
 
 impl std::fmt::Debug for Wechat {
@@ -43,7 +80,57 @@ impl Wechat {
             base_url: base_url.trim_end_matches('/').to_owned(),
             app_id: app_id.to_owned(),
             secret: secret.to_owned(),
+            token: Arc::default(),
         }
+    }
+
+    /// The access token, asked for when there is none or it ends soon. The platform gives every node the same.
+    fn token(&self, now: At) -> Result<String> {
+        let mut kept = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((token, until)) = kept.as_ref()
+            && now < *until
+        {
+            return Ok(token.clone());
+        }
+        let body = json!({ "grant_type": "client_credential", "appid": self.app_id, "secret": self.secret }).to_string();
+        let (status, answer) = self.http.post(&format!("{}/cgi-bin/stable_token", self.base_url), &[], body.as_bytes())?;
+        let a: Answer = serde_json::from_slice(&answer)
+            .map_err(|_| Error::Unavailable(format!("the WeChat platform answered {status} without JSON")))?;
+        if a.errcode != 0 || a.access_token.is_empty() {
+            return Err(Error::Unavailable(format!("the WeChat platform gave no token: errcode {}", a.errcode)));
+        }
+        let until = now.plus(chrono::Duration::seconds((a.expires_in - EARLY).max(60)));
+        *kept = Some((a.access_token.clone(), until));
+        Ok(a.access_token)
+    }
+
+    fn forget_token(&self) {
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Sends a subscribe message; a token that was taken back meanwhile is renewed once. Blocks.
+    pub fn tell(&self, told: &Told<'_>, now: At) -> Tried {
+        let first = self.say(told, now);
+        match first {
+            Ok(e) if OLD_TOKEN.contains(&e) => {
+                self.forget_token();
+                self.say(told, now).map_or_else(|e| lost(&e), meaning)
+            }
+            Ok(e) => meaning(e),
+            Err(e) => lost(&e),
+        }
+    }
+
+    fn say(&self, told: &Told<'_>, now: At) -> Result<i64> {
+        let token = self.token(now)?;
+        let data: serde_json::Map<String, serde_json::Value> =
+            told.fields.iter().map(|(k, v)| ((*k).to_owned(), json!({ "value": v }))).collect();
+        let body = json!({ "touser": told.open_id, "template_id": told.template, "page": told.page, "data": data }).to_string();
+        let url = format!("{}/cgi-bin/message/subscribe/send?access_token={token}", self.base_url);
+        let (status, answer) = self.http.post(&url, &[], body.as_bytes())?;
+        let a: Answer = serde_json::from_slice(&answer)
+            .map_err(|_| Error::Unavailable(format!("the WeChat platform answered {status} without JSON")))?;
+        Ok(a.errcode)
     }
 
     /// The open id behind a `wx.login` code; `None` when the code is wrong, used or too old. Blocks.
@@ -61,5 +148,25 @@ impl Wechat {
             e if BAD_CODE.contains(&e) => Ok(None),
             e => Err(Error::Unavailable(format!("the WeChat platform answered {status} with errcode {e}"))),
         }
+    }
+}
+
+/// What a code means for the message.
+fn meaning(errcode: i64) -> Tried {
+    let reason = format!("wechat {errcode}");
+    match errcode {
+        0 => Tried::sent(),
+        e if UNWANTED.contains(&e) => Tried::not(Class::Refused, reason),
+        e if BUSY.contains(&e) || OLD_TOKEN.contains(&e) => Tried::no_way(Class::Deferred, reason),
+        // a wrong open id, template or field does not become right by waiting
+        _ => Tried::not(Class::Refused, reason),
+    }
+}
+
+fn lost(e: &Error) -> Tried {
+    if e.to_string().contains("too slow") {
+        Tried::not(Class::Timeout, "wechat timeout")
+    } else {
+        Tried::no_way(Class::Deferred, "wechat connection")
     }
 }

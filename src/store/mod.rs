@@ -17,6 +17,7 @@ pub mod conn;
 #[macro_use]
 pub mod types;
 pub mod accounts;
+pub mod addresses;
 pub mod agreements;
 pub mod audit;
 pub mod backup;
@@ -34,6 +35,7 @@ pub mod journal;
 pub mod keys;
 pub mod ledger;
 pub mod legacy;
+pub mod letters;
 pub mod mandates;
 pub mod measure;
 pub mod migrate;

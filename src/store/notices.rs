@@ -1,9 +1,9 @@
 //! The outbox of notices, shown to their persons in the console.
 
 use super::Conn;
-use super::schema::notices;
+use super::schema::{filings, notices};
 use super::types::Json;
-use crate::base::id::{AccountId, CaseId, NoticeId, ProcedureId};
+use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, NoticeId, ProcedureId, WorkerId};
 use crate::base::{At, Result};
 use diesel::prelude::*;
 
@@ -22,6 +22,8 @@ pub struct Notice {
     pub created_at: At,
     pub not_before: At,
     pub read_at: Option<At>,
+    pub claimant_id: Option<ClaimantId>,
+    pub filing_id: Option<FilingId>,
 }
 
 /// Queues notices.
@@ -81,15 +83,63 @@ pub fn mark_all_read(c: &mut Conn, before: At, at: At) -> Result<usize> {
         .execute(c)?)
 }
 
-/// Notices of a case, oldest first.
+/// Notices of a case to officers, oldest first. What its workers are told stands with their filings.
 pub fn of_case(c: &mut Conn, id: CaseId) -> Result<Vec<Notice>> {
-    Ok(notices::table.filter(notices::case_id.eq(Some(id))).order(notices::id).limit(500).select(Notice::as_select()).load(c)?)
+    Ok(notices::table
+        .filter(notices::case_id.eq(Some(id)))
+        .filter(notices::claimant_id.is_null())
+        .order(notices::id)
+        .limit(500)
+        .select(Notice::as_select())
+        .load(c)?)
+}
+
+/// What the claimant of a filing was told of it, oldest first.
+pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Notice>> {
+    Ok(notices::table.filter(notices::filing_id.eq(Some(id))).order(notices::id).limit(500).select(Notice::as_select()).load(c)?)
+}
+
+/// Several notices, in no order.
+pub fn by_ids(c: &mut Conn, ids: &[NoticeId]) -> Result<Vec<Notice>> {
+    Ok(notices::table.filter(notices::id.eq_any(ids.to_vec())).select(Notice::as_select()).load(c)?)
+}
+
+/// What the claimants of a log-in's own filings are told, newest first, before the one given; of these filings alone if any
+/// are named.
+pub fn for_worker(c: &mut Conn, worker: WorkerId, of: Option<&[FilingId]>, before: Option<NoticeId>, limit: i64) -> Result<Vec<Notice>> {
+    let mut q = notices::table
+        .inner_join(filings::table.on(notices::filing_id.eq(filings::id.nullable())))
+        .filter(filings::worker_id.eq(Some(worker)))
+        .filter(notices::filing_id.is_not_null())
+        .order(notices::id.desc())
+        .limit(limit)
+        .select(Notice::as_select())
+        .into_boxed();
+    if let Some(of) = of {
+        q = q.filter(filings::id.eq_any(of.to_vec()));
+    }
+    if let Some(b) = before {
+        q = q.filter(notices::id.lt(b));
+    }
+    Ok(q.load(c)?)
+}
+
+/// Marks notices of a log-in's own filings as read; returns how many were.
+pub fn mark_read_by_worker(c: &mut Conn, worker: WorkerId, of: Option<&[FilingId]>, ids: &[NoticeId], at: At) -> Result<usize> {
+    let mut q = filings::table.filter(filings::worker_id.eq(Some(worker))).select(filings::id.nullable()).into_boxed();
+    if let Some(of) = of {
+        q = q.filter(filings::id.eq_any(of.to_vec()));
+    }
+    let own: Vec<Option<FilingId>> = q.load(c)?;
+    let mine = notices::table.filter(notices::id.eq_any(ids.to_vec())).filter(notices::filing_id.eq_any(own));
+    Ok(diesel::update(mine.filter(notices::read_at.is_null())).set(notices::read_at.eq(Some(at))).execute(c)?)
 }
 
 /// Notices for which there was nobody, oldest first.
 pub fn unaddressed(c: &mut Conn, limit: i64) -> Result<Vec<Notice>> {
     Ok(notices::table
         .filter(notices::account_id.is_null())
+        .filter(notices::claimant_id.is_null())
         .filter(notices::read_at.is_null())
         .order((notices::created_at, notices::id))
         .limit(limit)

@@ -779,6 +779,8 @@ diesel::table! {
         created_at -> Ts,
         not_before -> Ts,
         read_at -> Nullable<Ts>,
+        claimant_id -> Nullable<Id>,
+        filing_id -> Nullable<Id>,
     }
 }
 
@@ -1255,7 +1257,77 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    letters (id) {
+        id -> Id,
+        notice_id -> Id,
+        channel -> Text,
+        account_id -> Nullable<Id>,
+        claimant_id -> Nullable<Id>,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Ts,
+        lease_until -> Nullable<Ts>,
+        last_class -> Nullable<Text>,
+        last_reason -> Nullable<Text>,
+        created_at -> Ts,
+        done_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    letter_attempts (letter_id, n) {
+        letter_id -> Id,
+        n -> Integer,
+        at -> Ts,
+        class -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    staff_addresses (account_id) {
+        account_id -> Id,
+        mail_ct -> Nullable<Text>,
+        mail_mask -> Nullable<Text>,
+        mobile_ct -> Nullable<Text>,
+        mobile_mask -> Nullable<Text>,
+        set_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    worker_addresses (worker_id) {
+        worker_id -> Id,
+        wx_ct -> Nullable<Text>,
+        plain -> Bool,
+        set_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    digests (day, account_id) {
+        day -> Date,
+        account_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    letters,
+    letter_attempts,
+    staff_addresses,
+    worker_addresses,
+    digests,
     draws,
     draw_frames,
     draw_strata,

@@ -44,4 +44,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "draws", column: "secret_ct", id: "id" },
     SealedColumn { table: "draws", column: "salt_ct", id: "id" },
     SealedColumn { table: "uploads", column: "name_ct", id: "id" },
+    SealedColumn { table: "staff_addresses", column: "mail_ct", id: "account_id" },
+    SealedColumn { table: "staff_addresses", column: "mobile_ct", id: "account_id" },
+    SealedColumn { table: "worker_addresses", column: "wx_ct", id: "worker_id" },
 ];

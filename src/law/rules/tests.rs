@@ -201,6 +201,8 @@ fn keys_others_rely_on() {
     for key in [
         "office.opens",
         "office.closes",
+        "notice.worker_from",
+        "notice.worker_until",
         "payment_order.days",
         "representatives.most",
         "engine.backdate_limit",

@@ -1,0 +1,213 @@
+//! Letters: what leaves the house of a notice, one row for each channel and person, and every attempt.
+//!
+//! A claim is a lease; what is settled must still hold it. Addresses are not here ([`super::addresses`]).
+
+use super::Conn;
+use super::schema::{letter_attempts, letters, notices};
+use crate::base::id::{AccountId, ClaimantId, NoticeId, RowId};
+use crate::base::{At, Result};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+/// One notice by one channel to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = letters, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Letter {
+    pub id: RowId,
+    pub notice_id: NoticeId,
+    pub channel: String,
+    pub account_id: Option<AccountId>,
+    pub claimant_id: Option<ClaimantId>,
+    pub state: String,
+    pub attempts: i32,
+    pub next_at: At,
+    pub lease_until: Option<At>,
+    pub last_class: Option<String>,
+    pub last_reason: Option<String>,
+    pub created_at: At,
+    pub done_at: Option<At>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = letter_attempts, treat_none_as_default_value = false)]
+#[expect(missing_docs, reason = "columns are described in the migration")]
+pub struct Attempt {
+    pub letter_id: RowId,
+    pub n: i32,
+    pub at: At,
+    pub class: String,
+    pub reason: String,
+}
+
+/// Which letters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// `pending`, `sent`, `dead` or `void`.
+    pub state: Option<String>,
+    /// `mail`, `sms` or `wechat`.
+    pub channel: Option<String>,
+    /// The template of their notices.
+    pub template: Option<String>,
+}
+
+/// Queues letters; one that is there already stays as it is.
+pub fn insert(c: &mut Conn, rows: &[Letter]) -> Result<()> {
+    for part in rows.chunks(200) {
+        each!(&mut *c, |conn| diesel::insert_into(letters::table).values(part).on_conflict_do_nothing().execute(conn))?;
+    }
+    Ok(())
+}
+
+statement! {
+    /// Takes a letter for a node until an instant.
+    struct Lease { id: RowId => super::types::Id, until: At => super::types::Ts }
+    sql "update letters set lease_until = ", until, " where id = ", id, ""
+}
+
+/// Leases up to `limit` letters that are due until `until`, the longest due first, each with its notice.
+pub fn claim(c: &mut Conn, now: At, until: At, limit: i64) -> Result<Vec<(Letter, super::notices::Notice)>> {
+    let due = || {
+        letters::table
+            // the index's own predicate, word for word
+            .filter(letters::done_at.is_null())
+            .filter(letters::next_at.le(now))
+            .filter(letters::lease_until.is_null().or(letters::lease_until.lt(now)))
+            .order((letters::next_at, letters::id))
+            .limit(limit)
+    };
+    let mine: Vec<Letter> = match c {
+        Conn::Pg(pg) => due().select(Letter::as_select()).for_update().skip_locked().load(pg)?,
+        Conn::Sqlite(lite) => due().select(Letter::as_select()).load(lite)?,
+    };
+    for l in &mine {
+        Lease { id: l.id, until }.execute(c)?;
+    }
+    let ids: Vec<NoticeId> = mine.iter().map(|l| l.notice_id).collect();
+    let about: std::collections::HashMap<NoticeId, super::notices::Notice> =
+        super::notices::by_ids(c, &ids)?.into_iter().map(|n| (n.id, n)).collect();
+    let with = |l: Letter| about.get(&l.notice_id).map(|n| (Letter { lease_until: Some(until), ..l.clone() }, n.clone()));
+    Ok(mine.into_iter().filter_map(with).collect())
+}
+
+statement! {
+    /// Saves a letter if the lease is still held and nobody tried meanwhile.
+    struct Settle {
+        state: String => Text, tried: i32 => Integer, next_at: At => super::types::Ts, class: Option<String> => Nullable<Text>,
+        reason: Option<String> => Nullable<Text>, done_at: Option<At> => Nullable<super::types::Ts>, id: RowId => super::types::Id,
+        attempts: i32 => Integer, lease: At => super::types::Ts,
+    }
+    sql "update letters set state = ", state, ", attempts = ", tried, ", next_at = ", next_at, ", lease_until = null, last_class = ", class,
+        ", last_reason = ", reason, ", done_at = ", done_at, " where id = ", id, " and attempts = ", attempts, " and lease_until = ", lease, ""
+}
+
+/// Keeps what a letter came to; `false` when the lease had passed to another node meanwhile.
+pub fn settle(c: &mut Conn, leased: &Letter, after: &Letter) -> Result<bool> {
+    let Some(lease) = leased.lease_until else { return Ok(false) };
+    let n = Settle {
+        state: after.state.clone(),
+        tried: after.attempts,
+        next_at: after.next_at,
+        class: after.last_class.clone(),
+        reason: after.last_reason.clone(),
+        done_at: after.done_at,
+        id: leased.id,
+        attempts: leased.attempts,
+        lease,
+    }
+    .execute(c)?;
+    Ok(n == 1)
+}
+
+/// Keeps attempts.
+pub fn insert_attempts(c: &mut Conn, rows: &[Attempt]) -> Result<()> {
+    if !rows.is_empty() {
+        crate::insert_many!(c, letter_attempts::table, rows)?;
+    }
+    Ok(())
+}
+
+/// A page of letters with their templates, the newest first, before the one given.
+pub fn page(c: &mut Conn, w: &Wanted, before: Option<RowId>, limit: i64) -> Result<Vec<(Letter, String)>> {
+    let mut q = letters::table
+        .inner_join(notices::table.on(notices::id.eq(letters::notice_id)))
+        .order(letters::id.desc())
+        .limit(limit)
+        .select((Letter::as_select(), notices::template))
+        .into_boxed();
+    if w.state.as_deref() == Some("dead") {
+        // the index's own predicate, word for word
+        q = q.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'"));
+    } else if let Some(s) = &w.state {
+        q = q.filter(letters::state.eq(s.clone()));
+    }
+    if let Some(ch) = &w.channel {
+        q = q.filter(letters::channel.eq(ch.clone()));
+    }
+    if let Some(t) = &w.template {
+        q = q.filter(notices::template.eq(t.clone()));
+    }
+    if let Some(b) = before {
+        q = q.filter(letters::id.lt(b));
+    }
+    Ok(q.load(c)?)
+}
+
+/// Several letters, in no order.
+pub fn by_ids(c: &mut Conn, ids: &[RowId]) -> Result<Vec<Letter>> {
+    Ok(letters::table.filter(letters::id.eq_any(ids.to_vec())).select(Letter::as_select()).load(c)?)
+}
+
+/// The attempts of letters, in order.
+pub fn attempts(c: &mut Conn, ids: &[RowId]) -> Result<Vec<Attempt>> {
+    Ok(letter_attempts::table
+        .filter(letter_attempts::letter_id.eq_any(ids.to_vec()))
+        .order((letter_attempts::letter_id, letter_attempts::n))
+        .select(Attempt::as_select())
+        .load(c)?)
+}
+
+/// Makes a dead letter pending again with all its attempts still to come; `false` when it is not dead.
+pub fn again(c: &mut Conn, id: RowId, at: At) -> Result<bool> {
+    let n = diesel::update(letters::table.find(id).filter(letters::state.eq("dead")))
+        .set((letters::state.eq("pending"), letters::next_at.eq(at), letters::done_at.eq(None::<At>), letters::lease_until.eq(None::<At>)))
+        .execute(c)?;
+    Ok(n == 1)
+}
+
+/// How many there are by channel, state and the class of the last attempt.
+pub fn tally(c: &mut Conn) -> Result<Vec<(String, String, Option<String>, i64)>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        channel: String,
+        #[diesel(sql_type = Text)]
+        state: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        class: Option<String>,
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let sql = "select channel, state, last_class as class, count(*) as n from letters group by channel, state, last_class order by 1, 2, 3";
+    let rows: Vec<Row> = diesel::sql_query(sql).load(c)?;
+    Ok(rows.into_iter().map(|r| (r.channel, r.state, r.class, r.n)).collect())
+}
+
+/// Dead letters, counted up to `most`.
+pub fn dead(c: &mut Conn, most: i64) -> Result<i64> {
+    let dead = diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'");
+    let ids: Vec<RowId> = letters::table.filter(dead).limit(most).select(letters::id).load(c)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(most))
+}
+
+/// When the letter that waits longest was due, of those due at `now`.
+pub fn oldest_due(c: &mut Conn, now: At) -> Result<Option<At>> {
+    Ok(letters::table
+        .filter(letters::done_at.is_null())
+        .filter(letters::next_at.le(now))
+        .order((letters::next_at, letters::id))
+        .select(letters::next_at)
+        .first(c)
+        .optional()?)
+}
