@@ -13,8 +13,10 @@ use crate::domain::facts;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
 use crate::gateway::blobs::Blobs;
+use crate::gateway::mail::Mailer;
 use crate::law::calendar::Year;
 use crate::law::{Calendar, Law, Rules};
+use crate::paper::notice::{self, Notices};
 use crate::store::db::Target;
 use crate::store::migrate::{self, Migrated};
 use crate::store::{Db, Options};
@@ -156,6 +158,29 @@ pub fn city(dir: Option<&Path>) -> Result<City> {
     Ok(City { areas, bureaus, routing, intake, profiles, exports })
 }
 
+/// Who is told what by which channel.
+///
+/// # Errors
+/// [`Error::Config`] naming every template that is wrong.
+pub fn notices(dir: Option<&Path>) -> Result<Notices> {
+    Notices::parse(&table(dir, "notices.toml", notice::SHIPPED)?)
+}
+
+/// What definitions tell, the table of notices can tell.
+///
+/// # Errors
+/// [`Error::Config`] with a Chinese sentence for each order that is wrong.
+pub fn tellable(notices: &Notices, graphs: &Graphs) -> Result<()> {
+    let wrong: Vec<String> = graphs.iter().flat_map(|g| notices.unfit(g)).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Config(format!("{}。", wrong.join("；")))) }
+}
+
+/// The mail relay of the configuration.
+fn mailer(m: &crate::base::config::Mail) -> Result<Option<Mailer>> {
+    let ca = if m.ca_file.is_empty() { None } else { Some(read(Path::new(&m.ca_file))?) };
+    Mailer::new(m, ca.as_deref().map(str::as_bytes))
+}
+
 /// Calendars and rules without a database.
 ///
 /// # Errors
@@ -214,6 +239,7 @@ pub fn migrate(place: &Place, clock: &dyn Clock) -> Result<Migrated> {
     let graphs = Graphs::load(&definitions(), &registry)?;
     runnable(&graphs, &law, clock.now().day())?;
     standing(&city(dir.as_deref())?, &graphs, &registry)?;
+    tellable(&notices(dir.as_deref())?, &graphs)?;
     let done = migrate::migrate(&place.url, &place.options(), clock.now(), &mut place.ids())?;
     let db = Db::open(&place.url, &place.options())?;
     let graphs = Graphs::load(&sources(&db)?, &registry)?;
@@ -320,6 +346,9 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
     if let Err(e) = standing(&city, &graphs, &registry) {
         tracing::warn!(error = %e, "a table of states does not fit the definitions: ledgers are refused until it does");
     }
+    let notices = notices(dir.as_deref())?;
+    tellable(&notices, &graphs)?;
+    let mailer = mailer(&config.mail)?;
     publish(&db, &graphs, clock.now())?;
     let demo = marked.is_some();
     let store_id = store_id.ok_or_else(|| Error::Internal("meta has no store_id".into()))?;
@@ -331,5 +360,6 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
         Some(s) => Entropy::Seeded(std::sync::Mutex::new((s.clone(), 0))),
     };
     let law = Law { calendar: Arc::new(calendar), rules: law.rules };
-    App::new(Parts { db, config, city, graphs, registry, blobs, entropy, law, keys, checkpoints, demo: demo || place.demo }, clock)
+    let demo = demo || place.demo;
+    App::new(Parts { db, config, city, graphs, registry, blobs, entropy, law, keys, notices, mailer, checkpoints, demo }, clock)
 }

@@ -13,7 +13,7 @@ use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
-use crate::store::{accounts, audit, cases, filings, journal, ledger, migrate, notices, papers, procedures, report};
+use crate::store::{accounts, audit, cases, filings, journal, ledger, letters, migrate, notices, papers, procedures, report};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -109,6 +109,22 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let lost = app.db.read_blocking(|c| notices::unaddressed(c, PAGE))?;
     let lost: Vec<String> = lost.into_iter().map(|n| format!("通知 {} 无人可送（{}）", n.id, n.audience)).collect();
     r.advise("承诺五 通知都有收件人", 1, &lost, "请给空缺岗位配人。");
+    let waiting = app.courier_lag()?;
+    let late: Vec<String> = (waiting > LAG).then(|| format!("最早一封到期的信件已等待 {waiting} 秒")).into_iter().collect();
+    r.add(
+        "承诺五 信件按时发出",
+        1,
+        &late,
+        "请确认服务正在运行，邮件、短信、微信均能连通；查看 qingxin notices stats 和日志中 courier 的错误。",
+    );
+    let dead = app.db.read_blocking(|c| letters::dead(c, PAGE))?;
+    let dead: Vec<String> = (dead > 0).then(|| format!("{dead} 封信件已放弃")).into_iter().collect();
+    r.advise(
+        "没有放弃的信件",
+        1,
+        &dead,
+        "请查看 qingxin notices dead 的原因，改正后用 qingxin notices resend 重发；收件人在系统内都能看到。",
+    );
     let (people, odd) = duties(app)?;
     r.add("承诺六 岗位、部门、区划均有效，三员分离", people, &odd, "请由安全管理员更正岗位。");
     let (files, gone) = evidence(app)?;

@@ -3,6 +3,7 @@
 //! Owns [`App`] (what a use case needs besides its input) and the order of things. Decides nothing itself and knows no
 //! HTTP, no SQL and no file format. Start with [`mod@write`] and [`mod@perform`].
 
+pub mod addresses;
 pub mod amendment;
 pub mod bells;
 pub mod calendar;
@@ -11,7 +12,9 @@ pub mod claimant;
 pub mod claims;
 pub mod contacts;
 pub mod counter;
+pub mod courier;
 pub mod demo;
+pub mod digest;
 pub mod doctor;
 pub mod documents;
 pub mod doubts;
@@ -32,6 +35,7 @@ pub mod money_report;
 pub mod notify;
 pub mod oral;
 mod orders;
+pub mod outbox;
 pub mod overdue;
 pub mod people;
 pub mod perform;
@@ -66,10 +70,12 @@ use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
 use crate::flow::Registry;
 use crate::gateway::blobs::Blobs;
+use crate::gateway::mail::Mailer;
 use crate::gateway::sms::Sms;
 use crate::gateway::webhook::Webhooks;
 use crate::gateway::wechat::Wechat;
 use crate::law::Law;
+use crate::paper::notice::Notices;
 use crate::store::Db;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -135,6 +141,10 @@ pub struct App {
     pub pictures: Arc<tokio::sync::Semaphore>,
     /// Where signed checkpoints go, outside the database.
     pub checkpoints: std::path::PathBuf,
+    /// Who is told what by which channel.
+    pub notices: Notices,
+    /// The mail relay, where the city has one.
+    pub mailer: Option<Mailer>,
     /// Short messages.
     pub sms: Sms,
     /// The WeChat platform, where the city has a mini-program.
@@ -172,6 +182,10 @@ pub struct Parts {
     pub law: Law,
     /// Keys.
     pub keys: KeyRing,
+    /// Who is told what by which channel.
+    pub notices: Notices,
+    /// The mail relay.
+    pub mailer: Option<Mailer>,
     /// Where signed checkpoints go.
     pub checkpoints: std::path::PathBuf,
     /// Demo and training data.
@@ -195,6 +209,8 @@ impl App {
             db: p.db,
             sms: Sms::new(&sms.provider, &sms.url, &sms.secret, seconds(sms.timeout_seconds)),
             wechat,
+            notices: p.notices,
+            mailer: p.mailer,
             clock,
             config: p.config,
             city: p.city,

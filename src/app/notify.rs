@@ -1,13 +1,18 @@
 //! Notices: whom a step tells what. Persons are fixed here, in the transaction of the change; what is told carries no
-//! personal data, and nobody is told outside office hours although terms pass when they pass.
+//! personal data, and nobody is told outside office hours although terms pass when they pass, unless it is urgent. Workers
+//! are told by day. With a notice its letters are queued, one for each channel; where they go is found when they are sent.
 
 use super::project::bureau_of;
 use super::subject::Subject;
 use super::write::Tx;
-use crate::base::Result;
-use crate::base::id::{AccountId, CaseId, ProcedureId};
+use crate::app::App;
+use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ProcedureId};
+use crate::base::{At, Result};
+use crate::domain::courier::{self, Channel};
 use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
-use crate::law::term::next_office_time;
+use crate::paper::notice::CLAIMANT;
+use crate::store::letters::{self, Letter};
+use crate::store::notices::Notice;
 use crate::store::types::Json;
 use crate::store::{accounts, filings, notices, procedures};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +50,11 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
     let mut heard_by = BTreeSet::new();
     let mut found = Vec::new();
     for order in &step.notices {
-        found.push((order, audience(tx, subject, before, step, order)?));
+        if order.audience == CLAIMANT {
+            rows.extend(to_claimants(tx, subject, &order.template, &args)?);
+        } else {
+            found.push((order, audience(tx, subject, before, step, order)?));
+        }
     }
     let heard: BTreeSet<&str> = found.iter().filter(|(_, p)| !p.is_empty()).map(|(o, _)| o.template.as_str()).collect();
     // "and whoever handles it" before anybody was named is no vacancy: the others it is told to hear it
@@ -64,10 +73,154 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             persons = audience(tx, subject, before, step, &order)?;
         }
         let about = (subject.row.case_id, Some(subject.row.id));
-        let notices = told(tx, about, &order.audience, &persons, &order.template, &args);
+        let notices = told(tx, about, &order.audience, &persons, &order.template, &args)?;
         rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
     }
-    notices::insert(tx.c, &rows)
+    post(tx, &rows)
+}
+
+/// A worker to be told: the person, and the own filing it is about.
+struct Hears {
+    claimant: ClaimantId,
+    filing: FilingId,
+    number: String,
+    secret: bool,
+}
+impl Hears {
+    fn of(f: &filings::Filing) -> Self {
+        Self { claimant: f.claimant_id, filing: f.id, number: f.number.clone(), secret: f.secret }
+    }
+}
+
+/// Who reported it: the person of a filing, or each person behind a case whose filing was not withdrawn, once.
+fn claimants(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<Hears>> {
+    if let Some(f) = &subject.filing {
+        return Ok(vec![Hears::of(f)]);
+    }
+    let Some(case) = subject.row.case_id else { return Ok(Vec::new()) };
+    let rows = procedures::of_case(tx.c, case)?;
+    let gone: BTreeSet<FilingId> =
+        rows.iter().filter(|r| r.kind == "filing" && r.state == "withdrawn").filter_map(|r| r.filing_id).collect();
+    let mut once = BTreeSet::new();
+    let all = filings::of_case(tx.c, case)?;
+    Ok(all.iter().filter(|f| !gone.contains(&f.id) && once.insert(f.claimant_id)).map(Hears::of).collect())
+}
+
+/// What workers are told of a step. Who reported in secret is told what the table says alone, and hears of no case.
+fn to_claimants(tx: &mut Tx<'_>, subject: &Subject, template: &str, args: &BTreeMap<String, String>) -> Result<Vec<Notice>> {
+    let about = (subject.row.case_id, Some(subject.row.id));
+    let secret_too = tx.app.notices.for_reporters(template);
+    let all = claimants(tx, subject)?;
+    all.iter().filter(|h| secret_too || !h.secret).map(|h| to_worker(tx, about, h, template, args)).collect()
+}
+
+fn to_worker(
+    tx: &mut Tx<'_>,
+    (case_id, procedure_id): (Option<CaseId>, Option<ProcedureId>),
+    h: &Hears,
+    template: &str,
+    args: &BTreeMap<String, String>,
+) -> Result<Notice> {
+    let mut args = args.clone();
+    args.insert("number".into(), h.number.clone());
+    tx.app.notices.complete(template, &args)?;
+    Ok(Notice {
+        id: tx.ids.id(tx.now),
+        // the case of a secret report does not show that its reporter was told
+        case_id: case_id.filter(|_| !h.secret),
+        procedure_id,
+        account_id: None,
+        audience: CLAIMANT.to_owned(),
+        template: template.to_owned(),
+        args: Json(args),
+        created_at: tx.now,
+        not_before: courier::worker_time(tx.now, &tx.law.rules),
+        read_at: None,
+        claimant_id: Some(h.claimant),
+        filing_id: Some(h.filing),
+    })
+}
+
+/// Tells the person of a filing; who reported in secret in the inbox alone, if at all.
+///
+/// # Errors
+/// The database.
+pub fn tell_claimant(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result<()> {
+    if f.secret && !tx.app.notices.for_reporters(template) {
+        return Ok(());
+    }
+    let procedure = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
+    let row = to_worker(tx, (f.case_id, procedure), &Hears::of(f), template, &BTreeMap::new())?;
+    post(tx, &[row])
+}
+
+/// Tells one of the staff something about no matter.
+///
+/// # Errors
+/// The database, or a fact is missing.
+pub fn tell_account(tx: &mut Tx<'_>, to: AccountId, audience: &str, template: &str, args: &BTreeMap<String, String>) -> Result<()> {
+    let rows = told(tx, (None, None), audience, &[to], template, args)?;
+    post(tx, &rows)
+}
+
+/// Queues notices, each with a letter for every channel that is there.
+fn post(tx: &mut Tx<'_>, rows: &[Notice]) -> Result<()> {
+    notices::insert(tx.c, rows)?;
+    let app = tx.app;
+    let mut out = Vec::new();
+    for n in rows {
+        let (workers, person) = (n.claimant_id.is_some(), n.account_id.is_some());
+        if !workers && !person {
+            continue;
+        }
+        let all = app.notices.channels(&n.template, workers)?.iter().copied().filter(|c| app.carries(*c));
+        let of: Vec<Channel> = if workers {
+            // what a secret reporter is told does not lie on a table for others to read
+            let secret = match n.filing_id {
+                Some(f) if app.notices.for_reporters(&n.template) => tx.filing(f)?.secret,
+                _ => false,
+            };
+            all.take(usize::from(!secret)).collect()
+        } else {
+            all.collect()
+        };
+        for channel in of {
+            out.push(letter(tx.ids.id(tx.now), n, channel, n.account_id, tx.now));
+        }
+    }
+    letters::insert(tx.c, &out)
+}
+
+/// A letter of a notice, to its worker or to this one of the staff.
+pub(super) fn letter(id: crate::base::id::RowId, n: &Notice, channel: Channel, account: Option<AccountId>, now: At) -> Letter {
+    Letter {
+        id,
+        notice_id: n.id,
+        channel: channel.code().to_owned(),
+        account_id: account,
+        claimant_id: n.claimant_id,
+        state: "pending".into(),
+        attempts: 0,
+        next_at: n.not_before,
+        lease_until: None,
+        last_class: None,
+        last_reason: None,
+        created_at: now,
+        done_at: None,
+    }
+}
+
+impl App {
+    /// Whether letters leave the house by a channel. Demo and training data leave it by none.
+    #[must_use]
+    pub fn carries(&self, channel: Channel) -> bool {
+        !self.demo
+            && match channel {
+                Channel::Mail => self.mailer.is_some(),
+                Channel::Sms => self.sms.carries(),
+                Channel::Wechat => self.wechat.is_some() && !self.config.wechat.notice_template.is_empty(),
+            }
+    }
 }
 
 /// Tells whoever handles the matter of a filing, else the desk that received it.
@@ -101,8 +254,8 @@ pub fn tell_desk(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result
 fn tell(tx: &mut Tx<'_>, f: &filings::Filing, audience: &str, persons: &[AccountId], template: &str) -> Result<()> {
     let procedure_id = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
     let args = BTreeMap::from([("number".to_owned(), f.number.clone())]);
-    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args);
-    notices::insert(tx.c, &rows)
+    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args)?;
+    post(tx, &rows)
 }
 
 /// One notice for each person; where there is none, one that waits for whoever comes.
@@ -113,10 +266,11 @@ fn told(
     persons: &[AccountId],
     template: &str,
     args: &BTreeMap<String, String>,
-) -> Vec<notices::Notice> {
-    let not_before = next_office_time(tx.now, &tx.law.calendar, &tx.law.rules);
+) -> Result<Vec<Notice>> {
+    tx.app.notices.complete(template, args)?;
+    let not_before = courier::staff_time(tx.now, tx.app.notices.urgent(template), &tx.law.calendar, &tx.law.rules);
     let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.iter().copied().map(Some).collect() };
-    let notice = |account_id| notices::Notice {
+    let notice = |account_id| Notice {
         id: tx.ids.id(tx.now),
         case_id,
         procedure_id,
@@ -127,8 +281,10 @@ fn told(
         created_at: tx.now,
         not_before,
         read_at: None,
+        claimant_id: None,
+        filing_id: None,
     };
-    persons.into_iter().map(notice).collect()
+    Ok(persons.into_iter().map(notice).collect())
 }
 
 /// The persons of a role towards this procedure.
@@ -195,8 +351,8 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
             break;
         }
     }
-    let rows = told(tx, (None, None), audience, &persons, template, &args);
-    notices::insert(tx.c, &rows)
+    let rows = told(tx, (None, None), audience, &persons, template, &args)?;
+    post(tx, &rows)
 }
 
 /// The officer if the account is active: an officer who is gone hears nothing, and the notice goes on to the supervisor.

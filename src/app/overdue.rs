@@ -164,6 +164,15 @@ impl App {
     }
 }
 
+/// The first lines a person may read, the longest late first; for who reads in the open transaction.
+///
+/// # Errors
+/// [`Error::Forbidden`] for whoever supervises and leads nothing; the database.
+pub(super) fn first_page(c: &mut Conn, app: &App, actor: &Actor, asked: &Asked, now: At) -> Result<OverduePage> {
+    let f = app.overdue_filter(actor, asked)?;
+    page(c, app, actor, &f, asked, MOST, now)
+}
+
 fn page(c: &mut Conn, app: &App, actor: &Actor, f: &Filter, asked: &Asked, size: usize, now: At) -> Result<OverduePage> {
     let most = i64::try_from(size).unwrap_or(100);
     let found = worklist::page(c, f, asked.after, 0, most)?;

@@ -295,7 +295,7 @@ pub fn cancel_absence(tx: &mut Tx<'_>, account: AccountId, absence: RowId) -> Re
 }
 
 /// The person of an account with own duties and those of whoever is absent and named this person as stand-in.
-fn staff(c: &mut Conn, account: &accounts::Account, session: Option<SessionId>, now: At) -> Result<Staff> {
+pub(super) fn staff(c: &mut Conn, account: &accounts::Account, session: Option<SessionId>, now: At) -> Result<Staff> {
     let mut ids = vec![account.id];
     ids.extend(accounts::standing_in(c, account.id, now)?);
     let duties = accounts::duties_of(c, &ids, now)?

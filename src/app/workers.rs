@@ -256,6 +256,7 @@ impl App {
         let (all, bix) = (seal::blind_all(&keys, kind::WX, &open_id), seal::blind(&keys, kind::WX, &open_id)?);
         self.open(device, "wx", None, move |tx| {
             if let Some(w) = workers::by_wx(tx.c, &all)? {
+                super::addresses::keep_wx(tx, w.id, &open_id)?;
                 return Ok((w, false));
             }
             let row = workers::Worker {
@@ -272,7 +273,9 @@ impl App {
                 created_at: tx.now,
                 version: 1,
             };
-            Ok((first_seen(tx, row)?, false))
+            let row = first_seen(tx, row)?;
+            super::addresses::keep_wx(tx, row.id, &open_id)?;
+            Ok((row, false))
         })
         .await
     }

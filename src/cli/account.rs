@@ -1,5 +1,6 @@
 //! `qingxin account`: the first accounts of a city, and help when nobody can log in any more.
 
+use crate::app::addresses::{self, Address};
 use crate::app::people::{self, NewAccount};
 use crate::base::{Error, Result};
 use crate::domain::access::{Actor, Duty, DutyKind};
@@ -37,6 +38,17 @@ pub enum AccountCommand {
         /// 以 JSON 输出
         #[arg(long)]
         json: bool,
+    },
+    /// 设定接收通知的邮箱和手机号；不写的一项清空
+    Address {
+        /// 登录名
+        login: String,
+        /// 邮箱
+        #[arg(long, default_value = "")]
+        mail: String,
+        /// 手机号
+        #[arg(long, default_value = "")]
+        mobile: String,
     },
     /// 停用账号，结束其全部会话
     Disable {
@@ -127,6 +139,12 @@ pub fn run(args: &AccountArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
                     writeln!(out, "{}\t{}\t{}\t{}", a.login, a.name, a.state, duties.join(" ")).map_err(io)?;
                 }
             }
+        }
+        AccountCommand::Address { login, mail, mobile } => {
+            let who = app.staff_of(login)?.account;
+            let r = Address { mail: mail.clone(), mobile: mobile.clone() };
+            app.write_blocking(&system, None, move |tx| addresses::set_address(tx, who, &r))?;
+            writeln!(out, "账号 {login} 的联系方式已保存。").map_err(io)?;
         }
         AccountCommand::Disable { login } | AccountCommand::Enable { login } => {
             let active = matches!(args.command, AccountCommand::Enable { .. });

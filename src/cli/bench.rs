@@ -11,6 +11,7 @@ mod life;
 mod lite;
 pub mod load;
 mod memory;
+mod notices;
 mod pgbench;
 mod record;
 mod script;
@@ -75,6 +76,8 @@ pub enum What {
     Memory,
     /// SQLite 上的登记
     Sqlite,
+    /// 通知的寄送（SQLite 和 PostgreSQL）
+    Notices,
 }
 
 /// Measures something.
@@ -99,20 +102,23 @@ fn say(text: &str) {
 pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     let all = args.what.contains(&What::All);
     let has = |w: What| all || args.what.contains(&w);
-    let pg = [What::Filing, What::Move, What::Worklist, What::Growth, What::Lifecycle, What::Alarms, What::Memory].into_iter().any(has);
+    let pg = [What::Filing, What::Move, What::Worklist, What::Growth, What::Lifecycle, What::Alarms, What::Memory, What::Notices]
+        .into_iter()
+        .any(has);
     crate::store::measure::count_statements()?;
     if cfg!(debug_assertions) {
         say("提示：这是调试版程序，数字只说明能跑通。");
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 6] = [
+    let parts: [(What, Part); 7] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
         (What::Alarms, alarms::run),
         (What::Memory, memory::run),
         (What::Sqlite, lite::run),
+        (What::Notices, notices::run),
     ];
     for (what, part) in parts {
         if has(what) {

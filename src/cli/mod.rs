@@ -14,6 +14,7 @@ pub mod escrow;
 pub mod export;
 pub mod import;
 pub mod migrate;
+pub mod notices;
 pub mod partner;
 pub mod report;
 pub mod roster;
@@ -61,6 +62,8 @@ pub enum Command {
     Account(account::AccountArgs),
     /// 对接系统：密钥的发放、更换、停用
     Partner(partner::PartnerArgs),
+    /// 通知的寄送：已放弃的、重发、数量
+    Notices(notices::NoticesArgs),
     /// 计算期限（不需要数据库）
     Deadline(deadline::DeadlineArgs),
     /// 节假日安排
@@ -141,6 +144,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Export(a) => export::run(&a, config, &mut out),
         Command::Account(a) => account::run(&a, config, &mut out),
         Command::Partner(a) => partner::run(&a, config, &mut out),
+        Command::Notices(a) => notices::run(&a, config, &mut out),
         Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Draw(a) => draw::run(&a, config, &mut out),

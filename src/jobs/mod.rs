@@ -34,6 +34,8 @@ const FORGET_BATCH: i64 = 1_000;
 pub struct Gauges {
     /// Age of the oldest due alarm, seconds.
     pub alarm_lag: AtomicI64,
+    /// Age of the oldest letter that is due, seconds.
+    pub courier_lag: AtomicI64,
     /// Procedures the last sweep could not repair.
     pub broken: AtomicI64,
 }
@@ -163,6 +165,22 @@ pub fn webhooks(app: &Arc<App>) -> Result<usize> {
     }
 }
 
+/// Sends what leaves the house of notices, until nothing is due or the process ends.
+///
+/// # Errors
+/// The database; a letter nobody takes is no error.
+pub fn courier(app: &Arc<App>, stop: &watch::Receiver<bool>) -> Result<crate::app::courier::Carried> {
+    app.carry(&|| !*stop.borrow())
+}
+
+/// Tells whoever supervises or leads what is overdue, once a working day.
+///
+/// # Errors
+/// The database.
+pub fn digests(app: &Arc<App>) -> Result<usize> {
+    app.send_digests()
+}
+
 /// Ends uploads that were not finished in time and removes what belongs to none. On a blocking thread of a runtime.
 ///
 /// # Errors
@@ -235,13 +253,22 @@ pub fn start(
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
         logged("bells", bells(&a));
+        logged("digests", digests(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {
         logged("webhooks", webhooks(&a));
     };
+    let (a, ends, g) = (Arc::clone(app), stop.clone(), Arc::clone(gauges));
+    let carry = move || {
+        logged("courier", courier(&a, &ends));
+        if let Some(lag) = logged("courier lag", a.courier_lag()) {
+            g.courier_lag.store(lag, Ordering::Relaxed);
+        }
+    };
     vec![
         every(poll, stop.clone(), Arc::new(tell)),
+        every(poll, stop.clone(), Arc::new(carry)),
         every(poll, stop.clone(), Arc::new(fire)),
         every(poll, stop.clone(), Arc::new(number)),
         every(SWEEP_EVERY, stop.clone(), Arc::new(look)),

@@ -30,9 +30,12 @@ async fn readyz(State(app): State<Arc<App>>) -> Response {
 
 async fn metrics(State(app): State<Arc<App>>) -> Response {
     let r = app.ready().await;
+    let (lag, dead) = app.letters_gauge().await.unwrap_or((-1, -1));
     let text = format!(
         "# HELP qingxin_ready Whether requests can be served.\n# TYPE qingxin_ready gauge\nqingxin_ready {}\n\
-         # HELP qingxin_alarm_lag_seconds Age of the oldest due alarm.\n# TYPE qingxin_alarm_lag_seconds gauge\nqingxin_alarm_lag_seconds {}\n",
+         # HELP qingxin_alarm_lag_seconds Age of the oldest due alarm.\n# TYPE qingxin_alarm_lag_seconds gauge\nqingxin_alarm_lag_seconds {}\n\
+         # HELP qingxin_letter_lag_seconds Age of the oldest due letter.\n# TYPE qingxin_letter_lag_seconds gauge\nqingxin_letter_lag_seconds {lag}\n\
+         # HELP qingxin_letters_dead Letters given up, counted up to 1000.\n# TYPE qingxin_letters_dead gauge\nqingxin_letters_dead {dead}\n",
         u8::from(r.ready),
         r.alarm_lag_seconds
     );

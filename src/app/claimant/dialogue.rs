@@ -115,6 +115,7 @@ impl App {
                 return Err(Error::refused("no_worker", &[]));
             }
             bells::done(tx, bells::of_dialogue(id))?;
+            notify::tell_claimant(tx, &f, "officer_wrote")?;
             keep(tx, &f, &words)
         })
         .await

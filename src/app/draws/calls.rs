@@ -4,9 +4,9 @@
 //! who cannot be reached is replaced in drawn order, and that an answer against the file reopens it. A call begins with what
 //! only the worker knows: the end of the receipt's number and the day of filing.
 
-use super::super::App;
 use super::super::perform::{Command, Given, perform_in};
 use super::super::write::{Key, Marks, Tx};
+use super::super::{App, notify};
 use super::{Drawn, count, whole};
 use crate::base::id::{RowId, StreamId};
 use crate::base::seal::{self, Place, hex};
@@ -141,7 +141,8 @@ fn give(tx: &mut Tx<'_>, load: &mut BTreeMap<String, usize>, k: &mut Pick) -> Re
     k.bureau = Some(bureau);
     k.state = "calling".into();
     k.due_at = Some(tx.passes("draw.call", tx.now)?);
-    Ok(())
+    let f = tx.filing(k.filing_id)?;
+    notify::tell_claimant(tx, &f, "call_announced")
 }
 
 /// Keeps what was drawn, with the reserve, and hands the drawn rows out to their callers.

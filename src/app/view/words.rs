@@ -97,26 +97,13 @@ pub(super) fn budget_text(t: &crate::law::term::Term) -> String {
 /// A notice in words.
 #[must_use]
 pub fn notice_view(n: &notices::Notice, to: String) -> NoticeView {
-    let args: Vec<(&str, &str)> = n.args.0.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     NoticeView {
         id: n.id.to_string(),
         about: n.template.clone(),
         to,
-        text: notice_text(n, &args),
+        text: crate::paper::notice::for_officers(&n.template, &n.args.0),
         at: n.not_before,
         read_at: n.read_at,
         case: n.case_id,
     }
-}
-
-/// `AJ-… 调查（2026-12-31 到期）：期限提醒……`: number first, the term where the notice is about one.
-fn notice_text(n: &notices::Notice, args: &[(&str, &str)]) -> String {
-    let get = |k: &str| args.iter().find(|(name, _)| *name == k).map_or("", |(_, v)| *v);
-    let body = text::zh_with(&format!("notice.{}", n.template), args);
-    let about = if n.template.starts_with("term_") && !get("term").is_empty() {
-        text::zh_with("notice_head.term", &[("number", get("number")), ("term", get("term")), ("due", get("due"))])
-    } else {
-        text::zh_with("notice_head.plain", &[("number", get("number"))])
-    };
-    format!("{about}{body}")
 }

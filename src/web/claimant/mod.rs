@@ -8,6 +8,7 @@ mod dialogue;
 mod drafts;
 mod filings;
 mod money;
+mod notices;
 mod session;
 mod uploads;
 
@@ -23,6 +24,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     filings::routes(table);
     dialogue::routes(table);
     money::routes(table);
+    notices::routes(table);
     drafts::routes(table);
     uploads::routes(table);
 }

@@ -62,6 +62,7 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         rebindings: small(app.rebindings_waiting(actor).await?),
         withdrawals: small(app.withdrawals_waiting(actor).await?),
         legacy: app.legacy_waiting(actor).await?.map(small),
+        outbox: app.dead_letters(actor).await?.map(small),
         notices: small(app.unread(actor).await?),
         inbox_shown: !tabs.is_empty(),
         import_shown: access::may(actor, Ability::Import, ""),

@@ -18,6 +18,7 @@ mod lists;
 mod matter;
 mod money_report;
 mod moves;
+mod outbox;
 mod overdue;
 mod session;
 pub mod view;
@@ -62,6 +63,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(page("/account", "console_account", any, "我的账户"), session::account);
     t.add(form("/account/password", "console_password", any, "修改密码"), session::change_password);
     t.add(form("/account/sessions/{id}/end", "console_end_session", any, "结束一次登录"), session::end_session);
+    t.add(form("/account/address", "console_address", any, "登记接收通知的邮箱和手机"), session::set_address);
     t.add(form("/account/absence", "console_absence", any, "登记请假与代班"), session::absence);
     t.add(form("/account/absence/{id}/cancel", "console_cancel_absence", any, "撤销请假"), session::cancel_absence);
     // lists
@@ -133,6 +135,10 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/filings/{id}/split", "console_split", work, "拆出登记"), joining::split);
     t.add(page("/documents/{id}", "console_document", work, "文书"), files::document);
     t.add(Route::get("/evidence/{id}", "console_evidence", work, "下载证据").answers_plain(200, "文件", None), files::evidence);
+    // letters
+    let system = Access::Staff("系统管理员");
+    t.add(page("/outbox", "console_outbox", system, "寄送"), outbox::page);
+    t.add(form("/outbox/resend", "console_resend", system, "重发已放弃的信件"), outbox::resend);
     // accounts
     t.add(page("/accounts", "console_accounts", security, "账号"), admin::accounts);
     t.add(form("/accounts", "console_open_account", security, "开通账号"), admin::create);

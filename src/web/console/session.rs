@@ -3,6 +3,7 @@
 use super::frame::{chrome, duty_title, flash};
 use super::moves::{instant, stays};
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
+use crate::app::addresses::{Address, AddressView};
 use crate::app::people::{self, LoggedIn};
 use crate::app::write::Key;
 use crate::app::{App, demo};
@@ -133,6 +134,42 @@ fn absence_form(colleagues: Vec<(AccountId, String)>, now: crate::base::At) -> F
     .hidden("_key", IdempotencyKey::fresh().as_str())
 }
 
+/// Where notices go outside the house. What is kept is shown as a mask and never put back into the fields.
+fn address_form(now: &AddressView) -> FormView {
+    let kept = |mask: &Option<String>| match mask {
+        Some(m) => text::zh_with("console.address.kept", &[("mask", m)]),
+        None => text::zh("console.address.none").to_owned(),
+    };
+    let fields = vec![
+        FormField::new("mail", "邮箱", FieldKind::Text).max(254).autocomplete("email").help(kept(&now.mail)),
+        FormField::new("mobile", "手机号", FieldKind::Text).max(20).autocomplete("tel").help(kept(&now.mobile)),
+    ];
+    FormView::new("address", "/account/address", "保存", fields).hidden("_key", IdempotencyKey::fresh().as_str())
+}
+
+/// `POST /account/address`.
+pub(super) async fn set_address(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+    let (k, pairs) = (p.key()?, p.pairs().to_vec());
+    let (mail, mobile) = (p.text("mail", 254).unwrap_or_default(), p.text("mobile", 20).unwrap_or_default());
+    let a = Address { mail, mobile };
+    let done = match p.finish() {
+        Ok(()) => {
+            let key = Key::new(k.as_str(), "console:address", &a)?;
+            app.set_address(&by.actor(), Some(key), by.0.account, a).await
+        }
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => Ok(see_other("/account?done=address")),
+        Err(e) if stays(&e) => {
+            let mut page = page(&app, &by, None).await?;
+            page.address = page.address.map(|f| f.sent_back(&pairs, &e));
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// `Chrome 138 / Windows` out of a browser's long word.
 fn agent_words(agent: &str) -> String {
     let version = |name: &str| {
@@ -199,7 +236,9 @@ async fn page(app: &Arc<App>, by: &Officer, done: Option<&str>) -> Answer<Accoun
         });
         (rows.collect(), Some(absence_form(app.colleagues(&actor).await?, app.now())))
     };
+    let address = if by.0.must_change { None } else { Some(address_form(&app.address(&actor, by.0.account).await?)) };
     Ok(AccountPage {
+        address,
         chrome: chrome(app, by, "我的账户", Place::Account).await?.with_flash(flash(done)),
         facts,
         password: password_form(app),

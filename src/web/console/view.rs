@@ -23,6 +23,7 @@ mod joining;
 mod legacy;
 mod login;
 mod money;
+mod outbox;
 mod overdue;
 #[cfg(test)]
 mod samples;
@@ -56,6 +57,7 @@ pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
+pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
@@ -88,6 +90,8 @@ pub enum Place {
     Import,
     /// 账号管理.
     Accounts,
+    /// 寄送.
+    Outbox,
     /// 消息.
     Notices,
     /// 账户.
@@ -179,6 +183,9 @@ impl Chrome {
         if counts.accounts_shown {
             nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
         }
+        if counts.outbox.is_some() || place == Place::Outbox {
+            nav.push(item("/outbox", "寄送", counts.outbox.unwrap_or(0), Place::Outbox));
+        }
         nav.push(item("/notices", "消息", counts.notices, Place::Notices));
         Self { title: title.into(), person, nav, demo, now: now.into(), flash: None }
     }
@@ -207,6 +214,8 @@ pub struct NavCounts {
     pub withdrawals: u32,
     /// Old matters to be reviewed.
     pub legacy: Option<u32>,
+    /// Dead letters, for who may send them again.
+    pub outbox: Option<u32>,
     /// Unread notices.
     pub notices: u32,
     /// Whether inbox and search are shown (administrators see no case).

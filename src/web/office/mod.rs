@@ -15,6 +15,7 @@ mod imports;
 mod inbox;
 mod legacy;
 mod oral;
+mod outbox;
 mod overdue;
 mod people;
 mod procedures;
@@ -98,6 +99,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     doubts::routes(table);
     agents::routes(table);
     callbacks::routes(table);
+    outbox::routes(table);
     oral::routes(table);
     legacy::routes(table);
     overdue::routes(table);

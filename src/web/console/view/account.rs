@@ -70,6 +70,8 @@ pub struct AccountPage {
     pub absences: Vec<AbsenceRow>,
     /// Records one; `None` before the first password is changed.
     pub absence: Option<FormView>,
+    /// Where notices go outside the house, and the form that changes it; `None` before the first password is changed.
+    pub address: Option<FormView>,
     /// The password must be changed before anything else.
     pub must_change: bool,
 }

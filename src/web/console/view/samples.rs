@@ -16,6 +16,7 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         calls: 3,
         rebindings: 1,
         withdrawals: 2,
+        outbox: None,
         legacy: Some(4),
         notices: 5,
         inbox_shown: true,
@@ -435,11 +436,12 @@ impl AccountPage {
                     FormField::new("delegate", "代班人", FieldKind::Select).options([("1", "赵敏")]),
                 ],
             )),
+            address: Some(FormView::new("address", "/account/address", "保存", vec![FormField::new("mail", "邮箱", FieldKind::Text)])),
             must_change: false,
         };
         let mut first = page.clone();
         first.must_change = true;
-        first.absence = None;
+        (first.absence, first.address) = (None, None);
         first.password.groups[0].fields[1].error = Some("至少 12 个字符。".into());
         vec![page, first]
     }

@@ -39,6 +39,7 @@ fn all() -> Vec<(String, String)> {
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);
+    pages("outbox", OutboxPage::samples(), &mut out);
     pages("draw", DrawPage::samples(), &mut out);
     pages("calls", CallsPage::samples(), &mut out);
     pages("call", CallPage::samples(), &mut out);

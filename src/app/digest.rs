@@ -1,0 +1,86 @@
+//! The daily digest of overdue: on working days, to whoever supervises or leads, once a day whatever the number of nodes.
+//!
+//! Owns when it goes out and what it lists; what is late is [`super::overdue`]'s. A row for each day and person is the mark.
+
+use super::overdue::{Asked, OverdueLine, first_page};
+use super::write::Tx;
+use super::{App, notify, people};
+use crate::base::id::AccountId;
+use crate::base::{Error, Result, text};
+use crate::domain::access::Actor;
+use crate::store::{accounts, addresses};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Who gets one.
+const READERS: [&str; 3] = ["supervisor", "leader", "head"];
+/// Lines it lists; the rest is counted.
+const LISTED: usize = 20;
+/// Accounts looked at in one go.
+const PAGE: i64 = 200;
+/// The template.
+const TEMPLATE: &str = "overdue_digest";
+
+fn line(l: &OverdueLine) -> String {
+    let due = l.due_day.map_or_else(|| l.due_at.list_text(), |d| d.to_string());
+    text::zh_with("notice_digest.line", &[("number", &l.number), ("term", &l.term_title), ("due", &due), ("overdue", &l.overdue)])
+}
+
+/// Tells one person, if nobody did today; whether there was something to tell.
+fn one(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
+    let today = tx.now.day();
+    if !addresses::mark_digest(tx.c, today, account)? {
+        return Ok(false);
+    }
+    let Some(row) = accounts::get(tx.c, account)? else { return Ok(false) };
+    let reader = Actor::Staff(people::staff(tx.c, &row, None, tx.now)?);
+    let late = match first_page(tx.c, tx.app, &reader, &Asked::default(), tx.now) {
+        Ok(p) => p,
+        // a duty ended between the list of readers and now
+        Err(Error::Forbidden(_)) => return Ok(false),
+        Err(e) => return Err(e),
+    };
+    if late.items.is_empty() {
+        return Ok(false);
+    }
+    let n = late.items.len();
+    let mut lines: Vec<String> = late.items.iter().take(LISTED).map(line).collect();
+    if n > LISTED || late.next.is_some() {
+        lines.push(text::zh("notice_digest.more").to_owned());
+    }
+    let args =
+        BTreeMap::from([("day".to_owned(), today.to_string()), ("rows".to_owned(), n.to_string()), ("lines".to_owned(), lines.join("\n"))]);
+    notify::tell_account(tx, account, "reader", TEMPLATE, &args)?;
+    Ok(true)
+}
+
+impl App {
+    /// Sends today's digests when their hour has come; how many persons were told.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn send_digests(self: &Arc<Self>) -> Result<usize> {
+        let now = self.now();
+        let Some((h, m)) = self.config.courier.digest_time() else { return Ok(0) };
+        if now < now.day().at(h, m) || !self.law().calendar.is_working(now.day()) {
+            return Ok(0);
+        }
+        let (mut after, mut told): (AccountId, usize) = (uuid::Uuid::nil().into(), 0);
+        loop {
+            let today = now.day();
+            let page = self.db.read_blocking(move |c| {
+                let all = addresses::holding(c, &READERS, after, now, PAGE)?;
+                let last = all.last().copied();
+                let open = addresses::without_digest(c, today, &all)?;
+                Ok((open, last))
+            })?;
+            for account in page.0 {
+                told += usize::from(self.write_blocking(&Actor::System("time"), None, move |tx| one(tx, account))?);
+            }
+            match page.1 {
+                Some(last) => after = last,
+                None => return Ok(told),
+            }
+        }
+    }
+}
