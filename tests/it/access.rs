@@ -251,6 +251,7 @@ fn entries() -> BTreeMap<&'static str, Entry> {
     put("listSubscriptions", Sender, "/api/exchange/v1/subscriptions", "", none());
     put("unsubscribe", Sender, "/api/exchange/v1/subscriptions/<session>", "", none());
     crate::access_draws::draws(&mut all);
+    crate::access_outbox::outbox(&mut all);
     claimant(&mut all);
     counter(&mut all);
     console(&mut all);
@@ -394,7 +395,7 @@ on_both! {
                 let (id, now, area) = (w.account(&name), w.now(), area.to_owned());
                 w.app.db.write_blocking(move |c| {
                     let given = accounts::duties_of(c, &[id], now)?;
-                    let row = accounts::DutyRow { id: RowId::from(uuid(id)), area: area.clone(), ..given[0].clone() };
+                    let row = accounts::DutyRow { id: RowId::from(id.uuid()), area: area.clone(), ..given[0].clone() };
                     accounts::end_duty(c, given[0].id, now)?;
                     accounts::insert_duty(c, &row)
                 }).unwrap();
@@ -591,10 +592,7 @@ fn may(route: &str, login: &str) -> bool {
         "console_register" | "console_register_page" => [".desk", ".handler", ".leader"].iter().any(|d| login.ends_with(d)),
         // the prefix accounts are colleagues of the absent officer: a head of the same bureau may record it
         "recordAbsence" | "cancelAbsence" => login == "city.security" || login.starts_with("prefix.") && login.ends_with(".head"),
+        r if crate::access_outbox::of_the_system(r) => login == "city.system",
         _ => login == "city.security",
     }
-}
-
-fn uuid(id: qingxin::base::id::AccountId) -> uuid::Uuid {
-    id.uuid()
 }

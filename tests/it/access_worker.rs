@@ -140,6 +140,10 @@ pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
     put("receiptKeys", Open, "/api/claimant/v1/keys", none());
     put("workerSession", Mine, "/api/claimant/v1/session", none());
     put("setLanguage", Mine, "/api/claimant/v1/session/language", Carries::Json(json!({ "lang": "en" })));
+    put("listOwnNotices", Mine, "/api/claimant/v1/notices", none());
+    put("getLockScreen", Mine, "/api/claimant/v1/notices/lock-screen", none());
+    put("setLockScreen", Mine, "/api/claimant/v1/notices/lock-screen", Carries::Json(json!({ "plainWords": false })));
+    put("readOwnNotices", Mine, "/api/claimant/v1/notices/read", Carries::Json(json!({ "ids": [] })));
     put("listDevices", Mine, "/api/claimant/v1/devices", none());
     put("listOwnFilings", Mine, "/api/claimant/v1/filings", none());
     put("listDrafts", Mine, "/api/claimant/v1/drafts", none());

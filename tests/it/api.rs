@@ -62,6 +62,8 @@ fn whole(surface: Surface) {
             "changePassword",
             "search",
             "readNotices",
+            "readOwnNotices",
+            "setLockScreen",
             "filingHints",
             "unmaskFiling",
             "importFile",

@@ -11,6 +11,8 @@ mod access_counter;
 #[cfg(test)]
 mod access_draws;
 #[cfg(test)]
+mod access_outbox;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -27,6 +29,8 @@ mod console_counter;
 mod counter;
 #[cfg(test)]
 mod counter_people;
+#[cfg(test)]
+mod courier;
 #[cfg(test)]
 mod draws;
 #[cfg(test)]
@@ -79,6 +83,8 @@ mod stories;
 mod support;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod told;
 #[cfg(test)]
 mod torture;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod pg;
+pub mod relay;
 
 use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
