@@ -258,6 +258,8 @@ on_both! {
         let case = town.file(&report(1)).case.unwrap();
         let p = town.complaint(case).id;
         town.go("奎文内勤", p, "sign_for", json!({})).unwrap();
+        // what comes later is later by the clock too
+        town.clock.advance(chrono::Duration::minutes(1));
         let seen = town.seen("大队长", case, p);
         let start = Barrier::new(2);
         let done: Vec<(String, Result<perform::Performed>)> = std::thread::scope(|s| {
