@@ -11,6 +11,10 @@ pub enum Proves {
     Agreement,
     /// That a paper was served.
     Service,
+    /// That a worker agreed to something; it may be heard.
+    Consent,
+    /// That somebody was reached; it may be heard.
+    Contact,
 }
 impl Proves {
     /// The kinds of evidence that can.
@@ -20,12 +24,15 @@ impl Proves {
             Self::Payment => &["proof", "wage_slip", "photo"],
             Self::Agreement => &["contract", "approval", "proof", "photo"],
             Self::Service => &["service", "proof", "photo"],
+            Self::Consent => &["statement", "approval", "contract", "proof", "photo", "voice"],
+            Self::Contact => &["service", "statement", "proof", "photo", "voice"],
         }
     }
-    /// Whether a file of this kind and type can: what is only heard or moves proves none of them.
+    /// Whether a file of this kind and type can: what is only heard or moves proves no payment, no signature and no service.
     #[must_use]
     pub fn accepts(self, kind: &str, media_type: &str) -> bool {
-        self.kinds().contains(&kind) && !media_type.starts_with("audio/") && !media_type.starts_with("video/")
+        let heard = media_type.starts_with("audio/") || media_type.starts_with("video/");
+        self.kinds().contains(&kind) && (!heard || matches!(self, Self::Consent | Self::Contact))
     }
 }
 
@@ -39,6 +46,8 @@ mod tests {
         assert!(!Proves::Payment.accepts("proof", "audio/amr") && !Proves::Payment.accepts("voice", "audio/amr"));
         assert!(!Proves::Payment.accepts("contract", "application/pdf") && !Proves::Payment.accepts("proof", "video/mp4"));
         assert!(Proves::Agreement.accepts("contract", "application/pdf") && !Proves::Agreement.accepts("wage_slip", "image/png"));
+        assert!(Proves::Consent.accepts("voice", "audio/amr") && Proves::Contact.accepts("voice", "audio/amr"));
+        assert!(!Proves::Consent.accepts("wage_slip", "image/png"));
         assert!(Proves::Service.accepts("service", "image/png") && !Proves::Service.accepts("statement", "application/pdf"));
     }
 }

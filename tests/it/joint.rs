@@ -3,7 +3,6 @@
 
 use crate::on_both;
 use crate::roster::{id, joint, line, of_case, person, send, sound, table};
-use crate::support::TestDb;
 use crate::support::app::{World, filing};
 use crate::workers::{Phone, case_of, filed, text, world};
 use chrono::Duration;

@@ -3,7 +3,6 @@
 use crate::on_both;
 use crate::review::act;
 use crate::roster::{joint, line, of_case, send, sound, table};
-use crate::support::TestDb;
 use crate::support::app::World;
 use crate::workers::text;
 use qingxin::base::id::CaseId;

@@ -143,7 +143,7 @@ on_both! {
         assert_eq!((&done["report"]["taken"], &done["report"]["minors"]), (&json!(1), &json!(1)));
         let id: CaseId = case.parse().unwrap();
         let held = w.app.db.read_blocking(move |c| claims::with_persons(c, id)).unwrap();
-        assert_eq!(held.iter().filter(|(.., b)| b.is_some_and(|b| b.minor)).count(), 1);
+        assert_eq!(held.iter().filter(|(.., b)| b.as_ref().is_some_and(|b| b.minor)).count(), 1);
         let row = w.app.db.read_blocking(move |c| qingxin::store::cases::get(c, id)).unwrap().unwrap();
         assert!(row.flags.split(',').any(|f| f == "child_labour"), "{}", row.flags);
         let told = crate::tables::dump(&w.app.db);

@@ -24,7 +24,7 @@ declare
   allotted bigint;
   counted bigint;
 begin
-  select coalesce(sum(amount), 0) into allotted from allocations where claim_id = the_claim and counts;
+  select coalesce(sum(amount - beyond), 0) into allotted from allocations where claim_id = the_claim and counts;
   select paid into counted from claims where id = the_claim;
   if counted is distinct from allotted then
     raise exception 'claim % counts % as paid, payments allot %', the_claim, counted, allotted using errcode = 'check_violation', constraint = 'claim_paid';

@@ -37,7 +37,7 @@ declare
   allotted bigint;
   counted bigint;
 begin
-  select coalesce(sum(amount), 0) into allotted from allocations where claim_id = the_claim and counts;
+  select coalesce(sum(amount - beyond), 0) into allotted from allocations where claim_id = the_claim and counts;
   select paid into counted from claims where id = the_claim;
   if counted is distinct from allotted then
     raise exception 'claim % counts % as paid, payments allot %', the_claim, counted, allotted using errcode = 'check_violation', constraint = 'claim_paid';
@@ -55,4 +55,4 @@ begin
 end $$;
 
 -- What waits for a worker's word is few of what was ever allotted.
-create index allocations_waiting on allocations (payment_id) where not counts and answer is null;
+create index allocations_waiting on allocations (payment_id) where not counts and (answer is null or held);

@@ -8,6 +8,7 @@ use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::EvidenceId;
 use crate::base::{At, Day, Error, Result};
+use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::store::cooperations::{self, Cooperation};
 
@@ -32,7 +33,7 @@ pub(super) fn open(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<(
     };
     let consent_id = a.id("consent").map(EvidenceId::from);
     if let Some(consent) = consent_id {
-        proof_of(tx, case, consent, "consent")?;
+        proof_of(tx, case, consent, "consent", Proves::Consent)?;
     }
     let row = Cooperation {
         id: tx.ids.id(tx.now),

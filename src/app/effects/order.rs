@@ -186,7 +186,7 @@ pub(super) fn pay_compensation(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>)
         return Err(Error::field("/form/amount", "above_compensation", &args));
     }
     let proof_id: EvidenceId = a.need_id("proof")?;
-    proof_of(tx, order.case_id, proof_id, "proof")?;
+    proof_of(tx, order.case_id, proof_id, "proof", Proves::Payment)?;
     let row = CompensationPayment {
         id: tx.ids.id(tx.now),
         order_id: order.id,

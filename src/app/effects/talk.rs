@@ -8,6 +8,7 @@ use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{EvidenceId, RespondentId};
 use crate::base::{At, Error, Result};
+use crate::domain::proof::Proves;
 use crate::store::cooperations::{self, Commitment, Talk};
 
 /// The outcome that counts as an absence.
@@ -44,7 +45,7 @@ pub(super) fn open(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<(
 pub(super) fn contact(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     let row = of(tx, subject)?;
     let proof: EvidenceId = a.need_id("proof")?;
-    proof_of(tx, row.case_id, proof, "proof")?;
+    proof_of(tx, row.case_id, proof, "proof", Proves::Contact)?;
     cooperations::update_talk(tx.c, &Talk { contacted_at: Some(a.need_at("at")?), proof_id: Some(proof), ..row })
 }
 
