@@ -187,7 +187,7 @@ impl Line<'_> {
         c.command(Mail::new(Some(self.mailer.from.email.clone()), Vec::new())).map_err(|e| ("mail", e))?;
         c.command(Rcpt::new(to.clone(), Vec::new())).map_err(|e| ("rcpt", e))?;
         c.command(Data).map_err(|e| ("data", e))?;
-        c.message(bytes).map(drop).map_err(|e| ("data", e))
+        c.command(Whole::of(bytes)).map(drop).map_err(|e| ("data", e))
     }
 
     /// What an answer means, and whether the connection is still good.
@@ -217,6 +217,29 @@ impl Line<'_> {
             self.open = None;
         }
         Tried::not(if e.is_permanent() { Class::Refused } else { Class::Deferred }, reason)
+    }
+}
+
+/// A message with its end, for one write: in two, the second waits until the other side acknowledges the first, which it puts
+/// off (Nagle's algorithm against delayed acknowledgements, forty milliseconds a letter).
+struct Whole(String);
+impl Whole {
+    fn of(message: &[u8]) -> Self {
+        // a line that begins with a dot gets one more (RFC 5321, 4.5.2)
+        let mut text = String::from_utf8_lossy(message).replace("\r\n.", "\r\n..");
+        if text.starts_with('.') {
+            text.insert(0, '.');
+        }
+        if !text.ends_with("\r\n") {
+            text.push_str("\r\n");
+        }
+        text.push_str(".\r\n");
+        Self(text)
+    }
+}
+impl std::fmt::Display for Whole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -269,6 +292,12 @@ mod tests {
         assert!(text.contains("Message-ID: <019a@wf.example.gov.cn>\r\n") && text.contains("Auto-Submitted: auto-generated\r\n"), "{text}");
         assert!(text.is_ascii(), "whatever the relay offers, it can take this: {text}");
         assert!(m.written(&Letter { to: "x y", ..l }).is_none());
+    }
+
+    #[test]
+    fn a_dot_at_the_beginning_of_a_line_ends_nothing() {
+        assert_eq!(Whole::of(b"a\r\n.\r\n..b").to_string(), "a\r\n..\r\n...b\r\n.\r\n");
+        assert_eq!(Whole::of(b".\r\n").to_string(), "..\r\n.\r\n");
     }
 
     #[test]
