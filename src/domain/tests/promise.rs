@@ -77,7 +77,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
     let now = at(1, 5, 9);
     let given = of_fields(graph(key).start.form, now, &mut d);
     let mut l = Life::begin_with(key, now, given);
-    let mut seen = BTreeSet::new();
+    let mut seen = BTreeSet::from([l.p.state.clone()]);
     let everyone = [officer(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
     for _ in 0..100 {
         shake(&mut l, &mut d);
@@ -162,7 +162,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 20));
+    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 60));
     for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         for n in 0..lives {
