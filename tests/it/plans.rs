@@ -296,6 +296,8 @@ on_both! {
                claimed, verified, paid, waived, outstanding, transfers, first_received_at, state, open, concluded_at, created_at, version, form_version, site_doc)
                select {id}, 'AJ' || i, 'complaint', '370705', '370705-hrss', 'r', 'r', 'ordinary', '', 1, 1, 0, 0, 0, 0, 0, 0, {at}, 'archived', {no},
                case when i % 3 = 0 then null else {at} end, {at}, 1, 1, {doc} from n;
+             update filings set case_id = (select k.id from cases k where k.number = 'AJ' || substr(filings.number, 3));
+             update procedures set filing_id = (select f.id from filings f limit 1) where kind = 'filing';
              update procedures set ended_at = due_at where kind = 'filing' and state = 'received' and holder_bureau < '370706'; analyze;"
         );
         t.db.write_blocking(move |c| c.batch(&cases)).unwrap();
