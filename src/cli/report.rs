@@ -71,7 +71,11 @@ fn money(app: &std::sync::Arc<crate::app::App>, from: Day, to: Day, json: bool, 
         writeln!(out, "{v}").map_err(io)?;
         return Ok(0);
     }
-    writeln!(out, "月份\t案件\t反映\t核实\t当月支付\t放弃\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除\t回访\t足额\t不符\t代付\t追回\t待追偿").map_err(io)?;
+    writeln!(
+        out,
+        "月份\t案件\t反映\t核实\t当月支付\t放弃\t尚欠\t协议\t履行\t违约\t责令\t已付\t逾期\t督办\t解除\t回访\t足额\t不符\t代付\t追回\t待追偿"
+    )
+    .map_err(io)?;
     for (name, m) in report.months.iter().map(|m| (&m.month, m)).chain(report.bureaus.iter().map(|b| (&b.bureau_name, &b.figures))) {
         writeln!(
             out,

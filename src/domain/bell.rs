@@ -34,16 +34,8 @@ const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Callback,
-        Self::Withdrawal,
-        Self::Amendment,
-        Self::Message,
-        Self::Review,
-        Self::Draw,
-        Self::Joiner,
-        Self::ChildClue,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review, Self::Draw, Self::Joiner, Self::ChildClue];
 
     /// Its code, as stored.
     #[must_use]

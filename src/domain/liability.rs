@@ -9,6 +9,7 @@ use crate::domain::intake::PartyRole;
 /// What sort of debtor a ground makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = LiabilityKind)]
 pub enum Kind {
     /// The employer itself: what it pays discharges it.
     Employer,

@@ -105,6 +105,8 @@ on_both! {
         // a person's number stands nowhere in clear
         let held = crate::tables::dump(&w.app.db);
         assert!(!held.values().flatten().any(|r| r.contains(&person(1)) || r.contains("工人1")), "sealed");
+        // nor does what was wrong with a row: the answer kept for a repetition says only that there was something
+        assert!(!held.values().flatten().any(|r| r.contains("2026-02-30") || r.contains("9,000.00")), "reasons are not kept");
         sound(&w, t);
     }
 

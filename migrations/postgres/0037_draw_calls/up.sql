@@ -1,7 +1,7 @@
 -- A call of a draw that nobody makes rings like everything else that waits outside a procedure.
 alter table bells drop constraint bells_kind_check;
 alter table bells add constraint bells_kind_check
-  check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'draw_call'));
+  check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'joiner', 'child_clue', 'draw_call'));
 insert into bells (id, kind, bureau, label, due_at, rung, next_at)
 select k.id, 'draw_call', k.bureau, d.number, k.due_at, 0, k.due_at from draw_picks k join draws d on d.id = k.draw_id where k.state = 'calling';
 

@@ -4,7 +4,7 @@ alter table amendments drop column claimant_before;
 delete from bells where kind = 'draw_call';
 create table bells_old (
   id blob primary key,
-  kind text not null check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review')),
+  kind text not null check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'joiner', 'child_clue')),
   bureau text not null,
   label text not null,
   due_at integer not null,

@@ -2,7 +2,7 @@
 create table bells_new (
   -- of the row that waits; a message waits under its filing, a bureau's reviews under an id of their own
   id blob primary key,
-  kind text not null check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'draw_call')),
+  kind text not null check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'joiner', 'child_clue', 'draw_call')),
   bureau text not null,
   label text not null,
   due_at integer not null,

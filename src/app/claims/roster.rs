@@ -12,7 +12,7 @@ use crate::app::write::{Key, Tx};
 use crate::app::{App, ids_in};
 use crate::base::id::{CaseId, EvidenceId, RespondentId};
 use crate::base::seal::{self, KeyRing};
-use crate::base::{Error, FieldError, Result};
+use crate::base::{Error, FieldError, Result, text};
 use crate::domain::access::Actor;
 use crate::domain::intake::{Field, PartyRole, RawRow, Reporter};
 use crate::domain::ledger::Sums;
@@ -26,7 +26,7 @@ use crate::store::ledger::{self, Claim};
 use crate::store::{cases, papers};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use utoipa::ToSchema;
 
 /// Who hands in a roster of others.
@@ -422,13 +422,26 @@ impl App {
             report.dry_run = true;
             report
         } else {
-            self.write_blocking(actor, key, move |tx| {
-                let done = check(tx, id, &read)?;
+            // the reasons name periods, sums and cells: they go back to the asker, and are not kept with the answer
+            let reasons = Arc::new(Mutex::new(None));
+            let told = Arc::clone(&reasons);
+            let mut report = self.write_blocking(actor, key, move |tx| {
+                let mut done = check(tx, id, &read)?;
                 if !done.taken.is_empty() {
                     store(tx, id, &done, &read.presented)?;
                 }
+                if let Ok(mut t) = told.lock() {
+                    *t = Some(done.report.rejects.clone());
+                }
+                for f in done.report.rejects.iter_mut().flat_map(|r| r.faults.iter_mut()) {
+                    text::zh("roster.told_before").clone_into(&mut f.message);
+                }
                 Ok(done.report)
-            })?
+            })?;
+            if let Some(rejects) = reasons.lock().ok().and_then(|mut t| t.take()) {
+                report.rejects = rejects;
+            }
+            report
         };
         if report.rejects.is_empty() {
             return Ok((report, None));

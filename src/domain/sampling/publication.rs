@@ -177,8 +177,8 @@ fn times(p: &Publication) -> Option<String> {
     for (name, at) in steps {
         let Some(at) = at else { continue };
         if let Some((before, then)) = last
-            && at <= then
-            && !(name == "抽取" && at == then)
+            // only the public value must be later than what came before it
+            && (at < then || at == then && name == "公开数值")
         {
             return Some(format!("{name}（{at}）不晚于{before}（{then}）"));
         }
