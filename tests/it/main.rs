@@ -29,6 +29,7 @@ mod console;
 mod console_counter;
 #[cfg(test)]
 mod cooperation;
+#[cfg(test)]
 mod counter;
 #[cfg(test)]
 mod counter_people;

@@ -27,8 +27,10 @@ pub fn files() -> Vec<(String, String)> {
 pub fn registry() -> Registry {
     facts::registry(facts::CODES, &Rules::embedded()).unwrap()
 }
+/// Read and checked once: the search of every definition takes its time, and a random life begins often.
 pub fn shipped() -> Vec<Graph> {
-    check::load(&files(), &registry()).unwrap_or_else(|f| panic!("{}", lines(&f)))
+    static ALL: std::sync::OnceLock<Vec<Graph>> = std::sync::OnceLock::new();
+    ALL.get_or_init(|| check::load(&files(), &registry()).unwrap_or_else(|f| panic!("{}", lines(&f)))).clone()
 }
 pub fn graph(key: &str) -> Graph {
     shipped().into_iter().filter(|g| g.key == key).max_by_key(|g| g.version).unwrap()
