@@ -568,7 +568,7 @@ on_both! {
                 "freezeDraw" | "runDraw" | "closeDraw" | "console_freeze_draw" | "console_run_draw" | "console_close_draw" => got.status == 409,
                 // the other door gave it up before
                 "abandonDraw" | "console_abandon_draw" => matches!(got.status, 200 | 303 | 409),
-                "console_try_roster" => got.status == 400, // a picture is no roster
+                "console_try_roster" | "console_take_roster" => got.status == 400, // a picture is no roster
                 // the only filing of a case stays where it is: the way in is open
                 "splitFiling" => got.status == 409,
                 // one thing, two doors; or nothing to be paid yet

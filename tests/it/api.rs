@@ -79,6 +79,10 @@ fn whole(surface: Surface) {
             "exportLegacyReview",
             "exportOverdue",
             "exportSupervisions",
+            "exportClaims",
+            // a code is shown once and kept nowhere in clear: asked twice it is another
+            "makeJoinCode",
+            "makeOwnJoinCode",
             "callbackNumber",
             "askCallback",
         ];
