@@ -80,6 +80,8 @@ fn whole(surface: Surface) {
             "exportOverdue",
             "exportSupervisions",
             "exportClaims",
+            "exportPayList",
+            "unmaskJoiner",
             // a code is shown once and kept nowhere in clear: asked twice it is another
             "makeJoinCode",
             "makeOwnJoinCode",
