@@ -115,7 +115,7 @@ impl Ground {
 /// The one that is the employer, if the chain says so beyond doubt: the single party found to be it, or the single one that was named
 /// as respondent or by the contract while nothing was found.
 #[must_use]
-pub fn employer<'a, T>(chain: &'a [T], role: impl Fn(&T) -> &str, found: impl Fn(&T) -> Option<&str>) -> Option<&'a T> {
+pub fn employer<T>(chain: &[T], role: impl Fn(&T) -> &str, found: impl Fn(&T) -> Option<&str>) -> Option<&T> {
     let is = |p: &&T| found(p).and_then(Ground::of).is_some_and(|g| g.kind == Employer);
     let named = |p: &&T| found(p).is_none() && matches!(PartyRole::of(role(p)), Some(Respondent | ContractEmployer));
     let mut all = chain.iter().filter(is);

@@ -135,6 +135,11 @@ fn one(out: &mut String, g: &Graph, m: &MoveDef, role: RoleName<'_>) {
         let _ = writeln!(out, "    联动：{to} {}{when}", s.name);
     }
     for n in &m.notices {
-        let _ = writeln!(out, "    通知：{}　{}", role(&n.to), text::zh(&format!("notice.{}", n.template)));
+        let _ = writeln!(
+            out,
+            "    通知：{}　{}",
+            role(&n.to),
+            text::zh(&format!("{}.{}", if n.to == "claimant" { "told" } else { "notice" }, n.template))
+        );
     }
 }

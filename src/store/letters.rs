@@ -176,8 +176,10 @@ pub fn again(c: &mut Conn, id: RowId, at: At) -> Result<bool> {
     Ok(n == 1)
 }
 
+/// Channel, state, why it ended and how many.
+pub type Tally = (String, String, Option<String>, i64);
 /// How many there are by channel, state and the class of the last attempt.
-pub fn tally(c: &mut Conn) -> Result<Vec<(String, String, Option<String>, i64)>> {
+pub fn tally(c: &mut Conn) -> Result<Vec<Tally>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]

@@ -136,7 +136,7 @@ on_both! {
         let w = World::new(t);
         let all: Vec<CaseId> = (1..=3).map(|n| assigned(&w, n)).collect();
         let (from, to) = (w.account("kuiwen.handler"), w.account("kuiwen.handler2"));
-        for case in all[..2].to_vec() {
+        for case in all[..2].iter().copied() {
             w.app.write_blocking(&w.actor("kuiwen.leader"), None, move |tx| sight::recuse(tx, case, to, "与当事人有亲属关系")).unwrap();
         }
         let path = format!("/accounts/{from}/hand-over");
