@@ -200,7 +200,7 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 /// [`Error::Internal`] for a kind that does not exist; the database.
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if forms::letter::LetterKind::named(kind).is_some() {
-        return super::letters::issue(tx, subject, step, kind).map(|m| vec![m]);
+        return super::correspondence::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
     if super::orders::KINDS.contains(&kind) {
         return super::orders::issue(tx, subject, step, kind).map(|m| vec![m]);
@@ -489,7 +489,7 @@ impl App {
             // it holds IDs and cards in clear
             self.may_see(actor, row.case_id, None, Some(Ability::Unmask)).await.map_err(|_| Error::Forbidden("unmask"))?;
         }
-        if row.kind.starts_with(super::letters::INCIDENT)
+        if row.kind.starts_with(super::correspondence::INCIDENT)
             && let Some(case) = row.case_id
         {
             let (who, app) = (actor.clone(), Arc::clone(self));

@@ -104,9 +104,7 @@ fn note(tx: &mut Tx<'_>, case: CaseId, kind: &str, payload: serde_json::Value, r
     let row = tx.case(case)?;
     let marks = Marks { case: Some(case), area: Some(row.area), bureau: Some(row.lead_bureau), ..Marks::default() };
     let seq = tx.record("case", case.into(), kind, tx.now, payload, &marks)?;
-    let id = tx.ids.id(tx.now);
-    let ct = tx.seal("remarks", "text_ct", id, reason)?;
-    procedures::insert_remark(tx.c, id, case.into(), seq, "reason", &ct)
+    tx.remark(case.into(), seq, "reason", reason)
 }
 
 /// The claims of a filing, none of which may have been verified or paid.

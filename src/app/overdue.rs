@@ -7,7 +7,7 @@ use super::App;
 use super::counter::remark;
 use super::inbox::{Tab, readable, remaining_of};
 use super::write::Marks;
-use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId, RowId};
+use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::Actor;
 use crate::domain::facts::role_title;
@@ -154,9 +154,7 @@ impl App {
         self.write(actor, None, move |tx| {
             let payload = serde_json::json!({ "rows": n, "bureau": bureau, "statutory": statutory });
             let seq = tx.record("account", me.into(), "overdue_exported", tx.now, payload, &Marks::default())?;
-            let row: RowId = tx.ids.id(tx.now);
-            let ct = tx.seal("remarks", "text_ct", row, &why)?;
-            procedures::insert_remark(tx.c, row, me.into(), seq, "reason", &ct)
+            tx.remark(me.into(), seq, "reason", &why)
         })
         .await?;
         let table = table(self, actor, items);

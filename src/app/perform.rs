@@ -8,7 +8,7 @@ use super::effects::{self, Made};
 use super::subject::Subject;
 use super::write::Tx;
 use super::{documents, facts, notify, project};
-use crate::base::id::{CaseId, FilingId, ProcedureId, RowId, TermId};
+use crate::base::id::{CaseId, FilingId, ProcedureId, TermId};
 use crate::base::{At, Error, Result};
 use crate::domain::access::{self, Actor};
 use crate::flow::step::{self, StartInput};
@@ -215,9 +215,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     let stream = subject.row.id.into();
     let seq = tx.record("procedure", stream, step.event, step.occurred_at, payload, &marks)?;
     for (field, text) in &step.sealed {
-        let id: RowId = tx.ids.id(tx.now);
-        let ct = tx.seal("remarks", "text_ct", id, text)?;
-        procedures::insert_remark(tx.c, id, stream, seq, field, &ct)?;
+        tx.remark(stream, seq, field, text)?;
     }
     notify::queue(tx, graph, subject, &before, &step)?;
     for signal in &step.signals {

@@ -378,9 +378,7 @@ impl App {
                 "source": filter.source,
             });
             let seq = tx.record("account", me.into(), "refusals_exported", tx.now, payload, &Marks::default())?;
-            let row: RowId = tx.ids.id(tx.now);
-            let ct = tx.seal("remarks", "text_ct", row, &why)?;
-            procedures::insert_remark(tx.c, row, me.into(), seq, "reason", &ct)
+            tx.remark(me.into(), seq, "reason", &why)
         })
         .await?;
         let heading = |k: &str| text::zh(&format!("refusals.column.{k}")).to_owned();

@@ -215,9 +215,7 @@ fn note(
     let shown: Vec<&FilingId> = out.iter().take(usize::try_from(NAMED).unwrap_or(0).min(limit)).collect();
     let payload = serde_json::json!({ "by": kind, "reason": reason, "found": shown, "further": after.is_some() });
     let seq = tx.record("account", account.into(), "person_searched", tx.now, payload, &Marks::default())?;
-    let row = tx.ids.id(tx.now);
-    let ct = tx.seal("remarks", "text_ct", row, remark)?;
-    crate::store::procedures::insert_remark(tx.c, row, account.into(), seq, "remark", &ct)?;
+    tx.remark(account.into(), seq, "remark", remark)?;
     Ok(out)
 }
 

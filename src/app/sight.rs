@@ -56,9 +56,7 @@ fn note(tx: &mut Tx<'_>, id: FilingId, reason: &str, remark: &str) -> Result<Fil
     let marks = Marks { case: f.case_id, bureau: Some(f.receiving_bureau.clone()), ..Marks::default() };
     let seq =
         tx.record("filing", id.into(), "unmasked", tx.now, serde_json::json!({ "reason": reason, "claimant": f.claimant_id }), &marks)?;
-    let row = tx.ids.id(tx.now);
-    let ct = tx.seal("remarks", "text_ct", row, &remark)?;
-    crate::store::procedures::insert_remark(tx.c, row, id.into(), seq, "remark", &ct)?;
+    tx.remark(id.into(), seq, "remark", &remark)?;
     Ok(id)
 }
 
@@ -109,9 +107,7 @@ pub fn recuse(tx: &mut Tx<'_>, case: CaseId, officer: AccountId, reason: &str) -
     if cases::insert_recusal(tx.c, case, officer, tx.actor.account(), tx.now)? {
         let marks = Marks { case: Some(case), ..Marks::default() };
         let seq = tx.record("case", case.into(), "recused", tx.now, serde_json::json!({ "account": officer }), &marks)?;
-        let remark = tx.ids.id(tx.now);
-        let ct = tx.seal("remarks", "text_ct", remark, &reason)?;
-        crate::store::procedures::insert_remark(tx.c, remark, case.into(), seq, "reason", &ct)?;
+        tx.remark(case.into(), seq, "reason", &reason)?;
         tx.change_case(case, true, |_| {})?;
     }
     Ok(())

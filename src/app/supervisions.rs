@@ -8,12 +8,11 @@ use super::App;
 use super::counter::remark;
 use super::inbox::remaining_of;
 use super::write::Marks;
-use crate::base::id::{CaseId, ProcedureId, RowId, SupervisionId};
+use crate::base::id::{CaseId, ProcedureId, SupervisionId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{Actor, DutyKind};
 use crate::law::Fen;
 use crate::paper::sheet::{self, Value};
-use crate::store::procedures;
 use crate::store::supervisions::{self, Filter, Line};
 use serde::Serialize;
 use std::sync::Arc;
@@ -185,9 +184,7 @@ impl App {
                 "rows": n, "bureau": asked.bureau, "origin": asked.origin, "level": asked.level, "ended": asked.ended,
             });
             let seq = tx.record("account", me.into(), "supervisions_exported", tx.now, payload, &Marks::default())?;
-            let row: RowId = tx.ids.id(tx.now);
-            let ct = tx.seal("remarks", "text_ct", row, &why)?;
-            procedures::insert_remark(tx.c, row, me.into(), seq, "reason", &ct)
+            tx.remark(me.into(), seq, "reason", &why)
         })
         .await?;
         let table = table(self, actor, items);

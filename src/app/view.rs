@@ -129,14 +129,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
             period_from: x.period_from,
             period_to: x.period_to,
             migrant: coded("migrant", &x.migrant),
-            claimed_fen: x.claimed,
-            verified_fen: x.verified,
-            rejected_fen: x.rejected,
-            open_fen: x.open,
-            paid_fen: x.paid,
-            discharged_fen: x.discharged,
-            waived_fen: x.waived,
-            outstanding_fen: x.outstanding,
+            sums: x.sums().into(),
         })
         .collect();
     let mut notice_views = Vec::new();

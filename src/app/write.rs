@@ -5,13 +5,13 @@
 //! answer's body is kept: what is remembered of a request is its hash and the ids of its answer.
 
 use super::App;
-use crate::base::id::{CaseId, ClaimantId, FilingId, Ids, PartnerId, StreamId};
+use crate::base::id::{CaseId, ClaimantId, FilingId, Ids, PartnerId, RowId, StreamId};
 use crate::base::seal::event::About;
 use crate::base::seal::{self, KeyRing, Place, Sealed, hex};
 use crate::base::{At, Error, Result};
 use crate::domain::access::Actor;
 use crate::law::Law;
-use crate::store::{Conn, cases, filings, journal, settings};
+use crate::store::{Conn, cases, filings, journal, procedures, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -223,6 +223,16 @@ impl<'a> Tx<'a> {
     /// It was sealed for another place or with a key that is gone.
     pub fn open_sealed(&self, table: &'static str, column: &'static str, id: impl std::fmt::Display, sealed: &Sealed) -> Result<String> {
         seal::open(&self.keys, Place::new(table, column, id), sealed)
+    }
+
+    /// Keeps what somebody said of an event, sealed beside it.
+    ///
+    /// # Errors
+    /// The key ring lacks a key; the database.
+    pub fn remark(&mut self, stream: StreamId, seq: i64, field: &str, words: &str) -> Result<()> {
+        let id: RowId = self.ids.id(self.now);
+        let ct = self.seal("remarks", "text_ct", id, words)?;
+        procedures::insert_remark(self.c, id, stream, seq, field, &ct)
     }
 
     /// When a term of a rule passes that begins at `from`: for what waits outside any procedure.

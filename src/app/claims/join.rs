@@ -21,7 +21,7 @@ use crate::domain::roster::{self, Basis, Row};
 use crate::law::Fen;
 use crate::store::filings::Claimant;
 use crate::store::joint::{self, Joiner};
-use crate::store::{cases, claims as rows, filings, procedures, workers};
+use crate::store::{cases, claims as rows, filings, workers};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -418,9 +418,7 @@ fn unmask(tx: &mut Tx<'_>, id: RowId, reason: &str, remark: &str) -> Result<RowI
     let remark = text::reasoned("/remark", remark)?;
     let payload = serde_json::json!({ "joiner": id, "reason": reason, "claimant": j.claimant_id });
     let seq = tx.record("case", case.id.into(), "joiner_unmasked", tx.now, payload, &marks(&case))?;
-    let row = tx.ids.id(tx.now);
-    let ct = tx.seal("remarks", "text_ct", row, &remark)?;
-    procedures::insert_remark(tx.c, row, case.id.into(), seq, "remark", &ct)?;
+    tx.remark(case.id.into(), seq, "remark", &remark)?;
     Ok(id)
 }
 

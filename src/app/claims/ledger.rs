@@ -7,8 +7,9 @@ use super::judge::NATURES;
 use super::{KEEPERS, clue};
 use crate::app::App;
 use crate::app::subject::{in_unit, scope_of};
+use crate::app::view::SumsView;
 use crate::app::write::Marks;
-use crate::base::id::{CaseId, ClaimId, FilingId, RowId};
+use crate::base::id::{CaseId, ClaimId, FilingId};
 use crate::base::{At, Day, Error, Result, seal, text};
 use crate::domain::access::{self, Actor};
 use crate::domain::ledger::{Sums, total};
@@ -61,22 +62,8 @@ pub struct LedgerRow {
     pub minor: bool,
     /// Handed in by a team leader, with mandates.
     pub by_leader: bool,
-    #[schema(value_type = i64)]
-    pub claimed_fen: Fen,
-    #[schema(value_type = i64)]
-    pub verified_fen: Fen,
-    #[schema(value_type = i64)]
-    pub rejected_fen: Fen,
-    #[schema(value_type = i64)]
-    pub open_fen: Fen,
-    #[schema(value_type = i64)]
-    pub paid_fen: Fen,
-    #[schema(value_type = i64)]
-    pub discharged_fen: Fen,
-    #[schema(value_type = i64)]
-    pub waived_fen: Fen,
-    #[schema(value_type = i64)]
-    pub outstanding_fen: Fen,
+    #[serde(flatten)]
+    pub sums: SumsView,
     /// The worker's own word: `confirmed`, `contested`.
     pub word: Option<String>,
     /// Whether the figures are still those it was given on.
@@ -100,7 +87,7 @@ pub struct LedgerPage {
     /// The rows of this page.
     pub rows: Vec<LedgerRow>,
     /// Sums over all rows that fit.
-    pub sums: LedgerSums,
+    pub sums: SumsView,
     /// Persons reported.
     pub headcount: i32,
     /// What was reported in all.
@@ -113,43 +100,6 @@ pub struct LedgerPage {
     pub remainder: Option<String>,
     /// Whether the reader may enter and judge rows now.
     pub keeps: bool,
-}
-
-/// Sums over rows.
-#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "sums as in design §7")]
-pub struct LedgerSums {
-    #[schema(value_type = i64)]
-    pub claimed_fen: Fen,
-    #[schema(value_type = i64)]
-    pub verified_fen: Fen,
-    #[schema(value_type = i64)]
-    pub rejected_fen: Fen,
-    #[schema(value_type = i64)]
-    pub open_fen: Fen,
-    #[schema(value_type = i64)]
-    pub paid_fen: Fen,
-    #[schema(value_type = i64)]
-    pub discharged_fen: Fen,
-    #[schema(value_type = i64)]
-    pub waived_fen: Fen,
-    #[schema(value_type = i64)]
-    pub outstanding_fen: Fen,
-}
-impl From<Sums> for LedgerSums {
-    fn from(s: Sums) -> Self {
-        Self {
-            claimed_fen: s.claimed,
-            verified_fen: s.verified,
-            rejected_fen: s.rejected,
-            open_fen: s.open,
-            paid_fen: s.paid,
-            discharged_fen: s.discharged,
-            waived_fen: s.waived,
-            outstanding_fen: s.outstanding,
-        }
-    }
 }
 
 /// How a sum was reckoned, in words.
@@ -206,6 +156,10 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] (also when the actor may not know of it).
     pub async fn claims_ledger(self: &Arc<Self>, actor: &Actor, id: CaseId, asked: Asked) -> Result<LedgerPage> {
+        self.ledger_rows(actor, id, asked, PAGE).await
+    }
+
+    async fn ledger_rows(self: &Arc<Self>, actor: &Actor, id: CaseId, asked: Asked, size: usize) -> Result<LedgerPage> {
         self.may_see(actor, Some(id), None, None).await?;
         let actor = actor.clone();
         self.look(move |c, app, keys| {
@@ -235,7 +189,7 @@ impl App {
             let sums = total(&sums).ok_or_else(|| Error::TooLarge("sum".into()))?;
             let (n, page) = (found.len(), asked.page.max(1));
             let mut out = Vec::new();
-            for (k, p, b) in found.into_iter().skip((page - 1).saturating_mul(PAGE)).take(PAGE) {
+            for (k, p, b) in found.into_iter().skip((page - 1).saturating_mul(size)).take(size) {
                 let minor = b.as_ref().is_some_and(|b| b.minor);
                 let reporter = secret.contains(&k.filing_id);
                 let (claimant, id_number) = if reporter {
@@ -262,14 +216,7 @@ impl App {
                     migrant: text::zh(&format!("migrant.{}", k.migrant)).to_owned(),
                     minor,
                     by_leader: b.is_some_and(|b| b.presented == "team_leader"),
-                    claimed_fen: k.claimed,
-                    verified_fen: k.verified,
-                    rejected_fen: k.rejected,
-                    open_fen: k.open,
-                    paid_fen: k.paid,
-                    discharged_fen: k.discharged,
-                    waived_fen: k.waived,
-                    outstanding_fen: k.outstanding,
+                    sums: k.sums().into(),
                     word: word.map(|w| w.word.clone()),
                     word_current: word.is_some_and(|w| (w.claimed, w.verified) == (k.claimed, k.verified)),
                     word_note: note.map(|(id, ct)| seal::open(keys, seal::Place::new("claim_words", "note_ct", id), ct)).transpose()?,
@@ -299,25 +246,15 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of it), field errors; the file cannot be made.
     pub async fn export_claims(self: &Arc<Self>, actor: &Actor, id: CaseId, asked: Asked, reason: &str, xlsx: bool) -> Result<Vec<u8>> {
         let why = text::reasoned("/reason", reason)?;
-        let mut lines: Vec<LedgerRow> = Vec::new();
-        let mut page = 1;
-        let (sums, number) = loop {
-            let got = self.claims_ledger(actor, id, Asked { page, ..asked.clone() }).await?;
-            lines.extend(got.rows);
-            if lines.len() >= got.total || page > 1000 {
-                break (got.sums, got.number);
-            }
-            page += 1;
-        };
+        let LedgerPage { rows: lines, sums, number, .. } =
+            self.ledger_rows(actor, id, Asked { page: 1, ..asked.clone() }, usize::MAX).await?;
         let n = lines.len();
         let state = asked.state.clone();
         self.write(actor, None, move |tx| {
             let case = tx.case(id)?;
             let about: Marks = super::marks(&case);
             let seq = tx.record("case", id.into(), "claims_exported", tx.now, serde_json::json!({ "rows": n, "state": state }), &about)?;
-            let row: RowId = tx.ids.id(tx.now);
-            let ct = tx.seal("remarks", "text_ct", row, &why)?;
-            procedures::insert_remark(tx.c, row, id.into(), seq, "reason", &ct)
+            tx.remark(id.into(), seq, "reason", &why)
         })
         .await?;
         let table = table(self.now(), actor, &number, lines, sums);
@@ -325,7 +262,7 @@ impl App {
     }
 }
 
-fn table(now: At, actor: &Actor, number: &str, lines: Vec<LedgerRow>, s: LedgerSums) -> sheet::Table {
+fn table(now: At, actor: &Actor, number: &str, lines: Vec<LedgerRow>, s: SumsView) -> sheet::Table {
     const COLUMNS: [&str; 18] = [
         "claimant",
         "id",
@@ -361,15 +298,15 @@ fn table(now: At, actor: &Actor, number: &str, lines: Vec<LedgerRow>, s: LedgerS
                 Value::Text(l.basis),
                 Value::Text(l.nature),
                 Value::Text(l.migrant),
-                Value::Money(l.claimed_fen),
-                Value::Money(l.verified_fen),
-                Value::Money(l.rejected_fen),
-                Value::Money(l.open_fen),
-                Value::Money(l.paid_fen),
-                Value::Money(l.discharged_fen),
-                others(l.paid_fen, l.discharged_fen),
-                Value::Money(l.waived_fen),
-                Value::Money(l.outstanding_fen),
+                Value::Money(l.sums.claimed_fen),
+                Value::Money(l.sums.verified_fen),
+                Value::Money(l.sums.rejected_fen),
+                Value::Money(l.sums.open_fen),
+                Value::Money(l.sums.paid_fen),
+                Value::Money(l.sums.discharged_fen),
+                others(l.sums.paid_fen, l.sums.discharged_fen),
+                Value::Money(l.sums.waived_fen),
+                Value::Money(l.sums.outstanding_fen),
                 l.word.map_or(Value::Empty, |w| Value::Text(text::zh(&format!("ledger.word.{w}")).to_owned())),
             ]
         })

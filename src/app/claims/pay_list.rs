@@ -350,9 +350,7 @@ impl App {
             }
             let seq =
                 tx.record("case", id.into(), "pay_list_exported", tx.now, serde_json::json!({ "persons": all.len() }), &marks(&case))?;
-            let row: RowId = tx.ids.id(tx.now);
-            let ct = tx.seal("remarks", "text_ct", row, &why)?;
-            procedures::insert_remark(tx.c, row, id.into(), seq, "reason", &ct)
+            tx.remark(id.into(), seq, "reason", &why)
         })
         .await?;
         let actor = actor.clone();

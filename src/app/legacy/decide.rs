@@ -76,9 +76,7 @@ pub(super) fn decide(tx: &mut Tx<'_>, id: RowId, v: &Verdict) -> Result<RowId> {
     let marks = subject.marks(tx)?;
     let stream = subject.row.id.into();
     let seq = tx.record("procedure", stream, kind, tx.now, payload, &marks)?;
-    let remark_id: RowId = tx.ids.id(tx.now);
-    let ct = tx.seal("remarks", "text_ct", remark_id, &why)?;
-    procedures::insert_remark(tx.c, remark_id, stream, seq, "reason", &ct)?;
+    tx.remark(stream, seq, "reason", &why)?;
     let decided = Matter { review: Some(review.into()), decided_by: tx.actor.account(), decided_at: Some(tx.now), ..m };
     rows::decide(tx.c, &decided)?;
     bells::list_shrank(tx, &case.lead_bureau)?;

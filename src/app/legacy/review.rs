@@ -15,7 +15,7 @@ use crate::law::Fen;
 use crate::law::term::{Effect, Term};
 use crate::paper::sheet::{self, Value};
 use crate::store::legacy::{self as rows, Asked, Listed, Matter};
-use crate::store::{Conn, papers, procedures};
+use crate::store::{Conn, papers};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -359,9 +359,7 @@ impl App {
         self.write(actor, None, move |tx| {
             let payload = serde_json::json!({ "rows": n, "bureau": bureau });
             let seq = tx.record("account", me.into(), "legacy_exported", tx.now, payload, &Marks::default())?;
-            let row: RowId = tx.ids.id(tx.now);
-            let ct = tx.seal("remarks", "text_ct", row, &why)?;
-            procedures::insert_remark(tx.c, row, me.into(), seq, "reason", &ct)
+            tx.remark(me.into(), seq, "reason", &why)
         })
         .await?;
         let table = table(self, actor, all.items, n);

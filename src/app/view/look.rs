@@ -245,7 +245,7 @@ impl Looker<'_> {
     pub(in crate::app) fn documents(&mut self, rows: Vec<papers::Document>) -> Result<Vec<DocumentView>> {
         let shut = !self.closed.is_empty();
         rows.into_iter()
-            .filter(|d| !(shut && d.kind.starts_with(crate::app::letters::INCIDENT)))
+            .filter(|d| !(shut && d.kind.starts_with(crate::app::correspondence::INCIDENT)))
             .map(|d| {
                 Ok(DocumentView {
                     id: d.id,

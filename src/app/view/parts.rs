@@ -5,6 +5,7 @@ use super::others::{CooperationView, IncidentView, TalkView};
 use crate::app::legacy::review::LegacyView;
 use crate::base::id::{CaseId, ClaimId, DocumentId, EvidenceId, FilingId, PaymentId, ProcedureId, RespondentId};
 use crate::base::{At, Day};
+use crate::domain::ledger::Sums;
 use crate::flow::offer::Offer;
 use crate::law::Fen;
 use serde::Serialize;
@@ -154,6 +155,15 @@ pub struct ClaimView {
     #[schema(value_type = Option<String>)]
     pub period_to: Option<Day>,
     pub migrant: String,
+    #[serde(flatten)]
+    pub sums: SumsView,
+}
+
+/// What a claim comes to, or all of some: the equations of design §7 hold between the columns.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named as in design §7")]
+pub struct SumsView {
     #[schema(value_type = i64)]
     pub claimed_fen: Fen,
     #[schema(value_type = i64)]
@@ -170,6 +180,20 @@ pub struct ClaimView {
     pub waived_fen: Fen,
     #[schema(value_type = i64)]
     pub outstanding_fen: Fen,
+}
+impl From<Sums> for SumsView {
+    fn from(s: Sums) -> Self {
+        Self {
+            claimed_fen: s.claimed,
+            verified_fen: s.verified,
+            rejected_fen: s.rejected,
+            open_fen: s.open,
+            paid_fen: s.paid,
+            discharged_fen: s.discharged,
+            waived_fen: s.waived,
+            outstanding_fen: s.outstanding,
+        }
+    }
 }
 
 /// One payment.

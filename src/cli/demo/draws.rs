@@ -25,7 +25,7 @@ const A_DAY: usize = 16;
 /// Draws that run.
 #[derive(Debug, Default)]
 pub struct Draws {
-    running: Vec<(RowId, Day)>,
+    running: Vec<RowId>,
     /// What the newest draw is still to hear, once each.
     surprises: Vec<&'static str>,
 }
@@ -51,34 +51,38 @@ pub fn day(app: &Arc<App>, year: &Year, day: Day, today: Day, draws: &mut Draws)
             strata: vec![By::Bureau, By::Conclusion],
             public_plan: text::zh("demo.draw.plan").to_owned(),
         };
-        let id = year.wait(app.announce_draw(&boss, None, a))?;
-        year.clock.set(day.at(8, 3));
-        match year.wait(app.freeze_draw(&boss, None, id)) {
-            // so small a demonstration that nothing has left yet
-            Err(Error::Refused(r)) if r.code == "draw_empty" => return Ok(()),
-            done => done?,
-        };
-        draws.running.push((id, day));
+        draws.running.push(year.wait(app.announce_draw(&boss, None, a))?);
         if calendar.roll_back(today.plus(-WHEN[WHEN.len() - 1])) == day {
             draws.surprises = vec!["not_paid", "unsatisfied"];
         }
         return Ok(());
     }
-    for (id, frozen) in draws.running.clone() {
-        if calendar.is_working(day) && day != today {
-            step(app, year, (day, frozen), id, &boss, draws)?;
+    if calendar.is_working(day) && day != today {
+        for id in draws.running.clone() {
+            step(app, year, day, id, &boss, draws)?;
         }
     }
     Ok(())
 }
 
-/// The next stage of a draw: the value of the evening before, calls of the day, the end.
-fn step(app: &Arc<App>, year: &Year, (day, frozen): (Day, Day), id: RowId, boss: &Arc<Actor>, draws: &mut Draws) -> Result<()> {
+/// The next stage of a draw: the frame as soon as it may freeze, the value of the evening after, calls of the day, the end.
+fn step(app: &Arc<App>, year: &Year, day: Day, id: RowId, boss: &Arc<Actor>, draws: &mut Draws) -> Result<()> {
     let d = app.db.read_blocking(move |c| rows::get(c, id))?.ok_or(Error::NotFound("draw"))?;
     year.clock.set(day.at(8, 4));
+    let Some(frozen) = d.frozen_at else {
+        return match year.wait(app.freeze_draw(boss, None, id)) {
+            Err(Error::Refused(r)) if r.code == "draw_too_early" => Ok(()),
+            // so small a demonstration that nothing has left yet
+            Err(Error::Refused(r)) if r.code == "draw_empty" => {
+                draws.running.retain(|r| *r != id);
+                year.wait(app.abandon_draw(boss, None, id, text::zh("demo.draw.empty"))).map(drop)
+            }
+            done => done.map(drop),
+        };
+    };
     if d.state == "frozen" {
         // numbers that were drawn in the evening after the frame froze
-        let value = PublicValue { value: numbers(year), source: text::zh("demo.draw.source").to_owned(), at: frozen.at(21, 15) };
+        let value = PublicValue { value: numbers(year), source: text::zh("demo.draw.source").to_owned(), at: frozen.day().at(21, 15) };
         return year.wait(app.run_draw(boss, None, id, value)).map(drop);
     }
     year.clock.set(day.at(8, 6));
@@ -86,7 +90,7 @@ fn step(app: &Arc<App>, year: &Year, (day, frozen): (Day, Day), id: RowId, boss:
     let calling: Vec<_> = picks.into_iter().filter(|k| k.state == "calling").collect();
     if calling.is_empty() {
         year.wait(app.close_draw(boss, None, id))?;
-        draws.running.retain(|r| r.0 != id);
+        draws.running.retain(|r| *r != id);
         return Ok(());
     }
     for k in calling.into_iter().take(A_DAY) {

@@ -6,7 +6,7 @@
 
 pub(super) mod parties;
 
-use super::files::attachment;
+use super::files::sheet;
 use super::frame::{chrome, flash};
 use super::lists::address;
 use super::moves::stays;
@@ -28,16 +28,13 @@ use crate::base::{Error, FieldError, text};
 use crate::domain::intake::Field;
 use crate::domain::roster::headings;
 use crate::law::Fen;
-use crate::paper::sheet;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, Params, PathId, PathIds, QueryParams, Upload};
 use crate::web::{Answer, Failure};
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -119,14 +116,14 @@ fn line(base: &str, keeps: bool, r: &LedgerRow) -> LedgerLine {
         period: span(r.period_from, r.period_to),
         basis: r.basis.clone(),
         tags,
-        claimed: yuan(r.claimed_fen),
-        verified: yuan(r.verified_fen),
-        rejected: yuan(r.rejected_fen),
-        open: yuan(r.open_fen),
-        paid: yuan(r.paid_fen),
-        others: yuan(Fen::new(r.paid_fen.get() - r.discharged_fen.get())),
-        waived: yuan(r.waived_fen),
-        outstanding: yuan(r.outstanding_fen),
+        claimed: yuan(r.sums.claimed_fen),
+        verified: yuan(r.sums.verified_fen),
+        rejected: yuan(r.sums.rejected_fen),
+        open: yuan(r.sums.open_fen),
+        paid: yuan(r.sums.paid_fen),
+        others: yuan(Fen::new(r.sums.paid_fen.get() - r.sums.discharged_fen.get())),
+        waived: yuan(r.sums.waived_fen),
+        outstanding: yuan(r.sums.outstanding_fen),
         said: said.unwrap_or_default(),
     }
 }
@@ -151,8 +148,9 @@ fn sums(l: &LedgerPage) -> Vec<Fact> {
 }
 
 fn judge_form(app: &App, base: &str, claim: ClaimId, rows: &[LedgerRow], files: &[(String, String)], back: &Back) -> FormView {
-    let who =
-        rows.iter().map(|r| (r.id.to_string(), format!("{} {} {}", r.claimant, span(r.period_from, r.period_to), yuan(r.claimed_fen))));
+    let who = rows
+        .iter()
+        .map(|r| (r.id.to_string(), format!("{} {} {}", r.claimant, span(r.period_from, r.period_to), yuan(r.sums.claimed_fen))));
     let yes = [("yes", "是"), ("no", "否"), ("unknown", "不明")];
     let form = FormView::new(
         "judge-form",
@@ -357,19 +355,7 @@ pub(super) async fn find(
 
 /// `GET /roster-template`.
 pub(super) async fn template(State(app): State<Arc<App>>, _by: Officer) -> Answer<Response> {
-    file(app.roster_template()?, "花名册", true)
-}
-
-pub(super) fn file(bytes: Vec<u8>, name: &str, xlsx: bool) -> Answer<Response> {
-    let mut out = Body::from(bytes).into_response();
-    let (kind, ending) = if xlsx { (sheet::XLSX, "xlsx") } else { (sheet::CSV, "csv") };
-    let headers = out.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Some(v) = attachment(&format!("{name}.{ending}")) {
-        headers.insert(CONTENT_DISPOSITION, v);
-    }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok(out)
+    Ok(sheet(app.roster_template()?, "花名册", true))
 }
 
 fn result(name: String, r: &RosterReport, workbook: Option<Vec<u8>>) -> ImportResult {
@@ -385,7 +371,8 @@ fn result(name: String, r: &RosterReport, workbook: Option<Vec<u8>>) -> ImportRe
             .map(|x| RejectLine { row: x.row, faults: x.faults.iter().map(|f| format!("{}：{}", f.column, f.message)).collect() })
             .collect(),
         more: r.rejects.len() > SHOWN,
-        workbook: workbook.map(|b| (format!("data:{};base64,{}", sheet::XLSX, STANDARD.encode(b)), "退回的明细.xlsx".to_owned())),
+        workbook: workbook
+            .map(|b| (format!("data:{};base64,{}", crate::paper::sheet::XLSX, STANDARD.encode(b)), "退回的明细.xlsx".to_owned())),
     }
 }
 
@@ -492,14 +479,13 @@ pub(super) async fn judge(
     let set_apart_fen = p.money("setApartFen", |s| Fen::parse(s).ok());
     let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
     let reason = p.long_text("reason", 1000).unwrap_or_default();
-    let done = match (p.finish(), claim) {
-        (Ok(()), Some(claim)) => {
+    let done = match p.finish_with(claim) {
+        Ok(claim) => {
             let j = Judge { nature, migrant, set_apart_fen, reason, evidence };
             let key = Key::new(key.as_str(), &format!("console:judge:{claim}"), &j)?;
             app.judge_claim(&by.actor(), Some(key), claim, &j).await
         }
-        (Err(e), _) => Err(e),
-        (Ok(()), None) => Err(Error::field("/claim", "required", &[])),
+        Err(e) => Err(e),
     };
     match done {
         Ok(_) => Ok(see_other(&format!("/cases/{id}/claims?done=judged"))),
@@ -524,7 +510,7 @@ pub(super) async fn export(
         Err(e) => Err(e),
     };
     match done {
-        Ok(bytes) => file(bytes, text::zh("claims.page.title"), xlsx),
+        Ok(bytes) => Ok(sheet(bytes, text::zh("claims.page.title"), xlsx)),
         Err(e) => back(&app, &by, id, "export", pairs, e).await,
     }
 }

@@ -11,6 +11,7 @@ use crate::base::id::{CaseId, DocumentId, EvidenceId, FilingId};
 use crate::base::seal::hex;
 use crate::base::{Error, text};
 use crate::domain::access::{self, Ability};
+use crate::paper::sheet;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, Upload};
@@ -72,6 +73,19 @@ pub(super) fn attachment(name: &str) -> Option<HeaderValue> {
         }
     }
     HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{coded}")).ok()
+}
+
+/// A sheet as a download, kept by nobody on the way.
+pub(super) fn sheet(bytes: Vec<u8>, name: &str, xlsx: bool) -> Response {
+    let (kind, ending) = if xlsx { (sheet::XLSX, "xlsx") } else { (sheet::CSV, "csv") };
+    let mut out = Body::from(bytes).into_response();
+    let headers = out.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Some(v) = attachment(&format!("{name}.{ending}")) {
+        headers.insert(CONTENT_DISPOSITION, v);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    out
 }
 
 /// `GET /evidence/{id}`: always a download; a file from outside never runs in our pages.

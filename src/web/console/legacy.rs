@@ -2,7 +2,7 @@
 //!
 //! Owns the page. Who sees and decides a row, and what a decision does, is the use case's.
 
-use super::files::attachment;
+use super::files::sheet;
 use super::frame::{chrome, flash};
 use super::lists::address;
 use super::view::{FieldKind, FormField, FormView, InboxTab, LegacyPage, LegacyRow, Place, Tone};
@@ -11,16 +11,13 @@ use crate::app::legacy::review::{Decision, ReviewLine, Verdict, Wanted};
 use crate::app::write::Key;
 use crate::base::id::RowId;
 use crate::base::{At, Error, text};
-use crate::paper::sheet;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams};
 use crate::web::{Answer, Failure};
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use std::sync::Arc;
 
 /// Rows of a page.
@@ -201,17 +198,7 @@ pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(
         Err(e) => Err(e),
     };
     match done {
-        Ok(file) => {
-            let mut out = Body::from(file).into_response();
-            let (kind, ending) = if xlsx { (sheet::XLSX, "xlsx") } else { (sheet::CSV, "csv") };
-            let headers = out.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-            if let Some(v) = attachment(&format!("{}.{ending}", text::zh("legacy.list"))) {
-                headers.insert(CONTENT_DISPOSITION, v);
-            }
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            Ok(out)
-        }
+        Ok(file) => Ok(sheet(file, text::zh("legacy.list"), xlsx)),
         Err(error) if super::moves::stays(&error) => {
             let back = Back { row: None, pairs, error };
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &list(&app, &by, false, None, Some(&back)).await?)

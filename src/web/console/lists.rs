@@ -11,6 +11,7 @@ use crate::app::view::NoticeView;
 use crate::base::id::NoticeId;
 use crate::base::{At, text};
 use crate::domain::access::{self, Ability, Actor};
+use crate::domain::facts::PROCEDURES;
 use crate::web::Answer;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, see_other};
@@ -117,21 +118,6 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     })
 }
 
-/// Kinds of work a list may be narrowed to.
-const KINDS: [&str; 11] = [
-    "complaint",
-    "filing",
-    "agreement",
-    "payment_order",
-    "supervision",
-    "cooperation",
-    "referral",
-    "handoff",
-    "talk",
-    "commitment",
-    "incident",
-];
-
 /// Lists beside the inbox: the audit of what is late, the hand-over of what a leaving officer holds.
 fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     let mut out = Vec::new();
@@ -153,7 +139,7 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
 
 fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> Vec<FormField> {
     let mut states: Vec<(String, String)> = Vec::new();
-    for k in KINDS {
+    for k in PROCEDURES {
         if let Ok(g) = app.graphs.latest(k)
             && (kind.is_empty() || kind == k)
         {
@@ -164,7 +150,7 @@ fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> 
         FormField::new(key, label, FieldKind::Select).options(options).value(value)
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    let kinds = KINDS.map(|k| pair(k, text::zh(&format!("console.kind.{k}")))).to_vec();
+    let kinds = PROCEDURES.map(|k| pair(k, text::zh(&format!("console.kind.{k}")))).to_vec();
     let grades = ["ordinary", "serious", "major"].map(|g| pair(g, text::zh(&format!("grade.{g}"))));
     vec![
         select("kind", "类别", kinds, kind),

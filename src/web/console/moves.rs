@@ -64,8 +64,10 @@ impl Pickers {
             app.city.bureaus.iter().map(|b| (Some(b.area.as_str()) != area, b.code.clone(), b.name.clone())).collect();
         bureaus.sort_by_key(|b| b.0);
         let claim = |c: &ClaimView| {
-            let outstanding =
-                text::zh_with("console.claim.choice", &[("claimed", &yuan(c.claimed_fen)), ("outstanding", &yuan(c.outstanding_fen))]);
+            let outstanding = text::zh_with(
+                "console.claim.choice",
+                &[("claimed", &yuan(c.sums.claimed_fen)), ("outstanding", &yuan(c.sums.outstanding_fen))],
+            );
             (c.id.to_string(), format!("{} {} {outstanding}", c.claimant, span(c.period_from, c.period_to)))
         };
         Ok(Self {

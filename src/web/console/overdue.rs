@@ -2,7 +2,7 @@
 //!
 //! Owns the pages. Who sees what, and what a hand-over does, is the use cases'.
 
-use super::files::attachment;
+use super::files::sheet;
 use super::frame::{chrome, flash};
 use super::lists::address;
 use super::moves::stays;
@@ -14,16 +14,13 @@ use crate::app::write::Key;
 use crate::base::id::{AccountId, ProcedureId};
 use crate::base::{At, Error, text};
 use crate::domain::access::DutyKind;
-use crate::paper::sheet;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Answer, Failure};
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use std::sync::Arc;
 
 /// Procedures of a page.
@@ -123,17 +120,7 @@ pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(
         Err(e) => Err(e),
     };
     match done {
-        Ok(file) => {
-            let mut out = Body::from(file).into_response();
-            let (kind, ending) = if xlsx { (sheet::XLSX, "xlsx") } else { (sheet::CSV, "csv") };
-            let headers = out.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-            if let Some(v) = attachment(&format!("{}.{ending}", text::zh("overdue.title"))) {
-                headers.insert(CONTENT_DISPOSITION, v);
-            }
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            Ok(out)
-        }
+        Ok(file) => Ok(sheet(file, text::zh("overdue.title"), xlsx)),
         Err(e) if stays(&e) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &list(&app, &by, statutory, None, Some((&pairs, &e))).await?),
         Err(e) => Err(e.into()),
     }

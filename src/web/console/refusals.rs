@@ -3,7 +3,7 @@
 //! Owns the page. That no refusal is without a code and a notice, and who sees which line, is the use case's.
 
 use super::contacts::{codes, remark};
-use super::files::attachment;
+use super::files::sheet;
 use super::frame::{chrome, flash};
 use super::lists::address;
 use super::moves::{area_choices, instant, local, stays};
@@ -13,16 +13,13 @@ use crate::app::refusals::{RefusalLine, RegisterQuery, SOURCES, TurnAway};
 use crate::app::write::Key;
 use crate::base::id::DocumentId;
 use crate::base::{At, Error, text};
-use crate::paper::sheet;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, Params, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Answer, Failure};
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use std::sync::Arc;
 
 /// Lines of a page.
@@ -214,16 +211,7 @@ pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(
         (None, None) => app.export_refusals(&by.actor(), &asked.query, &why).await,
     };
     match done {
-        Ok(file) => {
-            let mut out = Body::from(file).into_response();
-            let headers = out.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(sheet::CSV));
-            if let Some(v) = attachment("不予登记台账.csv") {
-                headers.insert(CONTENT_DISPOSITION, v);
-            }
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            Ok(out)
-        }
+        Ok(file) => Ok(sheet(file, "不予登记台账", false)),
         Err(e) if stays(&e) || matches!(e, Error::TooLarge(_)) => {
             let named = |p: &str| if p == "/reason" { "/why".to_owned() } else { p.to_owned() };
             let mut page = list(&app, &by, &asked, None).await?;

@@ -172,6 +172,14 @@ impl Params {
     pub fn finish(self) -> crate::base::Result<()> {
         self.findings.done()
     }
+    /// Ends the reading with what it must have brought: `required` said so where it is missing.
+    ///
+    /// # Errors
+    /// Everything found so far.
+    pub fn finish_with<T>(self, value: Option<T>) -> crate::base::Result<T> {
+        self.finish()?;
+        value.ok_or_else(|| Error::field("/", "required", &[]))
+    }
     /// Ends the reading; a name nobody read is a finding too (the APIs).
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Who is liable and why, who speaks for the workers, what is asked back, who is paid, clues of child labour: one page of a case.
 
-use super::{Back, codes, file, keyed, status};
+use super::{Back, codes, keyed, status};
 use crate::app::App;
 use crate::app::claims::clue::{CloseClue, ClueView, RESULTS};
 use crate::app::claims::liability::{FindLiability, GROUNDS, LiableParty, NewParty};
@@ -15,6 +15,7 @@ use crate::domain::joint::RepPower;
 use crate::domain::liability::Kind;
 use crate::law::Fen;
 use crate::web::auth::Officer;
+use crate::web::console::files::sheet;
 use crate::web::console::frame::{chrome, flash};
 use crate::web::console::moves::stays;
 use crate::web::console::view::{
@@ -22,7 +23,7 @@ use crate::web::console::view::{
 };
 use crate::web::console::words::yuan;
 use crate::web::edge::{html, html_with, see_other};
-use crate::web::extract::{FormParams, PathId, PathIds, QueryParams};
+use crate::web::extract::{FormParams, Params, PathId, PathIds, QueryParams};
 use crate::web::{Answer, Failure};
 use axum::extract::State;
 use axum::response::Response;
@@ -85,7 +86,7 @@ impl Page<'_> {
         }
     }
     fn name_form(&self, f: &CaseFile) -> FormView {
-        let who = f.claims.iter().take(600).map(|c| (c.id.to_string(), format!("{} {}", c.claimant, yuan(c.claimed_fen))));
+        let who = f.claims.iter().take(600).map(|c| (c.id.to_string(), format!("{} {}", c.claimant, yuan(c.sums.claimed_fen))));
         let powers = RepPower::ALL.iter().map(|p| (p.key(), text::zh(&format!("rep.power.{}", p.key())).to_owned()));
         let fields = vec![
             FormField::new("claim", "代表人", FieldKind::Select).options(who).required().help("须是本案的劳动者"),
@@ -249,6 +250,12 @@ fn key(typed: &crate::web::extract::IdempotencyKey, what: &str, content: &impl S
     Key::new(typed.as_str(), &format!("console:{what}"), content)
 }
 
+/// The file a form names as its proof.
+fn proof_of(p: &mut Params) -> Option<EvidenceId> {
+    let evidence = p.parsed("evidence", "unknown_evidence");
+    p.required("evidence", evidence)
+}
+
 /// `GET /cases/{id}/parties`.
 pub(in crate::web::console) async fn page(
     State(app): State<Arc<App>>,
@@ -287,15 +294,13 @@ pub(in crate::web::console) async fn liability(
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let ground = p.text("ground", 40).unwrap_or_default();
     let reason = p.long_text("reason", 1000).unwrap_or_default();
-    let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
-    let evidence = p.required("evidence", evidence);
-    let done = match (p.finish(), evidence) {
-        (Ok(()), Some(evidence)) => {
+    let evidence = proof_of(&mut p);
+    let done = match p.finish_with(evidence) {
+        Ok(evidence) => {
             let f = FindLiability { ground, reason, evidence };
             app.find_liability(&by.actor(), Some(key(&k, &format!("liability:{party}"), &f)?), party, &f).await.map(drop)
         }
-        (Err(e), _) => Err(e),
-        (Ok(()), None) => Err(Error::field("/evidence", "required", &[])),
+        Err(e) => Err(e),
     };
     answered(&app, &by, id, (format!("liability-{party}"), "liability"), pairs, done).await
 }
@@ -312,15 +317,13 @@ pub(in crate::web::console) async fn name(
     let claim = p.required("claim", claim);
     let powers: BTreeSet<RepPower> = p.all("powers").iter().filter_map(|w| RepPower::of(w)).collect();
     let written = p.flag("written");
-    let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
-    let evidence = p.required("evidence", evidence);
-    let done = match (p.finish(), claim, evidence) {
-        (Ok(()), Some(claim), Some(evidence)) => {
+    let evidence = proof_of(&mut p);
+    let done = match p.finish_with(claim.zip(evidence)) {
+        Ok((claim, evidence)) => {
             let n = NewRepresentative { claim, powers, written, evidence };
             app.name_representative(&by.actor(), Some(key(&k, &format!("rep:{id}"), &n)?), id, &n).await.map(drop)
         }
-        (Err(e), ..) => Err(e),
-        (Ok(()), ..) => Err(Error::field("/claim", "required", &[])),
+        Err(e) => Err(e),
     };
     answered(&app, &by, id, ("name".into(), "representative"), pairs, done).await
 }
@@ -348,15 +351,13 @@ pub(in crate::web::console) async fn recover(
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let amount = p.money("amountFen", |s| Fen::parse(s).ok());
     let amount = p.required("amountFen", amount);
-    let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
-    let evidence = p.required("evidence", evidence);
-    let done = match (p.finish(), amount, evidence) {
-        (Ok(()), Some(amount_fen), Some(evidence)) => {
+    let evidence = proof_of(&mut p);
+    let done = match p.finish_with(amount.zip(evidence)) {
+        Ok((amount_fen, evidence)) => {
             let b = Recovered { amount_fen, evidence };
             app.recover(&by.actor(), Some(key(&k, &format!("recover:{payment}"), &b)?), payment, &b).await.map(drop)
         }
-        (Err(e), ..) => Err(e),
-        (Ok(()), ..) => Err(Error::field("/amountFen", "required", &[])),
+        Err(e) => Err(e),
     };
     answered(&app, &by, id, (format!("recover-{payment}"), "recourse"), pairs, done).await
 }
@@ -371,15 +372,13 @@ pub(in crate::web::console) async fn write_off(
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let reason = p.text("reason", 40).unwrap_or_default();
     let note = p.long_text("note", 1000).unwrap_or_default();
-    let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
-    let evidence = p.required("evidence", evidence);
-    let done = match (p.finish(), evidence) {
-        (Ok(()), Some(evidence)) => {
+    let evidence = proof_of(&mut p);
+    let done = match p.finish_with(evidence) {
+        Ok(evidence) => {
             let b = WriteOff { reason, note, evidence };
             app.write_off(&by.actor(), Some(key(&k, &format!("write_off:{payment}"), &b)?), payment, &b).await.map(drop)
         }
-        (Err(e), _) => Err(e),
-        (Ok(()), None) => Err(Error::field("/evidence", "required", &[])),
+        Err(e) => Err(e),
     };
     answered(&app, &by, id, (format!("write-off-{payment}"), "recourse"), pairs, done).await
 }
@@ -420,7 +419,7 @@ pub(in crate::web::console) async fn export(
         Err(e) => Err(e),
     };
     match done {
-        Ok(bytes) => file(bytes, text::zh("document.pay_list"), true),
+        Ok(bytes) => Ok(sheet(bytes, text::zh("document.pay_list"), true)),
         Err(e) => answered(&app, &by, id, ("export".into(), "pay_list"), pairs, Err(e)).await,
     }
 }
@@ -435,15 +434,13 @@ pub(in crate::web::console) async fn close(
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let result = p.text("result", 40).unwrap_or_default();
     let note = p.long_text("note", 1000).unwrap_or_default();
-    let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
-    let evidence = p.required("evidence", evidence);
-    let done = match (p.finish(), evidence) {
-        (Ok(()), Some(evidence)) => {
+    let evidence = proof_of(&mut p);
+    let done = match p.finish_with(evidence) {
+        Ok(evidence) => {
             let c = CloseClue { result, note, evidence };
             app.close_child_clue(&by.actor(), Some(key(&k, &format!("clue:{clue}"), &c)?), clue, &c).await.map(drop)
         }
-        (Err(e), _) => Err(e),
-        (Ok(()), None) => Err(Error::field("/evidence", "required", &[])),
+        Err(e) => Err(e),
     };
     answered(&app, &by, id, (format!("close-{clue}"), "child_clue"), pairs, done).await
 }

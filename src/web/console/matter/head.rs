@@ -22,7 +22,7 @@ fn money(f: &CaseFile) -> Money {
         (None, true) => text::zh_with("console.remainder.open", &[("sum", &yuan(f.remainder_fen))]),
         (None, false) => String::new(),
     };
-    let decided = f.claims.iter().any(|c| c.verified_fen.is_positive() || c.rejected_fen.is_positive());
+    let decided = f.claims.iter().any(|c| c.sums.verified_fen.is_positive() || c.sums.rejected_fen.is_positive());
     let undecided = || text::zh("console.money.undecided").to_owned();
     Money {
         reported: yuan(f.reported_total_fen),
@@ -88,18 +88,18 @@ pub(super) fn head(f: &CaseFile, lead: Option<&ProcedureView>, unmask_href: Opti
 }
 
 pub(super) fn claim(c: &ClaimView) -> ClaimRow {
-    let decided = c.verified_fen.is_positive() || c.rejected_fen.is_positive();
-    let (code, tone) = if !c.claimed_fen.is_positive() {
+    let decided = c.sums.verified_fen.is_positive() || c.sums.rejected_fen.is_positive();
+    let (code, tone) = if !c.sums.claimed_fen.is_positive() {
         ("unknown", Tone::Plain)
-    } else if c.open_fen.is_positive() && !decided {
+    } else if c.sums.open_fen.is_positive() && !decided {
         ("open", Tone::Plain)
-    } else if c.open_fen.is_positive() {
+    } else if c.sums.open_fen.is_positive() {
         ("partly", Tone::Info)
-    } else if c.outstanding_fen.is_positive() && c.paid_fen.is_positive() {
+    } else if c.sums.outstanding_fen.is_positive() && c.sums.paid_fen.is_positive() {
         ("part_paid", Tone::Warn)
-    } else if c.outstanding_fen.is_positive() {
+    } else if c.sums.outstanding_fen.is_positive() {
         ("unpaid", Tone::Bad)
-    } else if c.verified_fen.is_positive() {
+    } else if c.sums.verified_fen.is_positive() {
         ("paid", Tone::Good)
     } else {
         ("rejected", Tone::Plain)
@@ -108,10 +108,10 @@ pub(super) fn claim(c: &ClaimView) -> ClaimRow {
         claimant: c.claimant.clone(),
         respondent: c.respondent.clone(),
         period: span(c.period_from, c.period_to),
-        claimed: yuan(c.claimed_fen),
-        verified: if decided { yuan(c.verified_fen) } else { String::new() },
-        paid: yuan(c.paid_fen),
-        outstanding: yuan(c.outstanding_fen),
+        claimed: yuan(c.sums.claimed_fen),
+        verified: if decided { yuan(c.sums.verified_fen) } else { String::new() },
+        paid: yuan(c.sums.paid_fen),
+        outstanding: yuan(c.sums.outstanding_fen),
         state: Tag::new(text::zh(&format!("console.claim.{code}")), tone),
     }
 }
