@@ -114,6 +114,14 @@ pub(super) fn keep_wx(tx: &mut Tx<'_>, worker: WorkerId, open_id: &str) -> Resul
     rows::put_worker(tx.c, &WorkerAddress { worker_id: worker, wx_ct, plain, set_at: tx.now })
 }
 
+/// Forgets the WeChat account of a log-in: nothing goes there any more.
+pub(super) fn forget_wx(tx: &mut Tx<'_>, worker: WorkerId) -> Result<()> {
+    match rows::of_worker(tx.c, worker)? {
+        Some(a) if a.wx_ct.is_some() => rows::put_worker(tx.c, &WorkerAddress { wx_ct: None, set_at: tx.now, ..a }),
+        _ => Ok(()),
+    }
+}
+
 /// The filings a session sees: all of the log-in's, or those shown to a limited one alone.
 fn shown(c: &mut Conn, me: &Worker) -> Result<Option<Vec<FilingId>>> {
     if me.limited { mandates::shown(c, me.session).map(Some) } else { Ok(None) }

@@ -12,21 +12,19 @@ use crate::base::text::Lang;
 use crate::base::{At, Error, Result};
 use crate::domain::courier::{self, Channel, Class, Tried};
 use crate::gateway::mail::{self, Line, Mailer};
-use crate::gateway::wechat::Told;
+use crate::gateway::wechat::{Told, spelled};
 use crate::store::addresses::{self, StaffAddress, WorkerAddress};
 use crate::store::letters::{self, Attempt, Letter};
 use crate::store::notices::Notice;
 use crate::store::{Conn, accounts, filings, workers};
-use chrono::{Duration, Timelike as _};
+use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Seconds the others wait when a channel gives no way.
 const NO_WAY: i64 = 60;
-/// Seconds a letter waits whose channel is not configured any more.
-const NOT_CARRIED: i64 = 3_600;
-/// Steps of the slowest dialogue: what a lease must still hold for before a letter is begun.
-const STEPS: u64 = 6;
+/// So many letters of a batch unanswered in time, and the others wait: what hangs must not hold up the other channels.
+const SLOW: usize = 2;
 
 /// What a courier did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,8 +62,8 @@ enum Aim {
     },
     /// Nowhere; why, in a code.
     Nobody(&'static str),
-    /// It cannot be told now.
-    Unknown,
+    /// There is an address and it cannot be read.
+    Unreadable,
 }
 
 /// What is known of the persons of a batch.
@@ -103,7 +101,7 @@ impl Known {
             Ok(address) => Aim::At { address, plain, lang },
             Err(e) => {
                 tracing::error!(letter = %l.id, code = e.code(), "an address cannot be opened");
-                Aim::Unknown
+                Aim::Unreadable
             }
         };
         if let Some(id) = l.account_id {
@@ -155,16 +153,8 @@ struct Settled {
     more: Vec<Letter>,
 }
 
-/// `2026年11月23日 09:00`, as the platform wants an instant.
-fn spelled(at: At) -> String {
-    let (day, time) = (at.day().to_string(), at.time());
-    let mut parts = day.splitn(3, '-');
-    let mut part = || parts.next().unwrap_or_default().to_owned();
-    format!("{}年{}月{}日 {:02}:{:02}", part(), part(), part(), time.hour(), time.minute())
-}
-
 impl App {
-    /// Sends what is due until nothing is, or `go_on` says no.
+    /// Sends what is due until nothing is, or `go_on` says no: it is asked before each letter.
     ///
     /// # Errors
     /// The database; a letter nobody takes is no error.
@@ -177,7 +167,7 @@ impl App {
         let mailer = self.mailer.clone();
         let mut line = mailer.as_ref().map(Mailer::line);
         while go_on() {
-            let done = self.carry_batch(&mut line)?;
+            let done = self.carry_batch(&mut line, go_on)?;
             all += done;
             if done.claimed == 0 {
                 break;
@@ -186,7 +176,7 @@ impl App {
         Ok(all)
     }
 
-    fn carry_batch(self: &Arc<Self>, line: &mut Option<Line<'_>>) -> Result<Carried> {
+    fn carry_batch(self: &Arc<Self>, line: &mut Option<Line<'_>>, go_on: &dyn Fn() -> bool) -> Result<Carried> {
         let c = &self.config;
         let (now, batch) = (self.now(), c.courier.batch);
         let until = now.plus(Duration::seconds(c.courier.lease_seconds));
@@ -195,9 +185,9 @@ impl App {
             return Ok(Carried::default());
         }
         let (known, claimed) = self.db.read_blocking(move |c| Ok((Known::read(c, &claimed, now)?, claimed)))?;
-        let slowest = [c.mail.timeout_seconds, c.sms.timeout_seconds, c.wechat.timeout_seconds].into_iter().max().unwrap_or(0);
-        let margin = Duration::seconds(i64::try_from(slowest.saturating_mul(STEPS)).unwrap_or(i64::MAX / 2_000));
+        let margin = Duration::seconds(c.letter_seconds());
         let mut closed: BTreeSet<Channel> = BTreeSet::new();
+        let mut slow: BTreeMap<Channel, usize> = BTreeMap::new();
         let mut done = Carried { claimed: claimed.len(), ..Carried::default() };
         let mut settled = Vec::with_capacity(claimed.len());
         let keys = self.keys();
@@ -206,37 +196,37 @@ impl App {
             let mut more = Vec::new();
             if let Some(by) = known.stand_in(&leased, &notice) {
                 let id = ids_in(self, |ids| ids.id(now));
-                more.push(Letter { next_at: leased.next_at, ..letter(id, &notice, channel, Some(by), now) });
+                more.push(Letter { next_at: leased.next_at, due_at: leased.due_at, ..letter(id, &notice, channel, Some(by), now) });
             }
             let at = self.now();
-            // nothing is begun that might end after the lease
-            let (tried, wait) = if at.plus(margin) >= until {
-                (None, Duration::zero())
-            } else if !self.carries(channel) {
-                (None, Duration::seconds(NOT_CARRIED))
+            // nothing is begun that might end after the lease, or after the process was told to end
+            let left = if !go_on() || at.plus(margin) >= until {
+                Some(leased.next_at)
             } else if closed.contains(&channel) {
-                (None, Duration::seconds(NO_WAY))
+                Some(leased.next_at.max(at.plus(Duration::seconds(NO_WAY))))
             } else {
-                match known.aim(&keys, channel, &leased, &notice) {
-                    Aim::Nobody(why) => {
-                        let s = self.nobody(leased, &notice, channel, why, more, at)?;
-                        done.void += 1;
-                        settled.push(s);
-                        continue;
-                    }
-                    Aim::Unknown => (None, Duration::seconds(NO_WAY)),
-                    Aim::At { address, plain, lang } => {
-                        (Some(self.send(line, &leased, &notice, channel, &address, plain, lang, at)?), Duration::zero())
-                    }
-                }
+                None
             };
-            let Some(tried) = tried else {
-                let after = Letter { next_at: leased.next_at.max(at.plus(wait)), ..leased.clone() };
+            if let Some(next_at) = left {
+                let after = Letter { next_at, ..leased.clone() };
                 done.left += 1;
                 settled.push(Settled { leased, after, attempt: None, more });
                 continue;
+            }
+            let tried = match known.aim(&keys, channel, &leased, &notice) {
+                Aim::Nobody(why) => {
+                    let s = self.nobody(leased, &notice, channel, why, more, at)?;
+                    done.void += 1;
+                    settled.push(s);
+                    continue;
+                }
+                Aim::Unreadable => Tried::not(Class::Deferred, "unreadable"),
+                Aim::At { .. } if !self.carries(channel) => Tried::not(Class::Deferred, "not_configured"),
+                Aim::At { address, plain, lang } => self.send(line, &leased, &notice, channel, &address, plain, lang, at)?,
             };
-            if tried.way {
+            let late = slow.entry(channel).or_default();
+            *late += usize::from(tried.class == Class::Timeout);
+            if tried.way || *late >= SLOW {
                 closed.insert(channel);
             }
             let s = self.outcome(leased, &notice, channel, &tried, more, at)?;
@@ -297,7 +287,7 @@ impl App {
                 let told = Told { open_id: address, template: &s.notice_template, page: &s.notice_page, fields: &fields };
                 w.tell(&told, at)
             }
-            _ => Tried::no_way(Class::Deferred, "not_configured"),
+            _ => Tried::not(Class::Deferred, "not_configured"),
         })
     }
 
@@ -309,7 +299,8 @@ impl App {
         let all = self.notices.channels(&n.template, true).unwrap_or_default();
         let rest = all.iter().copied().skip_while(|c| *c != channel).skip(1);
         let next = rest.into_iter().find(|c| self.carries(*c));
-        Ok(next.map(|c| Letter { next_at: self.hour(n, at), ..letter(ids_in(self, |ids| ids.id(at)), n, c, None, at) }))
+        let when = self.hour(n, at);
+        Ok(next.map(|c| Letter { next_at: when, due_at: when, ..letter(ids_in(self, |ids| ids.id(at)), n, c, None, at) }))
     }
 
     /// When the person of a notice may be told who should hear it at `at`.
@@ -318,7 +309,7 @@ impl App {
         if n.claimant_id.is_some() {
             courier::worker_time(at, &law.rules)
         } else {
-            courier::staff_time(at, self.notices.urgent(&n.template), &law.calendar, &law.rules)
+            courier::staff_time(at, n.urgent, &law.calendar, &law.rules)
         }
     }
 
@@ -335,8 +326,8 @@ impl App {
     fn outcome(&self, leased: Letter, n: &Notice, channel: Channel, tried: &Tried, mut more: Vec<Letter>, at: At) -> Result<Settled> {
         let attempts = leased.attempts + 1;
         // a letter made pending again by hand has as many attempts before it as the first time
-        let round = attempts.rem_euclid(self.config.courier.attempts);
-        let over = tried.class == Class::Refused || (tried.class != Class::Sent && round == 0);
+        let round = attempts - leased.round_from;
+        let over = tried.class == Class::Refused || (tried.class != Class::Sent && round >= self.config.courier.attempts);
         let fallback = if over { self.next_channel(n, channel, at)? } else { None };
         let (state, done_at, next_at) = match tried.class {
             Class::Sent => ("sent", Some(at), leased.next_at),
@@ -352,7 +343,7 @@ impl App {
         Ok(Settled { leased, after, attempt: Some(attempt), more })
     }
 
-    /// How long the letter that waits longest is due, in seconds, and how many are dead, counted up to a thousand.
+    /// How long ago the letter that waits longest should have gone, in seconds, and how many are dead, counted up to a thousand.
     ///
     /// # Errors
     /// The database.
@@ -362,7 +353,7 @@ impl App {
         Ok((oldest.map_or(0, |at| (now.millis() - at.millis()) / 1_000), dead))
     }
 
-    /// How long the letter that waits longest is due, in seconds.
+    /// How long ago the letter that waits longest should have gone, in seconds: attempts that failed make it no shorter.
     ///
     /// # Errors
     /// The database.
@@ -391,15 +382,4 @@ fn settle(c: &mut Conn, all: &[Settled]) -> Result<()> {
     }
     letters::insert_attempts(c, &attempts)?;
     letters::insert(c, &more)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::spelled;
-    use crate::base::Day;
-
-    #[test]
-    fn an_instant_is_spelled_as_the_platform_wants_it() {
-        assert_eq!(spelled(Day::ymd(2026, 11, 3).unwrap().at(9, 5)), "2026年11月03日 09:05");
-    }
 }

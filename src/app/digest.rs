@@ -44,12 +44,13 @@ fn one(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
         return Ok(false);
     }
     let n = late.items.len();
+    // one page is read: where there is another, how many there are is not known
+    let rows = if late.next.is_some() { text::zh_with("notice_digest.at_least", &[("n", &n.to_string())]) } else { n.to_string() };
     let mut lines: Vec<String> = late.items.iter().take(LISTED).map(line).collect();
     if n > LISTED || late.next.is_some() {
         lines.push(text::zh("notice_digest.more").to_owned());
     }
-    let args =
-        BTreeMap::from([("day".to_owned(), today.to_string()), ("rows".to_owned(), n.to_string()), ("lines".to_owned(), lines.join("\n"))]);
+    let args = BTreeMap::from([("day".to_owned(), today.to_string()), ("rows".to_owned(), rows), ("lines".to_owned(), lines.join("\n"))]);
     notify::tell_account(tx, account, "reader", TEMPLATE, &args)?;
     Ok(true)
 }
@@ -75,7 +76,11 @@ impl App {
                 Ok((open, last))
             })?;
             for account in page.0 {
-                told += usize::from(self.write_blocking(&Actor::System("time"), None, move |tx| one(tx, account))?);
+                match self.write_blocking(&Actor::System("time"), None, move |tx| one(tx, account)) {
+                    Ok(one) => told += usize::from(one),
+                    // it has no mark and is tried again in the next round; the others do not wait for it
+                    Err(e) => tracing::error!(account = %account, code = e.code(), error = %e, "a digest cannot be made"),
+                }
             }
             match page.1 {
                 Some(last) => after = last,

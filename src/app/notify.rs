@@ -73,14 +73,8 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             persons = audience(tx, subject, before, step, &order)?;
         }
         let about = (subject.row.case_id, Some(subject.row.id));
-        let notices = told(tx, about, &order.audience, &persons, &order.template, &args)?;
+        let notices = told(tx, about, &order.audience, &persons, &order.template, &args, graph.urgent)?;
         rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
-    }
-    if subject.row.kind == "incident" {
-        // its terms are minutes: nobody of the staff waits for the office to open
-        for n in rows.iter_mut().filter(|n| n.claimant_id.is_none()) {
-            n.not_before = tx.now;
-        }
     }
     post(tx, &rows)
 }
@@ -144,6 +138,7 @@ fn to_worker(
         read_at: None,
         claimant_id: Some(h.claimant),
         filing_id: Some(h.filing),
+        urgent: tx.app.notices.urgent(template),
     })
 }
 
@@ -165,7 +160,7 @@ pub fn tell_claimant(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Re
 /// # Errors
 /// The database, or a fact is missing.
 pub fn tell_account(tx: &mut Tx<'_>, to: AccountId, audience: &str, template: &str, args: &BTreeMap<String, String>) -> Result<()> {
-    let rows = told(tx, (None, None), audience, &[to], template, args)?;
+    let rows = told(tx, (None, None), audience, &[to], template, args, false)?;
     post(tx, &rows)
 }
 
@@ -208,6 +203,8 @@ pub(super) fn letter(id: crate::base::id::RowId, n: &Notice, channel: Channel, a
         state: "pending".into(),
         attempts: 0,
         next_at: n.not_before,
+        due_at: n.not_before,
+        round_from: 0,
         lease_until: None,
         last_class: None,
         last_reason: None,
@@ -260,11 +257,12 @@ pub fn tell_desk(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result
 fn tell(tx: &mut Tx<'_>, f: &filings::Filing, audience: &str, persons: &[AccountId], template: &str) -> Result<()> {
     let procedure_id = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
     let args = BTreeMap::from([("number".to_owned(), f.number.clone())]);
-    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args)?;
+    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args, false)?;
     post(tx, &rows)
 }
 
-/// One notice for each person; where there is none, one that waits for whoever comes.
+/// One notice for each person; where there is none, one that waits for whoever comes. It is urgent if its template is, or if
+/// all of its procedure is.
 fn told(
     tx: &mut Tx<'_>,
     (case_id, procedure_id): (Option<CaseId>, Option<ProcedureId>),
@@ -272,9 +270,11 @@ fn told(
     persons: &[AccountId],
     template: &str,
     args: &BTreeMap<String, String>,
+    all_urgent: bool,
 ) -> Result<Vec<Notice>> {
     tx.app.notices.complete(template, args)?;
-    let not_before = courier::staff_time(tx.now, tx.app.notices.urgent(template), &tx.law.calendar, &tx.law.rules);
+    let urgent = all_urgent || tx.app.notices.urgent(template);
+    let not_before = courier::staff_time(tx.now, urgent, &tx.law.calendar, &tx.law.rules);
     let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.iter().copied().map(Some).collect() };
     let notice = |account_id| Notice {
         id: tx.ids.id(tx.now),
@@ -289,6 +289,7 @@ fn told(
         read_at: None,
         claimant_id: None,
         filing_id: None,
+        urgent,
     };
     Ok(persons.into_iter().map(notice).collect())
 }
@@ -361,7 +362,7 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
             break;
         }
     }
-    let rows = told(tx, (None, None), audience, &persons, template, &args)?;
+    let rows = told(tx, (None, None), audience, &persons, template, &args, false)?;
     post(tx, &rows)
 }
 

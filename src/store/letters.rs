@@ -7,7 +7,7 @@ use super::schema::{letter_attempts, letters, notices};
 use crate::base::id::{AccountId, ClaimantId, NoticeId, RowId};
 use crate::base::{At, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{Integer, Nullable, Text};
 
 /// One notice by one channel to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -27,6 +27,8 @@ pub struct Letter {
     pub last_reason: Option<String>,
     pub created_at: At,
     pub done_at: Option<At>,
+    pub due_at: At,
+    pub round_from: i32,
 }
 
 /// One attempt.
@@ -50,6 +52,17 @@ pub struct Wanted {
     pub channel: Option<String>,
     /// The template of their notices.
     pub template: Option<String>,
+    /// Made since; not asked of those that wait and those that are dead, of which all count.
+    pub since: Option<At>,
+    /// Of the dead, those that ended until then.
+    pub ended_until: Option<At>,
+}
+impl Wanted {
+    /// All in a state.
+    #[must_use]
+    pub fn of(state: &str) -> Self {
+        Self { state: Some(state.to_owned()), ..Self::default() }
+    }
 }
 
 /// Queues letters; one that is there already stays as it is.
@@ -128,28 +141,59 @@ pub fn insert_attempts(c: &mut Conn, rows: &[Attempt]) -> Result<()> {
     Ok(())
 }
 
-/// A page of letters with their templates, the newest first, before the one given.
+/// A page of letters with their templates, the newest first, before the one given. What waits is read by what is open, what is
+/// dead by what is dead, the others by when they were made: with [`Wanted::since`] no page walks through all there ever was.
 pub fn page(c: &mut Conn, w: &Wanted, before: Option<RowId>, limit: i64) -> Result<Vec<(Letter, String)>> {
+    let at = match before {
+        Some(id) => match by_ids(c, &[id])?.pop() {
+            Some(l) => Some((l, id)),
+            None => return Ok(Vec::new()),
+        },
+        None => None,
+    };
     let mut q = letters::table
         .inner_join(notices::table.on(notices::id.eq(letters::notice_id)))
-        .order(letters::id.desc())
         .limit(limit)
         .select((Letter::as_select(), notices::template))
         .into_boxed();
-    if w.state.as_deref() == Some("dead") {
-        // the index's own predicate, word for word
-        q = q.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'"));
-    } else if let Some(s) = &w.state {
-        q = q.filter(letters::state.eq(s.clone()));
-    }
+    // each in the order of the index that is read
+    q = match w.state.as_deref() {
+        Some("pending") => {
+            if let Some((l, id)) = at {
+                q = q.filter(letters::due_at.le(l.due_at)).filter(letters::due_at.lt(l.due_at).or(letters::id.lt(id)));
+            }
+            // the index's own predicate, word for word
+            q.filter(letters::done_at.is_null()).order((letters::due_at.desc(), letters::id.desc()))
+        }
+        Some("dead") => {
+            if let Some((l, id)) = at {
+                q = q.filter(letters::done_at.le(l.done_at)).filter(letters::done_at.lt(l.done_at).or(letters::id.lt(id)));
+            }
+            // the index's own predicate, word for word
+            q = q.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'"));
+            if let Some(at) = w.ended_until {
+                q = q.filter(letters::done_at.le(at));
+            }
+            q.order((letters::done_at.desc(), letters::id.desc()))
+        }
+        state => {
+            if let Some((l, id)) = at {
+                q = q.filter(letters::created_at.le(l.created_at)).filter(letters::created_at.lt(l.created_at).or(letters::id.lt(id)));
+            }
+            if let Some(s) = state {
+                q = q.filter(letters::state.eq(s.to_owned()));
+            }
+            if let Some(at) = w.since {
+                q = q.filter(letters::created_at.ge(at));
+            }
+            q.order((letters::created_at.desc(), letters::id.desc()))
+        }
+    };
     if let Some(ch) = &w.channel {
         q = q.filter(letters::channel.eq(ch.clone()));
     }
     if let Some(t) = &w.template {
         q = q.filter(notices::template.eq(t.clone()));
-    }
-    if let Some(b) = before {
-        q = q.filter(letters::id.lt(b));
     }
     Ok(q.load(c)?)
 }
@@ -168,32 +212,31 @@ pub fn attempts(c: &mut Conn, ids: &[RowId]) -> Result<Vec<Attempt>> {
         .load(c)?)
 }
 
-/// Makes a dead letter pending again with all its attempts still to come; `false` when it is not dead.
+/// Makes a dead letter pending again, due at `at`, with all its attempts still to come; `false` when it is not dead.
 pub fn again(c: &mut Conn, id: RowId, at: At) -> Result<bool> {
     let n = diesel::update(letters::table.find(id).filter(letters::state.eq("dead")))
-        .set((letters::state.eq("pending"), letters::next_at.eq(at), letters::done_at.eq(None::<At>), letters::lease_until.eq(None::<At>)))
+        .set((
+            letters::state.eq("pending"),
+            letters::next_at.eq(at),
+            letters::due_at.eq(at),
+            letters::round_from.eq(letters::attempts),
+            letters::done_at.eq(None::<At>),
+            letters::lease_until.eq(None::<At>),
+        ))
         .execute(c)?;
     Ok(n == 1)
 }
 
 /// Channel, state, why it ended and how many.
 pub type Tally = (String, String, Option<String>, i64);
-/// How many there are by channel, state and the class of the last attempt.
-pub fn tally(c: &mut Conn) -> Result<Vec<Tally>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Text)]
-        channel: String,
-        #[diesel(sql_type = Text)]
-        state: String,
-        #[diesel(sql_type = Nullable<Text>)]
-        class: Option<String>,
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let sql = "select channel, state, last_class as class, count(*) as n from letters group by channel, state, last_class order by 1, 2, 3";
-    let rows: Vec<Row> = diesel::sql_query(sql).load(c)?;
-    Ok(rows.into_iter().map(|r| (r.channel, r.state, r.class, r.n)).collect())
+/// How many of those made since an instant there are by channel, state and the class of the last attempt.
+pub fn tally(c: &mut Conn, since: At) -> Result<Vec<Tally>> {
+    Ok(letters::table
+        .filter(letters::created_at.ge(since))
+        .group_by((letters::channel, letters::state, letters::last_class))
+        .order((letters::channel, letters::state, letters::last_class))
+        .select((letters::channel, letters::state, letters::last_class, diesel::dsl::count_star()))
+        .load(c)?)
 }
 
 /// Dead letters, counted up to `most`.
@@ -203,13 +246,13 @@ pub fn dead(c: &mut Conn, most: i64) -> Result<i64> {
     Ok(i64::try_from(ids.len()).unwrap_or(most))
 }
 
-/// When the letter that waits longest was due, of those due at `now`.
+/// When the letter that waits longest should have gone, of those due at `now`; attempts that failed move nothing.
 pub fn oldest_due(c: &mut Conn, now: At) -> Result<Option<At>> {
     Ok(letters::table
         .filter(letters::done_at.is_null())
-        .filter(letters::next_at.le(now))
-        .order((letters::next_at, letters::id))
-        .select(letters::next_at)
+        .filter(letters::due_at.le(now))
+        .order((letters::due_at, letters::id))
+        .select(letters::due_at)
         .first(c)
         .optional()?)
 }

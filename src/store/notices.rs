@@ -24,6 +24,7 @@ pub struct Notice {
     pub read_at: Option<At>,
     pub claimant_id: Option<ClaimantId>,
     pub filing_id: Option<FilingId>,
+    pub urgent: bool,
 }
 
 /// Queues notices.

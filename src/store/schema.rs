@@ -1042,6 +1042,7 @@ diesel::table! {
         read_at -> Nullable<Ts>,
         claimant_id -> Nullable<Id>,
         filing_id -> Nullable<Id>,
+        urgent -> Bool,
     }
 }
 
@@ -1537,6 +1538,8 @@ diesel::table! {
         last_reason -> Nullable<Text>,
         created_at -> Ts,
         done_at -> Nullable<Ts>,
+        due_at -> Ts,
+        round_from -> Integer,
     }
 }
 
