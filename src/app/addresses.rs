@@ -9,6 +9,7 @@ use super::write::{Key, Marks, Tx};
 use crate::base::id::{AccountId, FilingId, NoticeId, WorkerId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{Ability, Actor, Worker, may};
+use crate::domain::mandate::{self, Power};
 use crate::gateway::mail::Mailer;
 use crate::law::identity::Phone;
 use crate::paper::notice;
@@ -20,6 +21,8 @@ use utoipa::ToSchema;
 
 /// Notices of a page.
 const PAGE: i64 = 50;
+/// Mandates looked at, the newest first.
+const MANDATES: i64 = 100;
 
 /// Where one of the staff wants to be reached; empty: nowhere.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -56,7 +59,7 @@ pub struct AddressView {
 pub struct WorkerNotice {
     /// Its id; also the cursor.
     pub id: NoticeId,
-    /// The own filing it is about.
+    /// The filing it is about: the own one, or one looked after by a mandate.
     pub filing: Option<FilingId>,
     /// In words.
     pub text: String,
@@ -127,6 +130,15 @@ fn shown(c: &mut Conn, me: &Worker) -> Result<Option<Vec<FilingId>>> {
     if me.limited { mandates::shown(c, me.session).map(Some) } else { Ok(None) }
 }
 
+/// The filings of others a session may see by a mandate now; none on a shared telephone.
+fn looked_after(c: &mut Conn, me: &Worker, now: At) -> Result<Vec<FilingId>> {
+    if me.limited {
+        return Ok(Vec::new());
+    }
+    let held = mandates::held(c, me.id, now, MANDATES)?;
+    Ok(held.iter().filter(|(m, _)| mandate::powers(&m.powers).contains(&Power::View)).map(|(_, f)| f.id).collect())
+}
+
 impl App {
     /// Where an account is reached, masked.
     ///
@@ -178,16 +190,24 @@ impl App {
         .await
     }
 
-    /// What a worker was told of the own filings, newest first.
+    /// What a worker was told of the own filings, newest first; beside it what others were told whose matter he looks after by
+    /// a mandate to see it. That he sees it does not mark it as read: it still goes out to its worker.
     ///
     /// # Errors
     /// The database.
     pub async fn worker_notices(self: &Arc<Self>, me: &Me, before: Option<NoticeId>) -> Result<Vec<WorkerNotice>> {
-        let (worker, lang) = (me.worker.clone(), me.lang);
+        let (worker, lang, now) = (me.worker.clone(), me.lang, self.now());
         self.db
             .read(move |c| {
                 let of = shown(c, &worker)?;
-                let rows = notices::for_worker(c, worker.id, of.as_deref(), before, PAGE)?;
+                let mut rows = notices::for_worker(c, worker.id, of.as_deref(), before, PAGE)?;
+                let others = looked_after(c, &worker, now)?;
+                if !others.is_empty() {
+                    rows.extend(notices::for_filings(c, &others, before, PAGE)?);
+                    rows.sort_by_key(|n| std::cmp::Reverse(n.id));
+                    rows.dedup_by_key(|n| n.id);
+                    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+                }
                 let view = |n: notices::Notice| WorkerNotice {
                     text: notice::for_workers(&n.template, &n.args.0, lang),
                     id: n.id,

@@ -4,14 +4,17 @@
 //! most the batch in flight, under the same Message-ID. An officer who is away is told, and the stand-in too; a worker is
 //! told by the first channel that reaches. Addresses are opened here, just before the letter goes, and nowhere kept.
 
+mod lines;
+
+use self::lines::{Came, Lines};
 use super::notify::letter;
 use super::{App, ids_in};
-use crate::base::id::{AccountId, ClaimantId, FilingId, RowId};
+use crate::base::id::{AccountId, ClaimantId, FilingId};
 use crate::base::seal::{self, KeyRing, Place, Sealed};
 use crate::base::text::Lang;
 use crate::base::{At, Error, Result};
-use crate::domain::courier::{self, Channel, Class, Tried};
-use crate::gateway::mail::{self, Line, Mailer};
+use crate::domain::courier::{self, Channel, Class, Tried, Why};
+use crate::gateway::mail::{self, Line};
 use crate::gateway::wechat::{Told, spelled};
 use crate::store::addresses::{self, StaffAddress, WorkerAddress};
 use crate::store::letters::{self, Attempt, Letter};
@@ -20,11 +23,6 @@ use crate::store::{Conn, accounts, filings, workers};
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// Seconds the others wait when a channel gives no way.
-const NO_WAY: i64 = 60;
-/// So many letters of a batch unanswered in time, and the others wait: what hangs must not hold up the other channels.
-const SLOW: usize = 2;
 
 /// What a courier did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,8 +58,8 @@ enum Aim {
         plain: bool,
         lang: Lang,
     },
-    /// Nowhere; why, in a code.
-    Nobody(&'static str),
+    /// Nowhere.
+    Nobody(Why),
     /// There is an address and it cannot be read.
     Unreadable,
 }
@@ -95,7 +93,7 @@ impl Known {
     fn aim(&self, keys: &KeyRing, channel: Channel, l: &Letter, n: &Notice) -> Aim {
         // who has read it in the house is not told again outside
         if n.read_at.is_some() {
-            return Aim::Nobody("read");
+            return Aim::Nobody(Why::Read);
         }
         let open = |place: Place<uuid::Uuid>, ct: &Sealed, plain, lang| match seal::open(keys, place, ct) {
             Ok(address) => Aim::At { address, plain, lang },
@@ -106,7 +104,7 @@ impl Known {
         };
         if let Some(id) = l.account_id {
             if !self.active.contains(&id) {
-                return Aim::Nobody("gone");
+                return Aim::Nobody(Why::Gone);
             }
             let found = self.staff.get(&id).and_then(|a| match channel {
                 Channel::Mail => a.mail_ct.as_ref().map(|ct| ("mail_ct", ct)),
@@ -115,7 +113,7 @@ impl Known {
             });
             return match found {
                 Some((column, ct)) => open(Place::new("staff_addresses", column, id.uuid()), ct, false, Lang::Zh),
-                None => Aim::Nobody("no_address"),
+                None => Aim::Nobody(Why::NoAddress),
             };
         }
         let log_in = n.filing_id.and_then(|f| self.behind.get(&f)).filter(|(w, _)| w.state == "active");
@@ -131,10 +129,10 @@ impl Known {
             (Channel::Sms, _) => {
                 match l.claimant_id.and_then(|id| self.persons.get(&id)).and_then(|p| p.phone_ct.as_ref().map(|ct| (p.id, ct))) {
                     Some((id, ct)) => open(Place::new("claimants", "phone_ct", id.uuid()), ct, plain, lang),
-                    None => Aim::Nobody("no_address"),
+                    None => Aim::Nobody(Why::NoAddress),
                 }
             }
-            _ => Aim::Nobody("no_address"),
+            _ => Aim::Nobody(Why::NoAddress),
         }
     }
 
@@ -143,6 +141,14 @@ impl Known {
         let of = l.account_id.filter(|a| n.account_id == Some(*a) && l.attempts == 0)?;
         self.away.get(&of).copied().filter(|by| self.active.contains(by))
     }
+}
+
+/// A letter to be sent, with where it goes.
+struct Aimed {
+    leased: Letter,
+    notice: Notice,
+    channel: Channel,
+    aim: Aim,
 }
 
 /// A letter as it is kept afterwards.
@@ -158,16 +164,16 @@ impl App {
     ///
     /// # Errors
     /// The database; a letter nobody takes is no error.
-    pub fn carry(self: &Arc<Self>, go_on: &dyn Fn() -> bool) -> Result<Carried> {
+    pub fn carry(self: &Arc<Self>, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Carried> {
         let mut all = Carried::default();
         // demo and training data leave the house by no door
         if self.demo {
             return Ok(all);
         }
         let mailer = self.mailer.clone();
-        let mut line = mailer.as_ref().map(Mailer::line);
+        let mut lines = Lines::new(mailer.as_ref());
         while go_on() {
-            let done = self.carry_batch(&mut line, go_on)?;
+            let done = self.carry_batch(&mut lines, go_on)?;
             all += done;
             if done.claimed == 0 {
                 break;
@@ -176,84 +182,63 @@ impl App {
         Ok(all)
     }
 
-    fn carry_batch(self: &Arc<Self>, line: &mut Option<Line<'_>>, go_on: &dyn Fn() -> bool) -> Result<Carried> {
-        let c = &self.config;
-        let (now, batch) = (self.now(), c.courier.batch);
-        let until = now.plus(Duration::seconds(c.courier.lease_seconds));
+    fn carry_batch(self: &Arc<Self>, lines: &mut Lines<'_>, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Carried> {
+        let c = &self.config.courier;
+        let (now, batch) = (self.now(), c.batch);
+        let until = now.plus(Duration::seconds(c.lease_seconds));
         let claimed = self.db.write_blocking(move |c| letters::claim(c, now, until, batch))?;
         if claimed.is_empty() {
             return Ok(Carried::default());
         }
         let (known, claimed) = self.db.read_blocking(move |c| Ok((Known::read(c, &claimed, now)?, claimed)))?;
-        let margin = Duration::seconds(c.letter_seconds());
-        let mut closed: BTreeSet<Channel> = BTreeSet::new();
-        let mut slow: BTreeMap<Channel, usize> = BTreeMap::new();
-        let mut done = Carried { claimed: claimed.len(), ..Carried::default() };
-        let mut settled = Vec::with_capacity(claimed.len());
         let keys = self.keys();
+        let mut aimed = Vec::with_capacity(claimed.len());
         for (leased, notice) in claimed {
             let Some(channel) = Channel::of(&leased.channel) else { return Err(Error::Internal(format!("channel {}", leased.channel))) };
+            let aim = known.aim(&keys, channel, &leased, &notice);
+            aimed.push(Aimed { channel, aim, leased, notice });
+        }
+        let came = lines.send(self, &aimed, until, go_on)?;
+        let ended = self.now();
+        let mut done = Carried { claimed: aimed.len(), ..Carried::default() };
+        let mut settled = Vec::with_capacity(aimed.len());
+        for (Aimed { leased, notice, channel, .. }, (came, at)) in aimed.into_iter().zip(came) {
             let mut more = Vec::new();
             if let Some(by) = known.stand_in(&leased, &notice) {
                 let id = ids_in(self, |ids| ids.id(now));
                 more.push(Letter { next_at: leased.next_at, due_at: leased.due_at, ..letter(id, &notice, channel, Some(by), now) });
             }
-            let at = self.now();
-            // nothing is begun that might end after the lease, or after the process was told to end
-            let left = if !go_on() || at.plus(margin) >= until {
-                Some(leased.next_at)
-            } else if closed.contains(&channel) {
-                Some(leased.next_at.max(at.plus(Duration::seconds(NO_WAY))))
-            } else {
-                None
-            };
-            if let Some(next_at) = left {
-                let after = Letter { next_at, ..leased.clone() };
-                done.left += 1;
-                settled.push(Settled { leased, after, attempt: None, more });
-                continue;
-            }
-            let tried = match known.aim(&keys, channel, &leased, &notice) {
-                Aim::Nobody(why) => {
-                    let s = self.nobody(leased, &notice, channel, why, more, at)?;
-                    done.void += 1;
-                    settled.push(s);
-                    continue;
+            let s = match came {
+                Came::Left(next_at) => {
+                    done.left += 1;
+                    let after = Letter { next_at, ..leased.clone() };
+                    Settled { leased, after, attempt: None, more }
                 }
-                Aim::Unreadable => Tried::not(Class::Deferred, "unreadable"),
-                Aim::At { .. } if !self.carries(channel) => Tried::not(Class::Deferred, "not_configured"),
-                Aim::At { address, plain, lang } => self.send(line, &leased, &notice, channel, &address, plain, lang, at)?,
+                Came::Nobody(why) => {
+                    done.void += 1;
+                    self.nobody(leased, &notice, channel, why, more, at)?
+                }
+                Came::Tried(tried) => {
+                    let s = self.outcome(leased, &notice, channel, &tried, more, (at, ended))?;
+                    match s.after.state.as_str() {
+                        "sent" => done.sent += 1,
+                        "dead" => done.dead += 1,
+                        "void" => done.void += 1,
+                        _ => done.deferred += 1,
+                    }
+                    s
+                }
             };
-            let late = slow.entry(channel).or_default();
-            *late += usize::from(tried.class == Class::Timeout);
-            if tried.way || *late >= SLOW {
-                closed.insert(channel);
-            }
-            let s = self.outcome(leased, &notice, channel, &tried, more, at)?;
-            match s.after.state.as_str() {
-                "sent" => done.sent += 1,
-                "dead" => done.dead += 1,
-                "void" => done.void += 1,
-                _ => done.deferred += 1,
-            }
             settled.push(s);
         }
         self.db.write_blocking(move |c| settle(c, &settled))?;
         Ok(done)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one letter in all its parts")]
-    fn send(
-        &self,
-        line: &mut Option<Line<'_>>,
-        l: &Letter,
-        n: &Notice,
-        channel: Channel,
-        address: &str,
-        plain: bool,
-        lang: Lang,
-        at: At,
-    ) -> Result<Tried> {
+    /// Sends one letter; over this line if it is mail.
+    fn send(&self, line: Option<&mut Line<'_>>, a: &Aimed, (address, plain, lang): (&str, bool, Lang), at: At) -> Tried {
+        let Aimed { leased: l, notice: n, channel, .. } = a;
+        let channel = *channel;
         let (id, args) = (l.id.to_string(), &n.args.0);
         let worded = match l.account_id {
             Some(_) => self.notices.to_staff(&n.template, channel, args),
@@ -264,11 +249,11 @@ impl App {
             Ok(w) => w,
             Err(e) => {
                 tracing::error!(letter = %l.id, template = n.template, error = %e, "a notice has no words");
-                return Ok(Tried::not(Class::Deferred, "no_words"));
+                return Tried::not(Class::Deferred, Why::NoWords);
             }
         };
         let number = args.get("number").map_or("", String::as_str);
-        Ok(match (channel, line, &self.wechat) {
+        match (channel, line, &self.wechat) {
             (Channel::Mail, Some(line), _) => {
                 line.send(&mail::Letter { id: &id, to: address, subject: &worded.subject, text: &worded.text, at: n.created_at })
             }
@@ -287,8 +272,8 @@ impl App {
                 let told = Told { open_id: address, template: &s.notice_template, page: &s.notice_page, fields: &fields };
                 w.tell(&told, at)
             }
-            _ => Tried::not(Class::Deferred, "not_configured"),
-        })
+            _ => Tried::not(Class::Deferred, Why::NotConfigured),
+        }
     }
 
     /// The letter that goes by the next channel when this one did not reach its worker.
@@ -313,24 +298,31 @@ impl App {
         }
     }
 
-    fn nobody(&self, leased: Letter, n: &Notice, channel: Channel, why: &str, mut more: Vec<Letter>, at: At) -> Result<Settled> {
-        if why == "no_address" {
+    fn nobody(&self, leased: Letter, n: &Notice, channel: Channel, why: Why, mut more: Vec<Letter>, at: At) -> Result<Settled> {
+        if why == Why::NoAddress {
             more.extend(self.next_channel(n, channel, at)?);
         }
-        let after =
-            Letter { state: "void".into(), last_class: None, last_reason: Some(why.to_owned()), done_at: Some(at), ..leased.clone() };
+        let after = Letter { state: "void".into(), last_class: None, last_reason: Some(why.into()), done_at: Some(at), ..leased.clone() };
         Ok(Settled { leased, after, attempt: None, more })
     }
 
-    /// What an attempt makes of a letter.
-    fn outcome(&self, leased: Letter, n: &Notice, channel: Channel, tried: &Tried, mut more: Vec<Letter>, at: At) -> Result<Settled> {
+    /// What an attempt makes of a letter: when it was begun, and when its batch was through (what was taken ends together).
+    fn outcome(
+        &self,
+        leased: Letter,
+        n: &Notice,
+        channel: Channel,
+        tried: &Tried,
+        mut more: Vec<Letter>,
+        (at, ended): (At, At),
+    ) -> Result<Settled> {
         let attempts = leased.attempts + 1;
         // a letter made pending again by hand has as many attempts before it as the first time
         let round = attempts - leased.round_from;
         let over = tried.class == Class::Refused || (tried.class != Class::Sent && round >= self.config.courier.attempts);
         let fallback = if over { self.next_channel(n, channel, at)? } else { None };
         let (state, done_at, next_at) = match tried.class {
-            Class::Sent => ("sent", Some(at), leased.next_at),
+            Class::Sent => ("sent", Some(ended), leased.next_at),
             _ if over => (if fallback.is_some() { "void" } else { "dead" }, Some(at), leased.next_at),
             _ => ("pending", None, self.hour(n, at.plus(courier::back_off(round.max(1), ids_in(self, |ids| ids.below(1_001)))))),
         };
@@ -368,17 +360,14 @@ impl App {
 fn settle(c: &mut Conn, all: &[Settled]) -> Result<()> {
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut more: Vec<Letter> = Vec::new();
-    let mut lost: Vec<RowId> = Vec::new();
-    for s in all {
-        if letters::settle(c, &s.leased, &s.after)? {
-            attempts.extend(s.attempt.clone());
-            more.extend(s.more.iter().cloned());
-        } else {
-            lost.push(s.leased.id);
-        }
+    let pairs: Vec<(&Letter, &Letter)> = all.iter().map(|s| (&s.leased, &s.after)).collect();
+    let kept = letters::settle(c, &pairs)?;
+    for s in all.iter().filter(|s| kept.contains(&s.leased.id)) {
+        attempts.extend(s.attempt.clone());
+        more.extend(s.more.iter().cloned());
     }
-    if !lost.is_empty() {
-        tracing::warn!(letters = lost.len(), "letters were settled by another node");
+    if kept.len() < all.len() {
+        tracing::warn!(letters = all.len() - kept.len(), "letters were settled by another node");
     }
     letters::insert_attempts(c, &attempts)?;
     letters::insert(c, &more)

@@ -251,6 +251,8 @@ pub struct Courier {
     pub lease_seconds: i64,
     /// Attempts before a letter is dead.
     pub attempts: i32,
+    /// Lines of each channel at once, when there is much to send.
+    pub connections: usize,
     /// When the daily digest of overdue goes out, `HH:MM`; empty: none.
     pub digest_at: String,
 }
@@ -366,6 +368,7 @@ impl Config {
             ("courier.batch", self.courier.batch),
             ("courier.lease_seconds", self.courier.lease_seconds),
             ("courier.attempts", i64::from(self.courier.attempts)),
+            ("courier.connections", i64::try_from(self.courier.connections).unwrap_or(0)),
             ("mail.timeout_seconds", i64::try_from(self.mail.timeout_seconds).unwrap_or(0)),
             ("evidence.max_open", self.evidence.max_open),
             ("evidence.max_files", self.evidence.max_files),

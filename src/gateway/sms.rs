@@ -5,7 +5,7 @@
 
 use super::http::{Http, Trouble};
 use crate::base::{At, Error, Result};
-use crate::domain::courier::{Class, Tried};
+use crate::domain::courier::{Class, Tried, Why};
 use crate::domain::exchange;
 use serde_json::json;
 use std::time::Duration;
@@ -75,7 +75,7 @@ impl Sms {
     /// Hands a notice over. What the sender says of the message itself (4xx) is final; where it will not have us (401, 403), has
     /// too much to do or is down, no other message need be tried now.
     pub fn tell(&self, id: &str, phone: &str, template: &str, args: &[(&str, &str)], at: At) -> Tried {
-        let Self::Hook { http, url, secret } = self else { return Tried::no_way(Class::Deferred, "no_sms") };
+        let Self::Hook { http, url, secret } = self else { return Tried::not(Class::Deferred, Why::NotConfigured) };
         match post(http, url, secret, (id, phone, template), args, at) {
             Ok(200..=299) => Tried::sent(),
             Ok(s @ (401 | 403 | 408 | 429 | 500..)) => Tried::no_way(Class::Deferred, format!("sms {s}")),

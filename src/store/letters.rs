@@ -7,7 +7,7 @@ use super::schema::{letter_attempts, letters, notices};
 use crate::base::id::{AccountId, ClaimantId, NoticeId, RowId};
 use crate::base::{At, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Nullable, Text};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One notice by one channel to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -73,12 +73,6 @@ pub fn insert(c: &mut Conn, rows: &[Letter]) -> Result<()> {
     Ok(())
 }
 
-statement! {
-    /// Takes a letter for a node until an instant.
-    struct Lease { id: RowId => super::types::Id, until: At => super::types::Ts }
-    sql "update letters set lease_until = ", until, " where id = ", id, ""
-}
-
 /// Leases up to `limit` letters that are due until `until`, the longest due first, each with its notice.
 pub fn claim(c: &mut Conn, now: At, until: At, limit: i64) -> Result<Vec<(Letter, super::notices::Notice)>> {
     let due = || {
@@ -94,9 +88,8 @@ pub fn claim(c: &mut Conn, now: At, until: At, limit: i64) -> Result<Vec<(Letter
         Conn::Pg(pg) => due().select(Letter::as_select()).for_update().skip_locked().load(pg)?,
         Conn::Sqlite(lite) => due().select(Letter::as_select()).load(lite)?,
     };
-    for l in &mine {
-        Lease { id: l.id, until }.execute(c)?;
-    }
+    let taken: Vec<RowId> = mine.iter().map(|l| l.id).collect();
+    diesel::update(letters::table.filter(letters::id.eq_any(taken))).set(letters::lease_until.eq(Some(until))).execute(c)?;
     let ids: Vec<NoticeId> = mine.iter().map(|l| l.notice_id).collect();
     let about: std::collections::HashMap<NoticeId, super::notices::Notice> =
         super::notices::by_ids(c, &ids)?.into_iter().map(|n| (n.id, n)).collect();
@@ -104,33 +97,67 @@ pub fn claim(c: &mut Conn, now: At, until: At, limit: i64) -> Result<Vec<(Letter
     Ok(mine.into_iter().filter_map(with).collect())
 }
 
-statement! {
-    /// Saves a letter if the lease is still held and nobody tried meanwhile.
-    struct Settle {
-        state: String => Text, tried: i32 => Integer, next_at: At => super::types::Ts, class: Option<String> => Nullable<Text>,
-        reason: Option<String> => Nullable<Text>, done_at: Option<At> => Nullable<super::types::Ts>, id: RowId => super::types::Id,
-        attempts: i32 => Integer, lease: At => super::types::Ts,
-    }
-    sql "update letters set state = ", state, ", attempts = ", tried, ", next_at = ", next_at, ", lease_until = null, last_class = ", class,
-        ", last_reason = ", reason, ", done_at = ", done_at, " where id = ", id, " and attempts = ", attempts, " and lease_until = ", lease, ""
+/// What several letters came to alike: one statement for all of them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Alike {
+    state: String,
+    attempts: i32,
+    /// When they are tried next; none of what ended.
+    next_at: Option<At>,
+    class: Option<String>,
+    reason: Option<String>,
+    done_at: Option<At>,
 }
 
-/// Keeps what a letter came to; `false` when the lease had passed to another node meanwhile.
-pub fn settle(c: &mut Conn, leased: &Letter, after: &Letter) -> Result<bool> {
-    let Some(lease) = leased.lease_until else { return Ok(false) };
-    let n = Settle {
-        state: after.state.clone(),
-        tried: after.attempts,
-        next_at: after.next_at,
-        class: after.last_class.clone(),
-        reason: after.last_reason.clone(),
-        done_at: after.done_at,
-        id: leased.id,
-        attempts: leased.attempts,
-        lease,
+/// Keeps what letters came to, each pair a letter as it was leased and as it is now; which were kept. The lease of the others
+/// had passed to another node meanwhile.
+pub fn settle(c: &mut Conn, all: &[(&Letter, &Letter)]) -> Result<BTreeSet<RowId>> {
+    let ids: Vec<RowId> = all.iter().map(|(l, _)| l.id).collect();
+    let rows = || {
+        letters::table.filter(letters::id.eq_any(ids.clone())).order(letters::id).select((
+            letters::id,
+            letters::attempts,
+            letters::lease_until,
+        ))
+    };
+    let there: Vec<(RowId, i32, Option<At>)> = match c {
+        Conn::Pg(pg) => rows().for_update().load(pg)?,
+        Conn::Sqlite(lite) => rows().load(lite)?,
+    };
+    let there: BTreeMap<RowId, (i32, Option<At>)> = there.into_iter().map(|(id, n, until)| (id, (n, until))).collect();
+    let mut alike: BTreeMap<Alike, Vec<RowId>> = BTreeMap::new();
+    let mut kept = BTreeSet::new();
+    for (leased, after) in all {
+        if leased.lease_until.is_none() || there.get(&leased.id) != Some(&(leased.attempts, leased.lease_until)) {
+            continue;
+        }
+        kept.insert(leased.id);
+        let what = Alike {
+            state: after.state.clone(),
+            attempts: after.attempts,
+            next_at: after.done_at.is_none().then_some(after.next_at),
+            class: after.last_class.clone(),
+            reason: after.last_reason.clone(),
+            done_at: after.done_at,
+        };
+        alike.entry(what).or_default().push(leased.id);
     }
-    .execute(c)?;
-    Ok(n == 1)
+    for (a, ids) in alike {
+        let these = || letters::table.filter(letters::id.eq_any(ids.clone()));
+        let what = (
+            letters::state.eq(a.state),
+            letters::attempts.eq(a.attempts),
+            letters::lease_until.eq(None::<At>),
+            letters::last_class.eq(a.class),
+            letters::last_reason.eq(a.reason),
+            letters::done_at.eq(a.done_at),
+        );
+        match a.next_at {
+            Some(at) => diesel::update(these()).set((what, letters::next_at.eq(at))).execute(c)?,
+            None => diesel::update(these()).set(what).execute(c)?,
+        };
+    }
+    Ok(kept)
 }
 
 /// Keeps attempts.

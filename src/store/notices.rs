@@ -125,6 +125,23 @@ pub fn for_worker(c: &mut Conn, worker: WorkerId, of: Option<&[FilingId]>, befor
     Ok(q.load(c)?)
 }
 
+/// What the claimants of these filings are told, newest first, before the one given.
+pub fn for_filings(c: &mut Conn, of: &[FilingId], before: Option<NoticeId>, limit: i64) -> Result<Vec<Notice>> {
+    let of: Vec<Option<FilingId>> = of.iter().copied().map(Some).collect();
+    let mut q = notices::table
+        .filter(notices::filing_id.eq_any(of))
+        .filter(notices::filing_id.is_not_null())
+        .filter(notices::claimant_id.is_not_null())
+        .order(notices::id.desc())
+        .limit(limit)
+        .select(Notice::as_select())
+        .into_boxed();
+    if let Some(b) = before {
+        q = q.filter(notices::id.lt(b));
+    }
+    Ok(q.load(c)?)
+}
+
 /// Marks notices of a log-in's own filings as read; returns how many were.
 pub fn mark_read_by_worker(c: &mut Conn, worker: WorkerId, of: Option<&[FilingId]>, ids: &[NoticeId], at: At) -> Result<usize> {
     let mut q = filings::table.filter(filings::worker_id.eq(Some(worker))).select(filings::id.nullable()).into_boxed();

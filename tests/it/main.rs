@@ -35,6 +35,7 @@ mod counter;
 mod counter_people;
 #[cfg(test)]
 mod courier;
+mod courier_faults;
 #[cfg(test)]
 mod draws;
 #[cfg(test)]
