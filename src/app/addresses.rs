@@ -6,7 +6,7 @@
 use super::App;
 use super::workers::Me;
 use super::write::{Key, Marks, Tx};
-use crate::base::id::{AccountId, FilingId, NoticeId, WorkerId};
+use crate::base::id::{AccountId, ClaimantId, FilingId, NoticeId, WorkerId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{Ability, Actor, Worker, may};
 use crate::domain::mandate::{self, Power};
@@ -14,7 +14,7 @@ use crate::gateway::mail::Mailer;
 use crate::law::identity::Phone;
 use crate::paper::notice;
 use crate::store::addresses::{self as rows, StaffAddress, WorkerAddress};
-use crate::store::{Conn, accounts, mandates, notices};
+use crate::store::{Conn, accounts, joint, mandates, notices};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -139,6 +139,12 @@ fn looked_after(c: &mut Conn, me: &Worker, now: At) -> Result<Vec<FilingId>> {
     Ok(held.iter().filter(|(m, _)| mandate::powers(&m.powers).contains(&Power::View)).map(|(_, f)| f.id).collect())
 }
 
+/// The persons as whom a session joined others' cases.
+fn joined_as(c: &mut Conn, me: &Worker) -> Result<Vec<ClaimantId>> {
+    let all = joint::joiners_by(c, me.id)?;
+    Ok(all.into_iter().filter(|j| j.state == "joined" && (!me.limited || j.session_id == me.session)).map(|j| j.claimant_id).collect())
+}
+
 impl App {
     /// Where an account is reached, masked.
     ///
@@ -190,7 +196,7 @@ impl App {
         .await
     }
 
-    /// What a worker was told of the own filings, newest first; beside it what others were told whose matter he looks after by
+    /// What a worker was told of the own filings and of the own rows in cases he joined, newest first; beside it what others were told whose matter he looks after by
     /// a mandate to see it. That he sees it does not mark it as read: it still goes out to its worker.
     ///
     /// # Errors
@@ -201,9 +207,10 @@ impl App {
             .read(move |c| {
                 let of = shown(c, &worker)?;
                 let mut rows = notices::for_worker(c, worker.id, of.as_deref(), before, PAGE)?;
-                let others = looked_after(c, &worker, now)?;
-                if !others.is_empty() {
+                let (others, joined) = (looked_after(c, &worker, now)?, joined_as(c, &worker)?);
+                if !others.is_empty() || !joined.is_empty() {
                     rows.extend(notices::for_filings(c, &others, before, PAGE)?);
+                    rows.extend(notices::for_rows(c, &joined, before, PAGE)?);
                     rows.sort_by_key(|n| std::cmp::Reverse(n.id));
                     rows.dedup_by_key(|n| n.id);
                     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
@@ -229,7 +236,9 @@ impl App {
         self.db
             .write(move |c| {
                 let of = shown(c, &worker)?;
-                notices::mark_read_by_worker(c, worker.id, of.as_deref(), &ids, now)
+                let joined = joined_as(c, &worker)?;
+                let rows = if joined.is_empty() { 0 } else { notices::mark_read_of_rows(c, &joined, &ids, now)? };
+                Ok(rows + notices::mark_read_by_worker(c, worker.id, of.as_deref(), &ids, now)?)
             })
             .await
     }

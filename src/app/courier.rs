@@ -70,6 +70,7 @@ struct Known {
     away: BTreeMap<AccountId, AccountId>,
     staff: HashMap<AccountId, StaffAddress>,
     behind: HashMap<FilingId, (workers::Worker, Option<WorkerAddress>)>,
+    joined: HashMap<ClaimantId, (workers::Worker, Option<WorkerAddress>)>,
     persons: HashMap<ClaimantId, filings::Claimant>,
 }
 
@@ -85,9 +86,12 @@ impl Known {
         let reached = addresses::of_staff(c, &all)?.into_iter().map(|a| (a.account_id, a)).collect();
         let of: Vec<FilingId> = batch.iter().filter_map(|(_, n)| n.filing_id).collect();
         let behind = addresses::behind(c, &of)?.into_iter().map(|(f, w, a)| (f, (w, a))).collect();
+        let rows: Vec<ClaimantId> = batch.iter().filter(|(_, n)| n.filing_id.is_none()).filter_map(|(l, _)| l.claimant_id).collect();
+        let joined = if rows.is_empty() { Vec::new() } else { addresses::behind_joined(c, &rows)? };
+        let joined = joined.into_iter().map(|(p, w, a)| (p, (w, a))).collect();
         let persons: Vec<ClaimantId> = batch.iter().filter_map(|(l, _)| l.claimant_id).collect();
         let persons = filings::claimants_by_ids(c, &persons)?.into_iter().map(|p| (p.id, p)).collect();
-        Ok(Self { active, away, staff: reached, behind, persons })
+        Ok(Self { active, away, staff: reached, behind, joined, persons })
     }
 
     fn aim(&self, keys: &KeyRing, channel: Channel, l: &Letter, n: &Notice) -> Aim {
@@ -116,7 +120,11 @@ impl Known {
                 None => Aim::Nobody(Why::NoAddress),
             };
         }
-        let log_in = n.filing_id.and_then(|f| self.behind.get(&f)).filter(|(w, _)| w.state == "active");
+        let log_in = match n.filing_id {
+            Some(f) => self.behind.get(&f),
+            None => l.claimant_id.and_then(|p| self.joined.get(&p)),
+        };
+        let log_in = log_in.filter(|(w, _)| w.state == "active");
         let (plain, lang) = log_in.map_or((false, Lang::Zh), |(w, a)| (a.as_ref().is_some_and(|a| a.plain), Lang::of(&w.lang)));
         match (channel, log_in) {
             (Channel::Wechat, Some((w, Some(WorkerAddress { wx_ct: Some(ct), .. })))) => {
@@ -126,6 +134,8 @@ impl Known {
             (Channel::Sms, Some((workers::Worker { id, phone_ct: Some(ct), .. }, _))) => {
                 open(Place::new("workers", "phone_ct", id.uuid()), ct, plain, lang)
             }
+            // of the own row in another's case the log-in alone is told: what telephone somebody else wrote down is no matter
+            (Channel::Sms, _) if n.filing_id.is_none() => Aim::Nobody(Why::NoAddress),
             (Channel::Sms, _) => {
                 match l.claimant_id.and_then(|id| self.persons.get(&id)).and_then(|p| p.phone_ct.as_ref().map(|ct| (p.id, ct))) {
                     Some((id, ct)) => open(Place::new("claimants", "phone_ct", id.uuid()), ct, plain, lang),

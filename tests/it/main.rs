@@ -98,6 +98,7 @@ mod support;
 mod tables;
 #[cfg(test)]
 mod told;
+mod told_rows;
 #[cfg(test)]
 mod torture;
 #[cfg(test)]

@@ -201,6 +201,7 @@ on_both! {
             ("letters sent of late", letters(Wanted { since: Some(t0()), ..Wanted::of("sent") }), "letters_made", true),
             ("letters of late", letters(Wanted { since: Some(t0()), ..Wanted::default() }), "letters_made", true),
             ("letters counted", Box::new(|c| qingxin::store::letters::tally(c, t0()).map(drop)), "letters_made", false),
+            ("notices of own rows", Box::new(|c| notices::for_rows(c, &[uuid::Uuid::nil().into()], None, 50).map(drop)), "notices_claimant", false),
             ("notices of filings", Box::new(|c| notices::for_filings(c, &[uuid::Uuid::nil().into()], None, 50).map(drop)), "notices_filing", false),
             ("notices of a worker's filings", Box::new(|c| notices::for_worker(c, uuid::Uuid::nil().into(), None, None, 50).map(drop)), "notices_filing", false),
             ("pieces of a word", Box::new(|c| search::with_gram(c, 1, None, 256).map(drop)), "grams", true),

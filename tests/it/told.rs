@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex};
 const API: &str = "/api/claimant/v1";
 
 /// The sender of short messages and the WeChat platform, both fakes.
-struct Outside {
+pub struct Outside {
     sms: Fake,
     wx: Fake,
     /// What the platform answers to a message.
@@ -36,7 +36,7 @@ struct Outside {
     tokens: Arc<AtomicUsize>,
 }
 impl Outside {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let (errcode, tokens): (Arc<AtomicI64>, Arc<AtomicUsize>) = (Arc::default(), Arc::default());
         let instead: Arc<Mutex<Option<(u16, Value)>>> = Arc::default();
         let (e, n, other) = (Arc::clone(&errcode), Arc::clone(&tokens), Arc::clone(&instead));
@@ -73,7 +73,7 @@ impl Outside {
         ]
     }
     /// Notices by short message since the last time: telephone and text.
-    fn messages(&self) -> Vec<(String, String)> {
+    pub fn messages(&self) -> Vec<(String, String)> {
         let notice = |(_, b): Asked| {
             let t = b["template"].as_str().unwrap_or_default().to_owned();
             t.starts_with("notice_").then(|| (text(&b["phone"]), text(&b["args"]["text"])))
@@ -86,14 +86,14 @@ impl Outside {
     }
 }
 
-fn open(t: &TestDb, o: &Outside) -> World {
+pub fn open(t: &TestDb, o: &Outside) -> World {
     let s = o.settings();
     let all: Vec<(&str, &str)> = s.iter().map(|(k, v)| (*k, v.as_str())).collect();
     World::with(t, &all)
 }
 
 /// A worker's telephone that knows its token.
-struct Mobile<'w> {
+pub struct Mobile<'w> {
     w: &'w World,
     token: String,
 }
@@ -104,7 +104,7 @@ impl<'w> Mobile<'w> {
             person.request(method, &format!("{API}{path}")).header("idempotency-key", w.key()).header("content-type", "application/json");
         w.send(b.body(body.map_or_else(Body::empty, |b| Body::from(b.to_string()))).unwrap())
     }
-    fn by_phone(w: &'w World, o: &Outside, phone: &str, name: &str) -> Self {
+    pub fn by_phone(w: &'w World, o: &Outside, phone: &str, name: &str) -> Self {
         Self::ask(w, None, "POST", "/codes", Some(json!({ "phone": phone }))).ok();
         let code =
             o.sms.take().into_iter().rev().find(|(_, b)| b["template"] == "login_code").map(|(_, b)| text(&b["args"]["code"])).unwrap();
@@ -116,21 +116,21 @@ impl<'w> Mobile<'w> {
         let got = Self::ask(w, None, "POST", "/session/wechat", Some(json!({ "code": "abc" }))).ok();
         Self { w, token: text(&got["token"]) }
     }
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         Self::ask(self.w, Some(&self.token), "GET", path, None).ok()
     }
-    fn post(&self, path: &str, body: Value) -> crate::support::app::Got {
+    pub fn post(&self, path: &str, body: Value) -> crate::support::app::Got {
         Self::ask(self.w, Some(&self.token), "POST", path, Some(body))
     }
     fn file(&self, n: u32) -> String {
         text(&self.post("/filings", report(n)).ok()["filing"])
     }
-    fn notices(&self) -> Vec<String> {
+    pub fn notices(&self) -> Vec<String> {
         self.get("/notices")["notices"].as_array().unwrap().iter().map(|n| text(&n["text"])).collect()
     }
 }
 
-fn carry(w: &World) -> qingxin::app::courier::Carried {
+pub fn carry(w: &World) -> qingxin::app::courier::Carried {
     let mut all = qingxin::app::courier::Carried::default();
     // what falls back to another channel is due at once
     for _ in 0..2 {

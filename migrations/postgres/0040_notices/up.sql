@@ -10,3 +10,5 @@ create index letters_waiting on letters (due_at, id) where done_at is null;
 -- How many attempts it had when it was last made pending by hand: those that count come after.
 alter table letters add column round_from integer not null default 0 check (round_from >= 0);
 update letters set round_from = attempts where state = 'pending' and attempts >= 12;
+-- Whose log-in joined as a person: where a notice of the own row goes.
+create index joiners_person on joiners (claimant_id);

@@ -1,3 +1,4 @@
+drop index joiners_person;
 drop index letters_waiting;
 alter table letters drop column round_from;
 alter table letters drop column due_at;
