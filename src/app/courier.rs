@@ -153,12 +153,11 @@ impl Known {
     }
 }
 
-/// A letter to be sent, with where it goes.
-struct Aimed {
+/// A letter to be sent.
+struct Leased {
     leased: Letter,
     notice: Notice,
     channel: Channel,
-    aim: Aim,
 }
 
 /// A letter as it is kept afterwards.
@@ -202,17 +201,17 @@ impl App {
         }
         let (known, claimed) = self.db.read_blocking(move |c| Ok((Known::read(c, &claimed, now)?, claimed)))?;
         let keys = self.keys();
-        let mut aimed = Vec::with_capacity(claimed.len());
+        let mut all = Vec::with_capacity(claimed.len());
         for (leased, notice) in claimed {
             let Some(channel) = Channel::of(&leased.channel) else { return Err(Error::Internal(format!("channel {}", leased.channel))) };
-            let aim = known.aim(&keys, channel, &leased, &notice);
-            aimed.push(Aimed { channel, aim, leased, notice });
+            all.push(Leased { channel, leased, notice });
         }
-        let came = lines.send(self, &aimed, until, go_on)?;
+        let aim = |a: &Leased| known.aim(&keys, a.channel, &a.leased, &a.notice);
+        let came = lines.send(self, &all, until, (&aim, go_on))?;
         let ended = self.now();
-        let mut done = Carried { claimed: aimed.len(), ..Carried::default() };
-        let mut settled = Vec::with_capacity(aimed.len());
-        for (Aimed { leased, notice, channel, .. }, (came, at)) in aimed.into_iter().zip(came) {
+        let mut done = Carried { claimed: all.len(), ..Carried::default() };
+        let mut settled = Vec::with_capacity(all.len());
+        for (Leased { leased, notice, channel }, (came, at)) in all.into_iter().zip(came) {
             let mut more = Vec::new();
             if let Some(by) = known.stand_in(&leased, &notice) {
                 let id = ids_in(self, |ids| ids.id(now));
@@ -246,8 +245,8 @@ impl App {
     }
 
     /// Sends one letter; over this line if it is mail.
-    fn send(&self, line: Option<&mut Line<'_>>, a: &Aimed, (address, plain, lang): (&str, bool, Lang), at: At) -> Tried {
-        let Aimed { leased: l, notice: n, channel, .. } = a;
+    fn send(&self, line: Option<&mut Line<'_>>, a: &Leased, (address, plain, lang): (&str, bool, Lang), at: At) -> Tried {
+        let Leased { leased: l, notice: n, channel } = a;
         let channel = *channel;
         let (id, args) = (l.id.to_string(), &n.args.0);
         let worded = match l.account_id {

@@ -131,7 +131,6 @@ pub fn for_filings(c: &mut Conn, of: &[FilingId], before: Option<NoticeId>, limi
     let mut q = notices::table
         .filter(notices::filing_id.eq_any(of))
         .filter(notices::filing_id.is_not_null())
-        .filter(notices::claimant_id.is_not_null())
         .order(notices::id.desc())
         .limit(limit)
         .select(Notice::as_select())

@@ -324,6 +324,7 @@ on_both! {
         mandate("13900000055", &["view"]);
         assert_eq!(son.notices().len(), 1);
         w.pass(Duration::days(20));
+        let son = Mobile::by_phone(&w, &o, "13900000055", "张小测");
         assert!(son.notices().is_empty());
     }
 

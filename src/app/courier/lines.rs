@@ -4,7 +4,7 @@
 //! Owns which letter goes over which line, when a channel is closed for the others and for how long. Keeps nothing of a
 //! letter: what came of each goes back to [`super`].
 
-use super::{Aim, Aimed};
+use super::{Aim, Leased};
 use crate::app::App;
 use crate::base::{At, Error, Result};
 use crate::domain::courier::{Channel, Class, Tried, Why};
@@ -66,12 +66,12 @@ impl<'m> Lines<'m> {
     }
 
     /// Sends the letters of a batch leased until an instant, each channel on its own; what came of each and when it was begun,
-    /// in their order.
+    /// in their order. `aim` finds where a letter goes, just before it does.
     ///
     /// # Errors
     /// A line broke in the program itself.
-    pub(super) fn send(&mut self, app: &App, all: &[Aimed], until: At, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Vec<(Came, At)>> {
-        let mut of: BTreeMap<Channel, Vec<&Aimed>> = BTreeMap::new();
+    pub(super) fn send(&mut self, app: &App, all: &[Leased], until: At, (aim, go_on): (Aims<'_>, Goes<'_>)) -> Result<Vec<(Came, At)>> {
+        let mut of: BTreeMap<Channel, Vec<&Leased>> = BTreeMap::new();
         for a in all {
             of.entry(a.channel).or_default().push(a);
         }
@@ -95,7 +95,7 @@ impl<'m> Lines<'m> {
                         let mut out = Vec::new();
                         while let Some(a) = mine.get(turn.fetch_add(1, Ordering::Relaxed)) {
                             let at = app.now();
-                            let came = one(app, ways, line.as_deref_mut(), a, (at, until), go_on);
+                            let came = one(app, ways, line.as_deref_mut(), a, (at, until), (aim, go_on));
                             out.push((a.leased.id, (came, at)));
                         }
                         out
@@ -106,11 +106,15 @@ impl<'m> Lines<'m> {
             lines.into_iter().map(|l| l.join().map_err(broke)).collect::<Result<Vec<_>>>()
         })?;
         let mut came: BTreeMap<_, _> = came.into_iter().flatten().collect();
-        let each = |a: &Aimed| came.remove(&a.leased.id);
+        let each = |a: &Leased| came.remove(&a.leased.id);
         all.iter().map(each).collect::<Option<_>>().ok_or_else(|| Error::Internal("a letter of a batch was passed over".into()))
     }
 }
 
+/// Where a letter goes.
+type Aims<'a> = &'a (dyn Fn(&Leased) -> Aim + Sync);
+/// Whether another one may be begun.
+type Goes<'a> = &'a (dyn Fn() -> bool + Sync);
 /// A letter's id, what came of it and when it was begun.
 type Done = (crate::base::id::RowId, (Came, At));
 
@@ -118,9 +122,9 @@ fn one(
     app: &App,
     ways: &Mutex<Ways>,
     line: Option<&mut Line<'_>>,
-    a: &Aimed,
+    a: &Leased,
     (at, until): (At, At),
-    go_on: &(dyn Fn() -> bool + Sync),
+    (aim, go_on): (Aims<'_>, Goes<'_>),
 ) -> Came {
     // nothing is begun that might end after the lease, or after the process was told to end
     if !go_on() || at.plus(Duration::seconds(app.config.letter_seconds())) >= until {
@@ -130,12 +134,12 @@ fn one(
     if let Some(open) = closed.filter(|open| at < *open) {
         return Came::Left(a.leased.next_at.max(open));
     }
-    let tried = match &a.aim {
-        Aim::Nobody(why) => return Came::Nobody(*why),
+    let tried = match aim(a) {
+        Aim::Nobody(why) => return Came::Nobody(why),
         // tried again, as what may be mended, and given up like everything else
         Aim::Unreadable => return Came::Tried(Tried::not(Class::Deferred, Why::Unreadable)),
         Aim::At { .. } if !app.carries(a.channel) => return Came::Tried(Tried::not(Class::Deferred, Why::NotConfigured)),
-        Aim::At { address, plain, lang } => app.send(line, a, (address, *plain, *lang), at),
+        Aim::At { address, plain, lang } => app.send(line, a, (&address, plain, lang), at),
     };
     ways.lock().unwrap_or_else(PoisonError::into_inner).note(a.channel, &tried, app.now());
     Came::Tried(tried)
