@@ -95,6 +95,26 @@ on_both! {
         assert!(all(&w.app).iter().all(|l| (l.attempts, l.lease_until) == (1, None)));
     }
 
+    fn a_channel_without_a_way_stays_closed_for_the_batches_after(t: &TestDb) {
+        let Some(relay) = Relay::start(t.dir.path(), &[]) else { return };
+        let mut settings = relay.settings();
+        drop(relay);
+        settings.push(("QINGXIN__COURIER__BATCH", "2".into()));
+        let w = open(t, &settings);
+        let who = w.account("kuiwen.handler");
+        reached(&w.app, who, "good@wf.example.gov.cn");
+        for _ in 0..6 {
+            tell(&w.app, who, "case_flagged");
+        }
+        let done = carry(&w.app);
+        assert_eq!((done.claimed, done.deferred, done.left), (6, 1, 5));
+        // after a minute it is tried anew, by one
+        w.pass(Duration::minutes(2));
+        let done = carry(&w.app);
+        assert_eq!((done.claimed, done.deferred, done.left), (6, 1, 5));
+        assert_eq!(all(&w.app).iter().map(|l| l.attempts).sum::<i32>(), 2);
+    }
+
     fn what_a_relay_says_of_us_is_no_fault_of_the_letter(t: &TestDb) {
         let Some(relay) = Relay::start(t.dir.path(), &[]) else { return };
         let w = open(t, &relay.settings());

@@ -35,6 +35,7 @@ mod counter;
 mod counter_people;
 #[cfg(test)]
 mod courier;
+#[cfg(test)]
 mod courier_faults;
 #[cfg(test)]
 mod draws;
@@ -98,6 +99,7 @@ mod support;
 mod tables;
 #[cfg(test)]
 mod told;
+#[cfg(test)]
 mod told_rows;
 #[cfg(test)]
 mod torture;
