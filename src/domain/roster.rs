@@ -44,6 +44,20 @@ impl Basis {
         let (Self::Days(n, wage) | Self::Months(n, wage)) = self;
         wage.ratio(i64::from(n), 10)
     }
+    /// As rows keep it: days with the wage of one, months with the wage of one; at most one of the two.
+    #[must_use]
+    pub fn columns(it: Option<Self>) -> (Option<(i32, Fen)>, Option<(i32, Fen)>) {
+        match it {
+            Some(Self::Days(n, w)) => (Some((n, w)), None),
+            Some(Self::Months(n, w)) => (None, Some((n, w))),
+            None => (None, None),
+        }
+    }
+    /// From what rows keep.
+    #[must_use]
+    pub fn of_columns(days: Option<(i32, Fen)>, months: Option<(i32, Fen)>) -> Option<Self> {
+        days.map(|(n, w)| Self::Days(n, w)).or_else(|| months.map(|(n, w)| Self::Months(n, w)))
+    }
 }
 
 /// A row that can be believed. Personal: lives until it is sealed.

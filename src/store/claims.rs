@@ -103,6 +103,15 @@ pub fn judgements_of(c: &mut Conn, case: CaseId) -> Result<Vec<Judgement>> {
         .load(c)?)
 }
 
+/// Decisions about these claims, the oldest first.
+pub fn judgements_of_claims(c: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Judgement>> {
+    Ok(claim_judgements::table
+        .filter(claim_judgements::claim_id.eq_any(ids.to_vec()))
+        .order((claim_judgements::at, claim_judgements::id))
+        .select(Judgement::as_select())
+        .load(c)?)
+}
+
 /// How much of a claim was set apart as no wages.
 pub fn set_apart(c: &mut Conn, id: ClaimId) -> Result<Fen> {
     let all: Vec<Fen> = claim_judgements::table.filter(claim_judgements::claim_id.eq(id)).select(claim_judgements::set_apart).load(c)?;

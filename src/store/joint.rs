@@ -5,7 +5,7 @@
 use super::filings::Claimant;
 use super::schema::{cases, child_clues, claim_words, claimants, claims, join_codes, joiners, pay_lists, representatives};
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, RowId, SessionId, WorkerId};
+use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, ProcedureId, RowId, SessionId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -126,6 +126,8 @@ pub struct PayList {
     pub explained_ct: Option<Sealed>,
     pub by_account: AccountId,
     pub at: At,
+    pub procedure_id: Option<ProcedureId>,
+    pub consented_by: Option<ClaimantId>,
 }
 
 /// Keeps a code.
@@ -221,6 +223,15 @@ pub fn insert_word(c: &mut Conn, row: &Word) -> Result<()> {
 pub fn words_of(c: &mut Conn, case: CaseId) -> Result<Vec<Word>> {
     Ok(claim_words::table
         .filter(claim_words::case_id.eq(case))
+        .order((claim_words::at, claim_words::id))
+        .select(Word::as_select())
+        .load(c)?)
+}
+
+/// What was said of these claims, the oldest first.
+pub fn words_of_claims(c: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Word>> {
+    Ok(claim_words::table
+        .filter(claim_words::claim_id.eq_any(ids.to_vec()))
         .order((claim_words::at, claim_words::id))
         .select(Word::as_select())
         .load(c)?)

@@ -4,10 +4,11 @@
 use crate::on_both;
 use crate::roster::{id, joint, line, of_case, person, send, sound, table};
 use crate::support::app::{World, filing};
-use crate::workers::{Phone, case_of, filed, text, world};
+use crate::workers::{Phone, case_of, filed, report, text, world};
 use chrono::Duration;
-use qingxin::base::id::CaseId;
+use qingxin::base::id::{CaseId, FilingId};
 use qingxin::law::Fen;
+use qingxin::store::filings::{self, Suggestion};
 use qingxin::store::joint as rows;
 use serde_json::{Value, json};
 
@@ -124,6 +125,35 @@ on_both! {
         let refused = said.as_array().unwrap().iter().find(|j| j["state"] == "refused").unwrap();
         assert!(text(&refused["reason"]).contains("窗口"), "{refused}");
         assert_eq!(f.get("/claims").ok()["claims"], json!([]));
+        // nor does he by a report in the man's name and number that an officer joins to the case: what he typed is his, the row is not
+        let mut lure = report(1);
+        for (k, v) in [("reporterName", "李工友"), ("reporterPhone", "13900000009"), ("reporterId", person(2).as_str())] {
+            lure["report"][k] = json!(v);
+        }
+        let got = f.post("/filings", lure);
+        assert_eq!(got.status, 201, "{}", got.text());
+        let lure = text(&got.json()["filing"]);
+        let (it, to): (FilingId, CaseId) = (lure.parse().unwrap(), case.parse().unwrap());
+        if case_of(&w.app, &lure) != to {
+            let row = Suggestion { filing_id: it, case_id: to, reason: "同一项目".into(), created_at: w.now(), decided_at: None, joined: None };
+            w.app.db.write_blocking(move |c| filings::insert_suggestion(c, &row)).unwrap();
+            let join = json!({ "decision": "join", "reason": "经核对，属于同一事项。" });
+            w.who("kuiwen.leader").post(&format!("/suggestions/{lure}/{case}/decide"), join).ok();
+        }
+        assert_eq!(case_of(&w.app, &lure), to);
+        let his = of_case(&w, &case).into_iter().find(|c| c.claimed == Fen::new(900_000)).unwrap().id;
+        for seen in [f.get("/claims"), f.get(&format!("/filings/{lure}")), f.get(&format!("/filings/{lure}/payments"))] {
+            assert_eq!(seen.status, 200, "{}", seen.text());
+            assert!(!seen.text().contains("900000") && !seen.text().contains(&his.to_string()), "{}", seen.text());
+        }
+        f.post(&format!("/claims/{his}/confirm"), json!({})).problem(404, "not_found");
+        // the roster hangs at the first report: whoever made it sees the own share, not the sum of all
+        assert_eq!(a.get(&format!("/filings/{filing}")).ok()["money"]["claimedFen"], json!(1_200_000));
+        assert_eq!(a.get("/claims").ok()["claims"].as_array().unwrap().len(), 1);
+        // the man himself, by the telephone the roster has, sees his
+        let man = Phone::on(&w, "13900000002", "李工友");
+        assert_eq!(man.post("/joins", told(&key, 2, "李工友")).status, 202);
+        assert_eq!(man.get("/claims").ok()["claims"][0]["id"], json!(his));
         // guesses are counted
         for _ in 0..10 {
             f.post("/joins", told("JR-22222-22222", 2, "李工友"));

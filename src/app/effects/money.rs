@@ -13,7 +13,7 @@ use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::ledger::{self, Allocation, Payment};
-use crate::store::{agreements, cases, papers};
+use crate::store::{agreements, cases};
 use chrono::Duration;
 use std::collections::BTreeMap;
 
@@ -74,16 +74,7 @@ fn deal(amount: Fen, to: &[(ClaimId, Fen)], given: &mut BTreeMap<ClaimId, i64>, 
 
 /// A file of this case, named in a form, that can prove what it is to prove.
 pub(super) fn proof_of(tx: &mut Tx<'_>, case: CaseId, proof: EvidenceId, field: &str, what: Proves) -> Result<()> {
-    let at = format!("/form/{field}");
-    let Some(file) = papers::get_evidence(tx.c, proof)?.filter(|e| e.case_id == Some(case)) else {
-        return Err(Error::field(&at, "unknown_evidence", &[]));
-    };
-    if what.accepts(&file.kind, &file.media_type) {
-        return Ok(());
-    }
-    let title = |k: &str| text::zh(&format!("evidence.kind.{k}")).to_owned();
-    let wanted = what.kinds().iter().map(|k| title(k)).collect::<Vec<_>>().join("、");
-    Err(Error::field(&at, "wrong_proof", &[("found", &title(&file.kind)), ("type", &file.media_type), ("wanted", &wanted)]))
+    crate::app::claims::file_of(tx, case, proof, &format!("/form/{field}"), Some(what))
 }
 
 /// A party of the chain of this case, named in a form.
