@@ -86,7 +86,7 @@ impl Act {
 ///
 /// # Errors
 /// The power his mandate lacks.
-pub fn may_act(act: Act, powers: &BTreeSet<RepPower>, own: bool) -> std::result::Result<(), RepPower> {
+pub fn may_act(act: Act, powers: &BTreeSet<RepPower>, own: bool) -> Result<(), RepPower> {
     let needed = act.power();
     if own || powers.contains(&needed) { Ok(()) } else { Err(needed) }
 }

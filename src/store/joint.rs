@@ -351,11 +351,26 @@ pub fn follow_claim(c: &mut Conn, claim: ClaimId, persons: &[ClaimantId], (from,
     Ok(())
 }
 
-/// A case ended as merged: its codes lead to the other one, and who waits waits there.
+/// A representative speaks in another case.
+pub fn move_representative(c: &mut Conn, id: RowId, to: CaseId) -> Result<()> {
+    let n = diesel::update(representatives::table.find(id)).set(representatives::case_id.eq(to)).execute(c)?;
+    ensure_one(n, "representatives")
+}
+
+/// A clue goes to another case.
+pub fn move_clue(c: &mut Conn, id: RowId, to: CaseId, bureau: &str, area: &str) -> Result<()> {
+    let n = diesel::update(child_clues::table.find(id))
+        .set((child_clues::case_id.eq(to), child_clues::bureau.eq(bureau), child_clues::area.eq(area)))
+        .execute(c)?;
+    ensure_one(n, "child_clues")
+}
+
+/// A case ended as merged: its codes lead to the other one, who waits waits there, and its pay lists are that one's.
 pub fn follow_case(c: &mut Conn, from: CaseId, to: CaseId) -> Result<()> {
     diesel::update(join_codes::table.filter(join_codes::case_id.eq(from))).set(join_codes::case_id.eq(to)).execute(c)?;
     let waits = joiners::table.filter(joiners::case_id.eq(from)).filter(joiners::state.eq("waiting"));
     diesel::update(waits).set(joiners::case_id.eq(to)).execute(c)?;
+    diesel::update(pay_lists::table.filter(pay_lists::case_id.eq(from))).set(pay_lists::case_id.eq(to)).execute(c)?;
     Ok(())
 }
 

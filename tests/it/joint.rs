@@ -77,6 +77,8 @@ on_both! {
         assert_eq!(a.get("/claims").ok()["claims"].as_array().unwrap().len(), 1);
         let ledger = w.who("kuiwen.handler").get(&format!("/cases/{case}/claims?state=contested")).ok();
         assert_eq!((&ledger["total"], &ledger["rows"][0]["wordNote"]), (&json!(1), &json!("少算了十天加班")));
+        let above = w.who("city.supervisor").get(&format!("/cases/{case}/claims?state=contested")).ok()["rows"][0].clone();
+        assert_eq!((&above["word"], &above["wordNote"]), (&json!("contested"), &Value::Null), "what he says is for whoever keeps the claims");
         // revoked at once, and it expires by itself
         let codes = a.get(&format!("/filings/{filing}/join-codes")).ok();
         let gone = text(&codes["joinCodes"][0]["id"]);
@@ -188,10 +190,16 @@ on_both! {
         let told_of = |template: &str| crate::tables::count(&w.app.db, &format!("select count(*) from notices where template = '{template}'"));
         assert!(told_of("joiner_waits") > 0);
         let joiner = text(&w.who("kuiwen.desk").get(&format!("/cases/{case}/joiners")).ok()["joiners"][0]["id"]);
+        // the officer chooses the party, by what it is and not by its name: a team leader's is masked
+        let boss = json!({ "place": "team_leader", "name": "周包工头" });
+        let boss = text(&w.who("kuiwen.handler").post(&format!("/cases/{case}/chain"), boss).ok()["id"]);
         w.who("kuiwen-water.handler").post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" })).problem(404, "not_found");
         w.who("city.supervisor").post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" })).problem(403, "forbidden");
-        assert_eq!(w.who("kuiwen.desk").post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" })).status, 204);
+        let yes = json!({ "accept": true, "respondent": boss, "note": "已回电核对" });
+        assert_eq!(w.who("kuiwen.desk").post(&format!("/joiners/{joiner}/decide"), yes).status, 204);
         let all = of_case(&w, &case);
+        assert_eq!(all[1].respondent_id.map(|r| r.to_string()), Some(boss));
+        assert_eq!(w.who("kuiwen.desk").get(&format!("/cases/{case}/joiners")).ok()["joiners"][0]["matched"], json!(false), "an officer found him");
         assert_eq!((all.len(), all[1].claimed, all[1].period_from.map(|d| d.to_string())), (2, Fen::new(900_000), Some("2026-08-01".into())));
         assert_eq!(b.get("/claims").ok()["claims"][0]["id"], all[1].id.to_string());
         // told again by the roster it is one claim, and the bell is down
@@ -199,6 +207,51 @@ on_both! {
         let id: CaseId = case.parse().unwrap();
         assert_eq!(w.app.db.read_blocking(move |c| rows::waiting(c, id)).unwrap(), 0);
         sound(&w, t);
+    }
+
+    fn nobody_comes_into_a_concluded_case_but_whoever_waits_is_told(t: &TestDb) {
+        let w = world(t);
+        let a = Phone::on(&w, "13900000001", "张测试");
+        let (filing, _) = filed(&a, 1);
+        let id = case_of(&w.app, &filing);
+        let key = code(&a, &filing);
+        let b = Phone::on(&w, "13900000002", "李工友");
+        assert_eq!(b.post("/joins", told(&key, 2, "李工友")).status, 202);
+        w.app.write_blocking(&w.actor("kuiwen.leader"), None, move |tx| tx.change_case(id, true, |c| c.open = false)).unwrap();
+        let desk = w.who("kuiwen.desk");
+        let joiner = text(&desk.get(&format!("/cases/{id}/joiners")).ok()["joiners"][0]["id"]);
+        let got = desk.post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" }));
+        got.problem(409, "join_concluded");
+        assert!(got.text().contains("案件已办结"), "{}", got.text());
+        let page = w.send(desk.cookie("GET", &format!("/cases/{id}/claims")).body(axum::body::Body::empty()).unwrap()).text();
+        assert!(page.contains("不予加入") && !page.contains("value=\"true\""), "only what can be done is offered: {page}");
+        assert_eq!(desk.post(&format!("/joiners/{joiner}/decide"), json!({ "accept": false, "reason": "closed", "note": "案件已办结，电话告知。" })).status, 204);
+        assert_eq!(state(&b), "refused");
+    }
+
+    fn words_on_the_own_row_are_counted(t: &TestDb) {
+        let w = World::with(t, &[("QINGXIN__SMS__PROVIDER", "show"), ("QINGXIN__WORKERS__CLAIM_WORDS_A_DAY", "2")]);
+        let a = Phone::on(&w, "13900000001", "张测试");
+        filed(&a, 1);
+        let claim = text(&a.get("/claims").ok()["claims"][0]["id"]);
+        for _ in 0..2 {
+            assert_eq!(a.post(&format!("/claims/{claim}/confirm"), json!({})).status, 204);
+        }
+        a.post(&format!("/claims/{claim}/contest"), json!({ "note": "少算了十天" })).problem(429, "too_many");
+        w.pass(Duration::days(1));
+        assert_eq!(a.post(&format!("/claims/{claim}/contest"), json!({ "note": "少算了十天" })).status, 204);
+    }
+
+    fn codes_are_counted_for_each_who_makes_them(t: &TestDb) {
+        let w = world(t);
+        let a = Phone::on(&w, "13900000001", "张测试");
+        let (filing, _) = filed(&a, 1);
+        let case = case_of(&w.app, &filing);
+        for _ in 0..10 {
+            code(&a, &filing);
+        }
+        a.post(&format!("/filings/{filing}/join-codes"), json!({})).problem(409, "join_codes_most");
+        assert_eq!(w.who("kuiwen.handler").post(&format!("/cases/{case}/join-codes"), json!({})).status, 201, "a worker does not use up the office's");
     }
 
     fn a_joiner_nobody_looks_at_rings(t: &TestDb) {
@@ -329,6 +382,8 @@ on_both! {
         assert_eq!(h.get(&format!("/cases/{case}/claims?page=2")).ok()["rows"].as_array().unwrap().len(), 6);
         assert_eq!((&one["remainderFen"], &one["keeps"]), (&json!(54_500_000), &json!(true)));
         h.post(&format!("/cases/{case}/claims/export"), json!({ "format": "csv", "reason": "" })).problem(422, "invalid_input");
+        let got = h.post(&format!("/cases/{case}/claims/export"), json!({ "format": "csv", "reason": "月度核对", "state": "everything" }));
+        assert_eq!(got.places(), [("/state".to_owned(), "not_a_choice".to_owned())]);
         let csv = h.post(&format!("/cases/{case}/claims/export"), json!({ "format": "csv", "reason": "月度核对" }));
         let said = String::from_utf8(csv.bytes.clone()).unwrap();
         assert_eq!(said.lines().count(), 1 + 56 + 2, "{said}");
@@ -348,5 +403,17 @@ on_both! {
         };
         assert!(find(&person(7)).contains("共 <b>1</b> 条") && find("工人7").contains("共 <b>1</b> 条"));
         assert!(find("工人").contains("没有符合条件的明细"), "a part of a name finds nobody");
+        // the form that judges is about one row, also of another page, and stays with it when it comes back
+        let last = h.get(&format!("/cases/{case}/claims?page=2")).ok()["rows"][5].clone();
+        let it = text(&last["id"]);
+        let open = |path: &str| w.send(h.cookie("GET", path).body(axum::body::Body::empty()).unwrap()).text();
+        let fixed = format!("name=\"claim\" value=\"{it}\"");
+        let page = open(&format!("/cases/{case}/claims?claim={it}"));
+        assert!(page.contains(&fixed) && page.contains("各劳动者签名的委托书"), "{page}");
+        assert_eq!(page.matches("name=\"mandate\"").count(), 2, "a table and a typed row both carry the mandates");
+        assert!(!open(&format!("/cases/{case}/claims")).contains("name=\"claim\""), "no row, no judgement");
+        let sent = h.cookie("POST", &format!("/cases/{case}/claims/judge")).header("content-type", "application/x-www-form-urlencoded");
+        let got = w.send(sent.body(axum::body::Body::from(format!("_key=judge-0123456789abcdef&claim={it}&nature=wages&reason=a"))).unwrap());
+        assert!(got.status == 422 && got.text().contains(&fixed), "{} {}", got.status, got.text());
     }
 }

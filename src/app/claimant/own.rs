@@ -8,8 +8,8 @@ use crate::base::id::ClaimantId;
 use crate::base::seal::{self, KeyRing, Place};
 use crate::domain::access::Worker;
 use crate::store::filings::{self, Filing};
-use crate::store::ledger::{self, Claim};
-use crate::store::{Conn, workers};
+use crate::store::ledger::Claim;
+use crate::store::{Conn, joint, workers};
 use std::collections::BTreeSet;
 
 /// The claims behind a filing that are its worker's beyond what he typed, the oldest first.
@@ -23,7 +23,8 @@ pub(in crate::app) fn claims_of(c: &mut Conn, keys: &KeyRing, me: &Worker, f: &F
     let Some(case) = f.case_id else { return Ok(Vec::new()) };
     let proved = if me.limited { BTreeSet::new() } else { proved(c, keys, f)? };
     let own = |k: &Claim| (k.filing_id == f.id && k.claimant_id == f.claimant_id) || proved.contains(&k.claimant_id);
-    Ok(ledger::claims_of(c, case)?.into_iter().filter(own).collect())
+    let persons: Vec<ClaimantId> = proved.iter().copied().chain([f.claimant_id]).collect();
+    Ok(joint::claims_of_persons(c, case, &persons)?.into_iter().filter(own).collect())
 }
 
 /// Rows of the filing's person that carry the telephone its log-in uses, whichever key indexed them.

@@ -5,11 +5,13 @@
 
 pub mod clue;
 pub mod codes;
+pub(super) mod follow;
 pub mod join;
 pub mod judge;
 pub mod ledger;
 pub mod liability;
 pub mod pay_list;
+pub mod pickers;
 pub mod recourse;
 pub mod representatives;
 pub mod roster;
@@ -89,26 +91,31 @@ pub struct Keeps {
     pub now: bool,
 }
 
-/// What an actor may do with the claims of a case.
-///
-/// # Errors
-/// [`Error::NotFound`] (also when the actor may not know of it).
-pub(super) fn may_keep(tx: &mut Tx<'_>, id: CaseId) -> Result<Keeps> {
+/// What an actor who may read a case may do with its claims.
+fn may_keep(tx: &mut Tx<'_>, id: CaseId) -> Result<Keeps> {
     match keeps(tx, id) {
         Ok((case, _)) => Ok(Keeps { keeps: true, now: case.open }),
-        Err(Error::Forbidden(_)) => Ok(Keeps { keeps: false, now: false }),
+        // who reads it for another reason, as one who was asked, keeps nothing
+        Err(Error::Forbidden(_) | Error::NotFound(_)) => Ok(Keeps { keeps: false, now: false }),
         Err(e) => Err(e),
     }
 }
 
-/// A file of the case, named in a form at `pointer`, that can show what it is to show.
+/// A file of the case or of a filing of it, named in a form at `pointer`, that can show what it is to show.
 ///
 /// # Errors
 /// Field errors `unknown_evidence`, `wrong_proof`, or the database.
 pub(super) fn file_of(tx: &mut Tx<'_>, case: CaseId, file: EvidenceId, pointer: &str, shows: Option<Proves>) -> Result<()> {
-    let Some(file) = papers::get_evidence(tx.c, file)?.filter(|e| e.case_id == Some(case)) else {
-        return Err(Error::field(pointer, "unknown_evidence", &[]));
+    let unknown = || Error::field(pointer, "unknown_evidence", &[]);
+    let file = papers::get_evidence(tx.c, file)?.ok_or_else(unknown)?;
+    let of = match (file.case_id, file.filing_id) {
+        (Some(id), _) => Some(id),
+        (None, Some(f)) => filings::get(tx.c, f)?.and_then(|f| f.case_id),
+        (None, None) => None,
     };
+    if of != Some(case) {
+        return Err(unknown());
+    }
     let Some(what) = shows.filter(|s| !s.accepts(&file.kind, &file.media_type)) else { return Ok(()) };
     let title = |k: &str| text::zh(&format!("evidence.kind.{k}")).to_owned();
     let wanted = what.kinds().iter().map(|k| title(k)).collect::<Vec<_>>().join("、");
@@ -121,6 +128,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] (also when the actor may not know of it).
     pub async fn keeps_claims(self: &Arc<Self>, actor: &Actor, id: CaseId) -> Result<Keeps> {
+        self.may_see(actor, Some(id), None, None).await?;
         let actor = actor.clone();
         self.look(move |c, app, _| may_keep(&mut Tx::open(c, app, &actor, app.now()), id)).await
     }

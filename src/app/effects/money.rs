@@ -4,10 +4,12 @@
 //! foreman, in kind, on a card somebody else keeps) is allotted but does not count until each worker says so (practice P3.4).
 
 use super::{Args, Made, at_form, change_claim, claim_of, recourse, retotal};
+use crate::app::claims::representatives;
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, PaymentId, RespondentId};
 use crate::base::{Day, Error, Result, text};
+use crate::domain::joint::Act;
 use crate::domain::ledger as rules;
 use crate::domain::proof::Proves;
 use crate::flow::Value;
@@ -187,11 +189,14 @@ pub(super) fn resolve_credit(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -
     ledger::resolve_credit(tx.c, p.id, &a.need_text("code")?)
 }
 
-/// A worker gives up a part: never of what somebody holds for him already and he has not confirmed yet.
+/// A worker gives up a part, or a representative whose mandate says so for him: never of what somebody holds for him already and he has not confirmed yet.
 pub(super) fn waive(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     let amount = a.money("amount")?;
     let case = subject.case_id()?;
     let claim = claim_of(tx, case, a.need_id("claim")?)?;
+    if let Some(by) = a.id("by").map(ClaimId::from) {
+        representatives::acts(tx, case, Act::Waive, by, &[claim.id], "/form/representative")?;
+    }
     let waits = waiting(tx, case)?.get(&claim.id).copied().unwrap_or(0);
     let free = (claim.outstanding.get() - waits).max(0);
     if waits > 0 && amount.get() > free && amount <= claim.outstanding {
