@@ -144,6 +144,14 @@ pub fn persons(rows: &[Known<'_>]) -> Vec<usize> {
     out
 }
 
+/// Whether several persons of these rows tell this telephone, under any key: then it proves nobody, as where a foreman gives his own for
+/// each of his men.
+#[must_use]
+pub fn shared(rows: &[Known<'_>], phone: &[String]) -> bool {
+    let with: Vec<Known<'_>> = rows.iter().filter(|r| r.phone.is_some_and(|p| phone.iter().any(|f| f == p))).copied().collect();
+    persons(&with).iter().any(|g| *g > 0)
+}
+
 /// Somebody a pay list would name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payee {
@@ -223,6 +231,9 @@ mod tests {
         assert_eq!(late[0], late[1], "a row without an ID is the one with his telephone and name, whichever came first");
         let groups: BTreeSet<usize> = late.iter().copied().collect();
         assert_eq!(groups.len(), 4, "a shared telephone or a name alone proves nobody: {late:?}");
+        let phones = ["9".to_owned(), "8".to_owned()];
+        assert!(shared(&[row("1", "9", "a"), row("2", "8", "b"), row("3", "", "c")], &phones), "a foreman's for his men");
+        assert!(!shared(&[row("1", "9", "a"), row("", "9", "a"), row("2", "7", "b")], &phones));
         let kin = of(&[row("1", "9", "a"), row("2", "9", "a")]);
         assert_ne!(kin[0], kin[1], "two IDs are two persons");
     }

@@ -58,6 +58,7 @@ on_both! {
         // the roster comes: ID, name and the telephone he logged in by are his
         assert_eq!(rows_in(&w, &case, json!([row(2, "李工友", "13900000002"), row(3, "王工友", "13900000003")]))["taken"], 2);
         assert_eq!(state(&b), "joined");
+        assert_eq!(rows_in(&w, &case, json!([row(2, "李工友", "13900000002")]))["taken"], 0, "told again by the roster it is one claim");
         let own = b.get("/claims").ok();
         let own = own["claims"].as_array().unwrap();
         assert_eq!((own.len(), &own[0]["claimedFen"], &own[0]["respondent"], &own[0]["outstandingFen"]), (1, &json!(900_000), &json!("海天"), &json!(0)));
@@ -155,7 +156,14 @@ on_both! {
         // the man himself, by the telephone the roster has, sees his
         let man = Phone::on(&w, "13900000002", "李工友");
         assert_eq!(man.post("/joins", told(&key, 2, "李工友")).status, 202);
-        assert_eq!(man.get("/claims").ok()["claims"][0]["id"], json!(his));
+        let seen = man.get("/claims").ok()["claims"].clone();
+        assert_eq!((seen.as_array().unwrap().len(), &seen[0]["id"]), (1, &json!(his)), "what somebody else told in his name is not shown as his");
+        // a telephone that stands at several men proves nobody, also not with an ID and a name
+        let shared = json!([row(6, "钱工友", "13900000009"), row(7, "吴工友", "13900000009")]);
+        assert_eq!(rows_in(&w, &case, shared)["taken"], 2);
+        assert_eq!(f.post("/joins", told(&key, 6, "钱工友")).status, 202);
+        assert!(f.get("/joins").ok()["joins"].as_array().unwrap().iter().all(|j| j["state"] != "joined"));
+        assert!(!f.get("/claims").ok()["claims"].to_string().contains("900000"));
         // guesses are counted
         for _ in 0..10 {
             f.post("/joins", told("JR-22222-22222", 2, "李工友"));
@@ -202,8 +210,7 @@ on_both! {
         assert_eq!(w.who("kuiwen.desk").get(&format!("/cases/{case}/joiners")).ok()["joiners"][0]["matched"], json!(false), "an officer found him");
         assert_eq!((all.len(), all[1].claimed, all[1].period_from.map(|d| d.to_string())), (2, Fen::new(900_000), Some("2026-08-01".into())));
         assert_eq!(b.get("/claims").ok()["claims"][0]["id"], all[1].id.to_string());
-        // told again by the roster it is one claim, and the bell is down
-        assert_eq!(rows_in(&w, &case, json!([row(2, "李工友", "13900000002")]))["taken"], 0);
+        // nobody waits, and the bell is down
         let id: CaseId = case.parse().unwrap();
         assert_eq!(w.app.db.read_blocking(move |c| rows::waiting(c, id)).unwrap(), 0);
         sound(&w, t);

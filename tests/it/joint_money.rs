@@ -236,7 +236,7 @@ on_both! {
         let owed: i64 = of_case(&w, &case).iter().map(|c| c.outstanding.get()).sum();
         let payer = text(&chain(&w, &case)[0]["id"]);
         let due = w.now().plus(Duration::days(20)).day();
-        let sign = || h.act(&agreement, "sign", json!({ "payer": payer, "totalFen": owed, "plan": [{ "dueOn": due, "amountFen": owed }], "signedOn": w.now().day(),
+        let sign = || h.act(&agreement, "sign", json!({ "payer": payer, "totalFen": owed, "plan": [{ "on": due, "amountFen": owed }], "signedOn": w.now().day(),
             "accelerates": false, "enforceability": "none", "explained": true, "proof": file, "representative": his }));
         assert_eq!(sign().places(), [("/form/representative".to_owned(), "rep_lacks".to_owned())]);
         // a new mandate that names both
@@ -245,7 +245,7 @@ on_both! {
         h.post(&format!("/cases/{case}/representatives"), named).ok();
         assert_eq!(code(waive(other, his)), "done");
         let owed: i64 = of_case(&w, &case).iter().map(|c| c.outstanding.get()).sum();
-        let form = json!({ "payer": payer, "totalFen": owed, "plan": [{ "dueOn": due, "amountFen": owed }], "signedOn": w.now().day(),
+        let form = json!({ "payer": payer, "totalFen": owed, "plan": [{ "on": due, "amountFen": owed }], "signedOn": w.now().day(),
             "accelerates": false, "enforceability": "none", "explained": true, "proof": file, "representative": his });
         h.act(&agreement, "sign", form).ok();
         sound(&w, t);

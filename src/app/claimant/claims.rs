@@ -119,9 +119,8 @@ fn own_rows(c: &mut Conn, keys: &KeyRing, me: &Worker) -> Result<Vec<Mine>> {
         }
     }
     for j in joint::joiners_by(c, me.id)?.into_iter().filter(|j| j.state == "joined" && (!me.limited || j.session_id == me.session)) {
-        let person = filings::same_person(c, j.claimant_id)?;
         let said = j.respondent_ct.as_ref().map(|ct| seal::open(keys, Place::new("joiners", "respondent_ct", j.id), ct)).transpose()?;
-        for claim in joint::claims_of_persons(c, j.case_id, &person)? {
+        for claim in own::joined(c, keys, &j)? {
             out.entry(claim.id).or_insert(Mine { claim, respondent: said.clone() });
         }
     }

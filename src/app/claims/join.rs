@@ -7,6 +7,7 @@
 use super::codes::{CODE, state, uses};
 use super::roster::{Sheet, check, leaders, store};
 use super::{clue, keeps_as, kept_as, marks};
+use crate::app::claimant::own;
 use crate::app::sight::{REASONS, Unmasked};
 use crate::app::workers::{Me, device_key, within};
 use crate::app::write::{Key, Tx};
@@ -17,6 +18,7 @@ use crate::base::{At, Day, Error, FieldError, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::domain::bell::Waits;
 use crate::domain::intake::{Field, RawRow, Reporter};
+use crate::domain::joint::{Known, shared};
 use crate::domain::roster::{self, Basis, Row};
 use crate::law::Fen;
 use crate::store::filings::Claimant;
@@ -211,11 +213,16 @@ pub(super) fn match_waiting(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
         return Ok(());
     }
     let known = rows::with_persons(tx.c, case)?;
+    let told: Vec<Known<'_>> = known.iter().map(|(_, p, _)| own::known(p)).collect();
     for (j, p) in all {
         if workers::session_by_id(tx.c, j.session_id)?.is_none_or(|s| s.limited) {
             continue;
         }
         let who = Who::of(tx, &p)?;
+        // a telephone that several of the roster told is nobody's: a foreman gives his own for each of his men
+        if shared(&told, &who.phones) {
+            continue;
+        }
         if known.iter().any(|(_, k, _)| who.is(k)) {
             settle(tx, Joiner { state: "joined".into(), matched: true, decided_at: Some(tx.now), ..j })?;
         }

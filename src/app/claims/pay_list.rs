@@ -7,6 +7,7 @@ use super::liability::sentence;
 use super::roster::leaders;
 use super::{file_of, kept, marks};
 use crate::app::App;
+use crate::app::claimant::own::known;
 use crate::app::documents::{Where, keep_at};
 use crate::app::effects::Made;
 use crate::app::subject::scope_of;
@@ -146,9 +147,8 @@ fn lines(tx: &mut Tx<'_>, case: CaseId, g: &Ground) -> Result<(Vec<Line>, Vec<Pa
     for (k, p, _) in rows::with_persons(tx.c, case)? {
         owed.extend(g.amounts.get(&k.id).map(|amount| (*amount, p)));
     }
-    let known: Vec<Known<'_>> =
-        owed.iter().map(|(_, p)| Known { id: p.person_bix.as_deref(), phone: p.phone_bix.as_deref(), name: &p.name_bix }).collect();
-    let groups = persons(&known);
+    let told: Vec<Known<'_>> = owed.iter().map(|(_, p)| known(p)).collect();
+    let groups = persons(&told);
     let mut by_person: BTreeMap<usize, Line> = BTreeMap::new();
     let mut ids: BTreeMap<usize, BTreeSet<ClaimantId>> = BTreeMap::new();
     for ((amount, p), group) in owed.into_iter().zip(groups) {
