@@ -91,7 +91,9 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
             let notice = sort == LetterKind::TalkNotice;
             to_respondent = notice;
             let parts = if notice {
-                vec![part("agenda", said("agenda"))]
+                // the respondent reads it: what still tells who complained is refused, as in an order
+                let words = super::orders::said(tx, case.id, step, &["agenda", "place"])?;
+                vec![part("agenda", words.get("agenda").cloned().unwrap_or_default())]
             } else {
                 let outcome = row.outcome.as_deref().map(|o| tx.app.code_title("talk_outcome", o)).unwrap_or_default();
                 vec![

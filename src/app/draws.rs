@@ -99,11 +99,14 @@ fn at_stage(c: &mut Conn, app: &App, actor: &Actor, id: RowId, stage: &str) -> R
     if d.state == stage && d.abandoned_at.is_none() { Ok(d) } else { Err(Error::refused("draw_stage", &[])) }
 }
 
-/// Other draws of a time and an area that overlap these, the oldest first.
+/// Whether two draws may reach the same files: one's area lies in the other's.
+fn touches(app: &App, area: &str, d: &Draw) -> bool {
+    app.area_path(Some(area)).contains(&d.area) || app.area_path(Some(&d.area)).iter().any(|a| a == area)
+}
+
+/// Other draws of a time and an area that overlap these, the newest first.
 fn siblings(c: &mut Conn, app: &App, area: &str, (from, until): (At, At)) -> Result<Vec<Draw>> {
-    let above = app.area_path(Some(area));
-    let touches = |d: &Draw| above.contains(&d.area) || app.area_path(Some(&d.area)).iter().any(|a| a == area);
-    Ok(rows::overlapping(c, from, until)?.into_iter().filter(touches).collect())
+    Ok(rows::overlapping(c, from, until)?.into_iter().filter(|d| touches(app, area, d)).collect())
 }
 
 fn note(tx: &mut Tx<'_>, d: &Draw, kind: &str, payload: serde_json::Value) -> Result<()> {
@@ -144,7 +147,7 @@ fn announce(tx: &mut Tx<'_>, a: &Announce) -> Result<RowId> {
     }
     // one at a time for the same files, and nobody announces several to show the one that looks best
     let span = (a.from.start(), a.to.next().start());
-    if let Some(other) = siblings(tx.c, tx.app, &a.area, span)?.iter().find(|d| d.closed_at.is_none() && d.abandoned_at.is_none()) {
+    if let Some(other) = rows::running(tx.c, span.0, span.1)?.iter().find(|d| touches(tx.app, &a.area, d)) {
         return Err(Error::refused("draw_overlaps", &[("number", &other.number)]));
     }
     let plan = plan(&tx.law.rules, tx.now.day(), a)?;

@@ -141,6 +141,11 @@ impl App {
         self.city.areas.iter().filter(|a| a.path.iter().any(|p| mine.contains(&p.as_str()))).map(|a| a.code.clone()).collect()
     }
 
+    /// Whether somebody supervises the whole city.
+    pub(super) fn supervises_city(&self, actor: &Actor) -> bool {
+        actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor && d.area == self.config.city.code)
+    }
+
     /// The filter of a tab; `None` when the person has no such tab.
     pub(super) fn tab_filter(&self, actor: &Actor, tab: Tab, now: At) -> Option<Filter> {
         let desk: Vec<String> = actor.bureaus(DutyKind::Desk).map(str::to_owned).collect();
@@ -150,7 +155,7 @@ impl App {
         bureaus.dedup();
         let supervised = self.areas_under(actor, &[DutyKind::Supervisor]);
         // who supervises the whole city reads the index of due dates itself, what has no area yet included
-        let whole = actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor && d.area == self.config.city.code);
+        let whole = self.supervises_city(actor);
         let areas = (!whole).then_some(supervised.clone());
         let f = Filter::default();
         match tab {

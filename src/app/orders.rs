@@ -5,17 +5,20 @@
 
 use super::documents::{Where, keep_at, remedies};
 use super::effects::Made;
+use super::effects::money::proof_of;
 use super::subject::Subject;
 use super::write::Tx;
-use crate::base::id::{CaseId, ClaimantId, RespondentId};
+use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, RespondentId};
 use crate::base::{Day, Error, Result, text};
 use crate::domain::intake::PartyRole;
+use crate::domain::liability::Ground;
 use crate::domain::order::{self as rules, Debt, Identity, Part, Party, Standing};
+use crate::domain::proof::Proves;
 use crate::flow::{Step, Value};
 use crate::law::{Fen, Law};
 use crate::paper::forms::money::{Amendment, CompensationOrder, Instrument, PaymentOrder, amendment, compensation_order, payment_order};
 use crate::paper::forms::{Copy, Head};
-use crate::store::ledger::Claim;
+use crate::store::ledger::{Claim, Payment};
 use crate::store::orders::{self, Order, OrderClaim, PaidBy};
 use crate::store::{Conn, cases, filings, ledger};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +44,8 @@ pub(super) struct Sums {
 
 /// The parties of a case as the rules see them; one whose place is unknown is the party first reported.
 fn parties(chain: &[cases::Respondent]) -> Vec<Party> {
-    chain.iter().map(|r| Party { id: r.id, role: PartyRole::of(&r.role).unwrap_or(PartyRole::Respondent) }).collect()
+    let found = |r: &cases::Respondent| r.liability.as_deref().and_then(Ground::of).map(|g| g.kind);
+    chain.iter().map(|r| Party { id: r.id, role: PartyRole::of(&r.role).unwrap_or(PartyRole::Respondent), found: found(r) }).collect()
 }
 
 /// The person behind each of these rows.
@@ -84,7 +88,8 @@ pub(super) fn sums(c: &mut Conn, order: &Order) -> Result<Sums> {
     let who = persons(c, &ids)?;
     let person = |k: &Claim| who.get(&k.claimant_id).copied().unwrap_or(usize::MAX);
     let part = |(o, k): &(OrderClaim, Claim)| Part {
-        amount: o.amount,
+        // what a later finding took away is not to be paid under the order either
+        amount: Fen::new(o.amount.get().min((k.verified.get() - o.settled_before.get()).max(0))),
         settled: Fen::new(k.paid.get() + k.waived.get() - o.settled_before.get()),
         own: Fen::new(own(ordered, k, &paid).get() - o.discharged_before.get()),
         court: Fen::new(paid.iter().filter(|p| p.claim == k.id && rules::enforced(&p.kind)).map(|p| p.amount.get()).sum()),
@@ -105,12 +110,32 @@ pub(super) fn sums(c: &mut Conn, order: &Order) -> Result<Sums> {
     })
 }
 
-/// What was paid of the compensation.
+/// What is left of the additional compensation.
 ///
 /// # Errors
 /// The database.
-pub(super) fn compensation_paid(c: &mut Conn, order: &Order) -> Result<Fen> {
-    Ok(Fen::new(orders::compensation_payments_of(c, order.id)?.iter().map(|p| p.amount.get()).sum()))
+pub(super) fn compensation_left(c: &mut Conn, order: &Order) -> Result<Fen> {
+    let paid: i64 = orders::compensation_payments_of(c, order.id)?.iter().map(|p| p.amount.get()).sum();
+    Ok(Fen::new((order.compensation.get() - paid).max(0)))
+}
+
+/// A payment is about to count no more (for one claim, or for all it reaches): what the ordered parties had discharged before their
+/// orders were made is less by it, for those orders it discharged. Called before the payment falls.
+///
+/// # Errors
+/// The database.
+pub(super) fn earlier_falls(tx: &mut Tx<'_>, p: &Payment, claim: Option<ClaimId>) -> Result<()> {
+    let chain = parties(&cases::chain(tx.c, p.case_id)?);
+    let mut debtors: Vec<Option<RespondentId>> = ledger::claims_of(tx.c, p.case_id)?.into_iter().map(|k| k.respondent_id).collect();
+    debtors.sort_unstable();
+    debtors.dedup();
+    for order in orders::of_case(tx.c, p.case_id)? {
+        let Some(ordered) = chain.iter().find(|x| Some(x.id) == order.respondent_id).copied() else { continue };
+        for debtor in debtors.iter().filter(|d| rules::discharges(ordered, **d, &p.payer_kind, p.payer_id)) {
+            orders::discharged_falls(tx.c, order.id, *debtor, p.id, claim)?;
+        }
+    }
+    Ok(())
 }
 
 /// What an order on a party covers today: claims against it or those it is liable for, with what of each it had discharged.
@@ -138,13 +163,16 @@ pub(super) fn coverable(tx: &mut Tx<'_>, case: CaseId, respondent: RespondentId)
 ///
 /// # Errors
 /// A field error with the number of persons.
-pub(super) fn consented(tx: &mut Tx<'_>, covered: &[(Claim, Fen)], consent: bool) -> Result<()> {
+pub(super) fn consented(tx: &mut Tx<'_>, case: CaseId, covered: &[(Claim, Fen)], consent: Option<EvidenceId>) -> Result<()> {
+    if let Some(file) = consent {
+        return proof_of(tx, case, file, "consent", Proves::Consent);
+    }
     let mut ids: Vec<ClaimantId> = covered.iter().map(|(c, _)| c.claimant_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let who: BTreeSet<usize> = persons(tx.c, &ids)?.into_values().collect();
     let few = tx.law.rules.number(FEW, tx.now.day()).unwrap_or(0);
-    if consent || i64::try_from(who.len()).unwrap_or(i64::MAX) >= few {
+    if i64::try_from(who.len()).unwrap_or(i64::MAX) >= few {
         return Ok(());
     }
     let args = [("n", who.len().to_string()), ("few", few.to_string())];
@@ -170,7 +198,7 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
             said(tx, case, step, &["facts", "hearing"])?;
             if let Some(party) = id("respondent") {
                 let covered = coverable(tx, case, party.into())?;
-                consented(tx, &covered, id("consent").is_some())?;
+                consented(tx, case, &covered, id("consent").map(EvidenceId::from))?;
             }
             Ok(())
         }
@@ -183,7 +211,7 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
 ///
 /// # Errors
 /// A field error at what still tells who complained.
-fn said(tx: &mut Tx<'_>, case: CaseId, step: &Step, fields: &[&str]) -> Result<BTreeMap<String, String>> {
+pub(super) fn said(tx: &mut Tx<'_>, case: CaseId, step: &Step, fields: &[&str]) -> Result<BTreeMap<String, String>> {
     let names = names(tx, case)?;
     let numbers: Vec<String> = filings::of_case(tx.c, case)?.into_iter().flat_map(|f| [Some(f.number), f.source_no]).flatten().collect();
     let mut out = BTreeMap::new();

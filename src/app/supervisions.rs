@@ -118,7 +118,9 @@ impl App {
         let f = Filter { origin: asked.origin.clone(), level: asked.level.clone(), open: !asked.ended, ..Filter::default() };
         let areas = self.areas_under(actor, &[DutyKind::Supervisor]);
         if !areas.is_empty() {
-            return Ok(Filter { areas: Some(areas), bureaus: asked.bureau.clone().map(|b| vec![b]), ..f });
+            // who supervises the whole city reads what has no area yet too
+            let areas = (!self.supervises_city(actor)).then_some(areas);
+            return Ok(Filter { areas, bureaus: asked.bureau.clone().map(|b| vec![b]), ..f });
         }
         let mut mine: Vec<String> = actor.duties().iter().filter(|d| !d.kind.is_admin()).map(|d| d.bureau.clone()).collect();
         mine.sort_unstable();

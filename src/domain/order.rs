@@ -9,6 +9,7 @@ pub mod copy;
 pub mod service;
 
 use super::intake::PartyRole;
+use super::liability::Kind;
 use crate::base::id::{ClaimantId, RespondentId};
 use crate::base::{Day, FieldError};
 use crate::law::{Fen, Rules};
@@ -40,19 +41,29 @@ pub struct Party {
     pub id: RespondentId,
     /// Its place.
     pub role: PartyRole,
+    /// As what an officer found it liable, if he did.
+    pub found: Option<Kind>,
 }
 
 /// Whether an order on `ordered` covers a claim against `debtor`: its own debts, and those it is liable for by its place in the chain
 /// (724 Art 29, 30: the owner and the general contractor for what is owed below them; a unit for the team leader it let the work to, where
-/// it is the only unit that could have). A claim that names nobody is against the party first reported, the first of the chain.
+/// it is the only unit that could have). A finding goes before the place: who was found not liable is ordered nothing (Art 50), who was
+/// found to pay first, to advance or to be liable beside the employer (Art 18 to 22, 29, 30, 36, 37) pays what anybody but the owner
+/// owes. A claim that names nobody is against the party first reported, the first of the chain.
 #[must_use]
 pub fn covers(ordered: Party, debtor: Option<RespondentId>, chain: &[Party]) -> bool {
     let Some(debtor) = debtor.or_else(|| chain.first().map(|p| p.id)) else { return false };
+    if ordered.found == Some(Kind::None) {
+        return false;
+    }
     if debtor == ordered.id {
         return true;
     }
     let Some(role) = chain.iter().find(|p| p.id == debtor).map(|p| p.role) else { return false };
     let unit = |r: PartyRole| matches!(r, PartyRole::Respondent | PartyRole::ContractEmployer | PartyRole::Subcontractor);
+    if matches!(ordered.found, Some(Kind::PaysFirst | Kind::Advances | Kind::Joint)) {
+        return role != PartyRole::Owner;
+    }
     match ordered.role {
         PartyRole::Owner => true,
         PartyRole::GeneralContractor => role != PartyRole::Owner,
@@ -307,7 +318,7 @@ mod tests {
 
     #[test]
     fn an_order_covers_the_partys_own_debts_and_those_below_it() {
-        let party = |n, role| Party { id: respondent(n), role };
+        let party = |n, role| Party { id: respondent(n), role, found: None };
         let chain = [
             party(1, PartyRole::Owner),
             party(2, PartyRole::GeneralContractor),
@@ -320,6 +331,13 @@ mod tests {
         assert_eq!(on(2), [2, 3, 4, 5]);
         assert_eq!(on(1), [1, 2, 3, 4, 5]);
         assert_eq!(on(5), [5]);
+        // what an officer found goes before the place
+        let found = |n: usize, kind| Party { found: Some(kind), ..chain[n - 1] };
+        assert!(!covers(found(1, Kind::None), Some(respondent(3)), &chain) && !covers(found(3, Kind::None), Some(respondent(3)), &chain));
+        assert!(
+            covers(found(4, Kind::PaysFirst), Some(respondent(3)), &chain)
+                && !covers(found(4, Kind::Employer), Some(respondent(3)), &chain)
+        );
         let small = [party(3, PartyRole::Respondent), party(5, PartyRole::TeamLeader)];
         assert!(covers(small[0], Some(respondent(5)), &small) && covers(small[0], None, &small) && !covers(small[1], None, &small));
     }
@@ -328,8 +346,8 @@ mod tests {
     #[test]
     fn only_the_ordered_partys_own_money_discharges() {
         let (gc, sub) = (respondent(1), respondent(2));
-        let on_gc = Party { id: gc, role: PartyRole::GeneralContractor };
-        let on_sub = Party { id: sub, role: PartyRole::Subcontractor };
+        let on_gc = Party { id: gc, role: PartyRole::GeneralContractor, found: None };
+        let on_sub = Party { id: sub, role: PartyRole::Subcontractor, found: None };
         for public in ["emergency_fund", "deposit", "court"] {
             for payer in [None, Some(gc), Some(sub)] {
                 assert!(!discharges(on_sub, Some(sub), public, payer) && !discharges(on_gc, Some(sub), public, payer), "{public}");

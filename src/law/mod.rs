@@ -44,10 +44,10 @@ impl Law {
         Some(term::Term::begin(rule, from, "").due(&self.calendar, now).passes_at)
     }
 
-    /// The last day of a term of this rule counted from a day, by the rule in force on the day of `now`.
+    /// The last day of a term of this rule counted from a day, by the rule in force on that day.
     #[must_use]
     pub fn last_day(&self, rule: &str, from: crate::base::Day, now: At) -> Option<crate::base::Day> {
-        let rule = self.rules.term(rule, now.day())?;
+        let rule = self.rules.term(rule, from)?;
         let due = term::Term::begin(rule, from.start(), "").due(&self.calendar, now);
         Some(due.day.unwrap_or_else(|| due.passes_at.day()))
     }

@@ -160,10 +160,8 @@ statement! {
 statement! {
     /// The same for orders.
     struct ForgetOrders { payment: PaymentId => Id, all: i64 => BigInt, claim: ClaimId => Id }
-    sql "update order_claims set settled_before = case when order_claims.settled_before > f.n then order_claims.settled_before - f.n else 0 end, \
-         discharged_before = case when f.payer_kind <> 'employer' and (f.payer_id is null or f.payer_id <> g.respondent_id) then order_claims.discharged_before \
-         when order_claims.discharged_before > f.n then order_claims.discharged_before - f.n else 0 end \
-         from (select a.claim_id, a.amount - a.beyond as n, p.payer_kind, p.payer_id, coalesce(a.counted_at, p.recorded_at) as since \
+    sql "update order_claims set settled_before = case when order_claims.settled_before > f.n then order_claims.settled_before - f.n else 0 end \
+         from (select a.claim_id, a.amount - a.beyond as n, coalesce(a.counted_at, p.recorded_at) as since \
          from allocations a join payments p on p.id = a.payment_id where a.payment_id = ", payment, " and a.counts and (", all, " = 1 or a.claim_id = ", claim,
         ")) f, orders g where g.id = order_claims.order_id and f.claim_id = order_claims.claim_id and g.created_at > f.since"
 }

@@ -120,12 +120,23 @@ pub fn list(c: &mut Conn, limit: i64) -> Result<Vec<Draw>> {
     Ok(draws::table.order((draws::announced_at.desc(), draws::id.desc())).limit(limit).select(Draw::as_select()).load(c)?)
 }
 
-/// Draws of a time that overlaps this one, the oldest first.
+/// Draws of a time that overlaps this one which are neither closed nor given up.
+pub fn running(c: &mut Conn, from: At, until: At) -> Result<Vec<Draw>> {
+    Ok(draws::table
+        .filter(draws::closed_at.is_null())
+        .filter(draws::abandoned_at.is_null())
+        .filter(draws::period_until.gt(from))
+        .filter(draws::period_from.lt(until))
+        .select(Draw::as_select())
+        .load(c)?)
+}
+
+/// Draws of a time that overlaps this one, the newest first; a publication names so many at most.
 pub fn overlapping(c: &mut Conn, from: At, until: At) -> Result<Vec<Draw>> {
     Ok(draws::table
         .filter(draws::period_until.gt(from))
         .filter(draws::period_from.lt(until))
-        .order((draws::announced_at, draws::id))
+        .order((draws::announced_at.desc(), draws::id.desc()))
         .limit(500)
         .select(Draw::as_select())
         .load(c)?)

@@ -5,7 +5,9 @@ use super::ledger::Claim;
 use super::schema::{claims, compensation_payments, order_claims, orders, procedures, service_attempts, supervisions};
 use super::types::Id;
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, OrderId, ProcedureId, RespondentId, RowId, SupervisionId};
+use crate::base::id::{
+    AccountId, CaseId, ClaimId, DocumentId, EvidenceId, OrderId, PaymentId, ProcedureId, RespondentId, RowId, SupervisionId,
+};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -113,15 +115,25 @@ pub fn of_case(c: &mut Conn, case: CaseId) -> Result<Vec<Order>> {
 }
 
 statement! {
-    /// What was settled of what an order covers since it was made.
-    struct Settled { order: OrderId => Id } returns BigInt,
-    sql "select coalesce(cast(sum(case when k.paid + k.waived - s.settled_before < 0 then 0 \
-         when k.paid + k.waived - s.settled_before > s.amount then s.amount else k.paid + k.waived - s.settled_before end) as bigint), 0) \
-         from order_claims s join claims k on k.id = s.claim_id where s.order_id = ", order, ""
+    /// What a payment had discharged of an order before it was made, for claims against one debtor.
+    struct DischargedFalls { order: OrderId => Id, debtor: Option<RespondentId> => Nullable<Id>, payment: PaymentId => Id, all: i64 => BigInt, claim: ClaimId => Id }
+    sql "update order_claims set discharged_before = case when order_claims.discharged_before > f.n then order_claims.discharged_before - f.n else 0 end \
+         from (select a.claim_id, a.amount - a.beyond as n, coalesce(a.counted_at, p.recorded_at) as since \
+         from allocations a join payments p on p.id = a.payment_id where a.payment_id = ", payment, " and a.counts and (", all, " = 1 or a.claim_id = ", claim,
+        ")) f, orders g, claims k where g.id = ", order, " and order_claims.order_id = g.id and f.claim_id = order_claims.claim_id \
+         and k.id = f.claim_id and k.respondent_id is not distinct from ", debtor, " and g.created_at > f.since"
 }
-/// What was settled (paid or waived) of what an order covers since it was made.
-pub fn settled(c: &mut Conn, order: OrderId) -> Result<Fen> {
-    Ok(Settled { order }.get_result(c)?)
+/// A payment is about to count no more: what it had discharged of an order before it was made, on claims against this debtor, is less by it.
+pub fn discharged_falls(
+    c: &mut Conn,
+    order: OrderId,
+    debtor: Option<RespondentId>,
+    payment: PaymentId,
+    claim: Option<ClaimId>,
+) -> Result<()> {
+    let (all, claim) = (i64::from(claim.is_none()), claim.unwrap_or_else(|| uuid::Uuid::nil().into()));
+    DischargedFalls { order, debtor, payment, all, claim }.execute(c)?;
+    Ok(())
 }
 
 /// What an order covers, claim by claim, with the claims as they stand.
@@ -149,7 +161,7 @@ pub struct PaidBy {
 statement! {
     /// What counts for the claims of a case, by claim and payer.
     struct PaidByWhom { case: CaseId => Id } returns (Id, Text, Nullable<Id>, BigInt),
-    sql "select a.claim_id, p.payer_kind, p.payer_id, cast(sum(a.amount) as bigint) from payments p join allocations a on a.payment_id = p.id \
+    sql "select a.claim_id, p.payer_kind, p.payer_id, cast(sum(a.amount - a.beyond) as bigint) from payments p join allocations a on a.payment_id = p.id \
          where p.case_id = ", case, " and a.counts and p.reversed_at is null group by a.claim_id, p.payer_kind, p.payer_id"
 }
 /// Who paid what counts for the claims of a case.

@@ -207,7 +207,7 @@ pub fn sums(c: &mut Conn, first: Day, last: Day, scope: &Scope) -> Result<BTreeM
             "count(*) as a, {} as b, {} as c, {} as d, cast(0 as bigint) as e",
             sum("o.amount"),
             when("r.state = 'paid'"),
-            when(&missed("pay"))
+            when(&format!("{} or o.unpaid_at_expiry is not null", missed("pay")))
         ),
         "orders o join procedures r on r.id = o.procedure_id join cases k on k.id = o.case_id",
         "o.created_at",

@@ -106,12 +106,15 @@ lives! {
         bank_and_property
         enforced_by_the_court
         expired_unpaid
+        finding_lowers_what_is_owed
         hand_on_needs_the_test
         paid_a_day_late
         paid_in_time
         posted_without_receipt
         public_money_is_no_compliance
         rectification_is_not_enforced
+        reversed_on_a_rest_day
+        revoked_after_it_was_paid
         revoked_by_the_court
         served_by_public_notice
         service_is_proved

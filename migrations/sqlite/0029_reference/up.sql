@@ -7,4 +7,4 @@ alter table allocations add column beyond integer not null default 0 check (beyo
 -- Since when it counts, where that is not the day the payment was recorded.
 alter table allocations add column counted_at integer;
 -- A word that waits for a call: one device spoke for a crew (practice P3.6).
-alter table allocations add column held integer not null default 0 check (held in (0, 1));
+alter table allocations add column held integer not null default 0 check (held in (0, 1) and not (held and counts));

@@ -5,7 +5,7 @@ alter table orders add column compensation_state text not null default 'open' ch
 alter table orders add column crime_result text not null default 'none';
 alter table orders add column remedy_on text;
 -- The workers' consent to a paper that lets the employer tell who they are.
-alter table orders add column consent_id blob;
+alter table orders add column consent_id blob references evidence (id);
 -- What the ordered party itself had paid, and what was given up, when the order was made.
 alter table order_claims add column discharged_before integer not null default 0 check (discharged_before >= 0);
 

@@ -75,7 +75,7 @@ fn deal(amount: Fen, to: &[(ClaimId, Fen)], given: &mut BTreeMap<ClaimId, i64>, 
 }
 
 /// A file of this case, named in a form, that can prove what it is to prove.
-pub(super) fn proof_of(tx: &mut Tx<'_>, case: CaseId, proof: EvidenceId, field: &str, what: Proves) -> Result<()> {
+pub(in crate::app) fn proof_of(tx: &mut Tx<'_>, case: CaseId, proof: EvidenceId, field: &str, what: Proves) -> Result<()> {
     crate::app::claims::file_of(tx, case, proof, &format!("/form/{field}"), Some(what))
 }
 
@@ -173,6 +173,7 @@ pub(super) fn reverse(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Resul
     let case = subject.case_id()?;
     let p = standing(tx, case, a.need_id("payment")?)?;
     agreements::earlier_falls(tx.c, p.id, None)?;
+    crate::app::orders::earlier_falls(tx, &p, None)?;
     ledger::reverse(tx.c, p.id, rules::discharges(&p.payer_kind), tx.now)?;
     recourse::follow(tx, p.id)?;
     retotal(tx, case)
@@ -284,6 +285,7 @@ pub(in crate::app) fn answer(tx: &mut Tx<'_>, a: &Answer) -> Result<()> {
         }
         (true, false) => {
             agreements::earlier_falls(tx.c, a.payment, Some(a.claim))?;
+            crate::app::orders::earlier_falls(tx, &p, Some(a.claim))?;
             let sums = match found.pays() {
                 Fen::ZERO => old.sums(),
                 n => old.sums().unpay(n, discharges).map_err(at_form)?,

@@ -4,7 +4,7 @@
 
 use super::money::{day, proof_of};
 use super::{Args, at_form};
-use crate::app::orders::{compensation_paid, consented, coverable, sums as order_sums};
+use crate::app::orders::{compensation_left, consented, coverable, sums as order_sums};
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{EvidenceId, RespondentId};
@@ -33,7 +33,7 @@ pub(super) fn draft(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<
     }
     let covered = coverable(tx, case, respondent)?;
     let consent_id = a.id("consent").map(EvidenceId::from);
-    consented(tx, &covered, consent_id.is_some())?;
+    consented(tx, case, &covered, consent_id)?;
     let amount = Fen::sum(covered.iter().map(|(c, _)| c.outstanding)).ok_or_else(|| Error::refused("overflow", &[]))?;
     let row = Order {
         id: tx.ids.id(tx.now),
@@ -179,7 +179,7 @@ pub(super) fn pay_compensation(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>)
     if paid_on > tx.now.day() {
         return Err(Error::field("/form/paidOn", "in_future", &[]));
     }
-    let left = Fen::new((order.compensation.get() - compensation_paid(tx.c, &order)?.get()).max(0));
+    let left = compensation_left(tx.c, &order)?;
     if amount > left {
         let args = [("amount", amount.to_string()), ("left", left.to_string())];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();

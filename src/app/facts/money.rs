@@ -1,7 +1,7 @@
 //! Facts of money: payments, running children, the agreement, order or supervision a procedure is about.
 
 use super::{About, int, put, text};
-use crate::app::orders::{compensation_paid, sums};
+use crate::app::orders::{compensation_left, sums};
 use crate::base::{Day, Result};
 use crate::domain::agreement::{self, INSTALMENT, Instalment};
 use crate::domain::order::{by_person, crime_threshold};
@@ -11,6 +11,8 @@ use crate::law::Fen;
 use crate::store::{Conn, agreements, ledger, orders};
 use std::collections::BTreeMap;
 
+/// The rule of the term to pay: its start is the day ordered, and a rest day rolls.
+const PAY: &str = "order.pay";
 /// The rule of the time for review and suit.
 const REMEDIES: &str = "order.remedies";
 
@@ -67,7 +69,7 @@ pub(super) fn agreement(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<
 pub(super) fn order(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     let Some(row) = orders::of_procedure(c, a.row.id)? else { return Ok(()) };
     let sums = sums(c, &row)?;
-    let compensation_left = Fen::new((row.compensation.get() - compensation_paid(c, &row)?.get()).max(0));
+    let compensation_left = compensation_left(c, &row)?;
     let s = sums.standing;
     // wages and compensation are two debts: an order is at its end when neither is left open
     let (open, decided) = (row.unpaid_at_expiry.is_some_and(Fen::is_positive), row.compensation_state != "open");
@@ -82,7 +84,14 @@ pub(super) fn order(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> 
     put(out, "order.persons", int(sums.persons));
     put(out, "order.pay_by", Value::At(row.pay_by.start()));
     put(out, "order.pay_day", Value::Day(row.pay_by));
-    put(out, "order.lapsed", Value::Bool(row.unpaid_at_expiry.is_some() || (row.served_on.is_some() && row.pay_by < a.now.day())));
+    put(
+        out,
+        "order.lapsed",
+        Value::Bool(
+            row.unpaid_at_expiry.is_some()
+                || (row.served_on.is_some() && a.law.last_day(PAY, row.pay_by, a.now).is_some_and(|end| end < a.now.day())),
+        ),
+    );
     put(out, "order.served", Value::Bool(row.served_on.is_some()));
     if let Some(day) = row.served_on {
         put(out, "order.served_at", Value::At(day.start()));

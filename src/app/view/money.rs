@@ -3,7 +3,7 @@
 //! Owns the assembly alone; sums and standing are `domain`'s. No address, witness or guarantor in clear: who needs them reads the paper.
 
 use crate::app::App;
-use crate::app::orders::{compensation_paid, sums};
+use crate::app::orders::{compensation_left, sums};
 use crate::base::id::{CaseId, DocumentId, ProcedureId};
 use crate::base::{At, Day, Result};
 use crate::domain::agreement::{self as rules, Instalment};
@@ -226,7 +226,7 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, chain: &[Respondent], 
     }
     for o in orders::of_case(c, case)?.into_iter().rev() {
         let standing = sums(c, &o)?.standing;
-        let compensation_left = Fen::new((o.compensation.get() - compensation_paid(c, &o)?.get()).max(0));
+        let compensation_left = compensation_left(c, &o)?;
         out.orders.push(OrderView {
             procedure: o.procedure_id,
             state: state(o.procedure_id).0,

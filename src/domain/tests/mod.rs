@@ -103,6 +103,7 @@ pub fn facts_in_order(received: At) -> Facts {
         ("children.supervision", Value::Int(0)),
         ("children.cooperation", Value::Int(0)),
         ("children.talk", Value::Int(0)),
+        ("children.commitment", Value::Int(0)),
         ("children.incident", Value::Int(0)),
         ("repeats.most", Value::Int(1)),
         ("supervision.own", Value::Bool(false)),
