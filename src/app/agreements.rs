@@ -9,18 +9,19 @@ use super::subject::Subject;
 use super::write::Tx;
 use crate::base::{Error, Result};
 use crate::paper::forms::Head;
-use crate::paper::forms::agreement::{Agreement, Guarantee, Payee, agreement};
-use crate::store::{agreements, cases, filings, ledger};
+use crate::paper::forms::agreement::{Acceleration, Agreement, Guarantee, Payee, acceleration, agreement};
+use crate::store::{agreements, cases, filings, ledger, papers};
 use std::collections::BTreeMap;
 
-/// Its kind.
-pub(super) const KIND: &str = "agreement";
+/// What it is called, and what tells the payer that all of the rest is due.
+pub(super) const KINDS: [&str; 2] = [KIND, "acceleration"];
+const KIND: &str = "agreement";
 
-/// Issues the paper of the newest version of this procedure's agreement.
+/// Issues the paper of the newest version of this procedure's agreement, or the notice that all of it is due.
 ///
 /// # Errors
 /// There is no agreement yet; the database.
-pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject) -> Result<Made> {
+pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, kind: &str) -> Result<Made> {
     let row = agreements::newest(tx.c, subject.row.id)?.ok_or(Error::NotFound("agreement"))?;
     let case = tx.case(subject.case_id()?)?;
     let chain = cases::chain(tx.c, case.id)?;
@@ -30,6 +31,22 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject) -> Result<Made> {
         Some(ct) => tx.open_sealed("respondents", "name_ct", payer.id, ct)?,
         None => payer.name.clone(),
     };
+    let place = Where { bureau: case.lead_bureau.clone(), code: String::new(), case: Some(case.id), filing: None };
+    if kind != KIND {
+        let due_on = agreements::instalments_of(tx.c, row.id)?.last().map_or(row.signed_on, |i| i.due_on);
+        let number = papers::documents_of(tx.c, case.id, &[])?.into_iter().rfind(|d| d.kind == KIND).map(|d| d.number);
+        return keep_at(tx, &place, kind, |head: &Head| {
+            acceleration(&Acceleration {
+                head: head.clone(),
+                payer: payer_name.clone(),
+                uscc: payer.uscc.clone(),
+                signed_on: row.signed_on,
+                number: number.clone(),
+                left: row.total,
+                due_on,
+            })
+        });
+    }
     let guarantor = row.guarantor_ct.as_ref().map(|ct| tx.open_sealed("agreements", "guarantor_ct", row.id, ct)).transpose()?;
     let guarantee = guarantor.map(|name| Guarantee {
         name,
@@ -38,7 +55,6 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject) -> Result<Made> {
     });
     let plan = agreements::instalments_of(tx.c, row.id)?.into_iter().map(|i| (i.due_on, i.amount)).collect();
     let payees = payees(tx, &row)?;
-    let place = Where { bureau: case.lead_bureau.clone(), code: String::new(), case: Some(case.id), filing: None };
     keep_at(tx, &place, KIND, |head: &Head| {
         agreement(&Agreement {
             head: head.clone(),

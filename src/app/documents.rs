@@ -34,6 +34,7 @@ pub const KINDS: &[&str] = &[
     "order_amendment",
     "compensation_order",
     "agreement",
+    "acceleration",
 ];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
@@ -205,8 +206,8 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
     if super::orders::KINDS.contains(&kind) {
         return super::orders::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
-    if kind == super::agreements::KIND {
-        return super::agreements::issue(tx, subject).map(|m| vec![m]);
+    if super::agreements::KINDS.contains(&kind) {
+        return super::agreements::issue(tx, subject, kind).map(|m| vec![m]);
     }
     let to_persons = matches!(kind, "refusal" | "arbitration");
     let all = if to_persons { grounds(tx, subject)? } else { vec![ground(tx, subject)?] };

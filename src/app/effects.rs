@@ -199,6 +199,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::ExpireOrder => order::expire(tx, subject),
         EffectKind::SkipCompensation => order::skip_compensation(tx, subject),
         EffectKind::PayCompensation => order::pay_compensation(tx, subject, &a),
+        EffectKind::ReverseCompensation => order::reverse_compensation(tx, subject, &a),
         EffectKind::TestCrime => order::test_crime(tx, subject, &a),
         EffectKind::OpenSupervision => supervision::open(tx, subject, &a),
         EffectKind::RaiseSupervision => supervision::raise(tx, subject, &a),

@@ -23,7 +23,7 @@ pub const MOST: i64 = 200;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Held {
-    /// The complaint's procedure.
+    /// The procedure: the complaint's, or what still runs beside a closed one.
     #[schema(value_type = String)]
     pub procedure: ProcedureId,
     /// The case.
@@ -35,9 +35,10 @@ pub struct Held {
     pub respondent: String,
     /// Its state, in words.
     pub state_title: String,
-    /// `first` or `second`: as which officer.
+    /// `first` or `second`: as which officer; `rest`: it still runs though its case is closed.
     pub role: String,
 }
+const REST: &str = "rest";
 
 /// One matter that stayed, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -49,17 +50,19 @@ pub struct Stayed {
     pub reason: String,
 }
 
-/// How far a list of what an officer holds was read: the last matter as first and as second officer.
+/// How far a list of what an officer holds was read: the last matter as first and as second officer, and beside closed cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     first: ProcedureId,
     second: CaseId,
+    #[serde(default)]
+    rest: Option<ProcedureId>,
 }
 impl Reached {
     /// Before the first one.
     #[must_use]
     pub fn start() -> Self {
-        Self { first: uuid::Uuid::nil().into(), second: uuid::Uuid::nil().into() }
+        Self { first: uuid::Uuid::nil().into(), second: uuid::Uuid::nil().into(), rest: None }
     }
 }
 
@@ -124,6 +127,14 @@ fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, from: Reache
             put(case, &row, "second")?;
         }
     }
+    let rows = procedures::left_over(c, account, reached.rest, limit)?;
+    more |= full(rows.len());
+    for row in rows {
+        reached.rest = Some(row.id);
+        if let Some(case) = row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten() {
+            put(case, &row, REST)?;
+        }
+    }
     Ok((out, more.then_some(reached)))
 }
 
@@ -171,7 +182,9 @@ fn hand_over(tx: &mut Tx<'_>, from: AccountId, to: AccountId, why: &str, (after,
     for h in &all {
         let second = cases::get(tx.c, h.case)?.and_then(|k| k.second_officer);
         let mut form = Form::from([("account".to_owned(), Value::Id(to.into()))]);
-        let name = if h.role == "first" {
+        let name = if h.role == REST {
+            "handed_over"
+        } else if h.role == "first" {
             form.insert("reason".to_owned(), Value::Text(why.to_owned()));
             // the second officer stays, unless he is the one who takes over
             if let Some(s) = second.filter(|s| *s != to) {
@@ -183,7 +196,9 @@ fn hand_over(tx: &mut Tx<'_>, from: AccountId, to: AccountId, why: &str, (after,
         };
         let cmd =
             Command { procedure: h.procedure, name: name.to_owned(), form: Given::Parsed(form), occurred_at: None, seen: None, term: None };
-        match one(tx, &cmd) {
+        // what runs beside a closed case is told by nobody but this
+        let told = Actor::System("hand_over");
+        match one(tx, if h.role == REST { &told } else { tx.actor }, &cmd) {
             Ok(()) => out.moved += 1,
             Err(e @ (Error::Refused(_) | Error::Invalid(_) | Error::NotFound(_) | Error::Forbidden(_))) => {
                 out.stayed.push(Stayed { number: h.number.clone(), reason: e.sentence() });
@@ -197,7 +212,6 @@ fn hand_over(tx: &mut Tx<'_>, from: AccountId, to: AccountId, why: &str, (after,
 }
 
 /// One move of many: what fails leaves no trace, the others stay.
-fn one(tx: &mut Tx<'_>, cmd: &Command) -> Result<()> {
-    let actor = tx.actor;
+fn one(tx: &mut Tx<'_>, actor: &Actor, cmd: &Command) -> Result<()> {
     tx.body(actor, |tx| perform_in(tx, cmd).map(drop))
 }

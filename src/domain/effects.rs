@@ -47,6 +47,7 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::ExpireOrder => "记录逾期时尚未支付的金额",
         EffectKind::SkipCompensation => "不加付赔偿金",
         EffectKind::PayCompensation => "登记赔偿金支付",
+        EffectKind::ReverseCompensation => "撤销误记的赔偿金支付",
         EffectKind::TestCrime => "记录涉嫌犯罪审查结果",
         EffectKind::RecordEnforceability => "记录执行保障",
         EffectKind::OpenCooperation => "发出协办、移送或转介",

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 54] = [
+pub const ALL: [EffectKind; 55] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -46,6 +46,7 @@ pub const ALL: [EffectKind; 54] = [
     EffectKind::ExpireOrder,
     EffectKind::SkipCompensation,
     EffectKind::PayCompensation,
+    EffectKind::ReverseCompensation,
     EffectKind::TestCrime,
     EffectKind::RecordEnforceability,
     EffectKind::OpenCooperation,
@@ -119,6 +120,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::FixCompensation => &[("percent", Int, true)],
         EffectKind::SetRemedy => &[("remedy", Text, true), ("on", Day, false)],
         EffectKind::PayCompensation => &[("amount", Money, true), ("paid_on", Day, true), ("proof", Id, true)],
+        EffectKind::ReverseCompensation => &[("amount", Money, true), ("paid_on", Day, true)],
         EffectKind::TestCrime => &[("result", Text, true)],
         EffectKind::RecordEnforceability => &[("status", Text, true), ("on", Day, false)],
         EffectKind::OpenSupervision => &[("origin", Text, true), ("level", Text, true)],

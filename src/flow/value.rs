@@ -198,6 +198,8 @@ pub enum EffectKind {
     SkipCompensation,
     /// Additional compensation was paid. Args: `amount` money, `paid_on` day, `proof` id.
     PayCompensation,
+    /// A payment of additional compensation was recorded by mistake. Args: `amount` money, `paid_on` day.
+    ReverseCompensation,
     /// What the crime test came to. Args: `result` text.
     TestCrime,
     /// How an agreement became enforceable, or did not. Args: `status` text, `on` day?.

@@ -71,6 +71,8 @@ pub struct CompensationPayment {
     pub proof_id: EvidenceId,
     pub recorded_by: Option<AccountId>,
     pub recorded_at: At,
+    pub reversed_by: Option<AccountId>,
+    pub reversed_at: Option<At>,
 }
 
 /// One attempt to serve.
@@ -176,10 +178,18 @@ pub fn insert_compensation_payment(c: &mut Conn, row: &CompensationPayment) -> R
     Ok(())
 }
 
-/// What was paid of the additional compensation, oldest first.
+/// A payment of additional compensation counts no more.
+pub fn reverse_compensation_payment(c: &mut Conn, id: RowId, by: Option<AccountId>, at: At) -> Result<()> {
+    let standing = compensation_payments::table.find(id).filter(compensation_payments::reversed_at.is_null());
+    let set = (compensation_payments::reversed_at.eq(at), compensation_payments::reversed_by.eq(by));
+    ensure_one(diesel::update(standing).set(set).execute(c)?, "compensation_payments")
+}
+
+/// What was paid of the additional compensation and not reversed, oldest first.
 pub fn compensation_payments_of(c: &mut Conn, order: OrderId) -> Result<Vec<CompensationPayment>> {
     Ok(compensation_payments::table
         .filter(compensation_payments::order_id.eq(order))
+        .filter(compensation_payments::reversed_at.is_null())
         .order((compensation_payments::recorded_at, compensation_payments::id))
         .select(CompensationPayment::as_select())
         .load(c)?)

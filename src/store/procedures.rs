@@ -187,6 +187,26 @@ pub fn held_by(c: &mut Conn, account: AccountId, after: ProcedureId, limit: i64)
         .load(c)?)
 }
 
+/// What an officer holds that still runs though the complaint of its case does not, by id after `after`.
+pub fn left_over(c: &mut Conn, account: AccountId, after: Option<ProcedureId>, limit: i64) -> Result<Vec<Row>> {
+    let whole = diesel::alias!(procedures as whole);
+    let running = whole
+        .filter(whole.field(procedures::case_id).eq(procedures::case_id))
+        .filter(whole.field(procedures::kind).eq("complaint"))
+        .filter(whole.field(procedures::open).eq(true));
+    Ok(procedures::table
+        .filter(procedures::assignee.eq(Some(account)))
+        .filter(procedures::open.eq(true))
+        .filter(procedures::case_id.is_not_null())
+        .filter(procedures::kind.ne("complaint"))
+        .filter(procedures::id.gt(after.unwrap_or_else(|| uuid::Uuid::nil().into())))
+        .filter(diesel::dsl::not(diesel::dsl::exists(running)))
+        .order(procedures::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?)
+}
+
 /// The procedures of a filing, oldest first.
 pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Row>> {
     Ok(procedures::table.filter(procedures::filing_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)

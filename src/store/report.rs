@@ -282,7 +282,7 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("plan", "select count(*) as n from agreements g where g.total <> (select coalesce(sum(i.amount), 0) from instalments i where i.agreement_id = g.id)".to_owned()),
         ("shares", "select count(*) as n from agreements g where g.total <> (select coalesce(sum(s.amount), 0) from shares s where s.agreement_id = g.id)".to_owned()),
         ("order", "select count(*) as n from orders o where o.amount <> (select coalesce(sum(s.amount), 0) from order_claims s where s.order_id = o.id)".to_owned()),
-        ("compensation", "select count(*) as n from orders o where o.compensation < (select coalesce(sum(p.amount), 0) from compensation_payments p where p.order_id = o.id)".to_owned()),
+        ("compensation", "select count(*) as n from orders o where o.compensation < (select coalesce(sum(p.amount), 0) from compensation_payments p where p.order_id = o.id and p.reversed_at is null)".to_owned()),
         ("payment", "select count(*) as n from payments p where p.amount <> p.credit + (select coalesce(sum(a.amount), 0) from allocations a where a.payment_id = p.id)".to_owned()),
         ("recourse", "select count(*) as n from recourses q where q.amount <> (select coalesce(sum(a.amount - a.beyond), 0) from allocations a join payments p on p.id = a.payment_id where a.payment_id = q.payment_id and p.reversed_at is null and (a.answer is null or a.answer <> 'denied'))".to_owned()),
         ("credit", "select count(*) as n from payments p where (p.credit > 0) <> (p.excess_code is not null)".to_owned()),

@@ -861,6 +861,8 @@ diesel::table! {
         proof_id -> Id,
         recorded_by -> Nullable<Id>,
         recorded_at -> Ts,
+        reversed_by -> Nullable<Id>,
+        reversed_at -> Nullable<Ts>,
     }
 }
 

@@ -144,6 +144,32 @@ on_both! {
         assert_eq!((&handed["went"], &handed["outcome"]), (&json!("劳动者本人"), &json!("已给予法律援助")));
     }
 
+    fn what_runs_on_beside_a_closed_case_is_handed_over_too(t: &TestDb) {
+        let w = World::new(t);
+        let case = investigated(&w, 1);
+        let claim = w.who("kuiwen.handler").get(&format!("/cases/{case}")).ok()["claims"][0].clone();
+        let (id, all) = (text(&claim["id"]), claim["claimedFen"].clone());
+        let file = proof(&w, "kuiwen.handler", case);
+        let hand = json!({ "claim": id, "body": "union", "agreed": true, "consent": file });
+        act(&w, "kuiwen.handler", case, "hand_off", hand).unwrap();
+        act(&w, "kuiwen.handler", case, "record_finding", json!({ "claim": id, "verifiedFen": all, "rejectedFen": 0 })).unwrap();
+        let paid = json!({ "amountFen": all, "paidOn": w.now().day(), "way": "own_account", "payerKind": "employer", "proof": file });
+        act(&w, "kuiwen.handler", case, "record_payment", paid).unwrap();
+        act(&w, "kuiwen.handler", case, "mark_paid", json!({})).unwrap();
+        act(&w, "kuiwen.handler", case, "conclude", json!({ "conclusion": "paid_in_full", "summary": "工资已全部支付到本人账户。" })).unwrap();
+        act(&w, "kuiwen.leader", case, "approval.approve", json!({})).unwrap();
+        act(&w, "kuiwen.head", case, "approval.approve", json!({})).unwrap();
+        act(&w, "kuiwen.handler", case, "archive", json!({})).unwrap();
+        let (from, to) = (w.account("kuiwen.handler"), w.account("kuiwen.handler2"));
+        let held = w.who("kuiwen.leader").get(&format!("/accounts/{from}/held")).ok()["items"].as_array().unwrap().clone();
+        assert_eq!(held.iter().map(|h| text(&h["role"])).collect::<Vec<_>>(), ["rest"], "{held:?}");
+        let done = w.who("kuiwen.leader").post(&format!("/accounts/{from}/hand-over"), json!({ "to": to, "reason": "调离岗位" })).ok();
+        assert_eq!((&done["moved"], &done["stayed"]), (&json!(1), &json!([])));
+        let rows = w.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
+        let handoff = rows.iter().find(|r| r.kind == "handoff").unwrap();
+        assert_eq!((handoff.assignee, handoff.open), (Some(to), true));
+    }
+
     fn reminders_on_several_days_bring_a_supervision(t: &TestDb) {
         let w = world(t);
         let (filing, _) = filed(&Phone::on(&w, "13900000001", "张测试"), 1);

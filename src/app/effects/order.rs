@@ -195,8 +195,21 @@ pub(super) fn pay_compensation(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>)
         proof_id,
         recorded_by: tx.actor.account(),
         recorded_at: tx.now,
+        reversed_by: None,
+        reversed_at: None,
     };
     orders::insert_compensation_payment(tx.c, &row)
+}
+
+/// A payment of compensation was recorded by mistake: the newest of this day and amount counts no more.
+pub(super) fn reverse_compensation(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
+    let order = of(tx, subject)?;
+    let (amount, paid_on) = (a.money("amount")?, day(a, "paid_on")?);
+    let paid = orders::compensation_payments_of(tx.c, order.id)?;
+    let Some(found) = paid.iter().rev().find(|p| p.amount == amount && p.paid_on == paid_on) else {
+        return Err(Error::field("/form/amount", "no_such_compensation", &[]));
+    };
+    orders::reverse_compensation_payment(tx.c, found.id, tx.actor.account(), tx.now)
 }
 
 /// What the crime test came to, and that the police have it.

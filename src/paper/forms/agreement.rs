@@ -110,6 +110,47 @@ pub fn agreement(d: &Agreement) -> Result<String> {
     done(&AgreementPage { d, head: &d.head, title: "工资支付协议", copy: super::Copy::Parties })
 }
 
+/// What tells the payer that all of the rest is due, because the agreement says so and an instalment was missed 剩余工资到期通知书.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceleration {
+    /// Head; its code stays empty, as on all that leaves the unit.
+    pub head: Head,
+    /// Who pays.
+    pub payer: String,
+    /// The payer's code, if known.
+    pub uscc: Option<String>,
+    /// When the agreement was signed.
+    pub signed_on: Day,
+    /// Number of its paper, if it has one.
+    pub number: Option<String>,
+    /// What is left to be paid.
+    pub left: Fen,
+    /// By when.
+    pub due_on: Day,
+}
+impl Acceleration {
+    fn left_text(&self) -> String {
+        format!("{}（大写：{}）", yuan(self.left), uppercase(self.left))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "paper_acceleration.html")]
+struct AccelerationPage<'a> {
+    d: &'a Acceleration,
+    head: &'a Head,
+    title: &'a str,
+    copy: super::Copy,
+}
+
+/// The notice as an HTML page to print.
+///
+/// # Errors
+/// Internal when the page fails.
+pub fn acceleration(d: &Acceleration) -> Result<String> {
+    done(&AccelerationPage { d, head: &d.head, title: "剩余工资到期通知书", copy: super::Copy::Employer })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +217,27 @@ mod tests {
             }
             assert_eq!(page.contains("不能直接申请强制执行"), way == "none", "{way}");
         }
+    }
+
+    #[test]
+    fn an_acceleration_says_how_much_is_due_by_when_and_on_which_agreement() {
+        let a = sample("none", 1);
+        let d = Acceleration {
+            head: a.head,
+            payer: a.payer,
+            uscc: a.uscc,
+            signed_on: a.signed_on,
+            number: Some("奎文人社支协〔2026〕第4号".into()),
+            left: Fen::new(2_000_000),
+            due_on: Day::ymd(2026, 12, 31).unwrap(),
+        };
+        let page = acceleration(&d).unwrap();
+        for text in ["剩余工资到期通知书", "2026年11月26日", "奎文人社支协〔2026〕第4号", "20,000.00元（大写：贰万元整）", "2026年12月31日"]
+        {
+            assert!(page.contains(text), "it lacks {text}");
+        }
+        let bare = acceleration(&Acceleration { number: None, ..d }).unwrap();
+        assert!(!bare.contains("（）") && !bare.contains("投诉") && !bare.contains("None"), "{bare}");
     }
 
     #[test]
