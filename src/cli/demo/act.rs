@@ -37,6 +37,7 @@ pub fn name(act: &Act) -> &'static str {
         Act::SignOrder(_) => "sign order",
         Act::ServeOrder => "serve order",
         Act::FollowUp => "follow up",
+        Act::Roster => "roster",
         Act::SettleOrder => "settle order",
         Act::Receive => "receive",
         Act::Discharge => "discharge",
@@ -67,7 +68,7 @@ pub fn settle(tx: &mut Tx<'_>, life: &mut Life, case: CaseId) -> Result<()> {
 
 /// A case at the moment of a beat.
 pub(super) struct Scene<'w> {
-    w: &'w mut World,
+    pub(super) w: &'w mut World,
     life: usize,
     /// The case.
     pub(super) case: cases::Case,
@@ -125,6 +126,7 @@ pub fn act(w: &mut World, tx: &mut Tx<'_>, life: usize, act: &Act) -> Result<()>
         }
         Act::ServeOrder => s.serve_order(tx),
         Act::FollowUp => s.follow_up(tx),
+        Act::Roster => s.roster(tx),
         Act::SettleOrder => s.settle_order(tx),
         Act::Receive => s.receive(tx),
         Act::Discharge => s.discharge(tx),

@@ -64,6 +64,8 @@ pub enum Act {
     ServeOrder,
     /// The order was not paid: what follows, up to the handing on.
     FollowUp,
+    /// The rest of a crew is entered by its roster.
+    Roster,
     /// The employer pays all that is owed, then the compensation, and the order is closed.
     SettleOrder,
     /// Whoever is supervised signs for it.
@@ -107,6 +109,7 @@ pub const STOPS: &[&str] = &[
     "concluded",
     "archived",
     "agreement",
+    "joint",
     "agreement_broken",
     "order_served",
     "order_unpaid",
@@ -374,6 +377,8 @@ impl<'r> Script<'r> {
             "not_substantiated" => self.assigned().docketed().started().found(0).unfounded(),
             "tracking" => self.assigned().docketed().started().found(100).pays(5, 20, 40).tracks(),
             "agreement" => self.assigned().docketed().started().found(100).agrees(3).instalments(1),
+            // a crew: its roster, a finding for each, one agreement for all
+            "joint" => self.until("investigating").beat(10, 30, Act::Roster).found(100).agrees(3).instalments(1),
             // nothing is paid: time itself breaks it
             "agreement_broken" => self.assigned().docketed().started().found(100).agrees(2),
             "order_served" => self.assigned().docketed().started().found(100).ordered(20),

@@ -2,10 +2,13 @@
 
 use super::act::Scene;
 use super::lives::Who;
+use super::reports;
+use crate::app::claims::roster;
 use crate::app::write::Tx;
 use crate::base::{Error, Result};
 use crate::domain::access::DutyKind;
 use crate::domain::agreement;
+use crate::domain::intake::profile::Field;
 use crate::store::{agreements, cases, ledger, orders, procedures};
 use serde_json::{Value as Json, json};
 
@@ -102,6 +105,35 @@ impl Scene<'_> {
         }
         let reason = "经营困难，未发现有能力支付而不支付或者逃匿的情形。";
         self.go_on(tx, child.id, Who::Officer, "test_crime", json!({ "result": "no_refusal", "reason": reason }))
+    }
+
+    /// The others of a crew, each with days and a daily wage.
+    pub(super) fn roster(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let to = tx.now.day().plus(-30);
+        let from = to.plus(-69);
+        let mut lines = Vec::new();
+        for _ in 1..self.case.headcount {
+            self.w.serial += 1;
+            let (name, id, phone) = reports::member(&mut self.w.rng, self.w.serial);
+            let (days, wage) = (self.w.rng.range(18, 60), self.w.rng.range(22, 38) * 10);
+            lines.push(vec![
+                (Field::ReporterName, name),
+                (Field::ReporterId, id),
+                (Field::ReporterPhone, phone),
+                (Field::PeriodFrom, from.to_string()),
+                (Field::PeriodTo, to.to_string()),
+                (Field::Days, days.to_string()),
+                (Field::DailyWage, wage.to_string()),
+                (Field::Amount, (days * wage).to_string()),
+            ]);
+        }
+        let sheet = tx.app.form_roster(&lines)?;
+        let (who, case) = (self.who(Who::Officer)?, self.case.id);
+        let report = tx.body(&who, |tx| roster::enter(tx, case, &sheet))?;
+        match report.rejects.first().and_then(|r| r.faults.first()) {
+            Some(f) => Err(Error::Internal(format!("a row of the demo's roster comes back: {}", f.message))),
+            None => Ok(()),
+        }
     }
 
     /// The employer pays what is owed and the compensation; then the order is closed.
