@@ -8,7 +8,7 @@ mod cooperation;
 mod incident;
 pub(super) mod money;
 mod order;
-mod recourse;
+pub(super) mod recourse;
 mod supervision;
 mod talk;
 

@@ -4,15 +4,15 @@
 //! the sums of both cases, statutory clocks. A case whose only filing leaves ends as *merged* and says where its matter
 //! went on; nothing is deleted. What was verified or paid on a claim is never moved: it is settled first.
 
+use super::claims::follow;
 use super::effects::{add_claim, case_for, retotal, same_time};
 use super::perform::{self, Begin, Command, Given};
 use super::subject::{Subject, in_unit, scope_of};
 use super::write::{Marks, Tx};
 use super::{indexing, project};
-use crate::base::id::{CaseId, FilingId, ProcedureId, TermId};
+use crate::base::id::{CaseId, ClaimId, FilingId, ProcedureId, TermId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor, Scope};
-use crate::domain::matching::UnitKey;
 use crate::flow::legacy::ahead;
 use crate::flow::{Form, TermState, TermStatus, terms};
 use crate::law::Fen;
@@ -148,15 +148,15 @@ fn carry_over(tx: &mut Tx<'_>, f: &Filing, claims: &[Claim], from: CaseId, to: C
     let (theirs, ours) = (cases::chain(tx.c, from)?, cases::chain(tx.c, to)?);
     for c in claims {
         // against the same party of the other chain; when it is not named there, an officer says whom it is against
-        let party = theirs.iter().find(|r| Some(r.id) == c.respondent_id).map(|r| UnitKey::new(r.uscc.as_deref(), &r.name));
-        let there = party.and_then(|p| ours.iter().find(|r| UnitKey::new(r.uscc.as_deref(), &r.name).same(&p)).map(|r| r.id));
+        let there = follow::party(&theirs, &ours, c.respondent_id);
         joining::move_claim(tx.c, &Claim { case_id: to, respondent_id: there, ..c.clone() })?;
         let persons = filings::same_person(tx.c, c.claimant_id)?;
         joint::follow_claim(tx.c, c.id, &persons, (from, to))?;
     }
+    let moved: Vec<ClaimId> = claims.iter().map(|c| c.id).collect();
+    follow::claims(tx, &moved, from, to)?;
     if filings::of_case(tx.c, from)?.iter().all(|x| x.id == f.id) {
-        joint::follow_case(tx.c, from, to)?;
-        super::claims::join::ring(tx, to)?;
+        follow::case(tx, from, to)?;
     }
     let moved = Filing { case_id: Some(to), ..f.clone() };
     indexing::replaced(tx, (f, Some(&old.area)), (&moved, Some(&new.area)))?;

@@ -171,7 +171,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         waived_fen: case.waived,
         outstanding_fen: case.outstanding,
         remainder_fen,
-        remainder: case.remainder_code.as_deref().map(|r| app.code_title("remainder", r)),
+        remainder: case.remainder_code.as_deref().map(|r| app.code_title("remainder_reason", r)),
         transfers: case.transfers,
         conclusion: case.conclusion.as_deref().map(|r| match (r == super::joining::MERGED, &into) {
             (true, Some((_, number))) => text::zh_with("conclusion.merged_into", &[("number", number)]),

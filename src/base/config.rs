@@ -166,6 +166,8 @@ pub struct Workers {
     pub join_tries: i32,
     /// Joining with a code, of one log-in in a day.
     pub joins_a_day: i32,
+    /// Words on own rows, of one log-in in a day.
+    pub claim_words_a_day: i32,
     /// Drafts of one log-in.
     pub drafts: i64,
     /// Days a draft is kept that nobody touches.
@@ -352,6 +354,9 @@ impl Config {
             ("workers.site_filings_an_hour", i64::from(self.workers.site_filings_an_hour)),
             ("workers.messages_an_hour", i64::from(self.workers.messages_an_hour)),
             ("workers.receipt_tries", i64::from(self.workers.receipt_tries)),
+            ("workers.join_tries", i64::from(self.workers.join_tries)),
+            ("workers.joins_a_day", i64::from(self.workers.joins_a_day)),
+            ("workers.claim_words_a_day", i64::from(self.workers.claim_words_a_day)),
             ("exchange.requests_a_minute", i64::from(self.exchange.requests_a_minute)),
             ("exchange.clues_a_minute", i64::from(self.exchange.clues_a_minute)),
             ("workers.drafts", self.workers.drafts),

@@ -84,12 +84,13 @@ pub enum PartyRole {
     TeamLeader,
 }
 impl PartyRole {
+    /// All of them, in the order screens show them.
+    pub const ALL: [Self; 6] =
+        [Self::Respondent, Self::ContractEmployer, Self::Owner, Self::GeneralContractor, Self::Subcontractor, Self::TeamLeader];
     /// The place of a stable code.
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        [Self::Respondent, Self::ContractEmployer, Self::Owner, Self::GeneralContractor, Self::Subcontractor, Self::TeamLeader]
-            .into_iter()
-            .find(|r| r.code() == code)
+        Self::ALL.into_iter().find(|r| r.code() == code)
     }
     /// The stable code.
     #[must_use]

@@ -1,10 +1,10 @@
-//! Joint cases: what representatives 代表人 may do, and when a pay list 支付名册 would tell who complained.
+//! Joint cases: what representatives 代表人 may do, who is one person, and when a pay list 支付名册 would tell who complained.
 //!
-//! Owns both as pure rules; rows, numbers in force and names come in. A representative never receives money and never waives
+//! Owns them as pure rules; rows, numbers in force and names come in. A representative never receives money and never waives
 //! unless that is written in his mandate (信访工作条例 Art 20; 部令25 Art 12).
 
 use crate::base::FieldError;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something a representative may do for those who named him.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -63,6 +63,95 @@ pub fn representative_faults(powers: &BTreeSet<RepPower>, written: bool, living:
     out
 }
 
+/// Something done on the workers' side that gives up or settles money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// A part of the wages is given up.
+    Waive,
+    /// An agreement about the wages is signed.
+    Sign,
+}
+impl Act {
+    /// The power it needs where it is done for others (特别授权; 民事诉讼法 Art 62).
+    #[must_use]
+    pub fn power(self) -> RepPower {
+        match self {
+            Self::Waive => RepPower::Waive,
+            Self::Sign => RepPower::Sign,
+        }
+    }
+}
+
+/// Whether a representative with these powers may do it; `own` means that it touches no wages but his own, for which he needs none.
+///
+/// # Errors
+/// The power his mandate lacks.
+pub fn may_act(act: Act, powers: &BTreeSet<RepPower>, own: bool) -> Result<(), RepPower> {
+    let needed = act.power();
+    if own || powers.contains(&needed) { Ok(()) } else { Err(needed) }
+}
+
+/// Powers as stored: their names with commas.
+#[must_use]
+pub fn stored(powers: &BTreeSet<RepPower>) -> String {
+    powers.iter().map(|p| p.key()).collect::<Vec<_>>().join(",")
+}
+
+/// Stored powers; an unknown name gives none.
+#[must_use]
+pub fn powers(stored: &str) -> BTreeSet<RepPower> {
+    stored.split(',').filter_map(RepPower::of).collect()
+}
+
+/// What tells the person of a row from another, as blind indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// Of the ID.
+    pub id: Option<&'a str>,
+    /// Of the telephone.
+    pub phone: Option<&'a str>,
+    /// Of the name.
+    pub name: &'a str,
+}
+
+/// The person of each row, as the number of a group: the same ID, or where a row tells no ID the same telephone and name. Two IDs are
+/// never one person. A row that tells neither stands for itself.
+#[must_use]
+pub fn persons(rows: &[Known<'_>]) -> Vec<usize> {
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut calls: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut out = vec![0; rows.len()];
+    let mut next = 0;
+    let mut fresh = || {
+        next += 1;
+        next - 1
+    };
+    // rows with an ID first: a row without one joins theirs, never the other way round
+    let (told, untold): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|i| rows[*i].id.is_some());
+    for i in told.into_iter().chain(untold) {
+        let r = rows[i];
+        let call = r.phone.map(|p| (p, r.name));
+        let group = match (r.id, call) {
+            (Some(id), _) => *ids.entry(id).or_insert_with(&mut fresh),
+            (None, Some(c)) => *calls.entry(c).or_insert_with(&mut fresh),
+            (None, None) => fresh(),
+        };
+        if let Some(c) = call {
+            calls.entry(c).or_insert(group);
+        }
+        out[i] = group;
+    }
+    out
+}
+
+/// Whether several persons of these rows tell this telephone, under any key: then it proves nobody, as where a foreman gives his own for
+/// each of his men.
+#[must_use]
+pub fn shared(rows: &[Known<'_>], phone: &[String]) -> bool {
+    let with: Vec<Known<'_>> = rows.iter().filter(|r| r.phone.is_some_and(|p| phone.iter().any(|f| f == p))).copied().collect();
+    persons(&with).iter().any(|g| *g > 0)
+}
+
 /// Somebody a pay list would name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payee {
@@ -112,6 +201,41 @@ mod tests {
         assert!(
             RepPower::ALL.iter().all(|p| RepPower::of(p.key()) == Some(*p) && crate::base::text::has(&format!("rep.power.{}", p.key())))
         );
+    }
+
+    #[test]
+    fn for_others_a_representative_needs_the_named_power() {
+        let set = |p: &[RepPower]| p.iter().copied().collect::<BTreeSet<_>>();
+        let rest = set(&[RepPower::Negotiate, RepPower::Papers, RepPower::Receive]);
+        for act in [Act::Waive, Act::Sign] {
+            assert_eq!(may_act(act, &rest, false), Err(act.power()), "{act:?}");
+            assert_eq!(may_act(act, &rest, true), Ok(()), "his own wages are his");
+            assert_eq!(may_act(act, &set(&[act.power()]), false), Ok(()));
+        }
+        assert_eq!(may_act(Act::Waive, &set(&[RepPower::Sign]), false), Err(RepPower::Waive), "to sign is not to give up");
+        assert_eq!(powers(&stored(&rest)), rest);
+        assert!(powers("").is_empty() && powers("everything").is_empty());
+    }
+
+    #[test]
+    fn a_person_is_an_id_or_a_telephone_with_a_name() {
+        let row = |id: &'static str, phone: &'static str, name: &'static str| Known {
+            id: Some(id).filter(|i| !i.is_empty()),
+            phone: Some(phone).filter(|p| !p.is_empty()),
+            name,
+        };
+        let of = |rows: &[Known<'static>]| persons(rows);
+        let two = of(&[row("1", "", "a"), row("1", "9", "a"), row("2", "", "b")]);
+        assert!(two[0] == two[1] && two[0] != two[2]);
+        let late = of(&[row("", "9", "a"), row("1", "9", "a"), row("", "9", "b"), row("", "", "a"), row("", "", "a")]);
+        assert_eq!(late[0], late[1], "a row without an ID is the one with his telephone and name, whichever came first");
+        let groups: BTreeSet<usize> = late.iter().copied().collect();
+        assert_eq!(groups.len(), 4, "a shared telephone or a name alone proves nobody: {late:?}");
+        let phones = ["9".to_owned(), "8".to_owned()];
+        assert!(shared(&[row("1", "9", "a"), row("2", "8", "b"), row("3", "", "c")], &phones), "a foreman's for his men");
+        assert!(!shared(&[row("1", "9", "a"), row("", "9", "a"), row("2", "7", "b")], &phones));
+        let kin = of(&[row("1", "9", "a"), row("2", "9", "a")]);
+        assert_ne!(kin[0], kin[1], "two IDs are two persons");
     }
 
     #[test]

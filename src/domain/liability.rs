@@ -118,11 +118,18 @@ impl Ground {
 pub fn employer<T>(chain: &[T], role: impl Fn(&T) -> &str, found: impl Fn(&T) -> Option<&str>) -> Option<&T> {
     let is = |p: &&T| found(p).and_then(Ground::of).is_some_and(|g| g.kind == Employer);
     let named = |p: &&T| found(p).is_none() && matches!(PartyRole::of(role(p)), Some(Respondent | ContractEmployer));
-    let mut all = chain.iter().filter(is);
+    match the_one(chain.iter().filter(is)) {
+        Ok(found) => found,
+        Err(()) => the_one(chain.iter().filter(named)).ok().flatten(),
+    }
+}
+
+/// The one there is; nobody of several; an error where there is none.
+fn the_one<T>(mut all: impl Iterator<Item = T>) -> Result<Option<T>, ()> {
     match (all.next(), all.next()) {
-        (Some(one), None) => Some(one),
-        (Some(_), Some(_)) => None,
-        (None, _) => chain.iter().find(named),
+        (Some(one), None) => Ok(Some(one)),
+        (Some(_), Some(_)) => Ok(None),
+        (None, _) => Err(()),
     }
 }
 
@@ -163,5 +170,8 @@ mod tests {
         assert_eq!(who(&[("respondent", Some("contractor_first")), ("subcontractor", Some("subcontractor"))]), Some("subcontractor"));
         assert_eq!(who(&[("respondent", Some("contractor_first")), ("owner", None)]), None, "nobody is taken for the employer");
         assert_eq!(who(&[("respondent", Some("employer")), ("subcontractor", Some("subcontractor"))]), None, "two findings decide nothing");
+        assert_eq!(who(&[("respondent", None), ("contract_employer", None)]), None, "of two that are named nobody is taken");
+        assert_eq!(who(&[("respondent", None), ("contract_employer", Some("employer"))]), Some("contract_employer"));
+        assert_eq!(who(&[("respondent", None), ("contract_employer", Some("not_liable"))]), Some("respondent"));
     }
 }

@@ -29,6 +29,9 @@ pub fn headings() -> Result<Vec<String>> {
     Ok(profile()?.columns.into_iter().filter_map(|c| c.headings.into_iter().next()).collect())
 }
 
+/// A count in tenths and the wage of one.
+pub type Rate = (i32, Fen);
+
 /// How the sum is reckoned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
@@ -43,6 +46,20 @@ impl Basis {
     pub fn product(self) -> Option<Fen> {
         let (Self::Days(n, wage) | Self::Months(n, wage)) = self;
         wage.ratio(i64::from(n), 10)
+    }
+    /// As rows keep it: days with the wage of one, months with the wage of one; at most one of the two.
+    #[must_use]
+    pub fn columns(it: Option<Self>) -> (Option<Rate>, Option<Rate>) {
+        match it {
+            Some(Self::Days(n, w)) => (Some((n, w)), None),
+            Some(Self::Months(n, w)) => (None, Some((n, w))),
+            None => (None, None),
+        }
+    }
+    /// From what rows keep.
+    #[must_use]
+    pub fn of_columns(days: Option<Rate>, months: Option<Rate>) -> Option<Self> {
+        days.map(|(n, w)| Self::Days(n, w)).or_else(|| months.map(|(n, w)| Self::Months(n, w)))
     }
 }
 

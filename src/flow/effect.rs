@@ -89,7 +89,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         ],
         EffectKind::ReversePayment => &[("payment", Id, true)],
         EffectKind::ResolveCredit => &[("payment", Id, true), ("code", Text, true)],
-        EffectKind::WaiveClaim => &[("claim", Id, true), ("amount", Money, true)],
+        EffectKind::WaiveClaim => &[("claim", Id, true), ("amount", Money, true), ("by", Id, false)],
         EffectKind::RecordReceipt => &[("claim", Id, true), ("payment", Id, true), ("received", Bool, true)],
         EffectKind::SignAgreement => &[
             ("payer", Id, true),
@@ -102,6 +102,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("proof", Id, true),
             ("guarantee", Text, false),
             ("guaranteed", Money, false),
+            ("by", Id, false),
         ],
         EffectKind::AccelerateAgreement => &[("due_on", Day, true)],
         EffectKind::DraftOrder => &[("instrument", Text, true), ("respondent", Id, true), ("pay_by", Day, true), ("consent", Id, false)],

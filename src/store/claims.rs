@@ -6,7 +6,7 @@ use super::Conn;
 use super::filings::Claimant;
 use super::ledger::Claim;
 use super::schema::{claim_bases, claim_judgements, claimants, claims};
-use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, RowId};
+use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, EvidenceId, FilingId, RowId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Result};
 use crate::law::Fen;
@@ -65,6 +65,22 @@ pub fn with_persons(c: &mut Conn, case: CaseId) -> Result<Vec<(Claim, Claimant, 
         .load(c)?)
 }
 
+/// A claim as a form lets choose it: whose filing it came by, what it claims, the masked name, whether of somebody under 16.
+pub type Pick = (ClaimId, FilingId, Fen, String, Option<bool>);
+
+/// Claims of a case with an amount, at most so many, the oldest first.
+pub fn picks(c: &mut Conn, case: CaseId, most: i64) -> Result<Vec<Pick>> {
+    Ok(claims::table
+        .inner_join(claimants::table.on(claimants::id.eq(claims::claimant_id)))
+        .left_join(claim_bases::table.on(claim_bases::claim_id.eq(claims::id)))
+        .filter(claims::case_id.eq(case))
+        .filter(claims::claimed.gt(Fen::ZERO))
+        .order(claims::id)
+        .limit(most)
+        .select((claims::id, claims::filing_id, claims::claimed, claimants::name_mask, claim_bases::minor.nullable()))
+        .load(c)?)
+}
+
 /// Forgets how claims were reckoned: they are about to be reckoned anew.
 pub fn forget_bases(c: &mut Conn, ids: &[ClaimId]) -> Result<()> {
     if !ids.is_empty() {
@@ -98,6 +114,15 @@ pub fn insert_judgement(c: &mut Conn, row: &Judgement) -> Result<()> {
 pub fn judgements_of(c: &mut Conn, case: CaseId) -> Result<Vec<Judgement>> {
     Ok(claim_judgements::table
         .filter(claim_judgements::case_id.eq(case))
+        .order((claim_judgements::at, claim_judgements::id))
+        .select(Judgement::as_select())
+        .load(c)?)
+}
+
+/// Decisions about these claims, the oldest first.
+pub fn judgements_of_claims(c: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Judgement>> {
+    Ok(claim_judgements::table
+        .filter(claim_judgements::claim_id.eq_any(ids.to_vec()))
         .order((claim_judgements::at, claim_judgements::id))
         .select(Judgement::as_select())
         .load(c)?)

@@ -213,6 +213,16 @@ pub fn claimant(c: &mut Conn, id: ClaimantId) -> Result<Option<Claimant>> {
     Ok(claimants::table.find(id).select(Claimant::as_select()).first(c).optional()?)
 }
 
+/// Persons with a claim in a case who told one of these telephones, in no order.
+pub fn callers(c: &mut Conn, case: CaseId, phones: &[String]) -> Result<Vec<Claimant>> {
+    use super::schema::claims;
+    Ok(claimants::table
+        .filter(claimants::phone_bix.eq_any(phones.iter().map(Some).collect::<Vec<_>>()))
+        .filter(claimants::id.eq_any(claims::table.filter(claims::case_id.eq(case)).select(claims::claimant_id)))
+        .select(Claimant::as_select())
+        .load(c)?)
+}
+
 /// Several persons, in no order.
 pub fn claimants_by_ids(c: &mut Conn, ids: &[ClaimantId]) -> Result<Vec<Claimant>> {
     Ok(claimants::table.filter(claimants::id.eq_any(ids.to_vec())).select(Claimant::as_select()).load(c)?)

@@ -5,7 +5,7 @@
 use super::filings::Claimant;
 use super::schema::{allocations, cases, child_clues, claim_words, claimants, claims, join_codes, joiners, pay_lists, representatives};
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, PaymentId, RowId, SessionId, WorkerId};
+use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, PaymentId, ProcedureId, RowId, SessionId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -126,6 +126,8 @@ pub struct PayList {
     pub explained_ct: Option<Sealed>,
     pub by_account: AccountId,
     pub at: At,
+    pub procedure_id: Option<ProcedureId>,
+    pub consented_by: Option<ClaimantId>,
 }
 
 /// Keeps a code.
@@ -221,6 +223,15 @@ pub fn insert_word(c: &mut Conn, row: &Word) -> Result<()> {
 pub fn words_of(c: &mut Conn, case: CaseId) -> Result<Vec<Word>> {
     Ok(claim_words::table
         .filter(claim_words::case_id.eq(case))
+        .order((claim_words::at, claim_words::id))
+        .select(Word::as_select())
+        .load(c)?)
+}
+
+/// What was said of these claims, the oldest first.
+pub fn words_of_claims(c: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Word>> {
+    Ok(claim_words::table
+        .filter(claim_words::claim_id.eq_any(ids.to_vec()))
         .order((claim_words::at, claim_words::id))
         .select(Word::as_select())
         .load(c)?)
@@ -340,11 +351,26 @@ pub fn follow_claim(c: &mut Conn, claim: ClaimId, persons: &[ClaimantId], (from,
     Ok(())
 }
 
-/// A case ended as merged: its codes lead to the other one, and who waits waits there.
+/// A representative speaks in another case.
+pub fn move_representative(c: &mut Conn, id: RowId, to: CaseId) -> Result<()> {
+    let n = diesel::update(representatives::table.find(id)).set(representatives::case_id.eq(to)).execute(c)?;
+    ensure_one(n, "representatives")
+}
+
+/// A clue goes to another case.
+pub fn move_clue(c: &mut Conn, id: RowId, to: CaseId, bureau: &str, area: &str) -> Result<()> {
+    let n = diesel::update(child_clues::table.find(id))
+        .set((child_clues::case_id.eq(to), child_clues::bureau.eq(bureau), child_clues::area.eq(area)))
+        .execute(c)?;
+    ensure_one(n, "child_clues")
+}
+
+/// A case ended as merged: its codes lead to the other one, who waits waits there, and its pay lists are that one's.
 pub fn follow_case(c: &mut Conn, from: CaseId, to: CaseId) -> Result<()> {
     diesel::update(join_codes::table.filter(join_codes::case_id.eq(from))).set(join_codes::case_id.eq(to)).execute(c)?;
     let waits = joiners::table.filter(joiners::case_id.eq(from)).filter(joiners::state.eq("waiting"));
     diesel::update(waits).set(joiners::case_id.eq(to)).execute(c)?;
+    diesel::update(pay_lists::table.filter(pay_lists::case_id.eq(from))).set(pay_lists::case_id.eq(to)).execute(c)?;
     Ok(())
 }
 

@@ -387,6 +387,24 @@ pub fn payments_of(c: &mut Conn, id: CaseId) -> Result<Vec<Allotted>> {
     Ok(rows.into_iter().map(|p| (to.remove(&p.id).unwrap_or_default(), p)).map(|(to, p)| (p, to)).collect())
 }
 
+/// Payments with a part for one of these claims, with those parts alone, oldest first.
+pub fn payments_of_claims(c: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Allotted>> {
+    let parts: Vec<(Payment, Allocation)> = allocations::table
+        .inner_join(payments::table.on(payments::id.eq(allocations::payment_id)))
+        .filter(allocations::claim_id.eq_any(ids.to_vec()))
+        .order((payments::paid_on, payments::id, allocations::claim_id))
+        .select((Payment::as_select(), Allocation::as_select()))
+        .load(c)?;
+    let mut out: Vec<Allotted> = Vec::new();
+    for (p, a) in parts {
+        match out.last_mut() {
+            Some((last, to)) if last.id == p.id => to.push(a),
+            _ => out.push((p, vec![a])),
+        }
+    }
+    Ok(out)
+}
+
 /// Payments of a case alone.
 pub fn payments_only(c: &mut Conn, id: CaseId) -> Result<Vec<Payment>> {
     Ok(payments::table.filter(payments::case_id.eq(id)).order((payments::paid_on, payments::id)).select(Payment::as_select()).load(c)?)

@@ -89,6 +89,19 @@ pub fn evidence_of(c: &mut Conn, cases: &[CaseId], filings: &[FilingId]) -> Resu
         .load(c)?)
 }
 
+/// The newest files of a case and of its filings, at most so many, oldest first: what a form lets choose from.
+pub fn newest_of_case(c: &mut Conn, case: CaseId, filings: &[FilingId], most: i64) -> Result<Vec<Evidence>> {
+    let ids: Vec<Option<FilingId>> = filings.iter().map(|f| Some(*f)).collect();
+    let mut all: Vec<Evidence> = evidence::table
+        .filter(evidence::case_id.eq(Some(case)).or(evidence::case_id.is_null().and(evidence::filing_id.eq_any(ids))))
+        .order((evidence::uploaded_at.desc(), evidence::id.desc()))
+        .limit(most)
+        .select(Evidence::as_select())
+        .load(c)?;
+    all.reverse();
+    Ok(all)
+}
+
 /// Files of a filing, oldest first.
 pub fn evidence_of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Evidence>> {
     Ok(evidence::table

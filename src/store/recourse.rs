@@ -59,12 +59,12 @@ pub fn update(c: &mut Conn, row: &Recourse) -> Result<()> {
 }
 
 statement! {
-    /// What a payment allots and nobody denied.
+    /// What a payment allots, pays a debt with, and nobody denied.
     struct Stands { payment: PaymentId => Id } returns BigInt,
-    sql "select coalesce(cast(sum(a.amount) as bigint), 0) from allocations a join payments p on p.id = a.payment_id \
+    sql "select coalesce(cast(sum(a.amount - a.beyond) as bigint), 0) from allocations a join payments p on p.id = a.payment_id \
          where p.reversed_at is null and (a.answer is null or a.answer <> 'denied') and a.payment_id = ", payment, ""
 }
-/// What a payment allots and nobody denied; nothing of one that was reversed.
+/// What of a payment paid a debt and nobody denied: less what is beyond what was owed, nothing of one that was reversed.
 pub fn stands(c: &mut Conn, payment: PaymentId) -> Result<Fen> {
     Ok(Stands { payment }.get_result(c)?)
 }

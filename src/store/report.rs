@@ -284,7 +284,7 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("order", "select count(*) as n from orders o where o.amount <> (select coalesce(sum(s.amount), 0) from order_claims s where s.order_id = o.id)".to_owned()),
         ("compensation", "select count(*) as n from orders o where o.compensation < (select coalesce(sum(p.amount), 0) from compensation_payments p where p.order_id = o.id and p.reversed_at is null)".to_owned()),
         ("payment", "select count(*) as n from payments p where p.amount <> p.credit + (select coalesce(sum(a.amount), 0) from allocations a where a.payment_id = p.id)".to_owned()),
-        ("recourse", "select count(*) as n from recourses q where q.amount <> (select coalesce(sum(a.amount), 0) from allocations a join payments p on p.id = a.payment_id where a.payment_id = q.payment_id and p.reversed_at is null and (a.answer is null or a.answer <> 'denied'))".to_owned()),
+        ("recourse", "select count(*) as n from recourses q where q.amount <> (select coalesce(sum(a.amount - a.beyond), 0) from allocations a join payments p on p.id = a.payment_id where a.payment_id = q.payment_id and p.reversed_at is null and (a.answer is null or a.answer <> 'denied'))".to_owned()),
         ("credit", "select count(*) as n from payments p where (p.credit > 0) <> (p.excess_code is not null)".to_owned()),
         ("denied", format!("select count(*) as n from allocations a join payments p on p.id = a.payment_id where {yes} and (a.answer = 'denied' or p.reversed_at is not null)")),
         ("service", "select count(*) as n from orders o join procedures r on r.id = o.procedure_id where r.state in ('served', 'unpaid', 'urged', 'enforcing') and o.served_on is null".to_owned()),

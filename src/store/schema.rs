@@ -338,6 +338,8 @@ diesel::table! {
         explained_ct -> Nullable<Text>,
         by_account -> Id,
         at -> Ts,
+        procedure_id -> Nullable<Id>,
+        consented_by -> Nullable<Id>,
     }
 }
 

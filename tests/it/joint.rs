@@ -4,10 +4,11 @@
 use crate::on_both;
 use crate::roster::{id, joint, line, of_case, person, send, sound, table};
 use crate::support::app::{World, filing};
-use crate::workers::{Phone, case_of, filed, text, world};
+use crate::workers::{Phone, case_of, filed, report, text, world};
 use chrono::Duration;
-use qingxin::base::id::CaseId;
+use qingxin::base::id::{CaseId, FilingId};
 use qingxin::law::Fen;
+use qingxin::store::filings::{self, Suggestion};
 use qingxin::store::joint as rows;
 use serde_json::{Value, json};
 
@@ -57,6 +58,7 @@ on_both! {
         // the roster comes: ID, name and the telephone he logged in by are his
         assert_eq!(rows_in(&w, &case, json!([row(2, "李工友", "13900000002"), row(3, "王工友", "13900000003")]))["taken"], 2);
         assert_eq!(state(&b), "joined");
+        assert_eq!(rows_in(&w, &case, json!([row(2, "李工友", "13900000002")]))["taken"], 0, "told again by the roster it is one claim");
         let own = b.get("/claims").ok();
         let own = own["claims"].as_array().unwrap();
         assert_eq!((own.len(), &own[0]["claimedFen"], &own[0]["respondent"], &own[0]["outstandingFen"]), (1, &json!(900_000), &json!("海天"), &json!(0)));
@@ -76,6 +78,8 @@ on_both! {
         assert_eq!(a.get("/claims").ok()["claims"].as_array().unwrap().len(), 1);
         let ledger = w.who("kuiwen.handler").get(&format!("/cases/{case}/claims?state=contested")).ok();
         assert_eq!((&ledger["total"], &ledger["rows"][0]["wordNote"]), (&json!(1), &json!("少算了十天加班")));
+        let above = w.who("city.supervisor").get(&format!("/cases/{case}/claims?state=contested")).ok()["rows"][0].clone();
+        assert_eq!((&above["word"], &above["wordNote"]), (&json!("contested"), &Value::Null), "what he says is for whoever keeps the claims");
         // revoked at once, and it expires by itself
         let codes = a.get(&format!("/filings/{filing}/join-codes")).ok();
         let gone = text(&codes["joinCodes"][0]["id"]);
@@ -124,6 +128,42 @@ on_both! {
         let refused = said.as_array().unwrap().iter().find(|j| j["state"] == "refused").unwrap();
         assert!(text(&refused["reason"]).contains("窗口"), "{refused}");
         assert_eq!(f.get("/claims").ok()["claims"], json!([]));
+        // nor does he by a report in the man's name and number that an officer joins to the case: what he typed is his, the row is not
+        let mut lure = report(1);
+        for (k, v) in [("reporterName", "李工友"), ("reporterPhone", "13900000009"), ("reporterId", person(2).as_str())] {
+            lure["report"][k] = json!(v);
+        }
+        let got = f.post("/filings", lure);
+        assert_eq!(got.status, 201, "{}", got.text());
+        let lure = text(&got.json()["filing"]);
+        let (it, to): (FilingId, CaseId) = (lure.parse().unwrap(), case.parse().unwrap());
+        if case_of(&w.app, &lure) != to {
+            let row = Suggestion { filing_id: it, case_id: to, reason: "同一项目".into(), created_at: w.now(), decided_at: None, joined: None };
+            w.app.db.write_blocking(move |c| filings::insert_suggestion(c, &row)).unwrap();
+            let join = json!({ "decision": "join", "reason": "经核对，属于同一事项。" });
+            w.who("kuiwen.leader").post(&format!("/suggestions/{lure}/{case}/decide"), join).ok();
+        }
+        assert_eq!(case_of(&w.app, &lure), to);
+        let his = of_case(&w, &case).into_iter().find(|c| c.claimed == Fen::new(900_000)).unwrap().id;
+        for seen in [f.get("/claims"), f.get(&format!("/filings/{lure}")), f.get(&format!("/filings/{lure}/payments"))] {
+            assert_eq!(seen.status, 200, "{}", seen.text());
+            assert!(!seen.text().contains("900000") && !seen.text().contains(&his.to_string()), "{}", seen.text());
+        }
+        f.post(&format!("/claims/{his}/confirm"), json!({})).problem(404, "not_found");
+        // the roster hangs at the first report: whoever made it sees the own share, not the sum of all
+        assert_eq!(a.get(&format!("/filings/{filing}")).ok()["money"]["claimedFen"], json!(1_200_000));
+        assert_eq!(a.get("/claims").ok()["claims"].as_array().unwrap().len(), 1);
+        // the man himself, by the telephone the roster has, sees his
+        let man = Phone::on(&w, "13900000002", "李工友");
+        assert_eq!(man.post("/joins", told(&key, 2, "李工友")).status, 202);
+        let seen = man.get("/claims").ok()["claims"].clone();
+        assert_eq!((seen.as_array().unwrap().len(), &seen[0]["id"]), (1, &json!(his)), "what somebody else told in his name is not shown as his");
+        // a telephone that stands at several men proves nobody, also not with an ID and a name
+        let shared = json!([row(6, "钱工友", "13900000009"), row(7, "吴工友", "13900000009")]);
+        assert_eq!(rows_in(&w, &case, shared)["taken"], 2);
+        assert_eq!(f.post("/joins", told(&key, 6, "钱工友")).status, 202);
+        assert!(f.get("/joins").ok()["joins"].as_array().unwrap().iter().all(|j| j["state"] != "joined"));
+        assert!(!f.get("/claims").ok()["claims"].to_string().contains("900000"));
         // guesses are counted
         for _ in 0..10 {
             f.post("/joins", told("JR-22222-22222", 2, "李工友"));
@@ -158,17 +198,67 @@ on_both! {
         let told_of = |template: &str| crate::tables::count(&w.app.db, &format!("select count(*) from notices where template = '{template}'"));
         assert!(told_of("joiner_waits") > 0);
         let joiner = text(&w.who("kuiwen.desk").get(&format!("/cases/{case}/joiners")).ok()["joiners"][0]["id"]);
+        // the officer chooses the party, by what it is and not by its name: a team leader's is masked
+        let boss = json!({ "place": "team_leader", "name": "周包工头" });
+        let boss = text(&w.who("kuiwen.handler").post(&format!("/cases/{case}/chain"), boss).ok()["id"]);
         w.who("kuiwen-water.handler").post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" })).problem(404, "not_found");
         w.who("city.supervisor").post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" })).problem(403, "forbidden");
-        assert_eq!(w.who("kuiwen.desk").post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" })).status, 204);
+        let yes = json!({ "accept": true, "respondent": boss, "note": "已回电核对" });
+        assert_eq!(w.who("kuiwen.desk").post(&format!("/joiners/{joiner}/decide"), yes).status, 204);
         let all = of_case(&w, &case);
+        assert_eq!(all[1].respondent_id.map(|r| r.to_string()), Some(boss));
+        assert_eq!(w.who("kuiwen.desk").get(&format!("/cases/{case}/joiners")).ok()["joiners"][0]["matched"], json!(false), "an officer found him");
         assert_eq!((all.len(), all[1].claimed, all[1].period_from.map(|d| d.to_string())), (2, Fen::new(900_000), Some("2026-08-01".into())));
         assert_eq!(b.get("/claims").ok()["claims"][0]["id"], all[1].id.to_string());
-        // told again by the roster it is one claim, and the bell is down
-        assert_eq!(rows_in(&w, &case, json!([row(2, "李工友", "13900000002")]))["taken"], 0);
+        // nobody waits, and the bell is down
         let id: CaseId = case.parse().unwrap();
         assert_eq!(w.app.db.read_blocking(move |c| rows::waiting(c, id)).unwrap(), 0);
         sound(&w, t);
+    }
+
+    fn nobody_comes_into_a_concluded_case_but_whoever_waits_is_told(t: &TestDb) {
+        let w = world(t);
+        let a = Phone::on(&w, "13900000001", "张测试");
+        let (filing, _) = filed(&a, 1);
+        let id = case_of(&w.app, &filing);
+        let key = code(&a, &filing);
+        let b = Phone::on(&w, "13900000002", "李工友");
+        assert_eq!(b.post("/joins", told(&key, 2, "李工友")).status, 202);
+        w.app.write_blocking(&w.actor("kuiwen.leader"), None, move |tx| tx.change_case(id, true, |c| c.open = false)).unwrap();
+        let desk = w.who("kuiwen.desk");
+        let joiner = text(&desk.get(&format!("/cases/{id}/joiners")).ok()["joiners"][0]["id"]);
+        let got = desk.post(&format!("/joiners/{joiner}/decide"), json!({ "accept": true, "note": "已回电核对" }));
+        got.problem(409, "join_concluded");
+        assert!(got.text().contains("案件已办结"), "{}", got.text());
+        let page = w.send(desk.cookie("GET", &format!("/cases/{id}/claims")).body(axum::body::Body::empty()).unwrap()).text();
+        assert!(page.contains("不予加入") && !page.contains("value=\"true\""), "only what can be done is offered: {page}");
+        assert_eq!(desk.post(&format!("/joiners/{joiner}/decide"), json!({ "accept": false, "reason": "closed", "note": "案件已办结，电话告知。" })).status, 204);
+        assert_eq!(state(&b), "refused");
+    }
+
+    fn words_on_the_own_row_are_counted(t: &TestDb) {
+        let w = World::with(t, &[("QINGXIN__SMS__PROVIDER", "show"), ("QINGXIN__WORKERS__CLAIM_WORDS_A_DAY", "2")]);
+        let a = Phone::on(&w, "13900000001", "张测试");
+        filed(&a, 1);
+        let claim = text(&a.get("/claims").ok()["claims"][0]["id"]);
+        for _ in 0..2 {
+            assert_eq!(a.post(&format!("/claims/{claim}/confirm"), json!({})).status, 204);
+        }
+        a.post(&format!("/claims/{claim}/contest"), json!({ "note": "少算了十天" })).problem(429, "too_many");
+        w.pass(Duration::days(1));
+        assert_eq!(a.post(&format!("/claims/{claim}/contest"), json!({ "note": "少算了十天" })).status, 204);
+    }
+
+    fn codes_are_counted_for_each_who_makes_them(t: &TestDb) {
+        let w = world(t);
+        let a = Phone::on(&w, "13900000001", "张测试");
+        let (filing, _) = filed(&a, 1);
+        let case = case_of(&w.app, &filing);
+        for _ in 0..10 {
+            code(&a, &filing);
+        }
+        a.post(&format!("/filings/{filing}/join-codes"), json!({})).problem(409, "join_codes_most");
+        assert_eq!(w.who("kuiwen.handler").post(&format!("/cases/{case}/join-codes"), json!({})).status, 201, "a worker does not use up the office's");
     }
 
     fn a_joiner_nobody_looks_at_rings(t: &TestDb) {
@@ -299,6 +389,8 @@ on_both! {
         assert_eq!(h.get(&format!("/cases/{case}/claims?page=2")).ok()["rows"].as_array().unwrap().len(), 6);
         assert_eq!((&one["remainderFen"], &one["keeps"]), (&json!(54_500_000), &json!(true)));
         h.post(&format!("/cases/{case}/claims/export"), json!({ "format": "csv", "reason": "" })).problem(422, "invalid_input");
+        let got = h.post(&format!("/cases/{case}/claims/export"), json!({ "format": "csv", "reason": "月度核对", "state": "everything" }));
+        assert_eq!(got.places(), [("/state".to_owned(), "not_a_choice".to_owned())]);
         let csv = h.post(&format!("/cases/{case}/claims/export"), json!({ "format": "csv", "reason": "月度核对" }));
         let said = String::from_utf8(csv.bytes.clone()).unwrap();
         assert_eq!(said.lines().count(), 1 + 56 + 2, "{said}");
@@ -318,5 +410,17 @@ on_both! {
         };
         assert!(find(&person(7)).contains("共 <b>1</b> 条") && find("工人7").contains("共 <b>1</b> 条"));
         assert!(find("工人").contains("没有符合条件的明细"), "a part of a name finds nobody");
+        // the form that judges is about one row, also of another page, and stays with it when it comes back
+        let last = h.get(&format!("/cases/{case}/claims?page=2")).ok()["rows"][5].clone();
+        let it = text(&last["id"]);
+        let open = |path: &str| w.send(h.cookie("GET", path).body(axum::body::Body::empty()).unwrap()).text();
+        let fixed = format!("name=\"claim\" value=\"{it}\"");
+        let page = open(&format!("/cases/{case}/claims?claim={it}"));
+        assert!(page.contains(&fixed) && page.contains("各劳动者签名的委托书"), "{page}");
+        assert_eq!(page.matches("name=\"mandate\"").count(), 2, "a table and a typed row both carry the mandates");
+        assert!(!open(&format!("/cases/{case}/claims")).contains("name=\"claim\""), "no row, no judgement");
+        let sent = h.cookie("POST", &format!("/cases/{case}/claims/judge")).header("content-type", "application/x-www-form-urlencoded");
+        let got = w.send(sent.body(axum::body::Body::from(format!("_key=judge-0123456789abcdef&claim={it}&nature=wages&reason=a"))).unwrap());
+        assert!(got.status == 422 && got.text().contains(&fixed), "{} {}", got.status, got.text());
     }
 }

@@ -5,9 +5,10 @@ use crate::review::act;
 use crate::roster::{joint, line, of_case, send, sound, table};
 use crate::support::app::World;
 use crate::workers::text;
+use chrono::Duration;
 use qingxin::base::id::CaseId;
 use qingxin::law::Fen;
-use qingxin::store::recourse;
+use qingxin::store::{joint as joint_rows, recourse};
 use serde_json::{Value, json};
 
 const PNG: &[u8] = crate::access::PNG;
@@ -139,17 +140,162 @@ on_both! {
         let id: CaseId = case.parse().unwrap();
         let q = w.app.db.read_blocking(move |c| recourse::of_case(c, id)).unwrap().remove(0);
         assert_eq!((q.amount, q.state.as_str()), (Fen::new(400_000), "open"));
-        let claim = of_case(&w, &case).into_iter().find(|c| c.claimed.is_positive()).unwrap().id;
-        w.app.write_blocking(&w.actor("kuiwen.handler"), None, move |tx| {
-            let a = qingxin::store::ledger::allocation(tx.c, q.payment_id, claim)?.unwrap();
-            let denied = qingxin::store::ledger::Allocation { counts: false, answer: Some("denied".into()), answered_at: Some(tx.now), ..a };
-            qingxin::store::ledger::answer(tx.c, &denied)
-        }).unwrap();
-        // it was spread over two rows, and one worker says it never came
-        assert_eq!(w.app.db.read_blocking(move |c| recourse::stands(c, q.payment_id)).unwrap(), Fen::new(200_000));
-        // the row was left behind on purpose: the doctor sees it
+        // it was spread over two rows, and one worker says to somebody who does not handle the case that it never came
+        let claims: Vec<_> = of_case(&w, &case).into_iter().filter(|c| c.claimed.is_positive()).map(|c| c.id).collect();
+        assert_eq!(claims.len(), 2);
+        let said = |claim, received: bool| {
+            let form = json!({ "payment": q.payment_id, "claim": claim, "received": received, "alone": true, "proof": file, "reason": "单独电话核实。" });
+            act(&w, "kuiwen.leader", id, "record_receipt", form).unwrap();
+            w.app.db.read_blocking(move |c| recourse::of_case(c, id)).unwrap().remove(0)
+        };
+        let now = said(claims[0], false);
+        assert_eq!((now.amount, now.state.as_str()), (Fen::new(200_000), "open"));
+        let now = said(claims[1], false);
+        assert_eq!((now.amount, now.state.as_str()), (Fen::ZERO, "void"), "nothing that stands is asked back, and no row of nothing is open");
+        let now = said(claims[1], true);
+        assert_eq!((now.amount, now.state.as_str(), now.closed_at), (Fen::new(200_000), "open", None));
+        sound(&w, t);
+        // a row that is left behind is seen
+        w.app.db.write_blocking(move |c| recourse::update(c, &recourse::Recourse { amount: Fen::new(1), ..now.clone() })).unwrap();
         let report = qingxin::app::doctor::examine(&w.app, &t.dir.path().join("none")).unwrap();
         assert!(report.lines.iter().any(|l| !l.ok && format!("{:?}", l.said).contains("追偿")), "doctor sees a recourse that does not follow");
+    }
+
+    fn what_pays_no_debt_is_not_asked_back(t: &TestDb) {
+        let w = World::new(t);
+        let case = found(&w, &[line(1, "9000")]);
+        let file = proof(&w, &case);
+        let id: CaseId = case.parse().unwrap();
+        pay(&w, &case, 400_000, "owner", None, "through_foreman", &file);
+        // meanwhile the employer pays all that is owed on the one row but what waits; then a finding lowers what is owed
+        let q = w.app.db.read_blocking(move |c| recourse::of_case(c, id)).unwrap().remove(0);
+        let (payment, parts) = w.app.db.read_blocking(move |c| qingxin::store::ledger::payments_of(c, id)).unwrap().remove(0);
+        let part = parts.into_iter().max_by_key(|p| p.amount).unwrap();
+        let lower = Fen::new(part.amount.get() - 50_000);
+        let claimed = of_case(&w, &case).into_iter().find(|c| c.id == part.claim_id).unwrap().claimed;
+        let form = json!({ "claim": part.claim_id, "verifiedFen": lower, "rejectedFen": claimed.get() - lower.get(), "reason": "按考勤核减。" });
+        act(&w, "kuiwen.handler", id, "record_finding", form).unwrap();
+        let form = json!({ "payment": payment.id, "claim": part.claim_id, "received": true, "alone": true, "proof": file, "reason": "单独电话核实。" });
+        act(&w, "kuiwen.leader", id, "record_receipt", form).unwrap();
+        let now = w.app.db.read_blocking(move |c| recourse::of_case(c, id)).unwrap().remove(0);
+        assert_eq!((q.amount, now.amount), (Fen::new(400_000), Fen::new(350_000)), "what is beyond the debt is a credit and no advance");
+        sound(&w, t);
+    }
+
+    fn what_is_open_is_asked_back_from_whom_the_chain_shows(t: &TestDb) {
+        let w = World::new(t);
+        let case = found(&w, &[line(1, "9000")]);
+        let file = proof(&w, &case);
+        let first = text(&chain(&w, &case)[0]["id"]);
+        pay(&w, &case, 100_000, "emergency_fund", None, "own_account", &file);
+        let against = || recourses(&w, &case)[0]["against"].clone();
+        assert!(text(&against()).contains("潍坊测试建筑1有限公司"));
+        let sub = add(&w, &case, "contract_employer", "潍坊劳务分包有限公司");
+        assert_eq!(against(), Value::Null, "of two that are named nobody is taken");
+        assert_eq!(liable(&w, &sub, "subcontractor", &file).status, 204);
+        assert_eq!(against(), "潍坊劳务分包有限公司");
+        assert_eq!(liable(&w, &sub, "not_liable", &file).status, 204);
+        assert_eq!(liable(&w, &first, "contractor_first", &file).status, 204);
+        assert_eq!(against(), Value::Null, "who pays first is not the employer");
+        // what has ended stays as it ended
+        let q = text(&recourses(&w, &case)[0]["payment"]);
+        assert_eq!(liable(&w, &sub, "employer", &file).status, 204);
+        let h = w.who("kuiwen.handler");
+        assert_eq!(h.post(&format!("/payments/{q}/recourse/recover"), json!({ "amountFen": 100_000, "evidence": file })).status, 204);
+        assert_eq!(liable(&w, &sub, "not_liable", &file).status, 204);
+        assert_eq!(against(), "潍坊劳务分包有限公司");
+        sound(&w, t);
+    }
+
+    fn a_representative_gives_up_and_settles_for_others_only_with_the_named_power(t: &TestDb) {
+        let w = World::new(t);
+        let case = found(&w, &[line(1, "9000"), line(2, "9000")]);
+        let file = proof(&w, &case);
+        let id: CaseId = case.parse().unwrap();
+        let claims: Vec<_> = of_case(&w, &case).into_iter().filter(|c| c.claimed.is_positive()).map(|c| c.id).collect();
+        let (his, other) = (claims[0], claims[1]);
+        let h = w.who("kuiwen.handler");
+        let waive = |claim, by| {
+            let form = json!({ "claim": claim, "amountFen": 10_000, "alone": true, "representative": by, "proof": file, "reason": "自愿放弃零头。" });
+            act(&w, "kuiwen.leader", id, "waive", form)
+        };
+        let code = |r: Result<_, qingxin::base::Error>| match r {
+            Err(e) => e.fields().first().map_or_else(|| format!("{e:?}"), |f| format!("{} {}", f.pointer, f.code)),
+            Ok::<qingxin::app::perform::Performed, _>(_) => "done".to_owned(),
+        };
+        assert_eq!(code(waive(other, his)), "/form/representative rep_none", "who was not named speaks for nobody");
+        let named = json!({ "claim": his, "powers": ["negotiate", "receive"], "written": true, "evidence": file });
+        let one = text(&h.post(&format!("/cases/{case}/representatives"), named).ok()["id"]);
+        let got = waive(other, his);
+        assert!(format!("{:?}", got.as_ref().unwrap_err().fields()).contains("代为放弃"), "{got:?}");
+        assert_eq!(code(got), "/form/representative rep_lacks");
+        assert_eq!(code(waive(his, his)), "done", "his own wages are his");
+        // an agreement that binds all
+        act(&w, "kuiwen.handler", id, "make_agreement", json!({})).unwrap();
+        let agreement = w.app.db.read_blocking(move |c| qingxin::store::procedures::of_case(c, id)).unwrap().into_iter().find(|p| p.kind == "agreement").unwrap().id.to_string();
+        let owed: i64 = of_case(&w, &case).iter().map(|c| c.outstanding.get()).sum();
+        let payer = text(&chain(&w, &case)[0]["id"]);
+        let due = w.now().plus(Duration::days(20)).day();
+        let sign = || h.act(&agreement, "sign", json!({ "payer": payer, "totalFen": owed, "plan": [{ "on": due, "amountFen": owed }], "signedOn": w.now().day(),
+            "accelerates": false, "enforceability": "none", "explained": true, "proof": file, "representative": his }));
+        assert_eq!(sign().places(), [("/form/representative".to_owned(), "rep_lacks".to_owned())]);
+        // a new mandate that names both
+        assert_eq!(h.post(&format!("/representatives/{one}/end"), json!({ "note": "委托书重新签订" })).status, 204);
+        let named = json!({ "claim": his, "powers": ["sign", "waive"], "written": true, "evidence": file });
+        h.post(&format!("/cases/{case}/representatives"), named).ok();
+        assert_eq!(code(waive(other, his)), "done");
+        let owed: i64 = of_case(&w, &case).iter().map(|c| c.outstanding.get()).sum();
+        let form = json!({ "payer": payer, "totalFen": owed, "plan": [{ "on": due, "amountFen": owed }], "signedOn": w.now().day(),
+            "accelerates": false, "enforceability": "none", "explained": true, "proof": file, "representative": his });
+        h.act(&agreement, "sign", form).ok();
+        sound(&w, t);
+    }
+
+    fn what_hangs_at_the_claims_goes_along_at_a_merge(t: &TestDb) {
+        let w = World::new(t);
+        let mut young = line(9, "9000");
+        (young[0], young[1]) = ("陈小工".into(), crate::roster::id("20110305", 9));
+        let from = found(&w, &[line(1, "9000"), young]);
+        let (file, id): (String, CaseId) = (proof(&w, &from), from.parse().unwrap());
+        let h = w.who("kuiwen.handler");
+        let claims: Vec<_> = of_case(&w, &from).into_iter().filter(|c| c.claimed.is_positive()).collect();
+        let named = json!({ "claim": claims[0].id, "powers": ["negotiate"], "evidence": file });
+        h.post(&format!("/cases/{from}/representatives"), named).ok();
+        h.post(&format!("/cases/{from}/pay-list"), json!({ "acknowledged": true })).ok();
+        pay(&w, &from, 100_000, "deposit", None, "own_account", &file);
+        let q = text(&recourses(&w, &from)[0]["payment"]);
+        // what was paid and found was a mistake: only such a case can be merged
+        act(&w, "kuiwen.leader", id, "reverse_payment", json!({ "payment": q, "reason": "银行退票，款项没有到账。" })).unwrap();
+        for c in &claims {
+            act(&w, "kuiwen.handler", id, "record_finding", json!({ "claim": c.id, "verifiedFen": 0, "rejectedFen": 0 })).unwrap();
+        }
+        // the other case has a child of its own
+        let mut f = crate::support::app::filing(5);
+        f["headcount"] = json!(2);
+        let to = text(&w.who("city.desk").post("/filings", f).ok()["case"]);
+        let mut other = line(10, "2000");
+        other[1] = crate::roster::id("20120305", 10);
+        send(&w, &to, false, &table(&[other]));
+        let clue = |case: &str| w.who("kuiwen.head").get("/child-clues").ok()["clues"].as_array().unwrap().iter().filter(|k| k["case"] == case).map(|k| k["persons"].clone()).collect::<Vec<_>>();
+        assert_eq!((clue(&from), clue(&to)), (vec![json!(1)], vec![json!(1)]));
+        let (filing, there): (_, CaseId) = (w.app.db.read_blocking(move |c| qingxin::store::filings::of_case(c, id)).unwrap().remove(0).id, to.parse().unwrap());
+        let row = qingxin::store::filings::Suggestion { filing_id: filing, case_id: there, reason: "同一项目".into(), created_at: w.now(), decided_at: None, joined: None };
+        w.app.db.write_blocking(move |c| qingxin::store::filings::insert_suggestion(c, &row)).unwrap();
+        let join = json!({ "decision": "join", "reason": "经核对，属于同一事项。" });
+        let got = w.who("kuiwen.leader").post(&format!("/suggestions/{filing}/{to}/decide"), join).ok();
+        assert_eq!(got["merged"], json!(from));
+        let reps = |case: &str| h.get(&format!("/cases/{case}/representatives")).ok()["representatives"].as_array().unwrap().len();
+        let lists = |case: &str| {
+            let case: CaseId = case.parse().unwrap();
+            w.app.db.read_blocking(move |c| qingxin::store::joint::pay_lists_of(c, case)).unwrap().len()
+        };
+        assert_eq!([reps(&from), recourses(&w, &from).len(), lists(&from), clue(&from).len()], [0; 4], "nothing is left behind");
+        assert_eq!((reps(&to), recourses(&w, &to).len(), lists(&to), clue(&to)), (1, 1, 1, vec![json!(2)]), "one clue counts both children");
+        assert_eq!(recourses(&w, &to)[0]["payment"], json!(q));
+        // the child stays sealed where the row went
+        let seen = w.who("city.supervisor").get(&format!("/cases/{to}")).ok()["claims"].to_string();
+        assert!(seen.contains("已封存") && !seen.contains('陈'), "{seen}");
+        sound(&w, t);
     }
 
     fn representatives_are_few_named_and_mandated(t: &TestDb) {
@@ -250,5 +396,39 @@ on_both! {
         let made = h.post(&format!("/cases/{case}/pay-list"), json!({ "consent": file, "explained": "单位会由名册知道是他投诉，他仍同意。" })).ok();
         assert_eq!((&made["consented"], &made["persons"]), (&json!(true), &json!(1)));
         w.who("kuiwen-water.handler").post(&format!("/cases/{case}/pay-list"), json!({})).problem(404, "not_found");
+        // the consent holds for who gave it and for what it was given for
+        assert_eq!(h.post(&format!("/cases/{case}/pay-list/export"), json!({ "reason": "交银行代发" })).status, 200);
+        let row = w.app.db.read_blocking(move |c| joint_rows::pay_lists_of(c, id)).unwrap().remove(0);
+        assert_eq!((row.consented_by, row.procedure_id), (Some(claim.claimant_id), None));
+        let somebody = of_case(&w, &two).into_iter().find(|c| c.claimed.is_positive()).unwrap().claimant_id;
+        let again = joint_rows::PayList { id: w.app.ids().id(w.now()), at: w.now().plus(Duration::minutes(1)), consented_by: Some(somebody), ..row };
+        w.app.db.write_blocking(move |c| joint_rows::insert_pay_list(c, &again)).unwrap();
+        h.post(&format!("/cases/{case}/pay-list/export"), json!({ "reason": "交银行代发" })).problem(409, "pay_list_lone");
+    }
+
+    fn what_a_list_tells_is_weighed_again_when_it_is_taken_out(t: &TestDb) {
+        let w = World::new(t);
+        let rows: Vec<_> = (1..=5).map(|n| line(n, "9000")).collect();
+        let case = found(&w, &rows);
+        let (file, id): (String, CaseId) = (proof(&w, &case), case.parse().unwrap());
+        let h = w.who("kuiwen.handler");
+        h.post(&format!("/cases/{case}/pay-list"), json!({})).ok();
+        let export = |more: Value| {
+            let mut b = json!({ "reason": "交银行代发" });
+            b.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            h.post(&format!("/cases/{case}/pay-list/export"), b)
+        };
+        assert_eq!(export(json!({})).status, 200);
+        // most are paid meanwhile: the few that are left were never weighed
+        for c in of_case(&w, &case).into_iter().filter(|c| c.claimed.is_positive()).take(3) {
+            let form = json!({ "claim": c.id, "amountFen": c.outstanding, "paidOn": w.now().day(), "way": "own_account", "payerKind": "employer", "proof": file });
+            act(&w, "kuiwen.handler", id, "record_payment", form).unwrap();
+        }
+        export(json!({})).problem(409, "pay_list_small");
+        assert_eq!(export(json!({ "acknowledged": true })).status, 200);
+        // a list for an agreement is another list
+        act(&w, "kuiwen.handler", id, "make_agreement", json!({})).unwrap();
+        let agreement = w.app.db.read_blocking(move |c| qingxin::store::procedures::of_case(c, id)).unwrap().into_iter().find(|p| p.kind == "agreement").unwrap().id;
+        export(json!({ "procedure": agreement })).problem(409, "pay_list_first");
     }
 }

@@ -22,7 +22,13 @@ create index recourses_open on recourses (opened_at) where state = 'open';
 -- what others paid before
 insert into recourses (payment_id, case_id, payer_kind, payer_id, against_id, amount, recovered, state, opened_at, closed_at)
 select p.id, p.case_id, p.payer_kind, p.payer_id,
-  (select r.id from respondents r where r.case_id = p.case_id and r.role in ('respondent', 'contract_employer') order by r.position limit 1),
-  coalesce((select sum(a.amount) from allocations a where a.payment_id = p.id and (a.answer is null or a.answer <> 'denied')), 0),
+  -- the one employer the chain names, or nobody
+  (select r.id from respondents r where r.case_id = p.case_id and r.role in ('respondent', 'contract_employer')
+     and not exists (select 1 from respondents o where o.case_id = r.case_id and o.id <> r.id and o.role in ('respondent', 'contract_employer'))
+     and (p.payer_id is null or r.id <> p.payer_id)),
+  s.amount,
   0, 'open', p.recorded_at, null
-from payments p where p.payer_kind <> 'employer' and p.reversed_at is null;
+from payments p
+join (select payment_id, sum(amount) as amount from allocations where answer is null or answer <> 'denied' group by payment_id) s
+  on s.payment_id = p.id
+where p.payer_kind <> 'employer' and p.reversed_at is null and s.amount > 0;

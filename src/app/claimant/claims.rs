@@ -1,12 +1,13 @@
 //! The own rows of a worker: what is claimed, verified, rejected and why, paid and still owed, and his word on them.
 //!
-//! Owns whose a row is: that of the person of an own filing, or of a joiner whom the roster or an officer knew. Every other row does
+//! Owns whose a row is: that of an own filing (`claimant::own`), or of a joiner whom the roster or an officer knew. Every other row does
 //! not exist. Nothing is told of the case: not how many claim, not how much, not who.
 
-use super::super::workers::{Me, device_key};
+use super::super::workers::{Me, device_key, within};
 use super::super::write::{Key, Marks, Tx};
 use super::super::{App, notify};
 use super::money::{OwnPayment, answer_for, parts_of, settle};
+use super::own;
 
 use crate::app::claims::judge::NATURES;
 use crate::base::id::{CaseId, ClaimId, DocumentId, PaymentId, RowId};
@@ -17,6 +18,7 @@ use crate::law::Fen;
 use crate::store::joint::{self, Word};
 use crate::store::ledger::{self, Claim};
 use crate::store::{Conn, claims as rows, dialogue, filings, journal, mandates, papers, procedures, workers};
+use chrono::Duration;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -112,16 +114,13 @@ fn own_rows(c: &mut Conn, keys: &KeyRing, me: &Worker) -> Result<Vec<Mine>> {
     // a reporter 举报人 tells of others' wages: no row is his
     all.retain(|f| f.worker_id == Some(me.id) && !f.secret);
     for f in all {
-        let Some(case) = f.case_id else { continue };
-        let person = filings::same_person(c, f.claimant_id)?;
-        for claim in joint::claims_of_persons(c, case, &person)? {
+        for claim in own::claims_of(c, keys, me, &f)? {
             out.insert(claim.id, Mine { claim, respondent: Some(f.respondent_name.clone()) });
         }
     }
     for j in joint::joiners_by(c, me.id)?.into_iter().filter(|j| j.state == "joined" && (!me.limited || j.session_id == me.session)) {
-        let person = filings::same_person(c, j.claimant_id)?;
         let said = j.respondent_ct.as_ref().map(|ct| seal::open(keys, Place::new("joiners", "respondent_ct", j.id), ct)).transpose()?;
-        for claim in joint::claims_of_persons(c, j.case_id, &person)? {
+        for claim in own::joined(c, keys, &j)? {
             out.entry(claim.id).or_insert(Mine { claim, respondent: said.clone() });
         }
     }
@@ -136,38 +135,69 @@ fn own_row(tx: &mut Tx<'_>, id: ClaimId) -> Result<Claim> {
     found.map(|m| m.claim).ok_or(Error::NotFound("claim"))
 }
 
-/// Why a part of a claim was rejected: what officers wrote of its nature and in the finding that stands.
-fn reasons(c: &mut Conn, keys: &KeyRing, k: &Claim) -> Result<Vec<String>> {
-    let mut out = Vec::new();
-    if !k.rejected.is_positive() {
-        return Ok(out);
-    }
-    for j in rows::judgements_of(c, k.case_id)?.into_iter().filter(|j| j.claim_id == k.id && j.set_apart.is_positive()) {
-        let why = seal::open(keys, Place::new("claim_judgements", "reason_ct", j.id), &j.reason_ct)?;
-        let place = j.place.as_deref().map(|p| text::zh(&format!("claim.place.{p}")).to_owned()).unwrap_or_default();
-        out.push(format!("{why}{place}"));
-    }
-    let Some(complaint) = procedures::of_case(c, k.case_id)?.into_iter().find(|p| p.kind == "complaint") else { return Ok(out) };
-    let events = journal::stream(c, complaint.id.into())?;
-    let id = k.id.to_string();
-    let of_claim = |p: &serde_json::Value| p["move"] == "record_finding" && p["form"]["claim"].to_string().contains(&id);
-    let last = events.iter().rev().find(|e| of_claim(&e.core.payload)).map(|e| i64::from(e.core.seq));
-    if let Some(seq) = last {
-        for (row, _, _, _, ct) in
-            procedures::remarks_of(c, &[complaint.id.into()])?.into_iter().filter(|(_, _, s, field, _)| *s == seq && field == "reason")
-        {
-            out.push(seal::open(keys, Place::new("remarks", "text_ct", row), &ct)?);
+/// What is kept about the own rows, loaded once for all of them, and nothing of anybody else's.
+struct About {
+    words: Vec<Word>,
+    payments: Vec<ledger::Allotted>,
+    judgements: Vec<rows::Judgement>,
+    /// Reasons of the findings that stand.
+    findings: BTreeMap<ClaimId, Vec<String>>,
+}
+impl About {
+    fn load(c: &mut Conn, keys: &KeyRing, all: &[Mine]) -> Result<Self> {
+        let ids: Vec<ClaimId> = all.iter().map(|m| m.claim.id).collect();
+        let mut out = Self {
+            words: joint::words_of_claims(c, &ids)?,
+            payments: ledger::payments_of_claims(c, &ids)?,
+            judgements: rows::judgements_of_claims(c, &ids)?,
+            findings: BTreeMap::new(),
+        };
+        let mut rejected: BTreeMap<CaseId, Vec<ClaimId>> = BTreeMap::new();
+        for m in all.iter().filter(|m| m.claim.rejected.is_positive()) {
+            rejected.entry(m.claim.case_id).or_default().push(m.claim.id);
         }
+        for (case, claims) in rejected {
+            out.find(c, keys, case, &claims)?;
+        }
+        Ok(out)
     }
-    Ok(out)
+
+    /// What was written in the finding that stands for each of these claims of a case.
+    fn find(&mut self, c: &mut Conn, keys: &KeyRing, case: CaseId, claims: &[ClaimId]) -> Result<()> {
+        let Some(complaint) = procedures::of_case(c, case)?.into_iter().find(|p| p.kind == "complaint") else { return Ok(()) };
+        let events = journal::stream(c, complaint.id.into())?;
+        let remarks = procedures::remarks_of(c, &[complaint.id.into()])?;
+        for claim in claims {
+            let id = claim.to_string();
+            let of_claim = |p: &serde_json::Value| p["move"] == "record_finding" && p["form"]["claim"].to_string().contains(&id);
+            let last = events.iter().rev().find(|e| of_claim(&e.core.payload)).map(|e| i64::from(e.core.seq));
+            for (row, _, _, _, ct) in remarks.iter().filter(|(_, _, s, field, _)| Some(*s) == last && field == "reason") {
+                let why = seal::open(keys, Place::new("remarks", "text_ct", *row), ct)?;
+                self.findings.entry(*claim).or_default().push(why);
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a part of a claim was rejected: what officers wrote of its nature and in the finding that stands.
+    fn reasons(&self, keys: &KeyRing, k: &Claim) -> Result<Vec<String>> {
+        let mut out = Vec::new();
+        for j in self.judgements.iter().filter(|j| j.claim_id == k.id && j.set_apart.is_positive()) {
+            let why = seal::open(keys, Place::new("claim_judgements", "reason_ct", j.id), &j.reason_ct)?;
+            let place = j.place.as_deref().map(|p| text::zh(&format!("claim.place.{p}")).to_owned()).unwrap_or_default();
+            out.push(format!("{why}{place}"));
+        }
+        out.extend(self.findings.get(&k.id).into_iter().flatten().cloned());
+        Ok(out)
+    }
 }
 
-fn view(c: &mut Conn, app: &App, keys: &KeyRing, m: Mine) -> Result<OwnClaim> {
+fn view(c: &mut Conn, app: &App, keys: &KeyRing, known: &About, m: Mine) -> Result<OwnClaim> {
     let k = m.claim;
-    let word = joint::words_of(c, k.case_id)?.into_iter().rfind(|w| w.claim_id == k.id);
-    let payments = parts_of(app, &ledger::payments_of(c, k.case_id)?, &[k.id]);
+    let word = known.words.iter().rfind(|w| w.claim_id == k.id).cloned();
+    let payments = parts_of(app, &known.payments, &[k.id]);
     let mut about = Vec::new();
-    for id in rows::judgements_of(c, k.case_id)?.into_iter().filter(|j| j.claim_id == k.id).filter_map(|j| j.document_id) {
+    for id in known.judgements.iter().filter(|j| j.claim_id == k.id).filter_map(|j| j.document_id) {
         if let Some(d) = papers::document(c, id)? {
             about.push(OwnPaper {
                 id,
@@ -190,7 +220,7 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, m: Mine) -> Result<OwnClaim> {
         paid_fen: k.paid,
         waived_fen: k.waived,
         outstanding_fen: k.outstanding,
-        reasons: reasons(c, keys, &k)?,
+        reasons: known.reasons(keys, &k)?,
         word_current: word.as_ref().is_some_and(|w| (w.claimed, w.verified) == (k.claimed, k.verified)),
         word: word.map(|w| w.word),
         payments,
@@ -204,8 +234,11 @@ fn about(tx: &mut Tx<'_>, case: CaseId) -> Result<Marks> {
 }
 
 fn say(tx: &mut Tx<'_>, id: ClaimId, note: Option<&str>) -> Result<()> {
-    let k = own_row(tx, id)?;
     let Actor::Worker(me) = tx.actor else { return Err(Error::Unauthenticated) };
+    // each word is an event, and a contest rings somebody
+    let words = tx.app.limit_key("claim_word", &me.id.to_string())?;
+    within(tx.c, &words, tx.app.config.workers.claim_words_a_day, Duration::days(1), tx.now)?;
+    let k = own_row(tx, id)?;
     let session = workers::session_by_id(tx.c, me.session)?.ok_or(Error::Unauthenticated)?;
     let row: RowId = tx.ids.id(tx.now);
     let kind = if note.is_some() { "contested" } else { "confirmed" };
@@ -250,13 +283,18 @@ impl App {
     /// The database.
     pub async fn own_claims(self: &Arc<Self>, me: &Me) -> Result<Vec<OwnClaim>> {
         let me = me.worker.clone();
-        self.look(move |c, app, keys| own_rows(c, keys, &me)?.into_iter().map(|m| view(c, app, keys, m)).collect()).await
+        self.look(move |c, app, keys| {
+            let all = own_rows(c, keys, &me)?;
+            let known = About::load(c, keys, &all)?;
+            all.into_iter().map(|m| view(c, app, keys, &known, m)).collect()
+        })
+        .await
     }
 
     /// The worker says that the own row is right.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for every other row.
+    /// [`Error::NotFound`] for every other row, [`Error::TooMany`].
     pub async fn confirm_claim(self: &Arc<Self>, me: &Me, key: Option<Key>, id: ClaimId) -> Result<()> {
         self.write(&me.actor(), key, move |tx| say(tx, id, None)).await
     }
@@ -264,7 +302,7 @@ impl App {
     /// The worker says what is wrong with the own row; the officer hears of it.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for every other row, field errors.
+    /// [`Error::NotFound`] for every other row, [`Error::TooMany`], field errors.
     pub async fn contest_claim(self: &Arc<Self>, me: &Me, key: Option<Key>, id: ClaimId, note: &str) -> Result<()> {
         let note = text::tidy_long(note);
         if !(2..=1000).contains(&note.chars().count()) {
@@ -296,7 +334,7 @@ impl App {
         let me = me.worker.clone();
         self.look(move |c, _, keys| {
             let own = own_rows(c, keys, &me)?.into_iter().find(|m| m.claim.id == id).ok_or(Error::NotFound("claim"))?;
-            let named = rows::judgements_of(c, own.claim.case_id)?.iter().any(|j| j.claim_id == id && j.document_id == Some(paper));
+            let named = rows::judgements_of_claims(c, &[own.claim.id])?.iter().any(|j| j.document_id == Some(paper));
             let row = papers::document(c, paper)?.filter(|_| named).ok_or(Error::NotFound("document"))?;
             let html = seal::open(keys, Place::new("documents", "body_ct", paper), &row.body_ct)?;
             if hex(&Sha256::digest(html.as_bytes())) != row.body_hash {

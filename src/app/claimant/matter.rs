@@ -5,7 +5,7 @@
 
 use super::super::App;
 use super::super::{said, subject};
-use super::held;
+use super::{held, own};
 use crate::app::workers::Me;
 use crate::base::id::FilingId;
 use crate::base::seal::{self, KeyRing, Place};
@@ -236,11 +236,11 @@ fn story<'a>(f: &filings::Filing, mine: impl Iterator<Item = &'a Told>, handed: 
 }
 
 /// Where the worker was handed on to with his consent, who went, and what came of it: his own hand-offs alone.
-fn handed_on(c: &mut Conn, app: &App, f: &filings::Filing, lang: Lang) -> Result<Vec<Happened>> {
+fn handed_on(c: &mut Conn, app: &App, f: &filings::Filing, own: &[ledger::Claim], lang: Lang) -> Result<Vec<Happened>> {
     let Some(case) = f.case_id else { return Ok(Vec::new()) };
-    let own = filings::same_person(c, f.claimant_id)?;
     let mut out = Vec::new();
-    for k in cooperations::of_case(c, case)?.into_iter().filter(|k| k.claimant_id.is_some_and(|id| own.contains(&id))) {
+    let mine = |id| id == f.claimant_id || own.iter().any(|k| k.claimant_id == id);
+    for k in cooperations::of_case(c, case)?.into_iter().filter(|k| k.claimant_id.is_some_and(mine)) {
         let body = k.subject.as_deref().map(|b| app.code_title("handoff_body", b)).unwrap_or_default();
         let outcome = k.outcome.as_deref().map(|o| app.code_title("handoff_outcome", o)).unwrap_or_default();
         for e in journal::stream(c, k.procedure_id.into())?.iter().filter(|e| matches!(e.core.kind.as_str(), "started" | "moved")) {
@@ -273,20 +273,12 @@ impl Told {
 }
 
 /// The own claims in a case, added up.
-fn money(c: &mut Conn, f: &filings::Filing) -> Result<Option<Money>> {
-    let Some(case) = f.case_id else { return Ok(None) };
-    let own: Vec<ledger::Claim> =
-        ledger::claims_of(c, case)?.into_iter().filter(|x| x.filing_id == f.id || x.claimant_id == f.claimant_id).collect();
+fn money(own: &[ledger::Claim]) -> Option<Money> {
     if own.is_empty() {
-        return Ok(None);
+        return None;
     }
     let sum = |of: fn(&ledger::Claim) -> Fen| Fen::new(own.iter().map(|x| of(x).get()).sum());
-    Ok(Some(Money {
-        claimed: sum(|x| x.claimed),
-        verified: sum(|x| x.verified),
-        paid: sum(|x| x.paid),
-        outstanding: sum(|x| x.outstanding),
-    }))
+    Some(Money { claimed: sum(|x| x.claimed), verified: sum(|x| x.verified), paid: sum(|x| x.paid), outstanding: sum(|x| x.outstanding) })
 }
 
 impl App {
@@ -318,7 +310,8 @@ impl App {
             ];
             let filing = Told::load(c, filing)?;
             let complaint = complaint.map(|row| Told::load(c, row)).transpose()?;
-            let handed = handed_on(c, app, &f, lang)?;
+            let claims = own::claims_of(c, keys, &worker, &f)?;
+            let handed = handed_on(c, app, &f, &claims, lang)?;
             Ok(Matter {
                 project: f.project_name.clone(),
                 headcount: f.headcount,
@@ -332,7 +325,7 @@ impl App {
                     Some(p) if asked => p.said(c, keys, "ask_supplement", "items")?,
                     _ => None,
                 },
-                money: money(c, &f)?,
+                money: money(&claims),
                 can: can.iter().filter(|(_, may)| *may).map(|(code, _)| *code).collect(),
                 withdrawal: withdrawal.map(|w| (w.id, w.not_before)),
                 rating,

@@ -9,6 +9,7 @@ pub mod claims;
 pub mod dialogue;
 pub mod matter;
 pub mod money;
+pub(super) mod own;
 pub mod rebinding;
 pub mod receipt;
 pub mod withdrawal;

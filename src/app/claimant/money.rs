@@ -8,8 +8,9 @@ use super::super::perform::tell_case;
 use super::super::workers::{Me, device_key};
 use super::super::write::{Key, Tx};
 use super::super::{App, notify};
-use super::{held, in_name_of, of_filing};
+use super::{held, in_name_of, of_filing, own};
 use crate::base::id::{CaseId, ClaimId, FilingId, PaymentId};
+use crate::base::seal::KeyRing;
 use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{Actor, Worker};
 use crate::domain::mandate::Power;
@@ -48,11 +49,9 @@ pub struct OwnPayment {
     pub answered_at: Option<At>,
 }
 
-/// The own claims behind a filing: those of the person who reported it, in its case.
-fn own_claims(c: &mut Conn, f: &filings::Filing) -> Result<Vec<ClaimId>> {
-    let Some(case) = f.case_id else { return Ok(Vec::new()) };
-    let person = filings::same_person(c, f.claimant_id)?;
-    Ok(ledger::claims_of(c, case)?.into_iter().filter(|k| person.contains(&k.claimant_id)).map(|k| k.id).collect())
+/// The own claims behind a filing.
+fn own_claims(c: &mut Conn, keys: &KeyRing, me: &Worker, f: &filings::Filing) -> Result<Vec<ClaimId>> {
+    Ok(own::claims_of(c, keys, me, f)?.into_iter().map(|k| k.id).collect())
 }
 
 /// What of these payments is for these claims, the oldest first.
@@ -83,10 +82,10 @@ impl App {
     /// [`Error::NotFound`]; the database.
     pub async fn own_payments(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<Vec<OwnPayment>> {
         let (me, now) = (me.worker.clone(), self.now());
-        self.look(move |c, app, _| {
+        self.look(move |c, app, keys| {
             let (f, _) = held(c, &me, id, Power::View, now)?;
             let Some(case) = f.case_id else { return Ok(Vec::new()) };
-            let mine = own_claims(c, &f)?;
+            let mine = own_claims(c, keys, &me, &f)?;
             let mut out = parts_of(app, &ledger::payments_of(c, case)?, &mine);
             out.reverse();
             Ok(out)
@@ -124,7 +123,8 @@ fn alike(tx: &mut Tx<'_>, case: CaseId, device: &str, most: i64) -> Result<bool>
 
 fn say(tx: &mut Tx<'_>, me: &Worker, f: &filings::Filing, payment: PaymentId, received: bool) -> Result<()> {
     let case = f.case_id.ok_or(Error::NotFound("payment"))?;
-    let mine = own_claims(tx.c, f)?;
+    let keys = Arc::clone(&tx.keys);
+    let mine = own_claims(tx.c, &keys, me, f)?;
     let alike = answer_for(tx, me, (case, payment), &mine, received)?;
     let payload = serde_json::json!({ "payment": payment, "received": received, "alike": alike });
     tx.record("filing", f.id.into(), "payment_answered", tx.now, payload, &of_filing(f))?;

@@ -2,7 +2,7 @@
 //!
 //! Owns the clue's row, its number, that it rings until somebody closes it with a coded result and a proof, and who hears of it.
 
-use super::marks;
+use super::{file_of, marks};
 use crate::app::bells;
 use crate::app::notify;
 use crate::app::write::{Key, Tx};
@@ -12,8 +12,8 @@ use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Actor, DutyKind};
 use crate::domain::bell::Waits;
 use crate::store::cases::{self, Case};
+use crate::store::claims as rows;
 use crate::store::joint::{self, ChildClue};
-use crate::store::{claims as rows, papers};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use utoipa::ToSchema;
 
 /// The list of results in `config/codes.toml`.
 pub const RESULTS: &str = "child_result";
+/// The result the program gives a clue that went on in another; nobody chooses it.
+pub const JOINED: &str = "joined";
 /// Clues a list shows.
 const SHORT: i64 = 200;
 
@@ -50,6 +52,8 @@ pub struct ClueView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub closed_at: Option<At>,
+    /// Whether the reader may close it now.
+    pub may_close: bool,
 }
 
 /// What came of a clue.
@@ -156,13 +160,11 @@ fn close(tx: &mut Tx<'_>, id: RowId, c: &CloseClue) -> Result<CaseId> {
     if clue.state != "open" {
         return Err(Error::refused("not_now", &[]));
     }
-    if tx.app.code_title(RESULTS, &c.result) == c.result {
+    if c.result == JOINED || tx.app.code_title(RESULTS, &c.result) == c.result {
         return Err(Error::field("/result", "not_a_choice", &[]));
     }
     let note = text::reasoned("/note", &c.note)?;
-    if !papers::evidence_of_case(tx.c, case.id)?.iter().any(|e| e.id == c.evidence) {
-        return Err(Error::field("/evidence", "unknown_evidence", &[]));
-    }
+    file_of(tx, case.id, c.evidence, "/evidence", None)?;
     let row = ChildClue {
         state: "closed".into(),
         result: Some(c.result.clone()),
@@ -179,9 +181,10 @@ fn close(tx: &mut Tx<'_>, id: RowId, c: &CloseClue) -> Result<CaseId> {
     Ok(case.id)
 }
 
-/// A clue as it is shown.
-pub(super) fn view(app: &App, k: ChildClue) -> ClueView {
+/// A clue as it is shown to somebody.
+fn view(app: &App, actor: &Actor, lead: &str, k: ChildClue) -> ClueView {
     ClueView {
+        may_close: k.state == "open" && keeps(actor, lead),
         id: k.id,
         number: k.number,
         case: k.case_id,
@@ -209,7 +212,8 @@ impl App {
             for k in joint::open_clues(c, &bureaus, SHORT)? {
                 let case = cases::get(c, k.case_id)?;
                 if access::may_read(&who, &subject::scope_of(app, case.as_ref(), None)) {
-                    out.push(view(app, k));
+                    let lead = case.map(|c| c.lead_bureau).unwrap_or_default();
+                    out.push(view(app, &who, &lead, k));
                 }
             }
             Ok(out)
@@ -223,7 +227,12 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of it).
     pub async fn case_clues(self: &Arc<Self>, actor: &Actor, id: CaseId) -> Result<Vec<ClueView>> {
         self.may_see(actor, Some(id), None, None).await?;
-        self.look(move |c, app, _| Ok(joint::clues_of(c, id)?.into_iter().map(|k| view(app, k)).collect())).await
+        let who = actor.clone();
+        self.look(move |c, app, _| {
+            let lead = cases::get(c, id)?.ok_or(Error::NotFound("case"))?.lead_bureau;
+            Ok(joint::clues_of(c, id)?.into_iter().map(|k| view(app, &who, &lead, k)).collect())
+        })
+        .await
     }
 
     /// Closes a clue with what came of it.

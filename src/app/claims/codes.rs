@@ -23,7 +23,7 @@ pub(super) const CODE: &str = "join_code";
 const VALID: &str = "join.code";
 /// The rule of how many may come with one.
 const USES: &str = "join.uses";
-/// Live codes a case may have.
+/// Live codes of a case one maker may have.
 const LIVE: usize = 10;
 
 /// A code just made: shown this once.
@@ -88,7 +88,9 @@ fn make(tx: &mut Tx<'_>, case: CaseId) -> Result<NewCode> {
         return Err(Error::refused("not_now", &[]));
     }
     let most = uses(tx.app, tx.now);
-    if joint::codes_of(tx.c, case)?.iter().filter(|k| state(k, most, tx.now) == "live").count() >= LIVE {
+    // of each worker, and of the office together: nobody can use up what others may make
+    let live = |k: &&JoinCode| k.made_worker == tx.actor.worker() && state(k, most, tx.now) == "live";
+    if joint::codes_of(tx.c, case)?.iter().filter(live).count() >= LIVE {
         return Err(Error::refused("join_codes_most", &[("most", &LIVE.to_string())]));
     }
     let (id, code): (RowId, String) = (tx.ids.id(tx.now), tx.ids.code("JR"));

@@ -6,17 +6,19 @@
 
 use super::codes::{CODE, state, uses};
 use super::roster::{Sheet, check, leaders, store};
-use super::{clue, kept, marks};
+use super::{clue, keeps_as, kept_as, marks};
+use crate::app::claimant::own;
 use crate::app::sight::{REASONS, Unmasked};
 use crate::app::workers::{Me, device_key, within};
 use crate::app::write::{Key, Tx};
 use crate::app::{App, bells, ids_in, intake, notify};
-use crate::base::id::{CaseId, EvidenceId, RespondentId, RowId, read_code};
+use crate::base::id::{CaseId, RespondentId, RowId, read_code};
 use crate::base::seal::{self, Place};
 use crate::base::{At, Day, Error, FieldError, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::domain::bell::Waits;
 use crate::domain::intake::{Field, RawRow, Reporter};
+use crate::domain::joint::{Known, shared};
 use crate::domain::roster::{self, Basis, Row};
 use crate::law::Fen;
 use crate::store::filings::Claimant;
@@ -211,11 +213,16 @@ pub(super) fn match_waiting(tx: &mut Tx<'_>, case: CaseId) -> Result<()> {
         return Ok(());
     }
     let known = rows::with_persons(tx.c, case)?;
+    let told: Vec<Known<'_>> = known.iter().map(|(_, p, _)| own::known(p)).collect();
     for (j, p) in all {
         if workers::session_by_id(tx.c, j.session_id)?.is_none_or(|s| s.limited) {
             continue;
         }
         let who = Who::of(tx, &p)?;
+        // a telephone that several of the roster told is nobody's: a foreman gives his own for each of his men
+        if shared(&told, &who.phones) {
+            continue;
+        }
         if known.iter().any(|(_, k, _)| who.is(k)) {
             settle(tx, Joiner { state: "joined".into(), matched: true, decided_at: Some(tx.now), ..j })?;
         }
@@ -276,11 +283,7 @@ fn come(tx: &mut Tx<'_>, me: &access::Worker, r: &Ready) -> Result<RowId> {
         }
     }
     let session = workers::session_by_id(tx.c, me.session)?.ok_or(Error::Unauthenticated)?;
-    let (days, months) = match r.row.basis {
-        Some(Basis::Days(n, w)) => (Some((n, w)), None),
-        Some(Basis::Months(n, w)) => (None, Some((n, w))),
-        None => (None, None),
-    };
+    let (days, months) = Basis::columns(r.row.basis);
     let id: RowId = tx.ids.id(tx.now);
     let respondent_ct = r.respondent.as_ref().map(|n| tx.seal("joiners", "respondent_ct", id, n)).transpose()?;
     let row = Joiner {
@@ -328,15 +331,19 @@ fn same(tx: &mut Tx<'_>, old: &Joiner, row: &Row) -> Result<bool> {
     Ok(p.person_bix.is_some_and(|b| ids.contains(&b)))
 }
 
-/// A joiner of a case the actor keeps.
-fn kept_joiner(tx: &mut Tx<'_>, id: RowId) -> Result<Joiner> {
+/// A joiner that waits in a case the actor keeps, and whether the case runs: nobody comes into one that is concluded, but whoever still
+/// waits there is told.
+fn kept_joiner(tx: &mut Tx<'_>, id: RowId) -> Result<(Joiner, bool)> {
     let j = joint::joiner(tx.c, id)?.ok_or(Error::NotFound("joiner"))?;
-    kept(tx, j.case_id).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("joiner") } else { e })?;
-    if j.state == "waiting" { Ok(j) } else { Err(Error::refused("not_now", &[])) }
+    let (case, _) = keeps_as(tx, j.case_id, "joiner")?;
+    if j.state == "waiting" { Ok((j, case.open)) } else { Err(Error::refused("not_now", &[])) }
 }
 
 fn decide(tx: &mut Tx<'_>, id: RowId, d: &DecideJoiner) -> Result<()> {
-    let j = kept_joiner(tx, id)?;
+    let (j, runs) = kept_joiner(tx, id)?;
+    if d.accept && !runs {
+        return Err(Error::refused("join_concluded", &[]));
+    }
     let note = text::reasoned("/note", &d.note)?;
     let note_ct = Some(tx.seal("joiners", "note_ct", id, &note)?);
     let (decided_by, decided_at) = (tx.actor.account(), Some(tx.now));
@@ -356,7 +363,7 @@ fn decide(tx: &mut Tx<'_>, id: RowId, d: &DecideJoiner) -> Result<()> {
     };
     let on_roster = there.iter().any(|c| c.claimed.is_positive() && overlaps(c));
     // decided first: the roster finds those that still wait
-    settle(tx, Joiner { state: "joined".into(), matched: on_roster, note_ct, decided_by, decided_at, ..j.clone() })?;
+    settle(tx, Joiner { state: "joined".into(), note_ct, decided_by, decided_at, ..j.clone() })?;
     if on_roster { Ok(()) } else { accept(tx, &j, person, d.respondent) }
 }
 
@@ -366,25 +373,17 @@ fn accept(tx: &mut Tx<'_>, j: &Joiner, person: Claimant, respondent: Option<Resp
         |col: &'static str, ct: &Option<seal::Sealed>| ct.as_ref().map(|ct| tx.open_sealed("claimants", col, person.id, ct)).transpose();
     let name = tx.open_sealed("claimants", "name_ct", person.id, &person.name_ct)?;
     let (id, phone) = (open("person_ct", &person.person_ct)?.unwrap_or_default(), open("phone_ct", &person.phone_ct)?);
-    let party = match respondent {
-        Some(id) => {
-            let chain = cases::chain(tx.c, j.case_id)?;
-            let found = chain.into_iter().find(|r| r.id == id);
-            Some(found.ok_or_else(|| Error::field("/respondent", "unknown_respondent", &[]))?.name)
-        }
-        None => None,
-    };
-    let pair = |n: Option<i32>, w: Option<Fen>| n.zip(w);
-    let basis = pair(j.days_tenths, j.daily_wage)
-        .map(|(n, w)| Basis::Days(n, w))
-        .or_else(|| pair(j.months_tenths, j.monthly_wage).map(|(n, w)| Basis::Months(n, w)));
+    if respondent.is_some() && !cases::chain(tx.c, j.case_id)?.iter().any(|r| Some(r.id) == respondent) {
+        return Err(Error::field("/respondent", "unknown_respondent", &[]));
+    }
+    let basis = Basis::of_columns(j.days_tenths.zip(j.daily_wage), j.months_tenths.zip(j.monthly_wage));
     let row = Row {
         number: 1,
         name,
         id,
         phone,
         bank: None,
-        respondent: party,
+        respondent: None,
         from: j.period_from,
         to: j.period_to,
         basis,
@@ -397,8 +396,8 @@ fn accept(tx: &mut Tx<'_>, j: &Joiner, person: Claimant, respondent: Option<Resp
         1,
         &[(Field::ReporterName, String::new()), (Field::PeriodFrom, String::new()), (Field::Respondent, String::new())],
     )?;
-    let sheet =
-        Sheet::of_joiner(tx.app, raw, row, person)?.presented(super::roster::Presented { by: Some("workers".into()), mandate: None });
+    let sheet = Sheet::of_joiner(tx.app, raw, row, person, respondent)?
+        .presented(super::roster::Presented { by: Some("workers".into()), mandate: None });
     let done = check(tx, j.case_id, &sheet)?;
     if let Some((_, faults)) = done.back.first() {
         return Err(Error::Invalid(faults.iter().map(|f| FieldError::new("/accept", f.code.clone(), f.message.clone())).collect()));
@@ -408,7 +407,7 @@ fn accept(tx: &mut Tx<'_>, j: &Joiner, person: Claimant, respondent: Option<Resp
 
 fn unmask(tx: &mut Tx<'_>, id: RowId, reason: &str, remark: &str) -> Result<RowId> {
     let j = joint::joiner(tx.c, id)?.ok_or(Error::NotFound("joiner"))?;
-    let (case, _) = kept(tx, j.case_id).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("joiner") } else { e })?;
+    let (case, _) = kept_as(tx, j.case_id, "joiner")?;
     if !access::may_towards(tx.actor, Ability::Unmask, &crate::app::subject::scope_of(tx.app, Some(&case), None)) {
         return Err(Error::Forbidden("unmask"));
     }
@@ -541,7 +540,8 @@ impl App {
     /// An officer takes a waiting joiner into the roster or refuses him with a reason he is told.
     ///
     /// # Errors
-    /// [`Error::NotFound`] (also when the actor may not know of it), [`Error::Forbidden`], `not_now` when it was decided, field errors.
+    /// [`Error::NotFound`] (also when the actor may not know of it), [`Error::Forbidden`], `not_now` when it was decided, `join_concluded`
+    /// when he is to come into a case that is concluded, field errors.
     pub async fn decide_joiner(self: &Arc<Self>, actor: &Actor, key: Option<Key>, id: RowId, d: &DecideJoiner) -> Result<()> {
         let d = d.clone();
         self.write(actor, key, move |tx| decide(tx, id, &d)).await
@@ -569,13 +569,4 @@ impl App {
         })
         .await
     }
-}
-
-/// A file of the case, named in a form.
-///
-/// # Errors
-/// Field error `unknown_evidence`, or the database.
-pub(super) fn file_of(tx: &mut Tx<'_>, case: CaseId, file: EvidenceId, pointer: &str) -> Result<()> {
-    let known = crate::store::papers::evidence_of_case(tx.c, case)?.iter().any(|e| e.id == file);
-    if known { Ok(()) } else { Err(Error::field(pointer, "unknown_evidence", &[])) }
 }

@@ -4,7 +4,7 @@
 //! Owns that every decision is kept with reason, evidence and decider, and that what was set apart stays rejected. The sums
 //! are planned by `domain::ledger`.
 
-use super::{kept, marks};
+use super::{file_of, kept_as, marks};
 use crate::app::App;
 use crate::app::documents::{Where, keep_at};
 use crate::app::effects::{Made, retotal};
@@ -17,8 +17,8 @@ use crate::paper::forms::Copy;
 use crate::paper::forms::claims::{SetApart, set_apart};
 use crate::store::cases::{self, Case};
 use crate::store::claims::{self as rows, Judgement};
+use crate::store::ledger;
 use crate::store::ledger::Claim;
-use crate::store::{ledger, papers};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -100,7 +100,7 @@ impl std::fmt::Debug for JudgementView {
 
 fn judge(tx: &mut Tx<'_>, id: ClaimId, j: &Judge) -> Result<RowId> {
     let old = rows::get(tx.c, id)?.ok_or(Error::NotFound("claim"))?;
-    let (case, _) = kept(tx, old.case_id).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("claim") } else { e })?;
+    let (case, _) = kept_as(tx, old.case_id, "claim")?;
     let me = tx.actor.account().ok_or(Error::Unauthenticated)?;
     let nature = j.nature.clone();
     if tx.app.code_title(NATURES, &nature) == nature {
@@ -110,10 +110,8 @@ fn judge(tx: &mut Tx<'_>, id: ClaimId, j: &Judge) -> Result<RowId> {
     if !["yes", "no", "unknown"].contains(&migrant.as_str()) {
         return Err(Error::field("/migrant", "unknown_claim_code", &[("value", &migrant)]));
     }
-    if let Some(file) = j.evidence
-        && !papers::evidence_of_case(tx.c, case.id)?.iter().any(|e| e.id == file)
-    {
-        return Err(Error::field("/evidence", "unknown_evidence", &[]));
+    if let Some(file) = j.evidence {
+        file_of(tx, case.id, file, "/evidence", None)?;
     }
     let decided = nature != WAGES || j.migrant.as_deref().is_some_and(|m| m != "unknown");
     if decided && j.evidence.is_none() {
@@ -231,9 +229,8 @@ impl App {
         let found = self.db.read(move |c| rows::get(c, id)).await?.ok_or(Error::NotFound("claim"))?;
         self.may_see(actor, Some(found.case_id), None, None).await.map_err(|_| Error::NotFound("claim"))?;
         self.look(move |c, app, keys| {
-            let all = rows::judgements_of(c, found.case_id)?;
+            let all = rows::judgements_of_claims(c, &[found.id])?;
             all.into_iter()
-                .filter(|j| j.claim_id == id)
                 .map(|j| {
                     let place = crate::base::seal::Place::new("claim_judgements", "reason_ct", j.id);
                     Ok(JudgementView {

@@ -4,14 +4,14 @@
 //! of somebody under 16 is sealed for everybody outside the bureau that leads the case, a reporter's row for everybody outside the unit.
 
 use super::judge::NATURES;
-use super::{KEEPERS, clue};
+use super::{clue, may_keep};
 use crate::app::App;
-use crate::app::subject::{in_unit, scope_of};
+use crate::app::subject::in_unit;
 use crate::app::view::SumsView;
-use crate::app::write::Marks;
+use crate::app::write::{Marks, Tx};
 use crate::base::id::{CaseId, ClaimId, FilingId};
 use crate::base::{At, Day, Error, Result, seal, text};
-use crate::domain::access::{self, Actor};
+use crate::domain::access::Actor;
 use crate::domain::ledger::{Sums, total};
 use crate::law::Fen;
 use crate::law::identity::{Phone, ResidentId};
@@ -19,7 +19,7 @@ use crate::paper::sheet::{self, Value};
 use crate::store::filings::Claimant;
 use crate::store::joint::{self, Word};
 use crate::store::ledger::Claim;
-use crate::store::{cases, claims as rows, filings, procedures};
+use crate::store::{cases, claims as rows, filings};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct Asked {
     pub state: String,
     /// The page, from 1.
     pub page: usize,
+    /// One row alone: the one a form is about.
+    pub claim: Option<ClaimId>,
 }
 
 /// One row.
@@ -68,7 +70,7 @@ pub struct LedgerRow {
     pub word: Option<String>,
     /// Whether the figures are still those it was given on.
     pub word_current: bool,
-    /// What he said is wrong.
+    /// What he said is wrong; for whoever keeps the claims, and not where the row is sealed for the reader.
     pub word_note: Option<String>,
 }
 
@@ -165,11 +167,7 @@ impl App {
         self.look(move |c, app, keys| {
             let case = cases::get(c, id)?.ok_or(Error::NotFound("case"))?;
             let all = filings::of_case(c, id)?;
-            let mut scope = scope_of(app, Some(&case), None);
-            scope.receiving.extend(all.iter().map(|f| f.receiving_bureau.clone()));
-            let complaint = procedures::of_case(c, id)?.into_iter().find(|p| p.kind == "complaint");
-            scope.assignee = complaint.and_then(|p| p.assignee);
-            let keeps = case.open && access::roles(&actor, &scope).iter().any(|r| KEEPERS.contains(&r.as_str()));
+            let keeper = may_keep(&mut Tx::open(c, app, &actor, app.now()), id)?;
             let secret: BTreeSet<FilingId> = all.iter().filter(|f| f.secret && !in_unit(&actor, Some(&case), f)).map(|f| f.id).collect();
             let chain = cases::chain(c, id)?;
             let opens = clue::opens_minor(&actor, &case);
@@ -180,7 +178,8 @@ impl App {
                 let minor = b.as_ref().is_some_and(|b| b.minor);
                 let shut = secret.contains(&k.filing_id) || minor && !opens;
                 // what is sealed for the reader is not found either
-                if look.as_ref().is_some_and(|l| shut || !l.is(&p)) || !fits(&asked.state, &k, minor, words.get(&k.id)) {
+                let other = asked.claim.is_some_and(|id| id != k.id);
+                if other || look.as_ref().is_some_and(|l| shut || !l.is(&p)) || !fits(&asked.state, &k, minor, words.get(&k.id)) {
                     continue;
                 }
                 found.push((k, p, b));
@@ -200,7 +199,9 @@ impl App {
                     (p.name_mask, p.person_mask.unwrap_or_default())
                 };
                 let word = words.get(&k.id).filter(|_| !reporter);
-                let note = word.and_then(|w| w.note_ct.as_ref().map(|ct| (w.id, ct)));
+                // what he says may tell who he is
+                let told = keeper.keeps && (opens || !minor);
+                let note = word.filter(|_| told).and_then(|w| w.note_ct.as_ref().map(|ct| (w.id, ct)));
                 out.push(LedgerRow {
                     id: k.id,
                     claimant,
@@ -234,7 +235,7 @@ impl App {
                 reported_total_fen: case.reported_total,
                 remainder_fen: Fen::new(remainder.get().max(0)),
                 remainder: case.remainder_code.as_deref().map(|r| app.code_title("remainder_reason", r)),
-                keeps,
+                keeps: keeper.now,
             })
         })
         .await
@@ -246,6 +247,9 @@ impl App {
     /// [`Error::NotFound`] (also when the actor may not know of it), field errors; the file cannot be made.
     pub async fn export_claims(self: &Arc<Self>, actor: &Actor, id: CaseId, asked: Asked, reason: &str, xlsx: bool) -> Result<Vec<u8>> {
         let why = text::reasoned("/reason", reason)?;
+        if !asked.state.is_empty() && !STATES.contains(&asked.state.as_str()) {
+            return Err(Error::field("/state", "not_a_choice", &[]));
+        }
         let LedgerPage { rows: lines, sums, number, .. } =
             self.ledger_rows(actor, id, Asked { page: 1, ..asked.clone() }, usize::MAX).await?;
         let n = lines.len();

@@ -1,10 +1,11 @@
 //! The chain of respondents: parties added to it, and the ground on which each is liable, found by an officer with evidence.
 //!
-//! Owns that a ground is of the coded list, fits the party's place, and carries its article; the table is `domain::liability`'s.
+//! Owns that a ground is of the coded list, fits the party's place, and carries its article (the table is `domain::liability`'s), and that
+//! what is still asked back is asked from whom the chain shows then.
 
-use super::join::file_of;
-use super::{kept, marks};
+use super::{file_of, kept, kept_as, marks};
 use crate::app::App;
+use crate::app::effects::recourse;
 use crate::app::write::{Key, Tx};
 use crate::base::id::{CaseId, EvidenceId, RespondentId};
 use crate::base::{At, Error, Result, seal, text};
@@ -128,13 +129,13 @@ pub(in crate::app) fn view(app: &App, r: &Respondent) -> LiableParty {
 
 fn find(tx: &mut Tx<'_>, id: RespondentId, f: &FindLiability) -> Result<CaseId> {
     let r = cases::respondent(tx.c, id)?.ok_or(Error::NotFound("respondent"))?;
-    let (case, _) = kept(tx, r.case_id).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("respondent") } else { e })?;
+    let (case, _) = kept_as(tx, r.case_id, "respondent")?;
     let ground = Ground::of(&f.ground).ok_or_else(|| Error::field("/ground", "not_a_choice", &[]))?;
     if !ground.fits(&r.role) {
         let role = text::zh(&format!("party.{}", r.role)).to_owned();
         return Err(Error::field("/ground", "liability_role", &[("role", &role), ("article", ground.article)]));
     }
-    file_of(tx, case.id, f.evidence, "/evidence")?;
+    file_of(tx, case.id, f.evidence, "/evidence", None)?;
     let reason = text::reasoned("/reason", &f.reason)?;
     let row = Respondent {
         article: Some(ground.article.to_owned()),
@@ -146,6 +147,7 @@ fn find(tx: &mut Tx<'_>, id: RespondentId, f: &FindLiability) -> Result<CaseId> 
         ..r
     };
     cases::set_liability(tx.c, &row)?;
+    recourse::aim(tx, case.id)?;
     tx.change_case(case.id, true, |_| {})?;
     let payload = serde_json::json!({ "respondent": id, "ground": ground.code, "kind": ground.kind, "evidence": f.evidence });
     tx.record("case", case.id.into(), "liability_found", tx.now, payload, &marks(&case))?;
@@ -195,6 +197,7 @@ fn add(tx: &mut Tx<'_>, id: CaseId, p: &NewParty) -> Result<RespondentId> {
         liability_at: None,
     };
     cases::insert_respondent(tx.c, &row)?;
+    recourse::aim(tx, id)?;
     tx.change_case(id, true, |_| {})?;
     tx.record("case", id.into(), "party_added", tx.now, serde_json::json!({ "respondent": new, "role": row.role }), &marks(&case))?;
     Ok(new)

@@ -3,11 +3,11 @@
 //! Owns that everybody who is owed stands in it, complainant or not, in the order of the names; that a small crew is warned of; that a
 //! lone complainant stands in one only with his explained consent on record. Names, IDs and cards are opened for the paper alone.
 
-use super::join::file_of;
 use super::liability::sentence;
 use super::roster::leaders;
-use super::{kept, marks};
+use super::{file_of, kept, marks};
 use crate::app::App;
+use crate::app::claimant::own::known;
 use crate::app::documents::{Where, keep_at};
 use crate::app::effects::Made;
 use crate::app::subject::scope_of;
@@ -15,8 +15,9 @@ use crate::app::write::{Key, Tx};
 use crate::base::id::{CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, ProcedureId, RowId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
-use crate::domain::joint::{Exposure, Payee, exposure, own_card};
+use crate::domain::joint::{Exposure, Known, Payee, exposure, own_card, persons};
 use crate::domain::liability::employer;
+use crate::domain::proof::Proves;
 use crate::law::Fen;
 use crate::paper::forms::Copy;
 use crate::paper::forms::claims::{PayLine, PayList, pay_list};
@@ -82,6 +83,10 @@ pub struct IssuedPayList {
     /// The paper.
     #[schema(value_type = String)]
     pub document: DocumentId,
+    /// The order or agreement it was made for; none for all that is owed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub procedure: Option<ProcedureId>,
     /// Persons it names.
     pub persons: i32,
     /// The sum.
@@ -138,20 +143,26 @@ fn ground(tx: &mut Tx<'_>, case: CaseId, procedure: Option<ProcedureId>) -> Resu
 
 /// Everybody who is owed, one line a person, with whether he complained: that goes into the warning and nowhere else.
 fn lines(tx: &mut Tx<'_>, case: CaseId, g: &Ground) -> Result<(Vec<Line>, Vec<Payee>)> {
-    let mut by_person: BTreeMap<String, Line> = BTreeMap::new();
-    let mut ids: BTreeMap<String, BTreeSet<ClaimantId>> = BTreeMap::new();
+    let mut owed: Vec<(Fen, Claimant)> = Vec::new();
     for (k, p, _) in rows::with_persons(tx.c, case)? {
-        let Some(amount) = g.amounts.get(&k.id) else { continue };
-        let key = p.person_bix.clone().unwrap_or_else(|| p.id.to_string());
-        ids.entry(key.clone()).or_default().insert(p.id);
-        match by_person.get_mut(&key) {
+        owed.extend(g.amounts.get(&k.id).map(|amount| (*amount, p)));
+    }
+    let told: Vec<Known<'_>> = owed.iter().map(|(_, p)| known(p)).collect();
+    let groups = persons(&told);
+    let mut by_person: BTreeMap<usize, Line> = BTreeMap::new();
+    let mut ids: BTreeMap<usize, BTreeSet<ClaimantId>> = BTreeMap::new();
+    for ((amount, p), group) in owed.into_iter().zip(groups) {
+        ids.entry(group).or_default().insert(p.id);
+        match by_person.get_mut(&group) {
             Some(l) => {
-                l.amount = l.amount.plus(*amount).ok_or_else(|| Error::TooLarge("sum".into()))?;
-                if l.person.bank_ct.is_none() && p.bank_ct.is_some() {
+                l.amount = l.amount.plus(amount).ok_or_else(|| Error::TooLarge("sum".into()))?;
+                // of several rows the one that tells most, so that the bank is told an ID and a card where any row has them
+                let tells = |x: &Claimant| (x.person_ct.is_some(), x.bank_ct.is_some());
+                if tells(&l.person) < tells(&p) {
                     l.person = p;
                 }
             }
-            None => _ = by_person.insert(key, Line { person: p, amount: *amount }),
+            None => _ = by_person.insert(group, Line { person: p, amount }),
         }
     }
     let mut told: BTreeSet<ClaimantId> = BTreeSet::new();
@@ -231,12 +242,13 @@ fn issue(tx: &mut Tx<'_>, id: CaseId, n: &NewPayList) -> Result<IssuedPayList> {
     }
     let e = exposed(tx, &payees);
     let row: RowId = tx.ids.id(tx.now);
-    let mut consent = (None, None);
+    let mut consent = (None, None, None);
     if e.lone {
         let (Some(file), Some(explained)) = (n.consent, &n.explained) else { return Err(Error::refused("pay_list_lone", &[])) };
-        file_of(tx, id, file, "/consent")?;
+        file_of(tx, id, file, "/consent", Some(Proves::Consent))?;
         let explained = text::reasoned("/explained", explained)?;
-        consent = (Some(file), Some(tx.seal("pay_lists", "explained_ct", row, &explained)?));
+        let who = all.first().map(|l| l.person.id);
+        consent = (Some(file), Some(tx.seal("pay_lists", "explained_ct", row, &explained)?), who);
     } else if e.small && !n.acknowledged {
         return Err(Error::refused("pay_list_small", &[("persons", &all.len().to_string())]));
     }
@@ -268,6 +280,8 @@ fn issue(tx: &mut Tx<'_>, id: CaseId, n: &NewPayList) -> Result<IssuedPayList> {
         explained_ct: consent.1,
         by_account: me,
         at: tx.now,
+        procedure_id: n.procedure,
+        consented_by: consent.2,
     };
     joint::insert_pay_list(tx.c, &kept)?;
     let payload = serde_json::json!({
@@ -277,8 +291,33 @@ fn issue(tx: &mut Tx<'_>, id: CaseId, n: &NewPayList) -> Result<IssuedPayList> {
     Ok(of(&kept))
 }
 
+/// What is taken out of a list issued before, as it is owed now: a list was issued for the same, and what it would tell today was weighed
+/// then or is now.
+fn taken(tx: &mut Tx<'_>, id: CaseId, procedure: Option<ProcedureId>, acknowledged: bool) -> Result<(cases::Case, Vec<Line>, Vec<Payee>)> {
+    let case = opened(tx, id)?;
+    let issued = joint::pay_lists_of(tx.c, id)?.into_iter().find(|l| l.procedure_id == procedure);
+    let issued = issued.ok_or_else(|| Error::refused("pay_list_first", &[]))?;
+    let g = ground(tx, id, procedure)?;
+    let (all, payees) = lines(tx, id, &g)?;
+    if all.is_empty() {
+        return Err(Error::refused("nothing_outstanding", &[]));
+    }
+    let e = exposed(tx, &payees);
+    if e.lone {
+        // a consent holds for who gave it, not for whoever is left
+        let same = issued.consented_by.map(|who| filings::same_person(tx.c, who)).transpose()?.unwrap_or_default();
+        if !all.iter().all(|l| same.contains(&l.person.id)) {
+            return Err(Error::refused("pay_list_lone", &[]));
+        }
+    } else if e.small && !(issued.small || acknowledged) {
+        return Err(Error::refused("pay_list_small", &[("persons", &all.len().to_string())]));
+    }
+    Ok((case, all, payees))
+}
+
 fn of(r: &PayListRow) -> IssuedPayList {
     IssuedPayList {
+        procedure: r.procedure_id,
         document: r.document_id,
         persons: r.persons,
         amount_fen: r.amount,
@@ -324,40 +363,33 @@ impl App {
         self.write(actor, key, move |tx| issue(tx, id, &n)).await
     }
 
-    /// The persons of the newest pay list as they are owed now, as a workbook for the bank; on record with its reason.
+    /// The persons of a pay list as they are owed now, as a workbook for the bank; on record with its reason.
     ///
     /// # Errors
-    /// As [`App::issue_pay_list`]; `pay_list_first` before one was issued; `pay_list_lone` when only one person is left who did not consent.
+    /// As [`App::issue_pay_list`]; `pay_list_first` before one was issued for the same; `pay_list_lone` when only one person is left who did
+    /// not consent; `pay_list_small` when few are left of a list that had many, without acknowledgement.
     pub async fn pay_list_sheet(
         self: &Arc<Self>,
         actor: &Actor,
         id: CaseId,
         procedure: Option<ProcedureId>,
+        acknowledged: bool,
         reason: &str,
     ) -> Result<Vec<u8>> {
         let why = text::reasoned("/reason", reason)?;
         // the look is on record before anything is opened
         self.write(actor, None, move |tx| {
-            let case = opened(tx, id)?;
-            let newest = joint::pay_lists_of(tx.c, id)?.into_iter().next().ok_or_else(|| Error::refused("pay_list_first", &[]))?;
-            let g = ground(tx, id, procedure)?;
-            let (all, payees) = lines(tx, id, &g)?;
-            if all.is_empty() {
-                return Err(Error::refused("nothing_outstanding", &[]));
-            }
-            if exposed(tx, &payees).lone && newest.consent_proof.is_none() {
-                return Err(Error::refused("pay_list_lone", &[]));
-            }
-            let seq =
-                tx.record("case", id.into(), "pay_list_exported", tx.now, serde_json::json!({ "persons": all.len() }), &marks(&case))?;
+            let (case, all, _) = taken(tx, id, procedure, acknowledged)?;
+            let payload = serde_json::json!({ "persons": all.len(), "procedure": procedure, "acknowledged": acknowledged });
+            let seq = tx.record("case", id.into(), "pay_list_exported", tx.now, payload, &marks(&case))?;
             tx.remark(id.into(), seq, "reason", &why)
         })
         .await?;
         let actor = actor.clone();
         self.look(move |c, app, _| {
             let mut tx = Tx::open(c, app, &actor, app.now());
-            let g = ground(&mut tx, id, procedure)?;
-            let (all, payees) = lines(&mut tx, id, &g)?;
+            // somebody may have been paid since: what is opened is what was weighed
+            let (_, all, payees) = taken(&mut tx, id, procedure, acknowledged)?;
             let total = Fen::sum(all.iter().map(|l| l.amount)).ok_or_else(|| Error::TooLarge("sum".into()))?;
             let printed = printed(&mut tx, id, all, &payees)?;
             let mut rows: Vec<Vec<Value>> = printed

@@ -3,13 +3,13 @@
 //! Owns the two ways a row ends, each with proof; rows are raised by payments (`effects::recourse`). What comes back never
 //! changes what the worker has, nor clears the employer.
 
-use super::join::file_of;
-use super::{kept, marks};
+use super::{file_of, keeps_as, marks};
 use crate::app::App;
 use crate::app::write::{Key, Marks, Tx};
 use crate::base::id::{CaseId, EvidenceId, PaymentId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::Actor;
+use crate::domain::proof::Proves;
 use crate::law::Fen;
 use crate::store::cases::Respondent;
 use crate::store::recourse::{self as rows, Recourse};
@@ -113,12 +113,7 @@ pub(in crate::app) fn views(c: &mut Conn, app: &App, case: CaseId, chain: &[Resp
 fn open(tx: &mut Tx<'_>, id: PaymentId) -> Result<(Recourse, Marks)> {
     let r = rows::get(tx.c, id)?.ok_or(Error::NotFound("recourse"))?;
     // a concluded case may still be asked back for: that it was worked on is enough
-    let case = tx.case(r.case_id)?;
-    if case.open {
-        kept(tx, r.case_id).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("recourse") } else { e })?;
-    } else {
-        super::keeps(tx, r.case_id).map_err(|e| if matches!(e, Error::NotFound(_)) { Error::NotFound("recourse") } else { e })?;
-    }
+    let (case, _) = keeps_as(tx, r.case_id, "recourse")?;
     if r.state == "open" { Ok((r, marks(&case))) } else { Err(Error::refused("not_now", &[])) }
 }
 
@@ -129,7 +124,7 @@ fn recover(tx: &mut Tx<'_>, id: PaymentId, b: &Recovered) -> Result<CaseId> {
         let figures = [("amount", &*b.amount_fen.to_string()), ("left", &*left.to_string())];
         return Err(Error::field("/amountFen", "recourse_above", &figures));
     }
-    file_of(tx, r.case_id, b.evidence, "/evidence")?;
+    file_of(tx, r.case_id, b.evidence, "/evidence", Some(Proves::Payment))?;
     let recovered = r.recovered.plus(b.amount_fen).ok_or_else(|| Error::TooLarge("sum".into()))?;
     let whole = recovered == r.amount;
     let case = r.case_id;
@@ -146,7 +141,7 @@ fn write_off(tx: &mut Tx<'_>, id: PaymentId, b: &WriteOff) -> Result<CaseId> {
     if tx.app.code_title(ENDS, &b.reason) == b.reason {
         return Err(Error::field("/reason", "not_a_choice", &[]));
     }
-    file_of(tx, r.case_id, b.evidence, "/evidence")?;
+    file_of(tx, r.case_id, b.evidence, "/evidence", None)?;
     let note = text::reasoned("/note", &b.note)?;
     let note_ct = Some(tx.seal("recourses", "note_ct", id, &note)?);
     let case = r.case_id;

@@ -3,14 +3,13 @@
 //! Owns who may be one (somebody with a row in the case) and that there are never more than the rule says; what a mandate may
 //! carry is `domain::joint`'s.
 
-use super::join::file_of;
-use super::{clue, kept, marks};
+use super::{clue, file_of, keeps_as, kept, marks};
 use crate::app::App;
 use crate::app::write::{Key, Tx};
 use crate::base::id::{CaseId, ClaimId, EvidenceId, RowId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::Actor;
-use crate::domain::joint::{RepPower, representative_faults};
+use crate::domain::joint::{Act, RepPower, may_act, powers, representative_faults, stored};
 use crate::store::joint::{self, Representative};
 use crate::store::{cases, claims as rows};
 use serde::{Deserialize, Serialize};
@@ -77,12 +76,12 @@ fn name(tx: &mut Tx<'_>, id: CaseId, n: &NewRepresentative) -> Result<RowId> {
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    file_of(tx, id, n.evidence, "/evidence")?;
+    file_of(tx, id, n.evidence, "/evidence", None)?;
     let row = Representative {
         id: tx.ids.id(tx.now),
         case_id: id,
         claimant_id: claim.claimant_id,
-        powers: n.powers.iter().map(|p| p.key()).collect::<Vec<_>>().join(","),
+        powers: stored(&n.powers),
         evidence_id: n.evidence,
         recorded_by: me,
         created_at: tx.now,
@@ -98,8 +97,8 @@ fn name(tx: &mut Tx<'_>, id: CaseId, n: &NewRepresentative) -> Result<RowId> {
 
 fn end(tx: &mut Tx<'_>, id: RowId, note: &str) -> Result<CaseId> {
     let r = joint::representative(tx.c, id)?.ok_or(Error::NotFound("representative"))?;
-    let hidden = |e| if matches!(e, Error::NotFound(_)) { Error::NotFound("representative") } else { e };
-    let (case, _) = kept(tx, r.case_id).map_err(hidden)?;
+    // whoever speaks for the workers may be ended after the case too
+    let (case, _) = keeps_as(tx, r.case_id, "representative")?;
     if r.ended_at.is_some() {
         return Err(Error::refused("not_now", &[]));
     }
@@ -108,6 +107,25 @@ fn end(tx: &mut Tx<'_>, id: RowId, note: &str) -> Result<CaseId> {
     joint::end_representative(tx.c, &Representative { ended_at: Some(tx.now), ended_by: tx.actor.account(), note_ct, ..r })?;
     tx.record("case", case.id.into(), "representative_ended", tx.now, serde_json::json!({ "representative": id }), &marks(&case))?;
     Ok(case.id)
+}
+
+/// What a living representative does for the workers of a case in a move's form; `by` is a claim of his own, `of` are the claims it
+/// touches. Wages of others need the power in his mandate, his own need none.
+///
+/// # Errors
+/// Field errors `rep_none`, `rep_lacks` at `pointer`, or the database.
+pub(in crate::app) fn acts(tx: &mut Tx<'_>, case: CaseId, act: Act, by: ClaimId, of: &[ClaimId], pointer: &str) -> Result<()> {
+    let none = || Error::field(pointer, "rep_none", &[]);
+    let his = rows::get(tx.c, by)?.filter(|c| c.case_id == case).ok_or_else(none)?;
+    let same = crate::store::filings::same_person(tx.c, his.claimant_id)?;
+    let living = joint::representatives_of(tx.c, case)?.into_iter().map(|(r, _)| r);
+    let it = living.into_iter().find(|r| r.ended_at.is_none() && same.contains(&r.claimant_id)).ok_or_else(none)?;
+    let all = crate::store::ledger::claims_of(tx.c, case)?;
+    let own = all.iter().filter(|c| of.contains(&c.id)).all(|c| same.contains(&c.claimant_id));
+    may_act(act, &powers(&it.powers), own).map_err(|lacks| {
+        let power = text::zh(&format!("rep.power.{}", lacks.key())).to_owned();
+        Error::field(pointer, "rep_lacks", &[("power", &power)])
+    })
 }
 
 impl App {
@@ -153,7 +171,7 @@ impl App {
             Ok(all
                 .into_iter()
                 .map(|(r, p)| {
-                    let powers: Vec<RepPower> = r.powers.split(',').filter_map(RepPower::of).collect();
+                    let powers: Vec<RepPower> = powers(&r.powers).into_iter().collect();
                     RepresentativeView {
                         id: r.id,
                         name: if young.contains(&r.claimant_id) { clue::sealed_name() } else { p.name_mask },

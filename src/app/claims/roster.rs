@@ -4,7 +4,7 @@
 //! Owns the counts and what two rows mean for each other; whether a row can be believed is `domain::roster`'s. A dry run is
 //! the same road without the last step.
 
-use super::{kept, marks};
+use super::{file_of, kept, marks};
 use crate::app::effects::retotal;
 use crate::app::import::{Fault, RejectedRow};
 use crate::app::intake::person;
@@ -20,15 +20,17 @@ use crate::domain::matching::company_key;
 use crate::domain::roster::{self, Basis, Row, Wages, overlap};
 use crate::law::Fen;
 use crate::paper::sheet::{self, Reject, Table, Value};
+use crate::store::cases;
 use crate::store::claims::{self as rows, Basis as BasisRow};
 use crate::store::filings::Claimant;
 use crate::store::ledger::{self, Claim};
-use crate::store::{cases, papers};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use utoipa::ToSchema;
 
+/// Characters of a typed cell.
+pub const CELL: usize = 100;
 /// Who hands in a roster of others.
 const LEADER: &str = "team_leader";
 
@@ -82,6 +84,8 @@ struct Ready {
     raw: RawRow,
     /// The person is stored already: a joiner's.
     known: bool,
+    /// The party of the chain, where an officer chose it; otherwise it is found by the name the row tells.
+    against: Option<RespondentId>,
 }
 
 /// Who hands a roster in (practice P3.3): a team leader 包工头 claims his own labour, and others' only with the mandate of each.
@@ -112,9 +116,9 @@ impl Sheet {
     pub fn presented(self, presented: Presented) -> Self {
         Self { presented, ..self }
     }
-    /// One row of a person who is stored already.
-    pub(super) fn of_joiner(app: &App, raw: RawRow, row: Row, person: Claimant) -> Result<Self> {
-        let one = Ready { person, known: true, ..ready(app, &app.keys(), raw, row)? };
+    /// One row of a person who is stored already, against a party of the chain or the case's own.
+    pub(super) fn of_joiner(app: &App, raw: RawRow, row: Row, person: Claimant, against: Option<RespondentId>) -> Result<Self> {
+        let one = Ready { person, known: true, against, ..ready(app, &app.keys(), raw, row)? };
         Ok(Self { ready: vec![one], back: Vec::new(), headings: Vec::new(), presented: Presented::default() })
     }
 }
@@ -135,6 +139,7 @@ fn ready(app: &App, keys: &KeyRing, raw: RawRow, row: Row) -> Result<Ready> {
         row,
         raw,
         known: false,
+        against: None,
     })
 }
 
@@ -206,9 +211,10 @@ pub(super) fn check(tx: &mut Tx<'_>, id: CaseId, sheet: &Sheet) -> Result<Checke
     let mut used: HashSet<usize> = HashSet::new();
     for r in &sheet.ready {
         let mut faults = Vec::new();
-        let respondent = match &r.row.respondent {
-            None => main,
-            Some(name) => {
+        let respondent = match (r.against, &r.row.respondent) {
+            (Some(id), _) => Some(id),
+            (None, None) => main,
+            (None, Some(name)) => {
                 let key = company_key(name);
                 let found = chain.iter().find(|p| p.name_key == key).map(|p| p.id);
                 if found.is_none() {
@@ -309,11 +315,7 @@ pub(super) fn store(tx: &mut Tx<'_>, id: CaseId, done: &Checked, by: &Presented)
             outstanding: sums.outstanding,
             created_at: filled.as_ref().map_or(tx.now, |c| c.created_at),
         };
-        let (days, months) = match r.row.basis {
-            Some(Basis::Days(n, w)) => (Some((n, w)), None),
-            Some(Basis::Months(n, w)) => (None, Some((n, w))),
-            None => (None, None),
-        };
+        let (days, months) = Basis::columns(r.row.basis);
         bases.push(BasisRow {
             claim_id: claim.id,
             days_tenths: days.map(|d| d.0),
@@ -371,12 +373,7 @@ fn who_presents(tx: &mut Tx<'_>, id: CaseId, first: &crate::store::filings::Fili
     if by.by.is_none() && tx.claimant(first.claimant_id)?.person_bix.is_some_and(|b| leaders.contains(&b)) {
         return Err(Error::field("/presentedBy", "roster_who_presents", &[]));
     }
-    if let Some(file) = by.mandate
-        && !papers::evidence_of_case(tx.c, id)?.iter().any(|e| e.id == file)
-    {
-        return Err(Error::field("/mandate", "unknown_evidence", &[]));
-    }
-    Ok(())
+    by.mandate.map_or(Ok(()), |file| file_of(tx, id, file, "/mandate", None))
 }
 
 impl App {
@@ -393,8 +390,11 @@ impl App {
     /// Reads rows typed into a form.
     ///
     /// # Errors
-    /// The key ring lacks a key.
+    /// Field error `too_long`; the key ring lacks a key.
     pub fn form_roster(&self, lines: &[Vec<(Field, String)>]) -> Result<Sheet> {
+        if lines.iter().flatten().any(|(_, v)| v.chars().count() > CELL) {
+            return Err(Error::field("/rows", "too_long", &[("max", &CELL.to_string())]));
+        }
         let profile = roster::profile()?;
         let raw: Vec<_> = lines.iter().zip(1..).map(|(v, n)| roster::form_row(&profile, n, v)).collect();
         read(self, roster::headings()?, raw.into_iter())

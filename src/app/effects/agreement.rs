@@ -4,12 +4,14 @@
 
 use super::money::{day, party, proof_of};
 use super::{Args, at_form};
+use crate::app::claims::representatives;
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, EvidenceId, RespondentId};
 use crate::base::{Day, Error, Result};
 use crate::domain::agreement::{self as rules, Instalment};
 use crate::domain::enforce::{self, Enforcement};
+use crate::domain::joint::Act;
 use crate::domain::ledger::spread;
 use crate::domain::proof::Proves;
 use crate::flow::Value;
@@ -72,6 +74,10 @@ pub(super) fn sign(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<(
     let proof_id: EvidenceId = a.need_id("proof")?;
     proof_of(tx, case, proof_id, "proof", Proves::Agreement)?;
     let owed = owed(tx, case)?;
+    if let Some(by) = a.id("by").map(ClaimId::from) {
+        let of: Vec<ClaimId> = owed.iter().map(|o| o.0).collect();
+        representatives::acts(tx, case, Act::Sign, by, &of, "/form/representative")?;
+    }
     let sum = Fen::sum(owed.iter().map(|o| o.1)).unwrap_or_default();
     rules::check(&plan, total, sum, signed_on, tx.now.day()).map_err(at_form)?;
     let id = tx.ids.id(tx.now);

@@ -4,16 +4,18 @@
 //! foreman, in kind, on a card somebody else keeps) is allotted but does not count until each worker says so (practice P3.4).
 
 use super::{Args, Made, at_form, change_claim, claim_of, recourse, retotal};
+use crate::app::claims::representatives;
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, PaymentId, RespondentId};
 use crate::base::{Day, Error, Result, text};
+use crate::domain::joint::Act;
 use crate::domain::ledger as rules;
 use crate::domain::proof::Proves;
 use crate::flow::Value;
 use crate::law::Fen;
 use crate::store::ledger::{self, Allocation, Payment};
-use crate::store::{agreements, cases, papers};
+use crate::store::{agreements, cases};
 use chrono::Duration;
 use std::collections::BTreeMap;
 
@@ -74,16 +76,7 @@ fn deal(amount: Fen, to: &[(ClaimId, Fen)], given: &mut BTreeMap<ClaimId, i64>, 
 
 /// A file of this case, named in a form, that can prove what it is to prove.
 pub(in crate::app) fn proof_of(tx: &mut Tx<'_>, case: CaseId, proof: EvidenceId, field: &str, what: Proves) -> Result<()> {
-    let at = format!("/form/{field}");
-    let Some(file) = papers::get_evidence(tx.c, proof)?.filter(|e| e.case_id == Some(case)) else {
-        return Err(Error::field(&at, "unknown_evidence", &[]));
-    };
-    if what.accepts(&file.kind, &file.media_type) {
-        return Ok(());
-    }
-    let title = |k: &str| text::zh(&format!("evidence.kind.{k}")).to_owned();
-    let wanted = what.kinds().iter().map(|k| title(k)).collect::<Vec<_>>().join("、");
-    Err(Error::field(&at, "wrong_proof", &[("found", &title(&file.kind)), ("type", &file.media_type), ("wanted", &wanted)]))
+    crate::app::claims::file_of(tx, case, proof, &format!("/form/{field}"), Some(what))
 }
 
 /// A party of the chain of this case, named in a form.
@@ -198,11 +191,14 @@ pub(super) fn resolve_credit(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -
     ledger::resolve_credit(tx.c, p.id, &a.need_text("code")?)
 }
 
-/// A worker gives up a part: never of what somebody holds for him already and he has not confirmed yet.
+/// A worker gives up a part, or a representative whose mandate says so for him: never of what somebody holds for him already and he has not confirmed yet.
 pub(super) fn waive(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     let amount = a.money("amount")?;
     let case = subject.case_id()?;
     let claim = claim_of(tx, case, a.need_id("claim")?)?;
+    if let Some(by) = a.id("by").map(ClaimId::from) {
+        representatives::acts(tx, case, Act::Waive, by, &[claim.id], "/form/representative")?;
+    }
     let waits = waiting(tx, case)?.get(&claim.id).copied().unwrap_or(0);
     let free = (claim.outstanding.get() - waits).max(0);
     if waits > 0 && amount.get() > free && amount <= claim.outstanding {

@@ -64,6 +64,10 @@ pub enum Act {
     ServeOrder,
     /// The order was not paid: what follows, up to the handing on.
     FollowUp,
+    /// The employer pays all that is owed, then the compensation, and the order is closed.
+    SettleOrder,
+    /// Whoever is supervised signs for it.
+    Receive,
     /// Whoever is supervised answers, and the supervisor discharges it.
     Discharge,
     /// Something beside the money: help, a referral, a hand-off, a talk, an incident.
@@ -328,6 +332,10 @@ impl<'r> Script<'r> {
         self.case(4, 25, Who::Officer, "add_note", json!({ "note": "已再次核对支付凭证，差额系社保个人部分，劳动者认可。" }));
         self.mark_paid().concluded("paid_in_full").archived()
     }
+    /// 办结以后又有人反映，督办签收，补查补付后再办结.
+    pub fn redone(&mut self) -> &mut Self {
+        self.beat(1, 6, Act::Receive).found(100).pays(5, 20, 100).mark_paid().concluded("paid_in_full").archived()
+    }
     /// 延长调查.
     pub fn extends(&mut self) -> &mut Self {
         self.ask_extension().signed(&[DutyKind::Leader, DutyKind::Head])
@@ -421,7 +429,7 @@ impl<'r> Script<'r> {
                 if self.rng.per_mille(700) {
                     self.pays(20, 60, 100).mark_paid().concluded("paid_in_full").archived();
                 } else {
-                    self.beat(170, 220, Act::FollowUp).pays(30, 150, 100).mark_paid().concluded("paid_in_full").archived();
+                    self.beat(170, 220, Act::FollowUp).beat(30, 150, Act::SettleOrder).mark_paid().concluded("paid_in_full").archived();
                 }
                 true
             }

@@ -104,6 +104,33 @@ impl Scene<'_> {
         self.go_on(tx, child.id, Who::Officer, "test_crime", json!({ "result": "no_refusal", "reason": reason }))
     }
 
+    /// The employer pays what is owed and the compensation; then the order is closed.
+    pub(super) fn settle_order(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let owed = self.owed(tx)?;
+        if owed > 0 {
+            self.paid(tx, owed, "employer")?;
+        }
+        let Some(child) = self.child(tx, "payment_order")?.filter(|r| r.state == "unpaid") else { return Ok(()) };
+        let Some(order) = orders::of_procedure(tx.c, child.id)? else { return Ok(()) };
+        if order.compensation.is_positive() {
+            let who = self.who(Who::Officer)?;
+            let proof = self.proof(tx, &who, "proof")?;
+            let form = json!({ "amountFen": order.compensation, "paidOn": tx.now.day(), "proof": proof });
+            self.go_on(tx, child.id, Who::Officer, "record_compensation", form)?;
+        }
+        self.go_on(tx, child.id, Who::Officer, "settle", json!({ "note": "工资和赔偿金均已支付，凭证附后。" }))
+    }
+
+    /// Every supervision nobody has signed for is signed for.
+    pub(super) fn receive(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        for s in orders::supervisions_of(tx.c, self.case.id)? {
+            if let Some(row) = procedures::get(tx.c, s.procedure_id)?.filter(|r| r.open && r.state == "ordered") {
+                self.go_on(tx, row.id, Who::Lead(DutyKind::Leader), "receive", json!({}))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Every running supervision is received, answered and discharged.
     pub(super) fn discharge(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         for s in orders::supervisions_of(tx.c, self.case.id)? {

@@ -16,11 +16,13 @@ use super::view::{
 };
 use super::words::{span, yuan};
 use crate::app::App;
+use crate::app::claims::Keeps;
 use crate::app::claims::codes::{CodeView, NewCode};
 use crate::app::claims::join::{DecideJoiner, JoinerView, REFUSALS};
 use crate::app::claims::judge::{Judge, NATURES};
 use crate::app::claims::ledger::{Asked, LedgerPage, LedgerRow, PAGE, STATES};
-use crate::app::claims::roster::{Presented, RosterReport, Sheet};
+use crate::app::claims::pickers::Pickers;
+use crate::app::claims::roster::{CELL, Presented, RosterReport, Sheet};
 use crate::app::write::Key;
 use crate::base::id::{CaseId, ClaimId, EvidenceId, RespondentId, RowId};
 use crate::base::seal::hex;
@@ -147,17 +149,16 @@ fn sums(l: &LedgerPage) -> Vec<Fact> {
     .collect()
 }
 
-fn judge_form(app: &App, base: &str, claim: ClaimId, rows: &[LedgerRow], files: &[(String, String)], back: &Back) -> FormView {
-    let who = rows
-        .iter()
-        .map(|r| (r.id.to_string(), format!("{} {} {}", r.claimant, span(r.period_from, r.period_to), yuan(r.sums.claimed_fen))));
+/// Judges one row, and no other: which one is shown and goes along.
+fn judge_form(app: &App, base: &str, r: &LedgerRow, files: &[(String, String)], back: &Back) -> FormView {
+    let who = format!("{} {} {}", r.claimant, span(r.period_from, r.period_to), yuan(r.sums.claimed_fen));
     let yes = [("yes", "是"), ("no", "否"), ("unknown", "不明")];
     let form = FormView::new(
         "judge-form",
         format!("{base}/claims/judge"),
         "记录认定",
         vec![
-            FormField::new("claim", "明细", FieldKind::Select).options(who).value(claim.to_string()).required(),
+            FormField::new("row", "明细", FieldKind::Shown).value(who),
             FormField::new("nature", "性质", FieldKind::Select).options(codes(app, NATURES)).required(),
             FormField::new("migrant", "是否农民工", FieldKind::Radio).options(yes),
             FormField::new("setApartFen", "分出的非工资金额", FieldKind::Money).help("性质不是工资的填写；不填则分出全部未核查的金额"),
@@ -165,36 +166,35 @@ fn judge_form(app: &App, base: &str, claim: ClaimId, rows: &[LedgerRow], files: 
             FormField::new("reason", "理由", FieldKind::Long).required().max(200),
         ],
     );
-    keyed(form, back)
+    keyed(form.hidden("claim", r.id.to_string()), back)
+}
+
+/// By whom rows are handed in, and the mandates of those a team leader speaks for.
+fn presenting(files: &[(String, String)]) -> [FormField; 2] {
+    let who = [("workers", "劳动者本人"), ("team_leader", "包工头、班组长")];
+    [
+        FormField::new("presentedBy", "由谁提交", FieldKind::Select).options(who).help("反映人是包工头的必须填写"),
+        FormField::new("mandate", "各劳动者签名的委托书", FieldKind::Select)
+            .options(files.to_vec())
+            .help("包工头代为提交的必填，先上传为本案材料"),
+    ]
 }
 
 fn roster_form(base: &str, files: &[(String, String)], mib: u64, back: &Back) -> FormView {
-    let who = [("workers", "劳动者本人"), ("team_leader", "包工头、班组长")];
-    let form = FormView::new(
-        "roster",
-        format!("{base}/claims/try"),
-        "试读（不写入）",
-        vec![
-            FormField::new("file", "花名册（XLSX 或 CSV）", FieldKind::File).required().help(format!("不超过 {mib} MiB")),
-            FormField::new("presentedBy", "由谁提交", FieldKind::Select).options(who).help("反映人是包工头的必须填写"),
-            FormField::new("mandate", "各劳动者签名的委托书", FieldKind::Select)
-                .options(files.to_vec())
-                .help("包工头代为提交的必填，先上传为本案材料"),
-        ],
-    )
-    .also(format!("{base}/claims/roster"), "写入");
+    let mut fields = vec![FormField::new("file", "花名册（XLSX 或 CSV）", FieldKind::File).required().help(format!("不超过 {mib} MiB"))];
+    fields.extend(presenting(files));
+    let form =
+        FormView::new("roster", format!("{base}/claims/try"), "试读（不写入）", fields).also(format!("{base}/claims/roster"), "写入");
     keyed(form, back)
 }
 
-fn row_form(base: &str, back: &Back) -> crate::base::Result<FormView> {
+fn row_form(base: &str, files: &[(String, String)], back: &Back) -> crate::base::Result<FormView> {
     let heads = headings()?;
     let fields = ROW.iter().zip(heads).map(|((key, field, kind), head)| {
-        let f = FormField::new(*key, head, *kind).max(60);
+        let f = FormField::new(*key, head, *kind).max(CELL);
         if matches!(field, Field::ReporterName | Field::ReporterId | Field::PeriodFrom | Field::PeriodTo) { f.required() } else { f }
     });
-    let who = [("workers", "劳动者本人"), ("team_leader", "包工头、班组长")];
-    let mut fields: Vec<FormField> = fields.collect();
-    fields.push(FormField::new("presentedBy", "由谁提交", FieldKind::Select).options(who));
+    let fields: Vec<FormField> = fields.chain(presenting(files)).collect();
     Ok(keyed(FormView::new("row", format!("{base}/claims/rows"), "录入", fields), back))
 }
 
@@ -206,15 +206,18 @@ fn export_form(base: &str, state: &str, back: &Back) -> FormView {
     fill(FormView::new("export", format!("{base}/claims/export"), "导出", fields).tone(Tone::Plain).hidden("state", state), back)
 }
 
-fn joiner(app: &App, base: &str, keeps: bool, chain: &[(String, String)], j: &JoinerView, back: &Back) -> JoinerLine {
+fn joiner(app: &App, base: &str, keeps: Keeps, chain: &[(String, String)], j: &JoinerView, back: &Back) -> JoinerLine {
     let waits = j.state == "waiting";
+    // into a case that is concluded nobody comes; whoever still waits is told
+    let choices: &[(&str, &str)] =
+        if keeps.now { &[("true", "加入名册"), ("false", "不予加入")] } else { &[("false", "不予加入")] };
     let form = || {
         let form = FormView::new(
             format!("joiner-{}", j.id),
             format!("{base}/joiners/{}/decide", j.id),
             "提交",
             vec![
-                FormField::new("accept", "决定", FieldKind::Radio).options([("true", "加入名册"), ("false", "不予加入")]).required(),
+                FormField::new("accept", "决定", FieldKind::Radio).options(choices.iter().copied()).required(),
                 FormField::new("respondent", "欠薪单位", FieldKind::Select).options(chain.to_vec()).help("不选则为本案被反映单位"),
                 FormField::new("reason", "不予加入的原因", FieldKind::Select).options(codes(app, REFUSALS)).help("会告知申请人"),
                 FormField::new("note", "核对经过", FieldKind::Long).required().max(200).help("先回电核实本人，再决定"),
@@ -236,9 +239,14 @@ fn joiner(app: &App, base: &str, keeps: bool, chain: &[(String, String)], j: &Jo
                 _ => Tone::Plain,
             },
         ),
-        flags: j.flags.iter().map(|f| Tag::new(text::zh(&format!("join.flag.{f}")), Tone::Warn)).collect(),
+        flags: j
+            .flags
+            .iter()
+            .map(|f| Tag::new(text::zh(&format!("join.flag.{f}")), Tone::Warn))
+            .chain(j.matched.then(|| Tag::new(text::zh("join.flag.matched"), Tone::Plain)))
+            .collect(),
         reason: j.reason.clone().unwrap_or_default(),
-        decide: (waits && keeps).then(form),
+        decide: (waits && keeps.keeps).then(form),
     }
 }
 
@@ -260,9 +268,11 @@ fn code(base: &str, keeps: bool, k: &CodeView) -> CodeLine {
 async fn claims_page(app: &Arc<App>, by: &Officer, id: CaseId, asked: Asked, extra: Extra) -> Result<ClaimsPage, Failure> {
     let actor = by.actor();
     let l = app.claims_ledger(&actor, id, asked.clone()).await?;
-    let file = app.case_file(&actor, id).await?;
-    let files: Vec<(String, String)> = file.evidence.iter().map(|e| (e.id.to_string(), e.name.clone())).collect();
-    let chain: Vec<(String, String)> = file.chain.iter().filter_map(|p| Some((p.id?.to_string(), p.name.clone()))).collect();
+    let keeps = app.keeps_claims(&actor, id).await?;
+    // what forms let choose from is loaded for whoever has forms
+    let picks = if keeps.keeps { app.claim_pickers(&actor, id).await? } else { Pickers::default() };
+    let files: Vec<(String, String)> = picks.files.iter().map(|(e, name)| (e.to_string(), name.clone())).collect();
+    let chain: Vec<(String, String)> = picks.parties.iter().map(|(p, name)| (p.to_string(), name.clone())).collect();
     let base = format!("/cases/{id}");
     let state = if asked.state.is_empty() { "all".to_owned() } else { asked.state.clone() };
     let tab = |s: &str| InboxTab {
@@ -281,8 +291,10 @@ async fn claims_page(app: &Arc<App>, by: &Officer, id: CaseId, asked: Asked, ext
         None => String::new(),
     };
     let back = &extra.back;
-    let returned = matches!(back, Some((id, ..)) if id == "judge-form");
-    let judged = extra.claim.or_else(|| l.rows.first().map(|r| r.id).filter(|_| returned)).filter(|_| l.keeps);
+    let judged = match extra.claim.filter(|_| l.keeps) {
+        Some(claim) => app.claims_ledger(&actor, id, Asked { claim: Some(claim), ..Asked::default() }).await?.rows.into_iter().next(),
+        None => None,
+    };
     let find = FormView::new(
         "find",
         format!("{base}/claims/find"),
@@ -304,12 +316,12 @@ async fn claims_page(app: &Arc<App>, by: &Officer, id: CaseId, asked: Asked, ext
         find: fill(find, back),
         rows: l.rows.iter().map(|r| line(&base, l.keeps, r)).collect(),
         pager,
-        judge: judged.map(|claim| judge_form(app, &base, claim, &l.rows, &files, back)),
+        judge: judged.map(|r| judge_form(app, &base, &r, &files, back)),
         roster: l.keeps.then(|| roster_form(&base, &files, app.city.intake.file.bytes / (1024 * 1024), back)),
-        row: if l.keeps { Some(row_form(&base, back)?) } else { None },
+        row: if l.keeps { Some(row_form(&base, &files, back)?) } else { None },
         codes: app.join_codes(&actor, id).await?.iter().map(|k| code(&base, l.keeps, k)).collect(),
         make_code: l.keeps.then(|| FormView::new("make-code", format!("{base}/join-codes"), "发出加入码", vec![]).tone(Tone::Plain)),
-        joiners: joiners.iter().take(JOINERS).map(|j| joiner(app, &base, l.keeps, &chain, j, back)).collect(),
+        joiners: joiners.iter().take(JOINERS).map(|j| joiner(app, &base, keeps, &chain, j, back)).collect(),
         export: export_form(&base, &state, back),
         new_code: extra.new_code.map(|k| (k.code, k.expires_at.list_text())),
         result: extra.result,
@@ -323,7 +335,9 @@ async fn back(app: &Arc<App>, by: &Officer, id: CaseId, form: &str, pairs: Vec<(
         return Err(why.into());
     }
     let code = status(&why);
-    let extra = Extra { back: Some((form.to_owned(), pairs, why)), ..Extra::default() };
+    // the row a judgement is about comes back with it
+    let claim = pairs.iter().find(|(k, _)| form == "judge-form" && k == "claim").and_then(|(_, v)| v.parse().ok());
+    let extra = Extra { back: Some((form.to_owned(), pairs, why)), claim, ..Extra::default() };
     html_with(code, &claims_page(app, by, id, Asked::default(), extra).await?)
 }
 
@@ -338,7 +352,7 @@ pub(super) async fn page(
     let claim = q.parsed::<ClaimId>("claim", "unknown_claim");
     let state = q.choice("state", &STATES).unwrap_or_default();
     let page = q.int("page", 1, 100_000).unwrap_or(1);
-    let asked = Asked { find: String::new(), state, page: usize::try_from(page).unwrap_or(1) };
+    let asked = Asked { find: String::new(), state, page: usize::try_from(page).unwrap_or(1), claim: None };
     html(&claims_page(&app, &by, id, asked, Extra { claim, done, ..Extra::default() }).await?)
 }
 
@@ -391,7 +405,8 @@ async fn take(app: Arc<App>, by: Officer, id: CaseId, up: Upload, dry: bool) -> 
     app.may_see(&actor, Some(id), None, None).await?;
     let done = match (params.finish(), file) {
         (Ok(()), Some(f)) => {
-            let key = Key::new(key.as_str(), &format!("console:roster:{id}"), &hex(&Sha256::digest(&f.bytes)))?;
+            let content = (hex(&Sha256::digest(&f.bytes)), &given.by, given.mandate);
+            let key = Key::new(key.as_str(), &format!("console:roster:{id}"), &content)?;
             let (inner, who, name) = (Arc::clone(&app), actor.clone(), f.name.clone());
             let work = move || {
                 let sheet: Sheet = inner.read_roster(&f.bytes)?.presented(given);
@@ -431,12 +446,12 @@ pub(super) async fn row(
 ) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
     let key = p.key()?;
-    let values: Vec<(Field, String)> = ROW.iter().map(|(k, f, _)| (*f, p.text(k, 200).unwrap_or_default())).collect();
+    let values: Vec<(Field, String)> = ROW.iter().map(|(k, f, _)| (*f, p.text(k, CELL).unwrap_or_default())).collect();
     let given = presented(&mut p);
     let actor = by.actor();
     app.may_see(&actor, Some(id), None, None).await?;
     let typed: Vec<&String> = values.iter().map(|(_, v)| v).collect();
-    let key = Key::new(key.as_str(), &format!("console:row:{id}"), &typed)?;
+    let key = Key::new(key.as_str(), &format!("console:row:{id}"), &(typed, &given.by, given.mandate))?;
     let done = match p.finish() {
         Ok(()) => {
             let inner = Arc::clone(&app);
@@ -478,7 +493,7 @@ pub(super) async fn judge(
     let migrant = p.choice("migrant", &["yes", "no", "unknown"]);
     let set_apart_fen = p.money("setApartFen", |s| Fen::parse(s).ok());
     let evidence = p.parsed::<EvidenceId>("evidence", "unknown_evidence");
-    let reason = p.long_text("reason", 1000).unwrap_or_default();
+    let reason = p.long_text("reason", 200).unwrap_or_default();
     let done = match p.finish_with(claim) {
         Ok(claim) => {
             let j = Judge { nature, migrant, set_apart_fen, reason, evidence };
@@ -504,7 +519,7 @@ pub(super) async fn export(
     let format = p.choice("format", &["xlsx", "csv"]);
     let xlsx = p.required("format", format).as_deref() == Some("xlsx");
     let state = p.choice("state", &STATES).unwrap_or_default();
-    let reason = p.long_text("reason", 1000).unwrap_or_default();
+    let reason = p.long_text("reason", 200).unwrap_or_default();
     let done = match p.finish() {
         Ok(()) => app.export_claims(&by.actor(), id, Asked { state, ..Asked::default() }, &reason, xlsx).await,
         Err(e) => Err(e),
@@ -546,7 +561,7 @@ pub(super) async fn decide(
     let accept = p.required("accept", accept).as_deref() == Some("true");
     let respondent = p.parsed::<RespondentId>("respondent", "unknown_respondent");
     let reason = p.text("reason", 40);
-    let note = p.long_text("note", 1000).unwrap_or_default();
+    let note = p.long_text("note", 200).unwrap_or_default();
     let done = match p.finish() {
         Ok(()) => {
             let d = DecideJoiner { accept, reason, respondent, note };

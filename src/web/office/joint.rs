@@ -99,6 +99,9 @@ struct ExportPayList {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     procedure: Option<ProcedureId>,
+    /// Few persons are left on a list that had many, and it is taken out all the same.
+    #[serde(default)]
+    acknowledged: bool,
     /// Why; on record.
     reason: String,
 }
@@ -112,7 +115,7 @@ async fn ledger(
     let state = q.choice("state", &STATES).unwrap_or_default();
     let page = q.int("page", 1, 100_000).unwrap_or(1);
     q.finish_strict()?;
-    let asked = Asked { find: String::new(), state, page: usize::try_from(page).unwrap_or(1) };
+    let asked = Asked { find: String::new(), state, page: usize::try_from(page).unwrap_or(1), claim: None };
     Ok(Json(app.claims_ledger(&actor, id, asked).await?))
 }
 
@@ -263,7 +266,7 @@ async fn pay_sheet(
     PathId(id): PathId<CaseId>,
     JsonBody(b): JsonBody<ExportPayList>,
 ) -> Answer<Response> {
-    let file = app.pay_list_sheet(&actor, id, b.procedure, &b.reason).await?;
+    let file = app.pay_list_sheet(&actor, id, b.procedure, b.acknowledged, &b.reason).await?;
     let headers = [(header::CONTENT_TYPE, sheet::XLSX), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, file).into_response())
 }

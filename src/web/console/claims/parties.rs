@@ -2,15 +2,17 @@
 
 use super::{Back, codes, keyed, status};
 use crate::app::App;
-use crate::app::claims::clue::{CloseClue, ClueView, RESULTS};
+use crate::app::claims::Keeps;
+use crate::app::claims::clue::{CloseClue, ClueView, JOINED, RESULTS};
 use crate::app::claims::liability::{FindLiability, GROUNDS, LiableParty, NewParty};
 use crate::app::claims::pay_list::{NewPayList, PayListPreview};
+use crate::app::claims::pickers::Pickers;
 use crate::app::claims::recourse::{ENDS, RecourseView, Recovered, WriteOff};
 use crate::app::claims::representatives::{NewRepresentative, RepresentativeView};
-use crate::app::view::CaseFile;
 use crate::app::write::Key;
 use crate::base::id::{CaseId, ClaimId, EvidenceId, PaymentId, ProcedureId, RespondentId, RowId};
 use crate::base::{At, Error, text};
+use crate::domain::intake::PartyRole;
 use crate::domain::joint::RepPower;
 use crate::domain::liability::Kind;
 use crate::law::Fen;
@@ -31,15 +33,13 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The places a party may have in the chain.
-const ROLES: [&str; 6] = ["respondent", "contract_employer", "owner", "general_contractor", "subcontractor", "team_leader"];
-
 /// What the forms of the page are made of.
 struct Page<'a> {
     app: &'a App,
     base: String,
     files: Vec<(String, String)>,
-    keeps: bool,
+    picks: Pickers,
+    keeps: Keeps,
     back: &'a Back,
 }
 impl Page<'_> {
@@ -68,7 +68,7 @@ impl Page<'_> {
             ground: p.ground_title.clone().unwrap_or_default(),
             article: p.article.clone().unwrap_or_default(),
             found: p.found_at.map(At::list_text).unwrap_or_default(),
-            form: self.keeps.then(form),
+            form: self.keeps.now.then(form),
         }
     }
     fn rep(&self, r: &RepresentativeView) -> RepLine {
@@ -82,11 +82,11 @@ impl Page<'_> {
             mandate: format!("/evidence/{}", r.evidence),
             since: r.created_at.list_text(),
             ended: r.ended_at.map(At::list_text).unwrap_or_default(),
-            end: (self.keeps && r.ended_at.is_none()).then(end),
+            end: (self.keeps.keeps && r.ended_at.is_none()).then(end),
         }
     }
-    fn name_form(&self, f: &CaseFile) -> FormView {
-        let who = f.claims.iter().take(600).map(|c| (c.id.to_string(), format!("{} {}", c.claimant, yuan(c.sums.claimed_fen))));
+    fn name_form(&self) -> FormView {
+        let who = self.picks.claims.iter().map(|(id, name, sum)| (id.to_string(), format!("{name} {}", yuan(*sum))));
         let powers = RepPower::ALL.iter().map(|p| (p.key(), text::zh(&format!("rep.power.{}", p.key())).to_owned()));
         let fields = vec![
             FormField::new("claim", "代表人", FieldKind::Select).options(who).required().help("须是本案的劳动者"),
@@ -98,7 +98,7 @@ impl Page<'_> {
     }
     fn recourse(&self, r: &RecourseView) -> RecourseLine {
         let mut forms = Vec::new();
-        if self.keeps && r.state == "open" {
+        if self.keeps.keeps && r.state == "open" {
             let left = Fen::new(r.amount_fen.get() - r.recovered_fen.get());
             let amount = FormField::new("amountFen", "追回金额", FieldKind::Money).required().help(format!("待追偿 {}", yuan(left)));
             let to = format!("recourses/{}/recover", r.payment);
@@ -127,9 +127,10 @@ impl Page<'_> {
         }
     }
     fn clue(&self, k: &ClueView) -> ClueLine {
+        let results: Vec<_> = codes(self.app, RESULTS).into_iter().filter(|(c, _)| c != JOINED).collect();
         let close = || {
             let fields = vec![
-                FormField::new("result", "结果", FieldKind::Select).options(codes(self.app, RESULTS)).required(),
+                FormField::new("result", "结果", FieldKind::Select).options(results.clone()).required(),
                 self.proof("处理材料"),
                 FormField::new("note", "查处经过", FieldKind::Long).required().max(200),
             ];
@@ -142,26 +143,21 @@ impl Page<'_> {
                 Some(r) => Tag::new(r.clone(), Tone::Plain),
                 None => Tag::new("未办结", Tone::Bad),
             },
-            close: (!k.closed && self.keeps).then(close),
+            close: k.may_close.then(close),
         }
     }
     /// What a list may be made for: all that is owed, an order, an agreement.
-    fn procedures(f: &CaseFile) -> Vec<(String, String)> {
-        let kinds = ["payment_order", "agreement"];
-        f.procedures
-            .iter()
-            .filter(|p| kinds.contains(&p.kind.as_str()))
-            .map(|p| (p.id.to_string(), format!("{} {}", p.title, p.state_title)))
-            .collect()
+    fn procedures(&self) -> Vec<(String, String)> {
+        self.picks.payments.iter().map(|(id, name)| (id.to_string(), name.clone())).collect()
     }
 }
 
 async fn parties_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back, done: Option<&str>) -> Result<PartiesPage, Failure> {
     let actor = by.actor();
-    let f = app.case_file(&actor, id).await?;
-    let keeps = app.claims_ledger(&actor, id, crate::app::claims::ledger::Asked::default()).await?.keeps;
-    let files = f.evidence.iter().map(|e| (e.id.to_string(), e.name.clone())).collect();
-    let p = Page { app, base: format!("/cases/{id}"), files, keeps, back };
+    let keeps = app.keeps_claims(&actor, id).await?;
+    let picks = app.claim_pickers(&actor, id).await?;
+    let files = picks.files.iter().map(|(e, name)| (e.to_string(), name.clone())).collect();
+    let p = Page { app, base: format!("/cases/{id}"), files, picks, keeps, back };
     let preview: Option<PayListPreview> = match app.pay_list_preview(&actor, id, None).await {
         Ok(v) => Some(v),
         Err(Error::Forbidden(_) | Error::Refused(_)) => None,
@@ -174,8 +170,7 @@ async fn parties_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back, don
     };
     let of = |persons: usize, fen: Fen| format!("{persons} 人、{}", yuan(fen));
     let owed = preview.as_ref().is_some_and(|v| v.persons > 0);
-    let which =
-        FormField::new("procedure", "依据", FieldKind::Select).options(Page::procedures(&f)).help("不选则为全部尚欠，由用人单位支付");
+    let which = FormField::new("procedure", "依据", FieldKind::Select).options(p.procedures()).help("不选则为全部尚欠，由用人单位支付");
     let issue = || {
         let fields = vec![
             which.clone(),
@@ -186,10 +181,14 @@ async fn parties_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back, don
         p.form("issue".into(), "pay-list".into(), "出具", fields)
     };
     let export = || {
-        let fields = vec![which.clone(), FormField::new("reason", "用途", FieldKind::Long).required().max(200)];
+        let fields = vec![
+            which.clone(),
+            FormField::new("acknowledged", "剩余人数过少，仍须导出", FieldKind::Check),
+            FormField::new("reason", "用途", FieldKind::Long).required().max(200),
+        ];
         p.form("export".into(), "pay-list/export".into(), "导出", fields)
     };
-    let roles = ROLES.iter().map(|r| (*r, text::zh(&format!("party.{r}")).to_owned()));
+    let roles = PartyRole::ALL.map(|r| (r.code(), r.label()));
     let add = || {
         let fields = vec![
             FormField::new("place", "地位", FieldKind::Select).options(roles.clone()).required(),
@@ -202,14 +201,14 @@ async fn parties_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back, don
     let clues = app.case_clues(&actor, id).await?;
     Ok(PartiesPage {
         chrome: chrome(app, by, text::zh("claims.page.parties"), Place::None).await?.with_flash(flash(done)),
-        number: f.number.clone(),
+        number: p.picks.number.clone(),
         case: p.base.clone(),
         claims: format!("{}/claims", p.base),
         parties: app.chain_of(&actor, id).await?.iter().map(|x| p.party(x)).collect(),
-        add: keeps.then(add),
+        add: keeps.now.then(add),
         reps: app.representatives(&actor, id).await?.iter().map(|r| p.rep(r)).collect(),
-        name: keeps.then(|| p.name_form(&f)),
-        recourses: f.recourses.iter().map(|r| p.recourse(r)).collect(),
+        name: keeps.now.then(|| p.name_form()),
+        recourses: app.recourses(&actor, id).await?.iter().map(|r| p.recourse(r)).collect(),
         warning,
         would: preview.as_ref().filter(|_| owed).map(|v| of(v.persons, v.amount_fen)).unwrap_or_default(),
         lists: preview
@@ -293,7 +292,7 @@ pub(in crate::web::console) async fn liability(
 ) -> Answer<Response> {
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let ground = p.text("ground", 40).unwrap_or_default();
-    let reason = p.long_text("reason", 1000).unwrap_or_default();
+    let reason = p.long_text("reason", 200).unwrap_or_default();
     let evidence = proof_of(&mut p);
     let done = match p.finish_with(evidence) {
         Ok(evidence) => {
@@ -337,7 +336,10 @@ pub(in crate::web::console) async fn end(
 ) -> Answer<Response> {
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let note = p.text("note", 200).unwrap_or_default();
-    let done = app.end_representative(&by.actor(), Some(key(&k, &format!("rep_end:{rep}"), &note)?), rep, &note).await.map(drop);
+    let done = match p.finish() {
+        Ok(()) => app.end_representative(&by.actor(), Some(key(&k, &format!("rep_end:{rep}"), &note)?), rep, &note).await.map(drop),
+        Err(e) => Err(e),
+    };
     answered(&app, &by, id, (format!("end-{rep}"), "representative_ended"), pairs, done).await
 }
 
@@ -371,7 +373,7 @@ pub(in crate::web::console) async fn write_off(
 ) -> Answer<Response> {
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let reason = p.text("reason", 40).unwrap_or_default();
-    let note = p.long_text("note", 1000).unwrap_or_default();
+    let note = p.long_text("note", 200).unwrap_or_default();
     let evidence = proof_of(&mut p);
     let done = match p.finish_with(evidence) {
         Ok(evidence) => {
@@ -395,7 +397,7 @@ pub(in crate::web::console) async fn issue(
         procedure: p.parsed::<ProcedureId>("procedure", "pay_list_procedure"),
         acknowledged: p.flag("acknowledged"),
         consent: p.parsed::<EvidenceId>("consent", "unknown_evidence"),
-        explained: p.long_text("explained", 1000),
+        explained: p.long_text("explained", 200),
     };
     let done = match p.finish() {
         Ok(()) => app.issue_pay_list(&by.actor(), Some(key(&k, &format!("pay_list:{id}"), &n)?), id, &n).await.map(drop),
@@ -413,9 +415,10 @@ pub(in crate::web::console) async fn export(
 ) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
     let procedure = p.parsed::<ProcedureId>("procedure", "pay_list_procedure");
-    let reason = p.long_text("reason", 1000).unwrap_or_default();
+    let acknowledged = p.flag("acknowledged");
+    let reason = p.long_text("reason", 200).unwrap_or_default();
     let done = match p.finish() {
-        Ok(()) => app.pay_list_sheet(&by.actor(), id, procedure, &reason).await,
+        Ok(()) => app.pay_list_sheet(&by.actor(), id, procedure, acknowledged, &reason).await,
         Err(e) => Err(e),
     };
     match done {
@@ -433,7 +436,7 @@ pub(in crate::web::console) async fn close(
 ) -> Answer<Response> {
     let (pairs, k) = (p.pairs().to_vec(), p.key()?);
     let result = p.text("result", 40).unwrap_or_default();
-    let note = p.long_text("note", 1000).unwrap_or_default();
+    let note = p.long_text("note", 200).unwrap_or_default();
     let evidence = proof_of(&mut p);
     let done = match p.finish_with(evidence) {
         Ok(evidence) => {
