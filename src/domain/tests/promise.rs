@@ -163,7 +163,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
     let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 60));
-    for (key, lives) in [("filing", 40_u32), ("complaint", 400)].into_iter().chain(beside) {
+    for (key, lives) in [("filing", 40_u32), ("complaint", 900)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         for n in 0..lives {
             let mut ids = Ids::seeded(&n.to_be_bytes());
