@@ -6,20 +6,23 @@
 use super::App;
 use super::workers::Me;
 use super::write::{Key, Marks, Tx};
-use crate::base::id::{AccountId, FilingId, NoticeId, WorkerId};
+use crate::base::id::{AccountId, ClaimantId, FilingId, NoticeId, WorkerId};
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{Ability, Actor, Worker, may};
+use crate::domain::mandate::{self, Power};
 use crate::gateway::mail::Mailer;
 use crate::law::identity::Phone;
 use crate::paper::notice;
 use crate::store::addresses::{self as rows, StaffAddress, WorkerAddress};
-use crate::store::{Conn, accounts, mandates, notices};
+use crate::store::{Conn, accounts, joint, mandates, notices};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Notices of a page.
 const PAGE: i64 = 50;
+/// Mandates looked at, the newest first.
+const MANDATES: i64 = 100;
 
 /// Where one of the staff wants to be reached; empty: nowhere.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -56,7 +59,7 @@ pub struct AddressView {
 pub struct WorkerNotice {
     /// Its id; also the cursor.
     pub id: NoticeId,
-    /// The own filing it is about.
+    /// The filing it is about: the own one, or one looked after by a mandate.
     pub filing: Option<FilingId>,
     /// In words.
     pub text: String,
@@ -114,9 +117,32 @@ pub(super) fn keep_wx(tx: &mut Tx<'_>, worker: WorkerId, open_id: &str) -> Resul
     rows::put_worker(tx.c, &WorkerAddress { worker_id: worker, wx_ct, plain, set_at: tx.now })
 }
 
+/// Forgets the WeChat account of a log-in: nothing goes there any more.
+pub(super) fn forget_wx(tx: &mut Tx<'_>, worker: WorkerId) -> Result<()> {
+    match rows::of_worker(tx.c, worker)? {
+        Some(a) if a.wx_ct.is_some() => rows::put_worker(tx.c, &WorkerAddress { wx_ct: None, set_at: tx.now, ..a }),
+        _ => Ok(()),
+    }
+}
+
 /// The filings a session sees: all of the log-in's, or those shown to a limited one alone.
 fn shown(c: &mut Conn, me: &Worker) -> Result<Option<Vec<FilingId>>> {
     if me.limited { mandates::shown(c, me.session).map(Some) } else { Ok(None) }
+}
+
+/// The filings of others a session may see by a mandate now; none on a shared telephone.
+fn looked_after(c: &mut Conn, me: &Worker, now: At) -> Result<Vec<FilingId>> {
+    if me.limited {
+        return Ok(Vec::new());
+    }
+    let held = mandates::held(c, me.id, now, MANDATES)?;
+    Ok(held.iter().filter(|(m, _)| mandate::powers(&m.powers).contains(&Power::View)).map(|(_, f)| f.id).collect())
+}
+
+/// The persons as whom a session joined others' cases.
+fn joined_as(c: &mut Conn, me: &Worker) -> Result<Vec<ClaimantId>> {
+    let all = joint::joiners_by(c, me.id)?;
+    Ok(all.into_iter().filter(|j| j.state == "joined" && (!me.limited || j.session_id == me.session)).map(|j| j.claimant_id).collect())
 }
 
 impl App {
@@ -170,16 +196,25 @@ impl App {
         .await
     }
 
-    /// What a worker was told of the own filings, newest first.
+    /// What a worker was told of the own filings and of the own rows in cases he joined, newest first; beside it what others were told whose matter he looks after by
+    /// a mandate to see it. That he sees it does not mark it as read: it still goes out to its worker.
     ///
     /// # Errors
     /// The database.
     pub async fn worker_notices(self: &Arc<Self>, me: &Me, before: Option<NoticeId>) -> Result<Vec<WorkerNotice>> {
-        let (worker, lang) = (me.worker.clone(), me.lang);
+        let (worker, lang, now) = (me.worker.clone(), me.lang, self.now());
         self.db
             .read(move |c| {
                 let of = shown(c, &worker)?;
-                let rows = notices::for_worker(c, worker.id, of.as_deref(), before, PAGE)?;
+                let mut rows = notices::for_worker(c, worker.id, of.as_deref(), before, PAGE)?;
+                let (others, joined) = (looked_after(c, &worker, now)?, joined_as(c, &worker)?);
+                if !others.is_empty() || !joined.is_empty() {
+                    rows.extend(notices::for_filings(c, &others, before, PAGE)?);
+                    rows.extend(notices::for_rows(c, &joined, before, PAGE)?);
+                    rows.sort_by_key(|n| std::cmp::Reverse(n.id));
+                    rows.dedup_by_key(|n| n.id);
+                    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+                }
                 let view = |n: notices::Notice| WorkerNotice {
                     text: notice::for_workers(&n.template, &n.args.0, lang),
                     id: n.id,
@@ -201,7 +236,9 @@ impl App {
         self.db
             .write(move |c| {
                 let of = shown(c, &worker)?;
-                notices::mark_read_by_worker(c, worker.id, of.as_deref(), &ids, now)
+                let joined = joined_as(c, &worker)?;
+                let rows = if joined.is_empty() { 0 } else { notices::mark_read_of_rows(c, &joined, &ids, now)? };
+                Ok(rows + notices::mark_read_by_worker(c, worker.id, of.as_deref(), &ids, now)?)
             })
             .await
     }

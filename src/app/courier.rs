@@ -4,29 +4,25 @@
 //! most the batch in flight, under the same Message-ID. An officer who is away is told, and the stand-in too; a worker is
 //! told by the first channel that reaches. Addresses are opened here, just before the letter goes, and nowhere kept.
 
+mod lines;
+
+use self::lines::{Came, Lines};
 use super::notify::letter;
 use super::{App, ids_in};
-use crate::base::id::{AccountId, ClaimantId, FilingId, RowId};
+use crate::base::id::{AccountId, ClaimantId, FilingId};
 use crate::base::seal::{self, KeyRing, Place, Sealed};
 use crate::base::text::Lang;
 use crate::base::{At, Error, Result};
-use crate::domain::courier::{self, Channel, Class, Tried};
-use crate::gateway::mail::{self, Line, Mailer};
-use crate::gateway::wechat::Told;
+use crate::domain::courier::{self, Channel, Class, Tried, Why};
+use crate::gateway::mail::{self, Line};
+use crate::gateway::wechat::{Told, spelled};
 use crate::store::addresses::{self, StaffAddress, WorkerAddress};
 use crate::store::letters::{self, Attempt, Letter};
 use crate::store::notices::Notice;
 use crate::store::{Conn, accounts, filings, workers};
-use chrono::{Duration, Timelike as _};
+use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// Seconds the others wait when a channel gives no way.
-const NO_WAY: i64 = 60;
-/// Seconds a letter waits whose channel is not configured any more.
-const NOT_CARRIED: i64 = 3_600;
-/// Steps of the slowest dialogue: what a lease must still hold for before a letter is begun.
-const STEPS: u64 = 6;
 
 /// What a courier did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,10 +58,10 @@ enum Aim {
         plain: bool,
         lang: Lang,
     },
-    /// Nowhere; why, in a code.
-    Nobody(&'static str),
-    /// It cannot be told now.
-    Unknown,
+    /// Nowhere.
+    Nobody(Why),
+    /// There is an address and it cannot be read.
+    Unreadable,
 }
 
 /// What is known of the persons of a batch.
@@ -74,6 +70,7 @@ struct Known {
     away: BTreeMap<AccountId, AccountId>,
     staff: HashMap<AccountId, StaffAddress>,
     behind: HashMap<FilingId, (workers::Worker, Option<WorkerAddress>)>,
+    joined: HashMap<ClaimantId, (workers::Worker, Option<WorkerAddress>)>,
     persons: HashMap<ClaimantId, filings::Claimant>,
 }
 
@@ -89,26 +86,29 @@ impl Known {
         let reached = addresses::of_staff(c, &all)?.into_iter().map(|a| (a.account_id, a)).collect();
         let of: Vec<FilingId> = batch.iter().filter_map(|(_, n)| n.filing_id).collect();
         let behind = addresses::behind(c, &of)?.into_iter().map(|(f, w, a)| (f, (w, a))).collect();
+        let rows: Vec<ClaimantId> = batch.iter().filter(|(_, n)| n.filing_id.is_none()).filter_map(|(l, _)| l.claimant_id).collect();
+        let joined = if rows.is_empty() { Vec::new() } else { addresses::behind_joined(c, &rows)? };
+        let joined = joined.into_iter().map(|(p, w, a)| (p, (w, a))).collect();
         let persons: Vec<ClaimantId> = batch.iter().filter_map(|(l, _)| l.claimant_id).collect();
         let persons = filings::claimants_by_ids(c, &persons)?.into_iter().map(|p| (p.id, p)).collect();
-        Ok(Self { active, away, staff: reached, behind, persons })
+        Ok(Self { active, away, staff: reached, behind, joined, persons })
     }
 
     fn aim(&self, keys: &KeyRing, channel: Channel, l: &Letter, n: &Notice) -> Aim {
         // who has read it in the house is not told again outside
         if n.read_at.is_some() {
-            return Aim::Nobody("read");
+            return Aim::Nobody(Why::Read);
         }
         let open = |place: Place<uuid::Uuid>, ct: &Sealed, plain, lang| match seal::open(keys, place, ct) {
             Ok(address) => Aim::At { address, plain, lang },
             Err(e) => {
                 tracing::error!(letter = %l.id, code = e.code(), "an address cannot be opened");
-                Aim::Unknown
+                Aim::Unreadable
             }
         };
         if let Some(id) = l.account_id {
             if !self.active.contains(&id) {
-                return Aim::Nobody("gone");
+                return Aim::Nobody(Why::Gone);
             }
             let found = self.staff.get(&id).and_then(|a| match channel {
                 Channel::Mail => a.mail_ct.as_ref().map(|ct| ("mail_ct", ct)),
@@ -117,10 +117,14 @@ impl Known {
             });
             return match found {
                 Some((column, ct)) => open(Place::new("staff_addresses", column, id.uuid()), ct, false, Lang::Zh),
-                None => Aim::Nobody("no_address"),
+                None => Aim::Nobody(Why::NoAddress),
             };
         }
-        let log_in = n.filing_id.and_then(|f| self.behind.get(&f)).filter(|(w, _)| w.state == "active");
+        let log_in = match n.filing_id {
+            Some(f) => self.behind.get(&f),
+            None => l.claimant_id.and_then(|p| self.joined.get(&p)),
+        };
+        let log_in = log_in.filter(|(w, _)| w.state == "active");
         let (plain, lang) = log_in.map_or((false, Lang::Zh), |(w, a)| (a.as_ref().is_some_and(|a| a.plain), Lang::of(&w.lang)));
         match (channel, log_in) {
             (Channel::Wechat, Some((w, Some(WorkerAddress { wx_ct: Some(ct), .. })))) => {
@@ -130,13 +134,15 @@ impl Known {
             (Channel::Sms, Some((workers::Worker { id, phone_ct: Some(ct), .. }, _))) => {
                 open(Place::new("workers", "phone_ct", id.uuid()), ct, plain, lang)
             }
+            // of the own row in another's case the log-in alone is told: what telephone somebody else wrote down is no matter
+            (Channel::Sms, _) if n.filing_id.is_none() => Aim::Nobody(Why::NoAddress),
             (Channel::Sms, _) => {
                 match l.claimant_id.and_then(|id| self.persons.get(&id)).and_then(|p| p.phone_ct.as_ref().map(|ct| (p.id, ct))) {
                     Some((id, ct)) => open(Place::new("claimants", "phone_ct", id.uuid()), ct, plain, lang),
-                    None => Aim::Nobody("no_address"),
+                    None => Aim::Nobody(Why::NoAddress),
                 }
             }
-            _ => Aim::Nobody("no_address"),
+            _ => Aim::Nobody(Why::NoAddress),
         }
     }
 
@@ -147,6 +153,13 @@ impl Known {
     }
 }
 
+/// A letter to be sent.
+struct Leased {
+    leased: Letter,
+    notice: Notice,
+    channel: Channel,
+}
+
 /// A letter as it is kept afterwards.
 struct Settled {
     leased: Letter,
@@ -155,29 +168,21 @@ struct Settled {
     more: Vec<Letter>,
 }
 
-/// `2026年11月23日 09:00`, as the platform wants an instant.
-fn spelled(at: At) -> String {
-    let (day, time) = (at.day().to_string(), at.time());
-    let mut parts = day.splitn(3, '-');
-    let mut part = || parts.next().unwrap_or_default().to_owned();
-    format!("{}年{}月{}日 {:02}:{:02}", part(), part(), part(), time.hour(), time.minute())
-}
-
 impl App {
-    /// Sends what is due until nothing is, or `go_on` says no.
+    /// Sends what is due until nothing is, or `go_on` says no: it is asked before each letter.
     ///
     /// # Errors
     /// The database; a letter nobody takes is no error.
-    pub fn carry(self: &Arc<Self>, go_on: &dyn Fn() -> bool) -> Result<Carried> {
+    pub fn carry(self: &Arc<Self>, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Carried> {
         let mut all = Carried::default();
         // demo and training data leave the house by no door
         if self.demo {
             return Ok(all);
         }
         let mailer = self.mailer.clone();
-        let mut line = mailer.as_ref().map(Mailer::line);
+        let mut lines = Lines::new(mailer.as_ref());
         while go_on() {
-            let done = self.carry_batch(&mut line)?;
+            let done = self.carry_batch(&mut lines, go_on)?;
             all += done;
             if done.claimed == 0 {
                 break;
@@ -186,84 +191,63 @@ impl App {
         Ok(all)
     }
 
-    fn carry_batch(self: &Arc<Self>, line: &mut Option<Line<'_>>) -> Result<Carried> {
-        let c = &self.config;
-        let (now, batch) = (self.now(), c.courier.batch);
-        let until = now.plus(Duration::seconds(c.courier.lease_seconds));
+    fn carry_batch(self: &Arc<Self>, lines: &mut Lines<'_>, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Carried> {
+        let c = &self.config.courier;
+        let (now, batch) = (self.now(), c.batch);
+        let until = now.plus(Duration::seconds(c.lease_seconds));
         let claimed = self.db.write_blocking(move |c| letters::claim(c, now, until, batch))?;
         if claimed.is_empty() {
             return Ok(Carried::default());
         }
         let (known, claimed) = self.db.read_blocking(move |c| Ok((Known::read(c, &claimed, now)?, claimed)))?;
-        let slowest = [c.mail.timeout_seconds, c.sms.timeout_seconds, c.wechat.timeout_seconds].into_iter().max().unwrap_or(0);
-        let margin = Duration::seconds(i64::try_from(slowest.saturating_mul(STEPS)).unwrap_or(i64::MAX / 2_000));
-        let mut closed: BTreeSet<Channel> = BTreeSet::new();
-        let mut done = Carried { claimed: claimed.len(), ..Carried::default() };
-        let mut settled = Vec::with_capacity(claimed.len());
         let keys = self.keys();
+        let mut all = Vec::with_capacity(claimed.len());
         for (leased, notice) in claimed {
             let Some(channel) = Channel::of(&leased.channel) else { return Err(Error::Internal(format!("channel {}", leased.channel))) };
+            all.push(Leased { channel, leased, notice });
+        }
+        let aim = |a: &Leased| known.aim(&keys, a.channel, &a.leased, &a.notice);
+        let came = lines.send(self, &all, until, (&aim, go_on))?;
+        let ended = self.now();
+        let mut done = Carried { claimed: all.len(), ..Carried::default() };
+        let mut settled = Vec::with_capacity(all.len());
+        for (Leased { leased, notice, channel }, (came, at)) in all.into_iter().zip(came) {
             let mut more = Vec::new();
             if let Some(by) = known.stand_in(&leased, &notice) {
                 let id = ids_in(self, |ids| ids.id(now));
-                more.push(Letter { next_at: leased.next_at, ..letter(id, &notice, channel, Some(by), now) });
+                more.push(Letter { next_at: leased.next_at, due_at: leased.due_at, ..letter(id, &notice, channel, Some(by), now) });
             }
-            let at = self.now();
-            // nothing is begun that might end after the lease
-            let (tried, wait) = if at.plus(margin) >= until {
-                (None, Duration::zero())
-            } else if !self.carries(channel) {
-                (None, Duration::seconds(NOT_CARRIED))
-            } else if closed.contains(&channel) {
-                (None, Duration::seconds(NO_WAY))
-            } else {
-                match known.aim(&keys, channel, &leased, &notice) {
-                    Aim::Nobody(why) => {
-                        let s = self.nobody(leased, &notice, channel, why, more, at)?;
-                        done.void += 1;
-                        settled.push(s);
-                        continue;
+            let s = match came {
+                Came::Left(next_at) => {
+                    done.left += 1;
+                    let after = Letter { next_at, ..leased.clone() };
+                    Settled { leased, after, attempt: None, more }
+                }
+                Came::Nobody(why) => {
+                    done.void += 1;
+                    self.nobody(leased, &notice, channel, why, more, at)?
+                }
+                Came::Tried(tried) => {
+                    let s = self.outcome(leased, &notice, channel, &tried, more, (at, ended))?;
+                    match s.after.state.as_str() {
+                        "sent" => done.sent += 1,
+                        "dead" => done.dead += 1,
+                        "void" => done.void += 1,
+                        _ => done.deferred += 1,
                     }
-                    Aim::Unknown => (None, Duration::seconds(NO_WAY)),
-                    Aim::At { address, plain, lang } => {
-                        (Some(self.send(line, &leased, &notice, channel, &address, plain, lang, at)?), Duration::zero())
-                    }
+                    s
                 }
             };
-            let Some(tried) = tried else {
-                let after = Letter { next_at: leased.next_at.max(at.plus(wait)), ..leased.clone() };
-                done.left += 1;
-                settled.push(Settled { leased, after, attempt: None, more });
-                continue;
-            };
-            if tried.way {
-                closed.insert(channel);
-            }
-            let s = self.outcome(leased, &notice, channel, &tried, more, at)?;
-            match s.after.state.as_str() {
-                "sent" => done.sent += 1,
-                "dead" => done.dead += 1,
-                "void" => done.void += 1,
-                _ => done.deferred += 1,
-            }
             settled.push(s);
         }
         self.db.write_blocking(move |c| settle(c, &settled))?;
         Ok(done)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one letter in all its parts")]
-    fn send(
-        &self,
-        line: &mut Option<Line<'_>>,
-        l: &Letter,
-        n: &Notice,
-        channel: Channel,
-        address: &str,
-        plain: bool,
-        lang: Lang,
-        at: At,
-    ) -> Result<Tried> {
+    /// Sends one letter; over this line if it is mail.
+    fn send(&self, line: Option<&mut Line<'_>>, a: &Leased, (address, plain, lang): (&str, bool, Lang), at: At) -> Tried {
+        let Leased { leased: l, notice: n, channel } = a;
+        let channel = *channel;
         let (id, args) = (l.id.to_string(), &n.args.0);
         let worded = match l.account_id {
             Some(_) => self.notices.to_staff(&n.template, channel, args),
@@ -274,11 +258,11 @@ impl App {
             Ok(w) => w,
             Err(e) => {
                 tracing::error!(letter = %l.id, template = n.template, error = %e, "a notice has no words");
-                return Ok(Tried::not(Class::Deferred, "no_words"));
+                return Tried::not(Class::Deferred, Why::NoWords);
             }
         };
         let number = args.get("number").map_or("", String::as_str);
-        Ok(match (channel, line, &self.wechat) {
+        match (channel, line, &self.wechat) {
             (Channel::Mail, Some(line), _) => {
                 line.send(&mail::Letter { id: &id, to: address, subject: &worded.subject, text: &worded.text, at: n.created_at })
             }
@@ -297,8 +281,8 @@ impl App {
                 let told = Told { open_id: address, template: &s.notice_template, page: &s.notice_page, fields: &fields };
                 w.tell(&told, at)
             }
-            _ => Tried::no_way(Class::Deferred, "not_configured"),
-        })
+            _ => Tried::not(Class::Deferred, Why::NotConfigured),
+        }
     }
 
     /// The letter that goes by the next channel when this one did not reach its worker.
@@ -309,7 +293,8 @@ impl App {
         let all = self.notices.channels(&n.template, true).unwrap_or_default();
         let rest = all.iter().copied().skip_while(|c| *c != channel).skip(1);
         let next = rest.into_iter().find(|c| self.carries(*c));
-        Ok(next.map(|c| Letter { next_at: self.hour(n, at), ..letter(ids_in(self, |ids| ids.id(at)), n, c, None, at) }))
+        let when = self.hour(n, at);
+        Ok(next.map(|c| Letter { next_at: when, due_at: when, ..letter(ids_in(self, |ids| ids.id(at)), n, c, None, at) }))
     }
 
     /// When the person of a notice may be told who should hear it at `at`.
@@ -318,28 +303,35 @@ impl App {
         if n.claimant_id.is_some() {
             courier::worker_time(at, &law.rules)
         } else {
-            courier::staff_time(at, self.notices.urgent(&n.template), &law.calendar, &law.rules)
+            courier::staff_time(at, n.urgent, &law.calendar, &law.rules)
         }
     }
 
-    fn nobody(&self, leased: Letter, n: &Notice, channel: Channel, why: &str, mut more: Vec<Letter>, at: At) -> Result<Settled> {
-        if why == "no_address" {
+    fn nobody(&self, leased: Letter, n: &Notice, channel: Channel, why: Why, mut more: Vec<Letter>, at: At) -> Result<Settled> {
+        if why == Why::NoAddress {
             more.extend(self.next_channel(n, channel, at)?);
         }
-        let after =
-            Letter { state: "void".into(), last_class: None, last_reason: Some(why.to_owned()), done_at: Some(at), ..leased.clone() };
+        let after = Letter { state: "void".into(), last_class: None, last_reason: Some(why.into()), done_at: Some(at), ..leased.clone() };
         Ok(Settled { leased, after, attempt: None, more })
     }
 
-    /// What an attempt makes of a letter.
-    fn outcome(&self, leased: Letter, n: &Notice, channel: Channel, tried: &Tried, mut more: Vec<Letter>, at: At) -> Result<Settled> {
+    /// What an attempt makes of a letter: when it was begun, and when its batch was through (what was taken ends together).
+    fn outcome(
+        &self,
+        leased: Letter,
+        n: &Notice,
+        channel: Channel,
+        tried: &Tried,
+        mut more: Vec<Letter>,
+        (at, ended): (At, At),
+    ) -> Result<Settled> {
         let attempts = leased.attempts + 1;
         // a letter made pending again by hand has as many attempts before it as the first time
-        let round = attempts.rem_euclid(self.config.courier.attempts);
-        let over = tried.class == Class::Refused || (tried.class != Class::Sent && round == 0);
+        let round = attempts - leased.round_from;
+        let over = tried.class == Class::Refused || (tried.class != Class::Sent && round >= self.config.courier.attempts);
         let fallback = if over { self.next_channel(n, channel, at)? } else { None };
         let (state, done_at, next_at) = match tried.class {
-            Class::Sent => ("sent", Some(at), leased.next_at),
+            Class::Sent => ("sent", Some(ended), leased.next_at),
             _ if over => (if fallback.is_some() { "void" } else { "dead" }, Some(at), leased.next_at),
             _ => ("pending", None, self.hour(n, at.plus(courier::back_off(round.max(1), ids_in(self, |ids| ids.below(1_001)))))),
         };
@@ -352,7 +344,7 @@ impl App {
         Ok(Settled { leased, after, attempt: Some(attempt), more })
     }
 
-    /// How long the letter that waits longest is due, in seconds, and how many are dead, counted up to a thousand.
+    /// How long ago the letter that waits longest should have gone, in seconds, and how many are dead, counted up to a thousand.
     ///
     /// # Errors
     /// The database.
@@ -362,7 +354,7 @@ impl App {
         Ok((oldest.map_or(0, |at| (now.millis() - at.millis()) / 1_000), dead))
     }
 
-    /// How long the letter that waits longest is due, in seconds.
+    /// How long ago the letter that waits longest should have gone, in seconds: attempts that failed make it no shorter.
     ///
     /// # Errors
     /// The database.
@@ -377,29 +369,15 @@ impl App {
 fn settle(c: &mut Conn, all: &[Settled]) -> Result<()> {
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut more: Vec<Letter> = Vec::new();
-    let mut lost: Vec<RowId> = Vec::new();
-    for s in all {
-        if letters::settle(c, &s.leased, &s.after)? {
-            attempts.extend(s.attempt.clone());
-            more.extend(s.more.iter().cloned());
-        } else {
-            lost.push(s.leased.id);
-        }
+    let pairs: Vec<(&Letter, &Letter)> = all.iter().map(|s| (&s.leased, &s.after)).collect();
+    let kept = letters::settle(c, &pairs)?;
+    for s in all.iter().filter(|s| kept.contains(&s.leased.id)) {
+        attempts.extend(s.attempt.clone());
+        more.extend(s.more.iter().cloned());
     }
-    if !lost.is_empty() {
-        tracing::warn!(letters = lost.len(), "letters were settled by another node");
+    if kept.len() < all.len() {
+        tracing::warn!(letters = all.len() - kept.len(), "letters were settled by another node");
     }
     letters::insert_attempts(c, &attempts)?;
     letters::insert(c, &more)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::spelled;
-    use crate::base::Day;
-
-    #[test]
-    fn an_instant_is_spelled_as_the_platform_wants_it() {
-        assert_eq!(spelled(Day::ymd(2026, 11, 3).unwrap().at(9, 5)), "2026年11月03日 09:05");
-    }
 }

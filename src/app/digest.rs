@@ -26,6 +26,13 @@ fn line(l: &OverdueLine) -> String {
     text::zh_with("notice_digest.line", &[("number", &l.number), ("term", &l.term_title), ("due", &due), ("overdue", &l.overdue)])
 }
 
+/// How many there are in words, and what stands below the lines where they are not all. One page is read: where there is
+/// another, how many there are is not known.
+fn counted(n: usize, cut: bool) -> (String, Option<&'static str>) {
+    let rows = if cut { text::zh_with("notice_digest.at_least", &[("n", &n.to_string())]) } else { n.to_string() };
+    (rows, (cut || n > LISTED).then(|| text::zh("notice_digest.more")))
+}
+
 /// Tells one person, if nobody did today; whether there was something to tell.
 fn one(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
     let today = tx.now.day();
@@ -44,12 +51,10 @@ fn one(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
         return Ok(false);
     }
     let n = late.items.len();
+    let (rows, rest) = counted(n, late.next.is_some());
     let mut lines: Vec<String> = late.items.iter().take(LISTED).map(line).collect();
-    if n > LISTED || late.next.is_some() {
-        lines.push(text::zh("notice_digest.more").to_owned());
-    }
-    let args =
-        BTreeMap::from([("day".to_owned(), today.to_string()), ("rows".to_owned(), n.to_string()), ("lines".to_owned(), lines.join("\n"))]);
+    lines.extend(rest.map(str::to_owned));
+    let args = BTreeMap::from([("day".to_owned(), today.to_string()), ("rows".to_owned(), rows), ("lines".to_owned(), lines.join("\n"))]);
     notify::tell_account(tx, account, "reader", TEMPLATE, &args)?;
     Ok(true)
 }
@@ -75,12 +80,37 @@ impl App {
                 Ok((open, last))
             })?;
             for account in page.0 {
-                told += usize::from(self.write_blocking(&Actor::System("time"), None, move |tx| one(tx, account))?);
+                match self.write_blocking(&Actor::System("time"), None, move |tx| one(tx, account)) {
+                    Ok(one) => told += usize::from(one),
+                    // it has no mark and is tried again in the next round; the others do not wait for it
+                    Err(e) => tracing::error!(account = %account, code = e.code(), error = %e, "a digest cannot be made"),
+                }
             }
             match page.1 {
                 Some(last) => after = last,
                 None => return Ok(told),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LISTED, TEMPLATE, counted};
+    use crate::domain::courier::Channel;
+    use crate::paper::notice::{Notices, SHIPPED};
+
+    #[test]
+    fn a_number_that_was_cut_is_not_given_as_the_whole() {
+        let more = Some("其余见“超期督查”。");
+        assert_eq!(counted(LISTED, false), ("20".into(), None));
+        assert_eq!(counted(LISTED + 1, false), ("21".into(), more));
+        assert_eq!(counted(LISTED, true), ("至少 20".into(), more));
+        // and it can be told
+        let n = Notices::parse(SHIPPED).unwrap();
+        let mut args = n.samples(TEMPLATE);
+        args.insert("rows".into(), counted(LISTED, true).0);
+        n.complete(TEMPLATE, &args).unwrap();
+        assert!(n.to_staff(TEMPLATE, Channel::Mail, &args).unwrap().subject.contains("至少 20 项"));
     }
 }

@@ -399,8 +399,8 @@ pub(super) fn remaining_of(law: &crate::law::Law, due_at: At, due_day: Option<Da
             Remaining { unit: Unit::WorkingDays, n, overdue, passed: overdue, paused: false }
         }
         None => {
-            let hours = (due_at.utc() - now.utc()).num_hours();
-            Remaining { unit: Unit::Hours, n: hours, overdue, passed: overdue, paused: false }
+            let minutes = (due_at.utc() - now.utc()).num_minutes();
+            Remaining { unit: Unit::Minutes, n: minutes, overdue, passed: overdue, paused: false }
         }
     };
     remaining_text(&r)

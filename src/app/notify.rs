@@ -6,7 +6,7 @@ use super::project::bureau_of;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::app::App;
-use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, ProcedureId};
+use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, PaymentId, ProcedureId, WorkerId};
 use crate::base::{At, Result};
 use crate::domain::courier::{self, Channel};
 use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
@@ -14,11 +14,16 @@ use crate::paper::notice::CLAIMANT;
 use crate::store::letters::{self, Letter};
 use crate::store::notices::Notice;
 use crate::store::types::Json;
-use crate::store::{accounts, filings, notices, procedures};
+use crate::store::{accounts, filings, joint, notices, procedures};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who hears a notice whose own audience is vacant, in this order.
 const ABOVE: &[&str] = &["leader@lead", "supervisor@above", "supervisor@city", "head@city"];
+
+/// What claimants are told that who joined is told as well, in words that say nothing of the case.
+const OF_ROWS: &[(&str, &str)] = &[("case_decided", "row_decided")];
+/// A part of a payment stands beside an own row.
+const ROW_PAID: &str = "row_paid";
 
 /// Queues the notices of a step.
 ///
@@ -52,6 +57,13 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
     for order in &step.notices {
         if order.audience == CLAIMANT {
             rows.extend(to_claimants(tx, subject, &order.template, &args)?);
+            if let (Some((_, template)), Some(case)) = (OF_ROWS.iter().find(|(t, _)| *t == order.template), subject.row.case_id) {
+                let joined = joined(tx, case)?;
+                if !joined.is_empty() {
+                    let persons = joint::persons_of(tx.c, case)?;
+                    rows.extend(to_rows(tx, case, &joined, &persons, template)?);
+                }
+            }
         } else {
             found.push((order, audience(tx, subject, before, step, order)?));
         }
@@ -73,14 +85,8 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
             persons = audience(tx, subject, before, step, &order)?;
         }
         let about = (subject.row.case_id, Some(subject.row.id));
-        let notices = told(tx, about, &order.audience, &persons, &order.template, &args)?;
+        let notices = told(tx, about, &order.audience, &persons, &order.template, &args, graph.urgent)?;
         rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
-    }
-    if subject.row.kind == "incident" {
-        // its terms are minutes: nobody of the staff waits for the office to open
-        for n in rows.iter_mut().filter(|n| n.claimant_id.is_none()) {
-            n.not_before = tx.now;
-        }
     }
     post(tx, &rows)
 }
@@ -144,7 +150,65 @@ fn to_worker(
         read_at: None,
         claimant_id: Some(h.claimant),
         filing_id: Some(h.filing),
+        urgent: tx.app.notices.urgent(template),
     })
+}
+
+/// Tells who joined a case by a log-in of his own of his row there: those of whom a row is among `persons`. It says nothing of
+/// the case, not even its number; who filed in it hears of it by his filing.
+fn to_rows(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    joined: &[(joint::Joiner, filings::Claimant)],
+    persons: &[filings::Claimant],
+    template: &str,
+) -> Result<Vec<Notice>> {
+    let filed: BTreeSet<WorkerId> = filings::of_case(tx.c, case)?.iter().filter_map(|f| f.worker_id).collect();
+    // as `filings::same_person` has it
+    let same = |a: &filings::Claimant, b: &filings::Claimant| {
+        a.id == b.id
+            || (a.person_bix.is_some() && a.person_bix == b.person_bix)
+            || (a.phone_bix.is_some() && a.phone_bix == b.phone_bix && a.name_bix == b.name_bix)
+    };
+    tx.app.notices.complete(template, &BTreeMap::new())?;
+    let mut once = BTreeSet::new();
+    let theirs =
+        joined.iter().filter(|(j, p)| !filed.contains(&j.worker_id) && persons.iter().any(|o| same(p, o)) && once.insert(j.worker_id));
+    let notice = |(j, _): &(joint::Joiner, filings::Claimant)| Notice {
+        id: tx.ids.id(tx.now),
+        case_id: Some(case),
+        procedure_id: None,
+        account_id: None,
+        audience: CLAIMANT.to_owned(),
+        template: template.to_owned(),
+        args: Json(BTreeMap::new()),
+        created_at: tx.now,
+        not_before: courier::worker_time(tx.now, &tx.law.rules),
+        read_at: None,
+        claimant_id: Some(j.claimant_id),
+        filing_id: None,
+        urgent: tx.app.notices.urgent(template),
+    };
+    Ok(theirs.map(notice).collect())
+}
+
+/// Who joined a case and stands in it.
+fn joined(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<(joint::Joiner, filings::Claimant)>> {
+    Ok(joint::joiners_of(tx.c, case)?.into_iter().filter(|(j, _)| j.state == "joined").collect())
+}
+
+/// Tells who joined and has a part of a payment that it was recorded.
+///
+/// # Errors
+/// The database.
+pub fn tell_paid(tx: &mut Tx<'_>, case: CaseId, payment: PaymentId) -> Result<()> {
+    let joined = joined(tx, case)?;
+    if joined.is_empty() {
+        return Ok(());
+    }
+    let persons = joint::paid_persons(tx.c, payment)?;
+    let rows = to_rows(tx, case, &joined, &persons, ROW_PAID)?;
+    post(tx, &rows)
 }
 
 /// Tells the person of a filing; who reported in secret in the inbox alone, if at all.
@@ -165,7 +229,7 @@ pub fn tell_claimant(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Re
 /// # Errors
 /// The database, or a fact is missing.
 pub fn tell_account(tx: &mut Tx<'_>, to: AccountId, audience: &str, template: &str, args: &BTreeMap<String, String>) -> Result<()> {
-    let rows = told(tx, (None, None), audience, &[to], template, args)?;
+    let rows = told(tx, (None, None), audience, &[to], template, args, false)?;
     post(tx, &rows)
 }
 
@@ -208,6 +272,8 @@ pub(super) fn letter(id: crate::base::id::RowId, n: &Notice, channel: Channel, a
         state: "pending".into(),
         attempts: 0,
         next_at: n.not_before,
+        due_at: n.not_before,
+        round_from: 0,
         lease_until: None,
         last_class: None,
         last_reason: None,
@@ -260,11 +326,12 @@ pub fn tell_desk(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result
 fn tell(tx: &mut Tx<'_>, f: &filings::Filing, audience: &str, persons: &[AccountId], template: &str) -> Result<()> {
     let procedure_id = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
     let args = BTreeMap::from([("number".to_owned(), f.number.clone())]);
-    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args)?;
+    let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args, false)?;
     post(tx, &rows)
 }
 
-/// One notice for each person; where there is none, one that waits for whoever comes.
+/// One notice for each person; where there is none, one that waits for whoever comes. It is urgent if its template is, or if
+/// all of its procedure is.
 fn told(
     tx: &mut Tx<'_>,
     (case_id, procedure_id): (Option<CaseId>, Option<ProcedureId>),
@@ -272,9 +339,11 @@ fn told(
     persons: &[AccountId],
     template: &str,
     args: &BTreeMap<String, String>,
+    all_urgent: bool,
 ) -> Result<Vec<Notice>> {
     tx.app.notices.complete(template, args)?;
-    let not_before = courier::staff_time(tx.now, tx.app.notices.urgent(template), &tx.law.calendar, &tx.law.rules);
+    let urgent = all_urgent || tx.app.notices.urgent(template);
+    let not_before = courier::staff_time(tx.now, urgent, &tx.law.calendar, &tx.law.rules);
     let persons: Vec<Option<AccountId>> = if persons.is_empty() { vec![None] } else { persons.iter().copied().map(Some).collect() };
     let notice = |account_id| Notice {
         id: tx.ids.id(tx.now),
@@ -289,6 +358,7 @@ fn told(
         read_at: None,
         claimant_id: None,
         filing_id: None,
+        urgent,
     };
     Ok(persons.into_iter().map(notice).collect())
 }
@@ -361,7 +431,7 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
             break;
         }
     }
-    let rows = told(tx, (None, None), audience, &persons, template, &args)?;
+    let rows = told(tx, (None, None), audience, &persons, template, &args, false)?;
     post(tx, &rows)
 }
 

@@ -9,6 +9,7 @@ use crate::base::id::{RowId, StreamId};
 use crate::base::{At, Error, Result};
 use crate::domain::access::{Ability, Actor, may};
 use crate::store::letters::{self, Attempt, Letter, Wanted};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -17,6 +18,8 @@ use utoipa::ToSchema;
 const MOST: i64 = 100;
 /// Letters sent again in one command at the most.
 const AGAIN: i64 = 1_000;
+/// Days back that are counted and listed of what ended and is not dead.
+const DAYS: i64 = 30;
 
 /// One letter.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -83,7 +86,7 @@ pub struct TallyLine {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Resend {
-    /// These.
+    /// These; at most a thousand.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub ids: Vec<RowId>,
@@ -118,14 +121,17 @@ fn line(l: Letter, template: String, tried: &[Attempt]) -> LetterLine {
     }
 }
 
-/// Makes dead letters pending again; how many.
-fn again(tx: &mut Tx<'_>, r: &Resend) -> Result<usize> {
+/// Makes letters pending again that were dead by `until`; how many.
+fn again(tx: &mut Tx<'_>, r: &Resend, until: At) -> Result<usize> {
     allowed(tx.actor)?;
+    if i64::try_from(r.ids.len()).unwrap_or(i64::MAX) > AGAIN {
+        return Err(Error::field("/ids", "too_many_letters", &[("max", &AGAIN.to_string())]));
+    }
     let ids = if r.ids.is_empty() {
         if !r.all && r.channel.is_none() && r.template.is_none() {
             return Err(Error::field("/ids", "required", &[]));
         }
-        let w = Wanted { state: Some("dead".into()), channel: r.channel.clone(), template: r.template.clone() };
+        let w = Wanted { channel: r.channel.clone(), template: r.template.clone(), ended_until: Some(until), ..Wanted::of("dead") };
         letters::page(tx.c, &w, None, AGAIN)?.into_iter().map(|(l, _)| l.id).collect()
     } else {
         r.ids.clone()
@@ -149,13 +155,15 @@ fn again(tx: &mut Tx<'_>, r: &Resend) -> Result<usize> {
 }
 
 impl App {
-    /// A page of letters, the newest first, each with its attempts.
+    /// A page of letters, the newest first, each with its attempts: all that wait and all that are dead, of the others the last
+    /// thirty days.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless a system administrator or the system asks; the database.
     pub async fn letters(self: &Arc<Self>, actor: &Actor, w: Wanted, before: Option<RowId>, limit: i64) -> Result<Vec<LetterLine>> {
         allowed(actor)?;
-        self.db.read(move |c| lines(c, &w, before, limit)).await
+        let since = self.now().plus(-Duration::days(DAYS));
+        self.db.read(move |c| lines(c, w, since, before, limit)).await
     }
 
     /// The same for the command line.
@@ -164,16 +172,18 @@ impl App {
     /// As [`App::letters`].
     pub fn letters_blocking(self: &Arc<Self>, actor: &Actor, w: Wanted, before: Option<RowId>, limit: i64) -> Result<Vec<LetterLine>> {
         allowed(actor)?;
-        self.db.read_blocking(move |c| lines(c, &w, before, limit))
+        let since = self.now().plus(-Duration::days(DAYS));
+        self.db.read_blocking(move |c| lines(c, w, since, before, limit))
     }
 
-    /// How many letters stand how.
+    /// How many letters of the last thirty days stand how.
     ///
     /// # Errors
     /// As [`App::letters`].
     pub async fn letters_tally(self: &Arc<Self>, actor: &Actor) -> Result<Vec<TallyLine>> {
         allowed(actor)?;
-        self.db.read(tally).await
+        let since = self.now().plus(-Duration::days(DAYS));
+        self.db.read(move |c| tally(c, since)).await
     }
 
     /// The same for the command line.
@@ -182,7 +192,8 @@ impl App {
     /// As [`App::letters`].
     pub fn letters_tally_blocking(self: &Arc<Self>, actor: &Actor) -> Result<Vec<TallyLine>> {
         allowed(actor)?;
-        self.db.read_blocking(tally)
+        let since = self.now().plus(-Duration::days(DAYS));
+        self.db.read_blocking(move |c| tally(c, since))
     }
 
     /// How many letters are dead, counted up to a hundred; `None` for who may not send them again.
@@ -201,25 +212,34 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; `letter_not_dead` when none of those named is; the database.
     pub async fn resend_letters(self: &Arc<Self>, actor: &Actor, key: Option<Key>, r: Resend) -> Result<usize> {
-        self.write(actor, key, move |tx| again(tx, &r)).await
+        self.write(actor, key, move |tx| again(tx, &r, tx.now)).await
     }
 
-    /// The same for the command line.
+    /// The same for the command line, a thousand after another until none is left that was dead when it began: what is
+    /// refused again meanwhile stays dead.
     ///
     /// # Errors
     /// As [`App::resend_letters`].
-    pub fn resend_letters_blocking(self: &Arc<Self>, actor: &Actor, r: Resend) -> Result<usize> {
-        self.write_blocking(actor, None, move |tx| again(tx, &r))
+    pub fn resend_letters_blocking(self: &Arc<Self>, actor: &Actor, r: &Resend) -> Result<usize> {
+        let (begun, mut n) = (self.now(), 0);
+        loop {
+            let part = r.clone();
+            let here = self.write_blocking(actor, None, move |tx| again(tx, &part, begun))?;
+            n += here;
+            if here == 0 || !r.ids.is_empty() {
+                return Ok(n);
+            }
+        }
     }
 }
 
-fn lines(c: &mut crate::store::Conn, w: &Wanted, before: Option<RowId>, limit: i64) -> Result<Vec<LetterLine>> {
-    let rows = letters::page(c, w, before, limit.clamp(1, MOST))?;
+fn lines(c: &mut crate::store::Conn, w: Wanted, since: At, before: Option<RowId>, limit: i64) -> Result<Vec<LetterLine>> {
+    let rows = letters::page(c, &Wanted { since: Some(since), ..w }, before, limit.clamp(1, MOST))?;
     let ids: Vec<RowId> = rows.iter().map(|(l, _)| l.id).collect();
     let tried = letters::attempts(c, &ids)?;
     Ok(rows.into_iter().map(|(l, t)| line(l, t, &tried)).collect())
 }
 
-fn tally(c: &mut crate::store::Conn) -> Result<Vec<TallyLine>> {
-    Ok(letters::tally(c)?.into_iter().map(|(channel, state, class, count)| TallyLine { channel, state, class, count }).collect())
+fn tally(c: &mut crate::store::Conn, since: At) -> Result<Vec<TallyLine>> {
+    Ok(letters::tally(c, since)?.into_iter().map(|(channel, state, class, count)| TallyLine { channel, state, class, count }).collect())
 }

@@ -4,6 +4,10 @@ use super::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// Steps of the longest dialogue that sends a letter: connect, greeting, EHLO, STARTTLS, the handshake, EHLO, three of AUTH,
+/// MAIL, RCPT, DATA, the letter, RSET. A lease holds for more.
+pub const STEPS: i64 = 14;
+
 /// The whole configuration; `config/default.toml` documents every key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,6 +253,8 @@ pub struct Courier {
     pub lease_seconds: i64,
     /// Attempts before a letter is dead.
     pub attempts: i32,
+    /// Lines of each channel at once, when there is much to send.
+    pub connections: usize,
     /// When the daily digest of overdue goes out, `HH:MM`; empty: none.
     pub digest_at: String,
 }
@@ -367,6 +373,7 @@ impl Config {
             ("courier.batch", self.courier.batch),
             ("courier.lease_seconds", self.courier.lease_seconds),
             ("courier.attempts", i64::from(self.courier.attempts)),
+            ("courier.connections", i64::try_from(self.courier.connections).unwrap_or(0)),
             ("mail.timeout_seconds", i64::try_from(self.mail.timeout_seconds).unwrap_or(0)),
             ("evidence.max_open", self.evidence.max_open),
             ("evidence.max_files", self.evidence.max_files),
@@ -407,6 +414,14 @@ impl Config {
         Ok(())
     }
 
+    /// Seconds one letter may take at the most: every step of the slowest dialogue as long as it may.
+    #[must_use]
+    pub fn letter_seconds(&self) -> i64 {
+        let slowest = self.mail.timeout_seconds.max(self.sms.timeout_seconds).max(self.wechat.timeout_seconds);
+        // short enough for an instant to bear it
+        i64::try_from(slowest).unwrap_or(i64::MAX).saturating_mul(STEPS).min(i64::MAX / 2_000)
+    }
+
     fn check_courier(&self) -> Result<()> {
         let (m, c) = (&self.mail, &self.courier);
         if !["none", "starttls", "implicit"].contains(&m.tls.as_str()) {
@@ -420,9 +435,10 @@ impl Config {
             return Err(Error::Config(format!("courier.digest_at = {:?} 不是“时:分”，例如 08:30。", c.digest_at)));
         }
         // a letter may use every step's time before its lease ends
-        let steps = [self.mail.timeout_seconds, self.sms.timeout_seconds, self.wechat.timeout_seconds].into_iter().max().unwrap_or(0);
-        if c.lease_seconds <= i64::try_from(steps).unwrap_or(i64::MAX).saturating_mul(6) {
-            return Err(Error::Config("courier.lease_seconds 必须大于 mail、sms、wechat 各 timeout_seconds 的六倍。".into()));
+        if c.lease_seconds <= self.letter_seconds() {
+            return Err(Error::Config(format!(
+                "courier.lease_seconds 必须大于 mail、sms、wechat 各 timeout_seconds 的 {STEPS} 倍（一封信件最多的步数）。"
+            )));
         }
         Ok(())
     }

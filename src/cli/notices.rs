@@ -49,7 +49,7 @@ pub enum NoticesCommand {
         #[arg(long)]
         all: bool,
     },
-    /// 各渠道、各状态的数量
+    /// 近三十天各渠道、各状态的数量
     Stats {
         /// 以 JSON 输出
         #[arg(long)]
@@ -71,7 +71,7 @@ pub fn run(args: &NoticesArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
     let system = Actor::System("command_line");
     match &args.command {
         NoticesCommand::Dead { channel, template, before, json } => {
-            let w = Wanted { state: Some("dead".into()), channel: channel.clone(), template: template.clone() };
+            let w = Wanted { channel: channel.clone(), template: template.clone(), ..Wanted::of("dead") };
             for l in app.letters_blocking(&system, w, *before, 100)? {
                 if *json {
                     writeln!(out, "{}", json_line(&l)?).map_err(io)?;
@@ -82,15 +82,8 @@ pub fn run(args: &NoticesArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
             }
         }
         NoticesCommand::Resend { ids, channel, template, all } => {
-            let mut n = 0;
-            loop {
-                let r = Resend { ids: ids.clone(), channel: channel.clone(), template: template.clone(), all: *all };
-                let here = app.resend_letters_blocking(&system, r)?;
-                n += here;
-                if here == 0 || !ids.is_empty() {
-                    break;
-                }
-            }
+            let r = Resend { ids: ids.clone(), channel: channel.clone(), template: template.clone(), all: *all };
+            let n = app.resend_letters_blocking(&system, &r)?;
             writeln!(out, "{n} 封信件已重新排队。").map_err(io)?;
         }
         NoticesCommand::Stats { json } => {

@@ -58,6 +58,8 @@ pub enum Class {
     Timeout,
 }
 impl Class {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Sent, Self::Deferred, Self::Refused, Self::Timeout];
     /// As stored.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -67,6 +69,48 @@ impl Class {
             Self::Refused => "refused",
             Self::Timeout => "timeout",
         }
+    }
+}
+
+/// Why a letter did not go, where no other side said so: what the other side says has codes of its own (`rcpt 550 5.1.1`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The person has read it in the house.
+    Read,
+    /// The account is no more.
+    Gone,
+    /// The person gave no address.
+    NoAddress,
+    /// The channel is not configured.
+    NotConfigured,
+    /// The address cannot be opened.
+    Unreadable,
+    /// This version of the program has no words for it.
+    NoWords,
+    /// What is kept is no address.
+    BadAddress,
+}
+impl Why {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Gone, Self::NoAddress, Self::NotConfigured, Self::Unreadable, Self::NoWords, Self::BadAddress];
+    /// As stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Gone => "gone",
+            Self::NoAddress => "no_address",
+            Self::NotConfigured => "not_configured",
+            Self::Unreadable => "unreadable",
+            Self::NoWords => "no_words",
+            Self::BadAddress => "bad_address",
+        }
+    }
+}
+impl From<Why> for String {
+    fn from(why: Why) -> Self {
+        why.code().to_owned()
     }
 }
 

@@ -138,6 +138,7 @@ impl Build<'_> {
             title: def.title.clone(),
             en: def.en.clone(),
             place: def.place.get_ref().clone(),
+            urgent: def.urgent,
             start,
             states,
             moves,

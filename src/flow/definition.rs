@@ -92,6 +92,9 @@ pub struct Definition {
     pub en: String,
     /// The place meant by `leader@owner` when a term's owner has none: `lead`, `receiving`, ….
     pub place: Word,
+    /// Whether its terms are minutes: nobody of the staff who is told of it waits for the office to open.
+    #[serde(default)]
+    pub urgent: bool,
     /// How it begins.
     pub start: Move,
     /// States by key.

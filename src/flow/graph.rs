@@ -22,6 +22,8 @@ pub struct Graph {
     pub en: String,
     /// The place of `leader@owner` where the owner names none.
     pub place: String,
+    /// Whether the staff is told of it at any hour.
+    pub urgent: bool,
     /// How it begins; its name is `start`.
     pub start: MoveDef,
     /// States in the order of the file.

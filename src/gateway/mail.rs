@@ -6,7 +6,7 @@
 
 use crate::base::config::Mail as Settings;
 use crate::base::{At, Error, Result};
-use crate::domain::courier::{Class, Tried};
+use crate::domain::courier::{Class, Tried, Why};
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as Smtp;
@@ -166,11 +166,12 @@ impl Drop for Line<'_> {
 impl Line<'_> {
     /// Sends one letter. Blocks for at most the time limit of each step.
     pub fn send(&mut self, l: &Letter<'_>) -> Tried {
-        let Some((to, bytes)) = self.mailer.written(l) else { return Tried::not(Class::Refused, "bad_address") };
+        let Some((to, bytes)) = self.mailer.written(l) else { return Tried::not(Class::Refused, Why::BadAddress) };
         let kept = self.open.is_some();
         match self.dialogue(&to, &bytes) {
-            // a relay hangs up on who says nothing for long: that is no fault of the letter
-            Err(("mail", e)) if kept && e.status().is_none() => {
+            // a relay hangs up on who says nothing for long, or says first that it will (421): that is no fault of the letter,
+            // nor is what it says to another one (one that does not answer is not asked twice)
+            Err(("mail", e)) if kept && e.status().map_or(!late(&e), |s| u16::from(s) == 421) => {
                 self.open = None;
                 self.dialogue(&to, &bytes).map_or_else(|(step, e)| self.told(step, &e), |()| Tried::sent())
             }
@@ -216,7 +217,13 @@ impl Line<'_> {
         if self.open.as_mut().is_none_or(|c| c.command(Rset).is_err()) {
             self.open = None;
         }
-        Tried::not(if e.is_permanent() { Class::Refused } else { Class::Deferred }, reason)
+        // authentication required: no letter goes until the configuration is mended
+        if code == 530 {
+            return Tried::no_way(Class::Deferred, reason);
+        }
+        // policy and security (RFC 3463, X.7.X): it is us the relay will not have, and mending that is the operator's
+        let us = enhanced(e).is_some_and(|s| s.starts_with("5.7."));
+        Tried::not(if e.is_permanent() && !us { Class::Refused } else { Class::Deferred }, reason)
     }
 }
 

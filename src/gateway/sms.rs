@@ -3,9 +3,9 @@
 //! Owns the shape of the hook: `POST {"phone","template","args"}`, signed as webhooks are ([`exchange::sign`]) with the
 //! bytes of the configured secret. Never logs whom or what it sends.
 
-use super::http::Http;
+use super::http::{Http, Trouble};
 use crate::base::{At, Error, Result};
-use crate::domain::courier::{Class, Tried};
+use crate::domain::courier::{Class, Tried, Why};
 use crate::domain::exchange;
 use serde_json::json;
 use std::time::Duration;
@@ -72,21 +72,29 @@ impl Sms {
         matches!(self, Self::Hook { .. })
     }
 
-    /// Hands a notice over. What the sender says of the message itself (4xx) is final, but for too many and too slow.
+    /// Hands a notice over. What the sender says of the message itself (4xx) is final; where it will not have us (401, 403), has
+    /// too much to do or is down, no other message need be tried now.
     pub fn tell(&self, id: &str, phone: &str, template: &str, args: &[(&str, &str)], at: At) -> Tried {
-        let Self::Hook { http, url, secret } = self else { return Tried::no_way(Class::Deferred, "no_sms") };
+        let Self::Hook { http, url, secret } = self else { return Tried::not(Class::Deferred, Why::NotConfigured) };
         match post(http, url, secret, (id, phone, template), args, at) {
             Ok(200..=299) => Tried::sent(),
-            Ok(s @ (401 | 403 | 408 | 429)) => Tried::no_way(Class::Deferred, format!("sms {s}")),
+            Ok(s @ (401 | 403 | 408 | 429 | 500..)) => Tried::no_way(Class::Deferred, format!("sms {s}")),
             Ok(s @ 400..=499) => Tried::not(Class::Refused, format!("sms {s}")),
             Ok(s) => Tried::not(Class::Deferred, format!("sms {s}")),
-            Err(e) if e.to_string().contains("too slow") => Tried::not(Class::Timeout, "sms timeout"),
+            Err(Trouble::TooSlow) => Tried::not(Class::Timeout, "sms timeout"),
             Err(_) => Tried::no_way(Class::Deferred, "sms connection"),
         }
     }
 }
 
-fn post(http: &Http, url: &str, secret: &str, (id, phone, template): (&str, &str, &str), args: &[(&str, &str)], at: At) -> Result<u16> {
+fn post(
+    http: &Http,
+    url: &str,
+    secret: &str,
+    (id, phone, template): (&str, &str, &str),
+    args: &[(&str, &str)],
+    at: At,
+) -> std::result::Result<u16, Trouble> {
     let args: serde_json::Map<String, serde_json::Value> = args.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect();
     let body = json!({ "phone": phone, "template": template, "args": args }).to_string();
     let seconds = at.millis() / 1_000;

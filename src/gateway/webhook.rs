@@ -4,6 +4,7 @@
 //! moment of connecting, and the connection goes to an address that was checked, never to the name again. No redirect, no
 //! proxy, one time limit for all, and of the answer only its status is taken. Never retries.
 
+use super::http::Trouble;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 use ureq::http::Uri;
@@ -49,37 +50,6 @@ fn open_v6(ip: Ipv6Addr) -> bool {
     let global = s[0] & 0xe000 == 0x2000;
     let special = matches!((s[0], s[1]), (0x2001, 0..=0x01ff | 0x0db8) | (0x2002 | 0x3fff, _));
     global && !special
-}
-
-/// Why a message did not arrive: a stable code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The name has no address.
-    Unresolved,
-    /// An address of the name is one we do not connect to.
-    ForbiddenAddress,
-    /// No connection.
-    NoConnection,
-    /// Too slow.
-    TooSlow,
-    /// TLS was not agreed on, or the certificate is not good.
-    Tls,
-    /// Anything else the other side does that is no HTTP.
-    Protocol,
-}
-impl Trouble {
-    /// The code.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Unresolved => "unresolved",
-            Self::ForbiddenAddress => "forbidden_address",
-            Self::NoConnection => "no_connection",
-            Self::TooSlow => "too_slow",
-            Self::Tls => "tls",
-            Self::Protocol => "protocol",
-        }
-    }
 }
 
 /// Resolves by the machine and lets only good addresses through: all of them, or none.
@@ -160,20 +130,7 @@ impl Webhooks {
         for (k, v) in headers {
             request = request.header(*k, *v);
         }
-        request.send(body).map(|answer| answer.status().as_u16()).map_err(|e| trouble(&e))
-    }
-}
-
-fn trouble(e: &ureq::Error) -> Trouble {
-    match e {
-        ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::PermissionDenied => Trouble::ForbiddenAddress,
-        ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut => Trouble::TooSlow,
-        ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData => Trouble::Tls,
-        ureq::Error::Timeout(_) => Trouble::TooSlow,
-        ureq::Error::HostNotFound => Trouble::Unresolved,
-        ureq::Error::ConnectionFailed | ureq::Error::Io(_) => Trouble::NoConnection,
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Trouble::Tls,
-        _ => Trouble::Protocol,
+        request.send(body).map(|answer| answer.status().as_u16()).map_err(|e| Trouble::of(&e))
     }
 }
 

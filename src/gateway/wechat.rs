@@ -2,11 +2,12 @@
 //!
 //! Owns the calls `code2Session` and `subscribe/send` with the access token it needs, fetched and renewed here. The platform
 //! answers status 200 always and says in `errcode` what went wrong; the session key it also gives is not kept. The base
-//! address is configurable: cities put relays in between.
+//! address is configurable: cities put relays in between, and what a relay says for itself is no answer of the platform.
 
-use super::http::Http;
+use super::http::{Http, Trouble};
 use crate::base::{At, Error, Result};
 use crate::domain::courier::{Class, Tried};
+use chrono::Timelike as _;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,8 +45,8 @@ impl std::fmt::Debug for Told<'_> {
 
 #[derive(Deserialize)]
 struct Answer {
-    #[serde(default)]
-    errcode: i64,
+    /// With a message always; with a token or an open id only when there is none.
+    errcode: Option<i64>,
     #[serde(default)]
     openid: String,
     #[serde(default)]
@@ -84,23 +85,23 @@ impl Wechat {
         }
     }
 
-    /// The access token, asked for when there is none or it ends soon. The platform gives every node the same.
-    fn token(&self, now: At) -> Result<String> {
-        let mut kept = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((token, until)) = kept.as_ref()
-            && now < *until
-        {
-            return Ok(token.clone());
+    /// The access token, asked for when there is none or it ends soon. The platform gives every node and every thread the
+    /// same: who asks meanwhile asks too, and nobody waits for another's request.
+    fn token(&self, now: At) -> std::result::Result<String, Lost> {
+        let kept = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((token, _)) = kept.filter(|(_, until)| now < *until) {
+            return Ok(token);
         }
         let body = json!({ "grant_type": "client_credential", "appid": self.app_id, "secret": self.secret }).to_string();
         let (status, answer) = self.http.post(&format!("{}/cgi-bin/stable_token", self.base_url), &[], body.as_bytes())?;
-        let a: Answer = serde_json::from_slice(&answer)
-            .map_err(|_| Error::Unavailable(format!("the WeChat platform answered {status} without JSON")))?;
-        if a.errcode != 0 || a.access_token.is_empty() {
-            return Err(Error::Unavailable(format!("the WeChat platform gave no token: errcode {}", a.errcode)));
+        let a = read(status, &answer)?;
+        match a.errcode.unwrap_or(0) {
+            0 if a.access_token.is_empty() => return Err(Lost::Status(status)),
+            0 => {}
+            e => return Err(Lost::Token(e)),
         }
         let until = now.plus(chrono::Duration::seconds((a.expires_in - EARLY).max(60)));
-        *kept = Some((a.access_token.clone(), until));
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((a.access_token.clone(), until));
         Ok(a.access_token)
     }
 
@@ -110,27 +111,24 @@ impl Wechat {
 
     /// Sends a subscribe message; a token that was taken back meanwhile is renewed once. Blocks.
     pub fn tell(&self, told: &Told<'_>, now: At) -> Tried {
-        let first = self.say(told, now);
-        match first {
+        let said = match self.say(told, now) {
             Ok(e) if OLD_TOKEN.contains(&e) => {
                 self.forget_token();
-                self.say(told, now).map_or_else(|e| lost(&e), meaning)
+                self.say(told, now)
             }
-            Ok(e) => meaning(e),
-            Err(e) => lost(&e),
-        }
+            said => said,
+        };
+        said.map_or_else(|e| e.meaning(), meaning)
     }
 
-    fn say(&self, told: &Told<'_>, now: At) -> Result<i64> {
+    fn say(&self, told: &Told<'_>, now: At) -> std::result::Result<i64, Lost> {
         let token = self.token(now)?;
         let data: serde_json::Map<String, serde_json::Value> =
             told.fields.iter().map(|(k, v)| ((*k).to_owned(), json!({ "value": v }))).collect();
         let body = json!({ "touser": told.open_id, "template_id": told.template, "page": told.page, "data": data }).to_string();
         let url = format!("{}/cgi-bin/message/subscribe/send?access_token={token}", self.base_url);
         let (status, answer) = self.http.post(&url, &[], body.as_bytes())?;
-        let a: Answer = serde_json::from_slice(&answer)
-            .map_err(|_| Error::Unavailable(format!("the WeChat platform answered {status} without JSON")))?;
-        Ok(a.errcode)
+        read(status, &answer)?.errcode.ok_or(Lost::Status(status))
     }
 
     /// The open id behind a `wx.login` code; `None` when the code is wrong, used or too old. Blocks.
@@ -140,15 +138,63 @@ impl Wechat {
     pub fn open_id(&self, code: &str) -> Result<Option<String>> {
         let query =
             [("appid", self.app_id.as_str()), ("secret", self.secret.as_str()), ("js_code", code), ("grant_type", "authorization_code")];
-        let (status, body) = self.http.get(&format!("{}/sns/jscode2session", self.base_url), &query)?;
-        let answer: Answer =
-            serde_json::from_slice(&body).map_err(|_| Error::Unavailable(format!("the WeChat platform answered {status} without JSON")))?;
-        match answer.errcode {
+        let (status, body) = self.http.get(&format!("{}/sns/jscode2session", self.base_url), &query).map_err(Lost::from)?;
+        let answer = read(status, &body)?;
+        match answer.errcode.unwrap_or(0) {
             0 if !answer.openid.is_empty() => Ok(Some(answer.openid)),
             e if BAD_CODE.contains(&e) => Ok(None),
             e => Err(Error::Unavailable(format!("the WeChat platform answered {status} with errcode {e}"))),
         }
     }
+}
+
+/// Why there is no answer of the platform.
+enum Lost {
+    /// Nothing came.
+    Trouble(Trouble),
+    /// What came with this status is none of its answers: a relay in between spoke for itself.
+    Status(u16),
+    /// It gives no access token: the code.
+    Token(i64),
+}
+impl From<Trouble> for Lost {
+    fn from(t: Trouble) -> Self {
+        Self::Trouble(t)
+    }
+}
+impl From<Lost> for Error {
+    fn from(lost: Lost) -> Self {
+        Self::Unavailable(match lost {
+            Lost::Trouble(t) => format!("the WeChat platform: {}", t.code()),
+            Lost::Status(s) => format!("the WeChat platform answered {s} without what was asked for"),
+            Lost::Token(e) => format!("the WeChat platform gave no token: errcode {e}"),
+        })
+    }
+}
+impl Lost {
+    /// What it means for the message.
+    fn meaning(&self) -> Tried {
+        match self {
+            Self::Trouble(Trouble::TooSlow) => Tried::not(Class::Timeout, "wechat timeout"),
+            Self::Trouble(_) => Tried::no_way(Class::Deferred, "wechat connection"),
+            Self::Status(s) => Tried::no_way(Class::Deferred, format!("wechat http {s}")),
+            Self::Token(e) => Tried::no_way(Class::Deferred, format!("wechat token {e}")),
+        }
+    }
+}
+
+/// An answer of the platform: JSON with status 200.
+fn read(status: u16, body: &[u8]) -> std::result::Result<Answer, Lost> {
+    if status == 200 { serde_json::from_slice(body).map_err(|_| Lost::Status(status)) } else { Err(Lost::Status(status)) }
+}
+
+/// `2026年11月23日 09:00`, as the platform wants an instant.
+#[must_use]
+pub fn spelled(at: At) -> String {
+    let (day, time) = (at.day().to_string(), at.time());
+    let mut parts = day.splitn(3, '-');
+    let mut part = || parts.next().unwrap_or_default().to_owned();
+    format!("{}年{}月{}日 {:02}:{:02}", part(), part(), part(), time.hour(), time.minute())
 }
 
 /// What a code means for the message.
@@ -163,10 +209,13 @@ fn meaning(errcode: i64) -> Tried {
     }
 }
 
-fn lost(e: &Error) -> Tried {
-    if e.to_string().contains("too slow") {
-        Tried::not(Class::Timeout, "wechat timeout")
-    } else {
-        Tried::no_way(Class::Deferred, "wechat connection")
+#[cfg(test)]
+mod tests {
+    use super::spelled;
+    use crate::base::Day;
+
+    #[test]
+    fn an_instant_is_spelled_as_the_platform_wants_it() {
+        assert_eq!(spelled(Day::ymd(2026, 11, 3).unwrap().at(9, 5)), "2026年11月03日 09:05");
     }
 }

@@ -46,7 +46,11 @@ enum Kind {
 impl Kind {
     fn fits(self, value: &str) -> bool {
         match self {
-            Self::Count => !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()),
+            Self::Count => {
+                // a number, or the least it can be
+                let n = value.strip_prefix("至少 ").unwrap_or(value);
+                !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())
+            }
             Self::Day => value.len() >= 10 && value.as_bytes()[..10].iter().all(|b| b.is_ascii_digit() || *b == b'-'),
             Self::Number | Self::Title => !value.contains(['\n', '\r', '{', '}']) && value.chars().count() <= 60,
             Self::Lines => !value.contains(['\r', '{', '}']),

@@ -1,8 +1,8 @@
 //! Where staff and workers are reached outside the house, and which digests went out. Addresses are sealed; masks are shown.
 
 use super::Conn;
-use super::schema::{accounts, digests, duties, filings, staff_addresses, worker_addresses, workers};
-use crate::base::id::{AccountId, FilingId, WorkerId};
+use super::schema::{accounts, digests, duties, filings, joiners, staff_addresses, worker_addresses, workers};
+use crate::base::id::{AccountId, ClaimantId, FilingId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use diesel::prelude::*;
@@ -64,6 +64,17 @@ pub fn behind(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<(FilingId, super::wo
         .left_join(worker_addresses::table.on(worker_addresses::worker_id.eq(workers::id)))
         .filter(filings::id.eq_any(ids.to_vec()))
         .select((filings::id, super::workers::Worker::as_select(), Option::<WorkerAddress>::as_select()))
+        .load(c)?)
+}
+
+/// The log-ins by which these persons joined.
+pub fn behind_joined(c: &mut Conn, ids: &[ClaimantId]) -> Result<Vec<(ClaimantId, super::workers::Worker, Option<WorkerAddress>)>> {
+    Ok(joiners::table
+        .inner_join(workers::table.on(workers::id.eq(joiners::worker_id)))
+        .left_join(worker_addresses::table.on(worker_addresses::worker_id.eq(workers::id)))
+        .filter(joiners::claimant_id.eq_any(ids.to_vec()))
+        .filter(joiners::state.eq("joined"))
+        .select((joiners::claimant_id, super::workers::Worker::as_select(), Option::<WorkerAddress>::as_select()))
         .load(c)?)
 }
 

@@ -3,9 +3,9 @@
 //! Owns the rows alone. Who may see one, and what follows from it, is `app`'s.
 
 use super::filings::Claimant;
-use super::schema::{cases, child_clues, claim_words, claimants, claims, join_codes, joiners, pay_lists, representatives};
+use super::schema::{allocations, cases, child_clues, claim_words, claimants, claims, join_codes, joiners, pay_lists, representatives};
 use super::{Conn, ensure_one};
-use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, ProcedureId, RowId, SessionId, WorkerId};
+use crate::base::id::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, PaymentId, ProcedureId, RowId, SessionId, WorkerId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -372,6 +372,25 @@ pub fn follow_case(c: &mut Conn, from: CaseId, to: CaseId) -> Result<()> {
     diesel::update(waits).set(joiners::case_id.eq(to)).execute(c)?;
     diesel::update(pay_lists::table.filter(pay_lists::case_id.eq(from))).set(pay_lists::case_id.eq(to)).execute(c)?;
     Ok(())
+}
+
+/// Persons of the rows a payment has a part for.
+pub fn paid_persons(c: &mut Conn, payment: PaymentId) -> Result<Vec<Claimant>> {
+    Ok(allocations::table
+        .inner_join(claims::table.on(claims::id.eq(allocations::claim_id)))
+        .inner_join(claimants::table.on(claimants::id.eq(claims::claimant_id)))
+        .filter(allocations::payment_id.eq(payment))
+        .select(Claimant::as_select())
+        .load(c)?)
+}
+
+/// Persons of the rows of a case.
+pub fn persons_of(c: &mut Conn, case: CaseId) -> Result<Vec<Claimant>> {
+    Ok(claims::table
+        .inner_join(claimants::table.on(claimants::id.eq(claims::claimant_id)))
+        .filter(claims::case_id.eq(case))
+        .select(Claimant::as_select())
+        .load(c)?)
 }
 
 /// The claims of persons in a case.

@@ -7,7 +7,7 @@ use super::schema::{letter_attempts, letters, notices};
 use crate::base::id::{AccountId, ClaimantId, NoticeId, RowId};
 use crate::base::{At, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One notice by one channel to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -27,6 +27,8 @@ pub struct Letter {
     pub last_reason: Option<String>,
     pub created_at: At,
     pub done_at: Option<At>,
+    pub due_at: At,
+    pub round_from: i32,
 }
 
 /// One attempt.
@@ -50,6 +52,17 @@ pub struct Wanted {
     pub channel: Option<String>,
     /// The template of their notices.
     pub template: Option<String>,
+    /// Made since; not asked of those that wait and those that are dead, of which all count.
+    pub since: Option<At>,
+    /// Of the dead, those that ended until then.
+    pub ended_until: Option<At>,
+}
+impl Wanted {
+    /// All in a state.
+    #[must_use]
+    pub fn of(state: &str) -> Self {
+        Self { state: Some(state.to_owned()), ..Self::default() }
+    }
 }
 
 /// Queues letters; one that is there already stays as it is.
@@ -58,12 +71,6 @@ pub fn insert(c: &mut Conn, rows: &[Letter]) -> Result<()> {
         each!(&mut *c, |conn| diesel::insert_into(letters::table).values(part).on_conflict_do_nothing().execute(conn))?;
     }
     Ok(())
-}
-
-statement! {
-    /// Takes a letter for a node until an instant.
-    struct Lease { id: RowId => super::types::Id, until: At => super::types::Ts }
-    sql "update letters set lease_until = ", until, " where id = ", id, ""
 }
 
 /// Leases up to `limit` letters that are due until `until`, the longest due first, each with its notice.
@@ -81,9 +88,8 @@ pub fn claim(c: &mut Conn, now: At, until: At, limit: i64) -> Result<Vec<(Letter
         Conn::Pg(pg) => due().select(Letter::as_select()).for_update().skip_locked().load(pg)?,
         Conn::Sqlite(lite) => due().select(Letter::as_select()).load(lite)?,
     };
-    for l in &mine {
-        Lease { id: l.id, until }.execute(c)?;
-    }
+    let taken: Vec<RowId> = mine.iter().map(|l| l.id).collect();
+    diesel::update(letters::table.filter(letters::id.eq_any(taken))).set(letters::lease_until.eq(Some(until))).execute(c)?;
     let ids: Vec<NoticeId> = mine.iter().map(|l| l.notice_id).collect();
     let about: std::collections::HashMap<NoticeId, super::notices::Notice> =
         super::notices::by_ids(c, &ids)?.into_iter().map(|n| (n.id, n)).collect();
@@ -91,33 +97,67 @@ pub fn claim(c: &mut Conn, now: At, until: At, limit: i64) -> Result<Vec<(Letter
     Ok(mine.into_iter().filter_map(with).collect())
 }
 
-statement! {
-    /// Saves a letter if the lease is still held and nobody tried meanwhile.
-    struct Settle {
-        state: String => Text, tried: i32 => Integer, next_at: At => super::types::Ts, class: Option<String> => Nullable<Text>,
-        reason: Option<String> => Nullable<Text>, done_at: Option<At> => Nullable<super::types::Ts>, id: RowId => super::types::Id,
-        attempts: i32 => Integer, lease: At => super::types::Ts,
-    }
-    sql "update letters set state = ", state, ", attempts = ", tried, ", next_at = ", next_at, ", lease_until = null, last_class = ", class,
-        ", last_reason = ", reason, ", done_at = ", done_at, " where id = ", id, " and attempts = ", attempts, " and lease_until = ", lease, ""
+/// What several letters came to alike: one statement for all of them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Alike {
+    state: String,
+    attempts: i32,
+    /// When they are tried next; none of what ended.
+    next_at: Option<At>,
+    class: Option<String>,
+    reason: Option<String>,
+    done_at: Option<At>,
 }
 
-/// Keeps what a letter came to; `false` when the lease had passed to another node meanwhile.
-pub fn settle(c: &mut Conn, leased: &Letter, after: &Letter) -> Result<bool> {
-    let Some(lease) = leased.lease_until else { return Ok(false) };
-    let n = Settle {
-        state: after.state.clone(),
-        tried: after.attempts,
-        next_at: after.next_at,
-        class: after.last_class.clone(),
-        reason: after.last_reason.clone(),
-        done_at: after.done_at,
-        id: leased.id,
-        attempts: leased.attempts,
-        lease,
+/// Keeps what letters came to, each pair a letter as it was leased and as it is now; which were kept. The lease of the others
+/// had passed to another node meanwhile.
+pub fn settle(c: &mut Conn, all: &[(&Letter, &Letter)]) -> Result<BTreeSet<RowId>> {
+    let ids: Vec<RowId> = all.iter().map(|(l, _)| l.id).collect();
+    let rows = || {
+        letters::table.filter(letters::id.eq_any(ids.clone())).order(letters::id).select((
+            letters::id,
+            letters::attempts,
+            letters::lease_until,
+        ))
+    };
+    let there: Vec<(RowId, i32, Option<At>)> = match c {
+        Conn::Pg(pg) => rows().for_update().load(pg)?,
+        Conn::Sqlite(lite) => rows().load(lite)?,
+    };
+    let there: BTreeMap<RowId, (i32, Option<At>)> = there.into_iter().map(|(id, n, until)| (id, (n, until))).collect();
+    let mut alike: BTreeMap<Alike, Vec<RowId>> = BTreeMap::new();
+    let mut kept = BTreeSet::new();
+    for (leased, after) in all {
+        if leased.lease_until.is_none() || there.get(&leased.id) != Some(&(leased.attempts, leased.lease_until)) {
+            continue;
+        }
+        kept.insert(leased.id);
+        let what = Alike {
+            state: after.state.clone(),
+            attempts: after.attempts,
+            next_at: after.done_at.is_none().then_some(after.next_at),
+            class: after.last_class.clone(),
+            reason: after.last_reason.clone(),
+            done_at: after.done_at,
+        };
+        alike.entry(what).or_default().push(leased.id);
     }
-    .execute(c)?;
-    Ok(n == 1)
+    for (a, ids) in alike {
+        let these = || letters::table.filter(letters::id.eq_any(ids.clone()));
+        let what = (
+            letters::state.eq(a.state),
+            letters::attempts.eq(a.attempts),
+            letters::lease_until.eq(None::<At>),
+            letters::last_class.eq(a.class),
+            letters::last_reason.eq(a.reason),
+            letters::done_at.eq(a.done_at),
+        );
+        match a.next_at {
+            Some(at) => diesel::update(these()).set((what, letters::next_at.eq(at))).execute(c)?,
+            None => diesel::update(these()).set(what).execute(c)?,
+        };
+    }
+    Ok(kept)
 }
 
 /// Keeps attempts.
@@ -128,28 +168,59 @@ pub fn insert_attempts(c: &mut Conn, rows: &[Attempt]) -> Result<()> {
     Ok(())
 }
 
-/// A page of letters with their templates, the newest first, before the one given.
+/// A page of letters with their templates, the newest first, before the one given. What waits is read by what is open, what is
+/// dead by what is dead, the others by when they were made: with [`Wanted::since`] no page walks through all there ever was.
 pub fn page(c: &mut Conn, w: &Wanted, before: Option<RowId>, limit: i64) -> Result<Vec<(Letter, String)>> {
+    let at = match before {
+        Some(id) => match by_ids(c, &[id])?.pop() {
+            Some(l) => Some((l, id)),
+            None => return Ok(Vec::new()),
+        },
+        None => None,
+    };
     let mut q = letters::table
         .inner_join(notices::table.on(notices::id.eq(letters::notice_id)))
-        .order(letters::id.desc())
         .limit(limit)
         .select((Letter::as_select(), notices::template))
         .into_boxed();
-    if w.state.as_deref() == Some("dead") {
-        // the index's own predicate, word for word
-        q = q.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'"));
-    } else if let Some(s) = &w.state {
-        q = q.filter(letters::state.eq(s.clone()));
-    }
+    // each in the order of the index that is read
+    q = match w.state.as_deref() {
+        Some("pending") => {
+            if let Some((l, id)) = at {
+                q = q.filter(letters::due_at.le(l.due_at)).filter(letters::due_at.lt(l.due_at).or(letters::id.lt(id)));
+            }
+            // the index's own predicate, word for word
+            q.filter(letters::done_at.is_null()).order((letters::due_at.desc(), letters::id.desc()))
+        }
+        Some("dead") => {
+            if let Some((l, id)) = at {
+                q = q.filter(letters::done_at.le(l.done_at)).filter(letters::done_at.lt(l.done_at).or(letters::id.lt(id)));
+            }
+            // the index's own predicate, word for word
+            q = q.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'"));
+            if let Some(at) = w.ended_until {
+                q = q.filter(letters::done_at.le(at));
+            }
+            q.order((letters::done_at.desc(), letters::id.desc()))
+        }
+        state => {
+            if let Some((l, id)) = at {
+                q = q.filter(letters::created_at.le(l.created_at)).filter(letters::created_at.lt(l.created_at).or(letters::id.lt(id)));
+            }
+            if let Some(s) = state {
+                q = q.filter(letters::state.eq(s.to_owned()));
+            }
+            if let Some(at) = w.since {
+                q = q.filter(letters::created_at.ge(at));
+            }
+            q.order((letters::created_at.desc(), letters::id.desc()))
+        }
+    };
     if let Some(ch) = &w.channel {
         q = q.filter(letters::channel.eq(ch.clone()));
     }
     if let Some(t) = &w.template {
         q = q.filter(notices::template.eq(t.clone()));
-    }
-    if let Some(b) = before {
-        q = q.filter(letters::id.lt(b));
     }
     Ok(q.load(c)?)
 }
@@ -168,32 +239,31 @@ pub fn attempts(c: &mut Conn, ids: &[RowId]) -> Result<Vec<Attempt>> {
         .load(c)?)
 }
 
-/// Makes a dead letter pending again with all its attempts still to come; `false` when it is not dead.
+/// Makes a dead letter pending again, due at `at`, with all its attempts still to come; `false` when it is not dead.
 pub fn again(c: &mut Conn, id: RowId, at: At) -> Result<bool> {
     let n = diesel::update(letters::table.find(id).filter(letters::state.eq("dead")))
-        .set((letters::state.eq("pending"), letters::next_at.eq(at), letters::done_at.eq(None::<At>), letters::lease_until.eq(None::<At>)))
+        .set((
+            letters::state.eq("pending"),
+            letters::next_at.eq(at),
+            letters::due_at.eq(at),
+            letters::round_from.eq(letters::attempts),
+            letters::done_at.eq(None::<At>),
+            letters::lease_until.eq(None::<At>),
+        ))
         .execute(c)?;
     Ok(n == 1)
 }
 
 /// Channel, state, why it ended and how many.
 pub type Tally = (String, String, Option<String>, i64);
-/// How many there are by channel, state and the class of the last attempt.
-pub fn tally(c: &mut Conn) -> Result<Vec<Tally>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Text)]
-        channel: String,
-        #[diesel(sql_type = Text)]
-        state: String,
-        #[diesel(sql_type = Nullable<Text>)]
-        class: Option<String>,
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let sql = "select channel, state, last_class as class, count(*) as n from letters group by channel, state, last_class order by 1, 2, 3";
-    let rows: Vec<Row> = diesel::sql_query(sql).load(c)?;
-    Ok(rows.into_iter().map(|r| (r.channel, r.state, r.class, r.n)).collect())
+/// How many of those made since an instant there are by channel, state and the class of the last attempt.
+pub fn tally(c: &mut Conn, since: At) -> Result<Vec<Tally>> {
+    Ok(letters::table
+        .filter(letters::created_at.ge(since))
+        .group_by((letters::channel, letters::state, letters::last_class))
+        .order((letters::channel, letters::state, letters::last_class))
+        .select((letters::channel, letters::state, letters::last_class, diesel::dsl::count_star()))
+        .load(c)?)
 }
 
 /// Dead letters, counted up to `most`.
@@ -203,13 +273,13 @@ pub fn dead(c: &mut Conn, most: i64) -> Result<i64> {
     Ok(i64::try_from(ids.len()).unwrap_or(most))
 }
 
-/// When the letter that waits longest was due, of those due at `now`.
+/// When the letter that waits longest should have gone, of those due at `now`; attempts that failed move nothing.
 pub fn oldest_due(c: &mut Conn, now: At) -> Result<Option<At>> {
     Ok(letters::table
         .filter(letters::done_at.is_null())
-        .filter(letters::next_at.le(now))
-        .order((letters::next_at, letters::id))
-        .select(letters::next_at)
+        .filter(letters::due_at.le(now))
+        .order((letters::due_at, letters::id))
+        .select(letters::due_at)
         .first(c)
         .optional()?)
 }

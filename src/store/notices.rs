@@ -24,6 +24,7 @@ pub struct Notice {
     pub read_at: Option<At>,
     pub claimant_id: Option<ClaimantId>,
     pub filing_id: Option<FilingId>,
+    pub urgent: bool,
 }
 
 /// Queues notices.
@@ -122,6 +123,50 @@ pub fn for_worker(c: &mut Conn, worker: WorkerId, of: Option<&[FilingId]>, befor
         q = q.filter(notices::id.lt(b));
     }
     Ok(q.load(c)?)
+}
+
+/// What the claimants of these filings are told, newest first, before the one given.
+pub fn for_filings(c: &mut Conn, of: &[FilingId], before: Option<NoticeId>, limit: i64) -> Result<Vec<Notice>> {
+    let of: Vec<Option<FilingId>> = of.iter().copied().map(Some).collect();
+    let mut q = notices::table
+        .filter(notices::filing_id.eq_any(of))
+        .filter(notices::filing_id.is_not_null())
+        .order(notices::id.desc())
+        .limit(limit)
+        .select(Notice::as_select())
+        .into_boxed();
+    if let Some(b) = before {
+        q = q.filter(notices::id.lt(b));
+    }
+    Ok(q.load(c)?)
+}
+
+/// What these persons are told of the own rows in others' cases, newest first, before the one given.
+pub fn for_rows(c: &mut Conn, of: &[ClaimantId], before: Option<NoticeId>, limit: i64) -> Result<Vec<Notice>> {
+    let of: Vec<Option<ClaimantId>> = of.iter().copied().map(Some).collect();
+    let mut q = notices::table
+        .filter(notices::claimant_id.eq_any(of))
+        .filter(notices::claimant_id.is_not_null())
+        .filter(notices::filing_id.is_null())
+        .order(notices::id.desc())
+        .limit(limit)
+        .select(Notice::as_select())
+        .into_boxed();
+    if let Some(b) = before {
+        q = q.filter(notices::id.lt(b));
+    }
+    Ok(q.load(c)?)
+}
+
+/// Marks as read what these persons are told of the own rows; returns how many were.
+pub fn mark_read_of_rows(c: &mut Conn, of: &[ClaimantId], ids: &[NoticeId], at: At) -> Result<usize> {
+    let of: Vec<Option<ClaimantId>> = of.iter().copied().map(Some).collect();
+    let mine = notices::table
+        .filter(notices::id.eq_any(ids.to_vec()))
+        .filter(notices::claimant_id.eq_any(of))
+        .filter(notices::filing_id.is_null())
+        .filter(notices::read_at.is_null());
+    Ok(diesel::update(mine).set(notices::read_at.eq(Some(at))).execute(c)?)
 }
 
 /// Marks notices of a log-in's own filings as read; returns how many were.

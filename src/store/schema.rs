@@ -1046,6 +1046,7 @@ diesel::table! {
         read_at -> Nullable<Ts>,
         claimant_id -> Nullable<Id>,
         filing_id -> Nullable<Id>,
+        urgent -> Bool,
     }
 }
 
@@ -1541,6 +1542,8 @@ diesel::table! {
         last_reason -> Nullable<Text>,
         created_at -> Ts,
         done_at -> Nullable<Ts>,
+        due_at -> Ts,
+        round_from -> Integer,
     }
 }
 

@@ -17,7 +17,7 @@ fn text(v: &Value) -> String {
 }
 
 /// A case that is investigated, held by `kuiwen.handler` with `kuiwen.handler2`.
-fn investigated(w: &World, n: u32) -> CaseId {
+pub fn investigated(w: &World, n: u32) -> CaseId {
     let (_, case) = ids(&register(&w.app, &w.actor("kuiwen.desk"), "370705-hrss", &complaint(n)).unwrap());
     let case = case.unwrap();
     investigate(w, case);

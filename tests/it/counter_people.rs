@@ -6,7 +6,9 @@ use crate::support::app::World;
 use crate::workers::{Phone, answer, answered, filed, report, text, world};
 use chrono::Duration;
 use qingxin::base::id::FilingId;
-use qingxin::store::{journal, procedures};
+use qingxin::domain::access::Actor;
+use qingxin::store::addresses::{self, WorkerAddress};
+use qingxin::store::{filings, journal, procedures};
 use serde_json::{Value, json};
 
 fn agent(name: &str, phone: &str, powers: &[&str], evidence: Option<&str>) -> Value {
@@ -212,8 +214,19 @@ on_both! {
         w.pass(Duration::hours(23));
         assert_eq!(settle().done, 0);
         assert_eq!(old.get(&format!("/filings/{id}")).status, 200, "until it takes effect the old one stands");
+        // a WeChat account on the old telephone
+        let fid: FilingId = id.parse().unwrap();
+        let log_in = w.app.db.read_blocking(move |c| filings::get(c, fid)).unwrap().unwrap().worker_id.unwrap();
+        w.app
+            .write_blocking(&Actor::System("tests"), None, move |tx| {
+                let wx_ct = Some(tx.seal("worker_addresses", "wx_ct", log_in, "open-id-of-the-old-one")?);
+                addresses::put_worker(tx.c, &WorkerAddress { worker_id: log_in, wx_ct, plain: true, set_at: tx.now })
+            })
+            .unwrap();
         w.pass(Duration::hours(2));
         assert_eq!((settle().done, settle().done), (1, 0));
+        let kept = w.app.db.read_blocking(move |c| addresses::of_worker(c, log_in)).unwrap().unwrap();
+        assert!(kept.wx_ct.is_none(), "who has the old telephone is told nothing more by WeChat");
         old.get("/session").problem(401, "unauthenticated");
         let new = Phone::on(&w, "13900000099", "张测试");
         assert_eq!(new.get(&format!("/filings/{id}")).status, 200);
@@ -221,7 +234,6 @@ on_both! {
         assert_eq!(stranger.get("/filings").ok()["filings"], json!([]), "whoever has the old card has nothing");
         decide("kuiwen.leader", false).problem(409, "not_now");
         assert!(!all_text(&w).contains("13900000099"));
-        let fid: FilingId = id.parse().unwrap();
         let kinds: Vec<String> = w.app.db.read_blocking(move |c| journal::stream(c, fid.into())).unwrap().into_iter().map(|e| e.core.kind).collect();
         for kind in ["rebinding_asked", "rebinding_confirmed", "rebound"] {
             assert!(kinds.iter().any(|k| k == kind), "{kind}: {kinds:?}");

@@ -36,6 +36,8 @@ mod counter_people;
 #[cfg(test)]
 mod courier;
 #[cfg(test)]
+mod courier_faults;
+#[cfg(test)]
 mod draws;
 #[cfg(test)]
 mod drills;
@@ -97,6 +99,8 @@ mod support;
 mod tables;
 #[cfg(test)]
 mod told;
+#[cfg(test)]
+mod told_rows;
 #[cfg(test)]
 mod torture;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use diesel::RunQueryDsl as _;
 use diesel::connection::{Connection as _, Instrumentation, InstrumentationEvent, SimpleConnection as _};
 use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
+use qingxin::store::letters::Wanted;
 use qingxin::store::worklist::{self, Filter};
 use qingxin::store::{Conn, accounts, filings, journal, legacy, notices, papers, procedures, search, settings};
 use std::sync::{Arc, Mutex};
@@ -116,6 +117,9 @@ fn fill(t: &TestDb) {
          {n} insert into accounts (id, login, name, password_hash, state, must_change, failed, created_at, version) select {id}, 'u' || i, 'u', 'x', 'active', {day}, 0, {at}, 1 from n where i <= 400;
          insert into duties (id, account_id, duty, bureau, area, valid_from) select id, id, 'handler', login, '370705', created_at from accounts;
          insert into alarms (term_id, procedure_id, rung, fire_at, attempts) select id, procedure_id, 0, due_at, 0 from terms where status = 'live';
+         {n} insert into letters (id, notice_id, channel, claimant_id, state, attempts, next_at, due_at, created_at, done_at)
+           select {id}, (select id from notices limit 1), 'sms', c.id, case when i % 4 = 0 then 'pending' when i % 40 = 1 then 'dead' else 'sent' end, 1, {at}, {at}, {at},
+           case when i % 4 = 0 then null else {at} end from n join claimants c on c.name_bix = 'n' || i;
          analyze;"
     );
     t.db.write_blocking(move |c| c.batch(&text)).unwrap();
@@ -139,6 +143,10 @@ fn nth(n: usize, f: impl FnOnce(&mut Conn) -> Result<()> + Send + 'static, t: &T
 }
 
 type Run = Box<dyn FnOnce(&mut Conn) -> Result<()> + Send>;
+
+fn letters(w: Wanted) -> Run {
+    Box::new(move |c| qingxin::store::letters::page(c, &w, None, 50).map(drop))
+}
 
 fn list(f: Filter) -> Run {
     Box::new(move |c| worklist::page(c, &f, None, 0, 20).map(drop))
@@ -187,7 +195,14 @@ on_both! {
             ("messages due", Box::new(|c| qingxin::store::exchange_out::claim(c, t0(), t0(), 10).map(drop)), "deliveries_due", true),
             ("letters due", Box::new(|c| qingxin::store::letters::claim(c, t0(), t0(), 100).map(drop)), "letters_due", true),
             ("dead letters", Box::new(|c| qingxin::store::letters::dead(c, 100).map(drop)), "letters_dead", true),
-            ("oldest letter", Box::new(|c| qingxin::store::letters::oldest_due(c, t0()).map(drop)), "letters_due", true),
+            ("oldest letter", Box::new(|c| qingxin::store::letters::oldest_due(c, t0()).map(drop)), "letters_waiting", true),
+            ("letters that wait", letters(Wanted::of("pending")), "letters_waiting", true),
+            ("letters that are dead", letters(Wanted::of("dead")), "letters_dead", true),
+            ("letters sent of late", letters(Wanted { since: Some(t0()), ..Wanted::of("sent") }), "letters_made", true),
+            ("letters of late", letters(Wanted { since: Some(t0()), ..Wanted::default() }), "letters_made", true),
+            ("letters counted", Box::new(|c| qingxin::store::letters::tally(c, t0()).map(drop)), "letters_made", false),
+            ("notices of own rows", Box::new(|c| notices::for_rows(c, &[uuid::Uuid::nil().into()], None, 50).map(drop)), "notices_claimant", false),
+            ("notices of filings", Box::new(|c| notices::for_filings(c, &[uuid::Uuid::nil().into()], None, 50).map(drop)), "notices_filing", false),
             ("notices of a worker's filings", Box::new(|c| notices::for_worker(c, uuid::Uuid::nil().into(), None, None, 50).map(drop)), "notices_filing", false),
             ("pieces of a word", Box::new(|c| search::with_gram(c, 1, None, 256).map(drop)), "grams", true),
             ("pieces weighed", Box::new(|c| search::weigh(c, 1, 1000).map(drop)), "grams", false),

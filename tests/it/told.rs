@@ -12,28 +12,34 @@ use chrono::Duration;
 use qingxin::base::text as words;
 use qingxin::base::text::Lang;
 use qingxin::boot;
-use qingxin::domain::courier::Channel;
+use qingxin::domain::courier::{Channel, Class, Why};
 use qingxin::paper::notice::{Notices, SHIPPED, for_officers, for_workers};
+use qingxin::store::letters::{self, Wanted};
+use qingxin::store::notices::{self, Notice};
+use qingxin::store::procedures;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 const API: &str = "/api/claimant/v1";
 
 /// The sender of short messages and the WeChat platform, both fakes.
-struct Outside {
+pub struct Outside {
     sms: Fake,
     wx: Fake,
     /// What the platform answers to a message.
     errcode: Arc<AtomicI64>,
+    /// What a relay in between answers to a message instead.
+    instead: Arc<Mutex<Option<(u16, Value)>>>,
     /// Tokens given.
     tokens: Arc<AtomicUsize>,
 }
 impl Outside {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let (errcode, tokens): (Arc<AtomicI64>, Arc<AtomicUsize>) = (Arc::default(), Arc::default());
-        let (e, n) = (Arc::clone(&errcode), Arc::clone(&tokens));
+        let instead: Arc<Mutex<Option<(u16, Value)>>> = Arc::default();
+        let (e, n, other) = (Arc::clone(&errcode), Arc::clone(&tokens), Arc::clone(&instead));
         let wx = Fake::open(move |path, _| {
             if path.starts_with("/sns/jscode2session") {
                 return (200, json!({ "openid": "open-id-1", "session_key": "x" }));
@@ -41,6 +47,9 @@ impl Outside {
             if path.starts_with("/cgi-bin/stable_token") {
                 let n = n.fetch_add(1, Ordering::SeqCst) + 1;
                 return (200, json!({ "access_token": format!("token-{n}"), "expires_in": 7200 }));
+            }
+            if let Some(said) = other.lock().unwrap().clone() {
+                return said;
             }
             // a token that was taken back is old until another one is asked for
             let code = match e.load(Ordering::SeqCst) {
@@ -50,7 +59,7 @@ impl Outside {
             };
             (200, json!({ "errcode": code, "errmsg": "" }))
         });
-        Self { sms: Fake::open(|_, _| (200, json!({}))), wx, errcode, tokens }
+        Self { sms: Fake::open(|_, _| (200, json!({}))), wx, errcode, instead, tokens }
     }
     fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
@@ -64,7 +73,7 @@ impl Outside {
         ]
     }
     /// Notices by short message since the last time: telephone and text.
-    fn messages(&self) -> Vec<(String, String)> {
+    pub fn messages(&self) -> Vec<(String, String)> {
         let notice = |(_, b): Asked| {
             let t = b["template"].as_str().unwrap_or_default().to_owned();
             t.starts_with("notice_").then(|| (text(&b["phone"]), text(&b["args"]["text"])))
@@ -77,14 +86,14 @@ impl Outside {
     }
 }
 
-fn open(t: &TestDb, o: &Outside) -> World {
+pub fn open(t: &TestDb, o: &Outside) -> World {
     let s = o.settings();
     let all: Vec<(&str, &str)> = s.iter().map(|(k, v)| (*k, v.as_str())).collect();
     World::with(t, &all)
 }
 
 /// A worker's telephone that knows its token.
-struct Mobile<'w> {
+pub struct Mobile<'w> {
     w: &'w World,
     token: String,
 }
@@ -95,7 +104,7 @@ impl<'w> Mobile<'w> {
             person.request(method, &format!("{API}{path}")).header("idempotency-key", w.key()).header("content-type", "application/json");
         w.send(b.body(body.map_or_else(Body::empty, |b| Body::from(b.to_string()))).unwrap())
     }
-    fn by_phone(w: &'w World, o: &Outside, phone: &str, name: &str) -> Self {
+    pub fn by_phone(w: &'w World, o: &Outside, phone: &str, name: &str) -> Self {
         Self::ask(w, None, "POST", "/codes", Some(json!({ "phone": phone }))).ok();
         let code =
             o.sms.take().into_iter().rev().find(|(_, b)| b["template"] == "login_code").map(|(_, b)| text(&b["args"]["code"])).unwrap();
@@ -107,21 +116,21 @@ impl<'w> Mobile<'w> {
         let got = Self::ask(w, None, "POST", "/session/wechat", Some(json!({ "code": "abc" }))).ok();
         Self { w, token: text(&got["token"]) }
     }
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         Self::ask(self.w, Some(&self.token), "GET", path, None).ok()
     }
-    fn post(&self, path: &str, body: Value) -> crate::support::app::Got {
+    pub fn post(&self, path: &str, body: Value) -> crate::support::app::Got {
         Self::ask(self.w, Some(&self.token), "POST", path, Some(body))
     }
     fn file(&self, n: u32) -> String {
         text(&self.post("/filings", report(n)).ok()["filing"])
     }
-    fn notices(&self) -> Vec<String> {
+    pub fn notices(&self) -> Vec<String> {
         self.get("/notices")["notices"].as_array().unwrap().iter().map(|n| text(&n["text"])).collect()
     }
 }
 
-fn carry(w: &World) -> qingxin::app::courier::Carried {
+pub fn carry(w: &World) -> qingxin::app::courier::Carried {
     let mut all = qingxin::app::courier::Carried::default();
     // what falls back to another channel is due at once
     for _ in 0..2 {
@@ -220,6 +229,132 @@ on_both! {
         assert_eq!(carry(&w).sent, 1);
         let dump = format!("{:?}", tables::dump(&t.db));
         assert!(!dump.contains("open-id-1"), "the WeChat account is sealed");
+    }
+
+    fn only_an_answer_of_the_platform_says_that_a_message_was_taken(t: &TestDb) {
+        let o = Outside::open();
+        let w = open(t, &o);
+        let me = Mobile::by_wechat(&w);
+        me.file(1);
+        w.pass(Duration::seconds(1));
+        let last = || {
+            let all = w.app.db.read_blocking(|c| letters::page(c, &Wanted::default(), None, 10)).unwrap();
+            let (l, _) = all.into_iter().find(|(l, _)| l.channel == "wechat").unwrap();
+            (l.state, l.last_class.unwrap_or_default(), l.last_reason.unwrap_or_default(), l.attempts)
+        };
+        let deferred = |reason: &str, n: i32| ("pending".to_owned(), "deferred".to_owned(), reason.to_owned(), n);
+        let mut n = 0;
+        for (status, body, reason) in [
+            (200, json!({}), "wechat http 200"),
+            (200, json!({ "errcode": null }), "wechat http 200"),
+            (200, json!("<html>"), "wechat http 200"),
+            (200, json!({ "errcode": "0" }), "wechat http 200"),
+            (502, json!({ "errcode": 0 }), "wechat http 502"),
+            (301, json!({ "errcode": 0 }), "wechat http 301"),
+            (404, json!({ "errcode": 0 }), "wechat http 404"),
+        ] {
+            *o.instead.lock().unwrap() = Some((status, body));
+            n += 1;
+            assert_eq!(carry(&w).sent, 0, "{status}");
+            assert_eq!(last(), deferred(reason, n));
+            w.pass(Duration::minutes(45));
+        }
+        *o.instead.lock().unwrap() = None;
+        w.pass(Duration::hours(1));
+        assert_eq!(carry(&w).sent, 1);
+        assert_eq!(last(), ("sent".to_owned(), "sent".to_owned(), String::new(), n + 1));
+    }
+
+    fn a_worker_hears_by_telephone_when_wechat_is_configured_no_more(t: &TestDb) {
+        let o = Outside::open();
+        let w = open(t, &o);
+        let me = Mobile::by_wechat(&w);
+        me.file(1);
+        let settings: Vec<_> = o.settings().into_iter().filter(|(k, _)| !k.starts_with("QINGXIN__WECHAT")).collect();
+        let all: Vec<(&str, &str)> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let without = World::again(t, &w, &all);
+        let mut rounds = 0;
+        while o.messages().is_empty() {
+            w.pass(Duration::hours(8));
+            without.carry(&|| true).unwrap();
+            rounds += 1;
+            assert!(rounds < 40, "it waits for ever");
+        }
+        assert!(rounds >= 12, "{rounds}");
+        let kept = without.db.read_blocking(|c| letters::page(c, &Wanted::default(), None, 10)).unwrap();
+        let mut kept: Vec<_> = kept.into_iter().map(|(l, _)| (l.channel, l.state, l.last_reason, l.attempts)).collect();
+        kept.sort_unstable();
+        let gone = ("wechat".to_owned(), "void".to_owned(), Some("not_configured".to_owned()), 12);
+        assert_eq!(kept, [("sms".to_owned(), "sent".to_owned(), None, 1), gone]);
+    }
+
+    fn who_looks_after_a_matter_sees_what_its_worker_is_told(t: &TestDb) {
+        let o = Outside::open();
+        let w = open(t, &o);
+        let me = Mobile::by_phone(&w, &o, "13900000001", "张测试");
+        let (filing, other) = (me.file(1), me.file(2));
+        let son = Mobile::by_phone(&w, &o, "13900000055", "张小测");
+        assert!(son.notices().is_empty());
+        let mandate = |phone: &str, powers: &[&str]| {
+            let until = w.now().plus(Duration::days(20));
+            let body = json!({ "kind": "agent", "relation": "child", "name": "张小测", "phone": phone, "powers": powers, "expiresAt": until });
+            text(&me.post(&format!("/filings/{filing}/agents"), body).ok()["id"])
+        };
+        let end = |id: &str| {
+            let path = format!("/filings/{filing}/agents/{id}");
+            assert_eq!(Mobile::ask(&w, Some(&me.token), "DELETE", &path, None).status, 204);
+        };
+        // a power to write is none to see how the matter stands
+        let id = mandate("13900000055", &["message"]);
+        assert!(son.notices().is_empty());
+        end(&id);
+        let id = mandate("13900000055", &["view"]);
+        let seen = son.get("/notices");
+        assert_eq!(seen["notices"].as_array().unwrap().len(), 1, "{seen}");
+        assert_eq!(seen["notices"][0]["filing"], json!(filing), "and nothing of {other}");
+        // he reads it for himself: it still goes out to its worker
+        assert_eq!(son.post("/notices/read", json!({ "ids": [seen["notices"][0]["id"]] })).status, 204);
+        assert!(me.get("/notices")["notices"].as_array().unwrap().iter().all(|n| n["readAt"].is_null()));
+        w.pass(Duration::seconds(1));
+        assert_eq!(carry(&w).sent, 2);
+        assert!(o.messages().iter().all(|(phone, _)| phone == "13900000001"));
+        end(&id);
+        assert!(son.notices().is_empty(), "revoked: felt at once");
+        // time ends it as well
+        mandate("13900000055", &["view"]);
+        assert_eq!(son.notices().len(), 1);
+        w.pass(Duration::days(20));
+        let son = Mobile::by_phone(&w, &o, "13900000055", "张小测");
+        assert!(son.notices().is_empty());
+    }
+
+    fn an_incident_waits_for_no_office_to_open(t: &TestDb) {
+        let w = World::new(t);
+        let case = crate::cooperation::investigated(&w, 1);
+        // a Saturday night
+        w.set(11, 28, 23, 0);
+        let known = w.now();
+        let open = json!({ "category": "mass", "knownAt": known, "persons": 18 });
+        crate::review::act(&w, "kuiwen.leader", case, "report_incident", open).unwrap();
+        w.pass(Duration::minutes(40));
+        w.tick();
+        let told = w
+            .app
+            .db
+            .read_blocking(move |c| {
+                let rows = procedures::of_case(c, case)?;
+                let of = |n: &Notice| rows.iter().find(|r| Some(r.id) == n.procedure_id).map(|r| r.kind.clone());
+                Ok(notices::of_case(c, case)?.into_iter().filter(|n| n.created_at >= known).map(|n| (of(&n), n)).collect::<Vec<_>>())
+            })
+            .unwrap();
+        let own: Vec<&Notice> = told.iter().filter(|(k, _)| k.as_deref() == Some("incident")).map(|(_, n)| n).collect();
+        assert!(own.iter().any(|n| !w.app.notices.urgent(&n.template)), "one that is urgent by its procedure alone: {told:?}");
+        assert!(own.iter().all(|n| n.urgent && n.not_before == n.created_at), "{own:?}");
+        // what is told of the case at that hour waits for Monday
+        let others: Vec<&Notice> = told.iter().filter(|(k, n)| k.as_deref() != Some("incident") && !w.app.notices.urgent(&n.template)).map(|(_, n)| n).collect();
+        assert!(others.iter().all(|n| !n.urgent && n.not_before > n.created_at), "{others:?}");
+        let urgent: Vec<&str> = w.app.graphs.iter().filter(|g| g.urgent).map(|g| g.key.as_str()).collect();
+        assert_eq!(urgent, ["incident"]);
     }
 
     fn workers_are_told_by_day_and_secret_reporters_in_the_inbox_alone(t: &TestDb) {
@@ -396,5 +531,11 @@ fn every_code_of_a_letter_has_words() {
     }
     for s in ["pending", "sent", "dead", "void"] {
         assert!(words::has(&format!("letter.state.{s}")));
+    }
+    for c in Class::ALL {
+        assert!(words::has(&format!("letter.class.{}", c.code())), "{c:?}");
+    }
+    for why in Why::ALL {
+        assert!(words::has(&format!("letter.reason.{}", why.code())), "{why:?}");
     }
 }

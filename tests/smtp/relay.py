@@ -3,10 +3,13 @@
 It says what a relay may say; how it behaves is asked for by the name before the @ of the address:
   refuse-…   550 at RCPT                  grey-…   451 the first two times, then taken
   slow-…     sits still before answering  drop-…   closes the connection in the middle of DATA, the first time
+  policy-…   550 5.7.1 at RCPT            login-…  530 5.7.0 at RCPT
   full-…     452 always                   hang-…   takes the letter and closes without an answer, the first time
 Everybody else is taken. Each letter taken is one line of JSON in the log, written out before it is answered.
 
-  relay.py LOG [--tls CERT KEY] [--implicit] [--user NAME --password WORD] [--slow SECONDS]
+With --each N a connection is for N letters: then MAIL is answered by 421.
+
+  relay.py LOG [--tls CERT KEY] [--implicit] [--user NAME --password WORD] [--slow SECONDS] [--each N]
 
 Prints its port and serves until it is killed.
 """
@@ -24,9 +27,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, syntax
 
 
 class Relay:
-    def __init__(self, log, slow):
+    def __init__(self, log, slow, each):
         self.log = open(log, "a", buffering=1)
         self.slow = slow
+        self.each = each
         self.tries = {}
 
     def nth(self, address):
@@ -38,9 +42,21 @@ class Relay:
         self.log.flush()
         os.fsync(self.log.fileno())
 
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        session.mails = getattr(session, "mails", 0) + 1
+        if self.each and session.mails > self.each:
+            return "421 4.3.2 enough for one connection"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("refuse-"):
             return "550 5.1.1 no such mailbox here"
+        if address.startswith("policy-"):
+            return "550 5.7.1 not from you"
+        if address.startswith("login-"):
+            return "530 5.7.0 authentication required"
         if address.startswith("full-"):
             return "452 4.2.2 mailbox full"
         if address.startswith("grey-") and self.nth(address) <= 2:
@@ -90,9 +106,10 @@ async def main():
     p.add_argument("--user")
     p.add_argument("--password")
     p.add_argument("--slow", type=float, default=30)
+    p.add_argument("--each", type=int, default=0)
     p.add_argument("--port", type=int, default=0)
     a = p.parse_args()
-    relay = Relay(a.log, a.slow)
+    relay = Relay(a.log, a.slow, a.each)
     context = None
     if a.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -9,7 +9,7 @@
 
 use super::super::workers::{self as log_in, Indexes};
 use super::super::write::{Key, Marks, Tx};
-use super::super::{App, counter, notify};
+use super::super::{App, addresses, counter, notify};
 use super::of_filing;
 use crate::base::id::{FilingId, RowId, WorkerId};
 use crate::base::seal::{self, Place};
@@ -152,6 +152,8 @@ fn take_effect(tx: &mut Tx<'_>, row: Rebinding) -> Result<()> {
     let keys = Indexes::of(&tx.keys, &name, &phone)?;
     let there = workers::by_phone(tx.c, &keys.phone, &keys.name)?.filter(|o| o.id != old);
     workers::end_sessions(tx.c, old, tx.now)?;
+    // a WeChat account on a lost telephone is told nothing any more
+    addresses::forget_wx(tx, old)?;
     let new = if let Some(o) = there {
         workers::end_sessions(tx.c, o.id, tx.now)?;
         let moved = rows::hand_over(tx.c, old, o.id)?;

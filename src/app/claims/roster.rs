@@ -376,6 +376,18 @@ fn who_presents(tx: &mut Tx<'_>, id: CaseId, first: &crate::store::filings::Fili
     by.mandate.map_or(Ok(()), |file| file_of(tx, id, file, "/mandate", None))
 }
 
+/// Takes the good rows of a roster into a case, within a transaction; the report has the others with their reasons.
+///
+/// # Errors
+/// As [`App::take_roster`].
+pub fn enter(tx: &mut Tx<'_>, id: CaseId, sheet: &Sheet) -> Result<RosterReport> {
+    let done = check(tx, id, sheet)?;
+    if !done.taken.is_empty() {
+        store(tx, id, &done, &sheet.presented)?;
+    }
+    Ok(done.report)
+}
+
 impl App {
     /// Reads a roster's table.
     ///
@@ -426,17 +438,14 @@ impl App {
             let reasons = Arc::new(Mutex::new(None));
             let told = Arc::clone(&reasons);
             let mut report = self.write_blocking(actor, key, move |tx| {
-                let mut done = check(tx, id, &read)?;
-                if !done.taken.is_empty() {
-                    store(tx, id, &done, &read.presented)?;
-                }
+                let mut report = enter(tx, id, &read)?;
                 if let Ok(mut t) = told.lock() {
-                    *t = Some(done.report.rejects.clone());
+                    *t = Some(report.rejects.clone());
                 }
-                for f in done.report.rejects.iter_mut().flat_map(|r| r.faults.iter_mut()) {
+                for f in report.rejects.iter_mut().flat_map(|r| r.faults.iter_mut()) {
                     text::zh("roster.told_before").clone_into(&mut f.message);
                 }
-                Ok(done.report)
+                Ok(report)
             })?;
             if let Some(rejects) = reasons.lock().ok().and_then(|mut t| t.take()) {
                 report.rejects = rejects;

@@ -62,13 +62,18 @@ pub(super) fn event_title(graph: Option<&Graph>, core: &seal::EventCore) -> Stri
 /// `还剩 3 个工作日`, `已超期 2 个工作日`, `已暂停`.
 #[must_use]
 pub fn remaining_text(r: &crate::law::term::Remaining) -> String {
-    let unit = text::zh(match r.unit {
-        crate::law::term::Unit::Minutes => "unit.minutes",
-        crate::law::term::Unit::Hours | crate::law::term::Unit::OfficeHours => "unit.hours",
-        crate::law::term::Unit::WorkingDays => "unit.working_days",
-        _ => "unit.calendar_days",
-    });
-    let n = r.n.abs().to_string();
+    use crate::law::term::Unit;
+    // nobody reads 6137 minutes: many of a small unit are said in the next one
+    let (unit, n) = match (r.unit, r.n.abs()) {
+        (Unit::Minutes, n) if n < 120 => ("unit.minutes", n),
+        (Unit::Minutes, n) if n < 72 * 60 => ("unit.hours", n / 60),
+        (Unit::Minutes, n) => ("unit.calendar_days", n / 60 / 24),
+        (Unit::Hours, n) if n >= 72 => ("unit.calendar_days", n / 24),
+        (Unit::Hours | Unit::OfficeHours, n) => ("unit.hours", n),
+        (Unit::WorkingDays, n) => ("unit.working_days", n),
+        (_, n) => ("unit.calendar_days", n),
+    };
+    let (unit, n) = (text::zh(unit), n.to_string());
     let code = if r.paused {
         "remaining.paused"
     } else if r.overdue {
@@ -108,5 +113,22 @@ pub fn notice_view(n: &notices::Notice, to: String) -> NoticeView {
         at: n.not_before,
         read_at: n.read_at,
         case: n.case_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remaining_text;
+    use crate::law::term::{Remaining, Unit};
+
+    #[test]
+    fn many_of_a_small_unit_are_said_in_the_next_one() {
+        let said = |unit, n: i64| remaining_text(&Remaining { unit, n, overdue: n < 0, passed: n < 0, paused: false });
+        assert_eq!(said(Unit::Minutes, 45), "还剩 45 分钟");
+        assert_eq!(said(Unit::Minutes, -119), "已超期 119 分钟");
+        assert_eq!(said(Unit::Minutes, -121), "已超期 2 小时");
+        assert_eq!(said(Unit::Minutes, -6137), "已超期 4 日");
+        assert_eq!((said(Unit::Hours, 71), said(Unit::Hours, 73)), ("还剩 71 小时".into(), "还剩 3 日".into()));
+        assert_eq!(said(Unit::WorkingDays, 300), "还剩 300 个工作日");
     }
 }

@@ -37,6 +37,9 @@ pub fn name(act: &Act) -> &'static str {
         Act::SignOrder(_) => "sign order",
         Act::ServeOrder => "serve order",
         Act::FollowUp => "follow up",
+        Act::Roster => "roster",
+        Act::SettleOrder => "settle order",
+        Act::Receive => "receive",
         Act::Discharge => "discharge",
         Act::Beside(_) => "beside",
         Act::Absent => "absent",
@@ -65,7 +68,7 @@ pub fn settle(tx: &mut Tx<'_>, life: &mut Life, case: CaseId) -> Result<()> {
 
 /// A case at the moment of a beat.
 pub(super) struct Scene<'w> {
-    w: &'w mut World,
+    pub(super) w: &'w mut World,
     life: usize,
     /// The case.
     pub(super) case: cases::Case,
@@ -123,6 +126,9 @@ pub fn act(w: &mut World, tx: &mut Tx<'_>, life: usize, act: &Act) -> Result<()>
         }
         Act::ServeOrder => s.serve_order(tx),
         Act::FollowUp => s.follow_up(tx),
+        Act::Roster => s.roster(tx),
+        Act::SettleOrder => s.settle_order(tx),
+        Act::Receive => s.receive(tx),
         Act::Discharge => s.discharge(tx),
         Act::Beside(what) => s.beside(tx, *what),
         Act::Absent => s.absent(tx),
@@ -170,6 +176,10 @@ impl Scene<'_> {
     fn find(&mut self, tx: &mut Tx<'_>, percent: i64) -> Result<()> {
         for c in ledger::claims_of(tx.c, self.case.id)? {
             let mut open = c.open.get();
+            if open == 0 && c.claimed.get() > 0 {
+                // it has its finding
+                continue;
+            }
             if c.claimed.get() == 0 {
                 // several workers in one report: what this one is owed is found out by office
                 open = (self.case.reported_total.get() / i64::from(self.case.headcount.max(1))).max(100);

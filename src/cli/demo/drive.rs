@@ -3,7 +3,7 @@
 //! Owns the simulated hours (working days, 8:40 to 17:10) and whose turn it is. What a beat does is in [`super::act`].
 
 use super::act;
-use super::lives::{Beat, DAY};
+use super::lives::{Beat, DAY, Script};
 use super::people::Crew;
 use super::rng::Rng;
 use crate::app::App;
@@ -16,6 +16,7 @@ use crate::domain::access::Actor;
 use crate::domain::intake::FilingDraft;
 use crate::jobs;
 use crate::law::Calendar;
+use crate::store::{cases, orders};
 use chrono::Duration;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -140,6 +141,12 @@ impl std::fmt::Debug for World {
     }
 }
 
+/// Whether a case is worked on again after it was concluded: somebody reported once more, and the bureau is supervised for it.
+fn reopened(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
+    let supervised = orders::supervisions_of(tx.c, case)?.iter().any(|s| s.origin == "repeated" && s.discharged_at.is_none());
+    Ok(supervised && cases::get(tx.c, case)?.is_some_and(|c| c.state == "investigating"))
+}
+
 impl World {
     /// An empty world.
     #[must_use]
@@ -243,6 +250,16 @@ impl World {
         }
         if joined {
             self.tracks[t].beats.clear();
+            // what was concluded and is worked on again has nobody whose beats go on
+            if let Some(case) = case
+                && reopened(tx, case)?
+            {
+                self.lives[life].officer = self.lives.iter().rev().find_map(|l| l.officer.clone().filter(|_| l.case == Some(case)));
+                let mut s = Script::new(&mut self.rng, 10);
+                s.redone();
+                let beats = s.done();
+                self.follow(w, life, beats);
+            }
         }
         self.follow(w, life, report.after);
         Ok(())

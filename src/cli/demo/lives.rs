@@ -64,6 +64,12 @@ pub enum Act {
     ServeOrder,
     /// The order was not paid: what follows, up to the handing on.
     FollowUp,
+    /// The rest of a crew is entered by its roster.
+    Roster,
+    /// The employer pays all that is owed, then the compensation, and the order is closed.
+    SettleOrder,
+    /// Whoever is supervised signs for it.
+    Receive,
     /// Whoever is supervised answers, and the supervisor discharges it.
     Discharge,
     /// Something beside the money: help, a referral, a hand-off, a talk, an incident.
@@ -103,6 +109,7 @@ pub const STOPS: &[&str] = &[
     "concluded",
     "archived",
     "agreement",
+    "joint",
     "agreement_broken",
     "order_served",
     "order_unpaid",
@@ -328,6 +335,10 @@ impl<'r> Script<'r> {
         self.case(4, 25, Who::Officer, "add_note", json!({ "note": "已再次核对支付凭证，差额系社保个人部分，劳动者认可。" }));
         self.mark_paid().concluded("paid_in_full").archived()
     }
+    /// 办结以后又有人反映，督办签收，补查补付后再办结.
+    pub fn redone(&mut self) -> &mut Self {
+        self.beat(1, 6, Act::Receive).found(100).pays(5, 20, 100).mark_paid().concluded("paid_in_full").archived()
+    }
     /// 延长调查.
     pub fn extends(&mut self) -> &mut Self {
         self.ask_extension().signed(&[DutyKind::Leader, DutyKind::Head])
@@ -366,6 +377,8 @@ impl<'r> Script<'r> {
             "not_substantiated" => self.assigned().docketed().started().found(0).unfounded(),
             "tracking" => self.assigned().docketed().started().found(100).pays(5, 20, 40).tracks(),
             "agreement" => self.assigned().docketed().started().found(100).agrees(3).instalments(1),
+            // a crew: its roster, a finding for each, one agreement for all
+            "joint" => self.until("investigating").beat(10, 30, Act::Roster).found(100).agrees(3).instalments(1),
             // nothing is paid: time itself breaks it
             "agreement_broken" => self.assigned().docketed().started().found(100).agrees(2),
             "order_served" => self.assigned().docketed().started().found(100).ordered(20),
@@ -421,7 +434,7 @@ impl<'r> Script<'r> {
                 if self.rng.per_mille(700) {
                     self.pays(20, 60, 100).mark_paid().concluded("paid_in_full").archived();
                 } else {
-                    self.beat(170, 220, Act::FollowUp).pays(30, 150, 100).mark_paid().concluded("paid_in_full").archived();
+                    self.beat(170, 220, Act::FollowUp).beat(30, 150, Act::SettleOrder).mark_paid().concluded("paid_in_full").archived();
                 }
                 true
             }

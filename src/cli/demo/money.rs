@@ -2,10 +2,13 @@
 
 use super::act::Scene;
 use super::lives::Who;
+use super::reports;
+use crate::app::claims::roster;
 use crate::app::write::Tx;
 use crate::base::{Error, Result};
 use crate::domain::access::DutyKind;
 use crate::domain::agreement;
+use crate::domain::intake::profile::Field;
 use crate::store::{agreements, cases, ledger, orders, procedures};
 use serde_json::{Value as Json, json};
 
@@ -102,6 +105,62 @@ impl Scene<'_> {
         }
         let reason = "经营困难，未发现有能力支付而不支付或者逃匿的情形。";
         self.go_on(tx, child.id, Who::Officer, "test_crime", json!({ "result": "no_refusal", "reason": reason }))
+    }
+
+    /// The others of a crew, each with days and a daily wage.
+    pub(super) fn roster(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let to = tx.now.day().plus(-30);
+        let from = to.plus(-69);
+        let mut lines = Vec::new();
+        for _ in 1..self.case.headcount {
+            self.w.serial += 1;
+            let (name, id, phone) = reports::member(&mut self.w.rng, self.w.serial);
+            let (days, wage) = (self.w.rng.range(18, 60), self.w.rng.range(22, 38) * 10);
+            lines.push(vec![
+                (Field::ReporterName, name),
+                (Field::ReporterId, id),
+                (Field::ReporterPhone, phone),
+                (Field::PeriodFrom, from.to_string()),
+                (Field::PeriodTo, to.to_string()),
+                (Field::Days, days.to_string()),
+                (Field::DailyWage, wage.to_string()),
+                (Field::Amount, (days * wage).to_string()),
+            ]);
+        }
+        let sheet = tx.app.form_roster(&lines)?;
+        let (who, case) = (self.who(Who::Officer)?, self.case.id);
+        let report = tx.body(&who, |tx| roster::enter(tx, case, &sheet))?;
+        match report.rejects.first().and_then(|r| r.faults.first()) {
+            Some(f) => Err(Error::Internal(format!("a row of the demo's roster comes back: {}", f.message))),
+            None => Ok(()),
+        }
+    }
+
+    /// The employer pays what is owed and the compensation; then the order is closed.
+    pub(super) fn settle_order(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let owed = self.owed(tx)?;
+        if owed > 0 {
+            self.paid(tx, owed, "employer")?;
+        }
+        let Some(child) = self.child(tx, "payment_order")?.filter(|r| r.state == "unpaid") else { return Ok(()) };
+        let Some(order) = orders::of_procedure(tx.c, child.id)? else { return Ok(()) };
+        if order.compensation.is_positive() {
+            let who = self.who(Who::Officer)?;
+            let proof = self.proof(tx, &who, "proof")?;
+            let form = json!({ "amountFen": order.compensation, "paidOn": tx.now.day(), "proof": proof });
+            self.go_on(tx, child.id, Who::Officer, "record_compensation", form)?;
+        }
+        self.go_on(tx, child.id, Who::Officer, "settle", json!({ "note": "工资和赔偿金均已支付，凭证附后。" }))
+    }
+
+    /// Every supervision nobody has signed for is signed for.
+    pub(super) fn receive(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        for s in orders::supervisions_of(tx.c, self.case.id)? {
+            if let Some(row) = procedures::get(tx.c, s.procedure_id)?.filter(|r| r.open && r.state == "ordered") {
+                self.go_on(tx, row.id, Who::Lead(DutyKind::Leader), "receive", json!({}))?;
+            }
+        }
+        Ok(())
     }
 
     /// Every running supervision is received, answered and discharged.

@@ -20,7 +20,7 @@ struct PlaceOf {
 
 /// Plans the year into the world; `cases` is about how many there shall be.
 pub fn fill(w: &mut World, cases: u64) {
-    Planner { places: places(w), n: 0, total: w.hours.count() * DAY, w }.all(cases);
+    Planner { places: places(w), n: 0, total: w.hours.count() * DAY, crew: None, w }.all(cases);
 }
 
 /// Counties and zones with a share each; the biggest first.
@@ -45,6 +45,8 @@ struct Planner<'w> {
     places: Vec<PlaceOf>,
     n: u64,
     total: u64,
+    /// How many the next report speaks for, where that is not left to chance.
+    crew: Option<i64>,
 }
 
 fn sum(beats: &[Beat]) -> u64 {
@@ -82,6 +84,9 @@ impl Planner<'_> {
     }
 
     fn headcount(&mut self) -> i64 {
+        if let Some(n) = self.crew.take() {
+            return n;
+        }
         match self.w.rng.below(100) {
             0..64 => 1,
             64..84 => self.w.rng.range(2, 6),
@@ -230,6 +235,12 @@ impl Planner<'_> {
                 s.until(stop);
                 let beats = s.done();
                 let Some(w) = self.so_that(&beats, age * DAY / 10) else { continue };
+                let (place, crew) = match *stop {
+                    "joint" if j == 0 => (self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or(place), Some(24)),
+                    "joint" => (place, Some(8 + 9 * i64::try_from(j).unwrap_or(0))),
+                    _ => (place, None),
+                };
+                self.crew = crew;
                 let trade = if *stop == "lead_choice" || *stop == "returned" { Trade::Housing } else { self.trade() };
                 self.begin(w, &place, trade, Door::Petition, beats, None);
             }

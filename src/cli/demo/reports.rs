@@ -167,6 +167,11 @@ pub fn write(rng: &mut Rng, m: &Matter, n: u64, at: At) -> FilingDraft {
     }
 }
 
+/// Name, resident ID and telephone of the `n`th member of a crew.
+pub fn member(rng: &mut Rng, n: u64) -> (String, String, String) {
+    (name(rng), resident(rng), phone(60_000_000 + n))
+}
+
 /// The same worker tells it again by telephone.
 pub fn again(first: &FilingDraft, n: u64, at: At) -> FilingDraft {
     FilingDraft {

@@ -21,7 +21,7 @@ struct OwnNotice {
     /// Its id.
     #[schema(value_type = String)]
     id: NoticeId,
-    /// The own filing it is about.
+    /// The filing it is about: the own one, or one looked after by a mandate.
     #[schema(value_type = Option<String>)]
     filing: Option<FilingId>,
     /// In words.

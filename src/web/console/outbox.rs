@@ -73,7 +73,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
     let state = STATES.into_iter().find(|s| q.raw("state") == Some(*s)).unwrap_or("dead");
     let before = q.text("after", 512).map(|c| cursor_decode::<RowId>(CURSOR, &c)).transpose()?;
     let actor = by.actor();
-    let w = Wanted { state: Some(state.to_owned()), ..Wanted::default() };
+    let w = Wanted::of(state);
     let found = app.letters(&actor, w, before, SIZE).await?;
     let next =
         found.last().filter(|_| i64::try_from(found.len()).unwrap_or(0) == SIZE).map(|l| cursor_encode(CURSOR, &l.id)).transpose()?;

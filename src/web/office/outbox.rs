@@ -48,6 +48,7 @@ async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): Qu
         state: q.choice("state", &["pending", "sent", "dead", "void"]),
         channel: q.choice("channel", &["mail", "sms", "wechat"]),
         template: q.text("template", 60),
+        ..Wanted::default()
     };
     let limit = q.int("limit", 1, 100).unwrap_or(50);
     let cursor = q.text("cursor", 512);
@@ -89,16 +90,21 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     let system = Access::Staff("系统管理员");
     let own = Access::Staff("本人，或系统管理员");
     t.add(
-        Route::get("/api/office/v1/outbox", "outbox", system, "通知的寄送（邮件、短信、微信），新的在前，含每次尝试；不含收件人和案情")
-            .query("state", "pending 待发、sent 已发、dead 已放弃、void 无需发")
-            .query("channel", "mail、sms、wechat")
-            .query("template", "通知模板")
-            .query("limit", "每页条数，1 至 100，默认 50")
-            .query("cursor", "上一页的 nextCursor")
-            .answers::<LetterPage>(200, "一页寄送"),
+        Route::get(
+            "/api/office/v1/outbox",
+            "outbox",
+            system,
+            "通知的寄送（邮件、短信、微信），新的在前，含每次尝试；待发和已放弃的全部列出，其余列近三十天；不含收件人和案情",
+        )
+        .query("state", "pending 待发、sent 已发、dead 已放弃、void 无需发")
+        .query("channel", "mail、sms、wechat")
+        .query("template", "通知模板")
+        .query("limit", "每页条数，1 至 100，默认 50")
+        .query("cursor", "上一页的 nextCursor")
+        .answers::<LetterPage>(200, "一页寄送"),
         list,
     );
-    t.add(Route::get("/api/office/v1/outbox/tally", "outboxTally", system, "寄送的数量").answers::<Tally>(200, "数量"), tally);
+    t.add(Route::get("/api/office/v1/outbox/tally", "outboxTally", system, "近三十天寄送的数量").answers::<Tally>(200, "数量"), tally);
     t.add(
         Route::post(
             "/api/office/v1/outbox/resend",

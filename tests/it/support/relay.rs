@@ -84,7 +84,7 @@ impl Relay {
     }
 }
 
-/// A certificate for `localhost` that nobody else trusts, with its key; `None` without openssl.
+/// A certificate for `localhost` that nobody else trusts, with its key; made by openssl, which must be there.
 pub fn certificate(dir: &Path) -> (PathBuf, PathBuf) {
     let (cert, key) = (dir.join("relay.crt"), dir.join("relay.key"));
     let out = Command::new("openssl")
