@@ -163,13 +163,19 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
     let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 60));
-    for (key, lives) in [("filing", 40_u32), ("complaint", 900)].into_iter().chain(beside) {
+    for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
-        for n in 0..lives {
+        let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
+        // the last states of a long procedure are rare: a field more in a form shifts every life after it, so there are more lives until
+        // all are seen, and an end to them
+        for n in 0..lives * 10 {
             let mut ids = Ids::seeded(&n.to_be_bytes());
             seen.extend(live(key, (0..900).map(|_| u32::from_be_bytes(ids.bytes())).collect()));
+            if n + 1 >= lives && all.iter().all(|s| seen.contains(s)) {
+                break;
+            }
         }
-        let missed: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).filter(|s| !seen.contains(s)).collect();
+        let missed: Vec<&String> = all.iter().filter(|s| !seen.contains(*s)).collect();
         assert!(missed.is_empty(), "{key}: {missed:?}");
         events.extend(seen);
     }
