@@ -164,16 +164,16 @@ fn to_rows(
     template: &str,
 ) -> Result<Vec<Notice>> {
     let filed: BTreeSet<WorkerId> = filings::of_case(tx.c, case)?.iter().filter_map(|f| f.worker_id).collect();
-    // as `filings::same_person` has it
-    let same = |a: &filings::Claimant, b: &filings::Claimant| {
-        a.id == b.id
-            || (a.person_bix.is_some() && a.person_bix == b.person_bix)
-            || (a.phone_bix.is_some() && a.phone_bix == b.phone_bix && a.name_bix == b.name_bix)
+    // as `claimant::own` has it: whom the roster knew by the telephone alone hears of rows that carry it, an ID that was typed proves nothing
+    let same = |j: &joint::Joiner, a: &filings::Claimant, b: &filings::Claimant| {
+        let person = a.person_bix.is_some() && a.person_bix == b.person_bix;
+        let phone = a.phone_bix.is_some() && a.phone_bix == b.phone_bix;
+        a.id == b.id || (phone && (person || a.name_bix == b.name_bix)) || (person && !j.matched)
     };
     tx.app.notices.complete(template, &BTreeMap::new())?;
     let mut once = BTreeSet::new();
     let theirs =
-        joined.iter().filter(|(j, p)| !filed.contains(&j.worker_id) && persons.iter().any(|o| same(p, o)) && once.insert(j.worker_id));
+        joined.iter().filter(|(j, p)| !filed.contains(&j.worker_id) && persons.iter().any(|o| same(j, p, o)) && once.insert(j.worker_id));
     let notice = |(j, _): &(joint::Joiner, filings::Claimant)| Notice {
         id: tx.ids.id(tx.now),
         case_id: Some(case),
