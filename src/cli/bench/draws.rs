@@ -8,10 +8,15 @@ use super::town::{self, LEAN, Mix};
 use super::{Bench, say};
 use crate::app::draws::{Announce, PublicValue};
 use crate::base::Result;
+use crate::base::clock::{Clock, ManualClock, SystemClock};
 use crate::cli::draw::wait;
 use crate::domain::sampling::By;
+use chrono::Duration;
+use std::sync::Arc;
 use std::time::Instant;
 
+/// Days after the period on which every law's calendar lets a frame be frozen (`draw.settle`).
+const SETTLED: i64 = 30;
 /// Seconds for both stages.
 const WANT: Want = Want::Most(5.0);
 
@@ -27,12 +32,13 @@ pub fn run(b: &mut Bench<'_>) -> Result<()> {
     let stories = town::stories(&site, &app, Mix::Ended)?;
     drop(app);
     town::fill(&site, &stories, total, &LEAN, true)?;
-    let app = site.app()?;
+    // late records have settled: a frame is not frozen before
+    let app = site.app_at(Arc::new(ManualClock::new(SystemClock.now().plus(Duration::days(SETTLED)))))?;
     let who = &site.person("370700.supervisor")?.actor;
     let (mut frozen, mut drawn, mut both) = (Series::default(), Series::default(), Series::default());
     let (mut rows, mut called) = (0, 0);
     for round in 1..=b.args.rounds {
-        let today = app.now().day();
+        let today = app.now().day().plus(-SETTLED);
         let a = Announce {
             area: app.config.city.code.clone(),
             from: today.plus(-60),

@@ -90,7 +90,7 @@ impl Scene<'_> {
     fn hand_off(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let Some(claim) = ledger::claims_of(tx.c, self.case.id)?.first().map(|k| k.id) else { return Ok(()) };
         let who = self.who(Who::Officer)?;
-        let consent = self.proof(tx, &who, "mandate")?;
+        let consent = self.proof(tx, &who, "statement")?;
         let form = json!({ "claim": claim, "body": "legal_aid", "agreed": true, "consent": consent });
         self.go(tx, Who::Officer, "hand_off", form)?;
         let Some(child) = self.child(tx, "handoff")? else { return Ok(()) };

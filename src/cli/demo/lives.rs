@@ -432,7 +432,7 @@ impl<'r> Script<'r> {
                 // ordered to pay: most do by the day, some only when the matter goes on
                 self.ordered(15);
                 if self.rng.per_mille(700) {
-                    self.pays(20, 60, 100).mark_paid().concluded("paid_in_full").archived();
+                    self.beat(20, 60, Act::SettleOrder).mark_paid().concluded("paid_in_full").archived();
                 } else {
                     self.beat(170, 220, Act::FollowUp).beat(30, 150, Act::SettleOrder).mark_paid().concluded("paid_in_full").archived();
                 }

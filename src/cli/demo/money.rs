@@ -150,7 +150,7 @@ impl Scene<'_> {
             let form = json!({ "amountFen": order.compensation, "paidOn": tx.now.day(), "proof": proof });
             self.go_on(tx, child.id, Who::Officer, "record_compensation", form)?;
         }
-        self.go_on(tx, child.id, Who::Officer, "settle", json!({ "note": "工资和赔偿金均已支付，凭证附后。" }))
+        self.go_on(tx, child.id, Who::Officer, "settle", json!({}))
     }
 
     /// Every supervision nobody has signed for is signed for.
