@@ -39,14 +39,10 @@ fn yuan(f: Fen) -> String {
 pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Made> {
     let sort = LetterKind::named(kind).ok_or_else(|| Error::Internal(format!("there is no paper {kind}")))?;
     let case = tx.case(subject.case_id()?)?;
-    let names = super::orders::names(tx, case.id)?;
-    // reports of an incident stay with those who handle it: whoever is in it may have to be named
-    let scrub = |s: &str| {
-        if kind.starts_with(INCIDENT) {
-            return s.to_owned();
-        }
-        names.iter().fold(s.to_owned(), |s, n| s.replace(n.as_str(), text::zh("paper.worker")))
-    };
+    // reports of an incident stay with those who handle it: whoever is in it may have to be named. Where nobody wrote anything, as when a
+    // rule supervises, nothing can tell a name
+    let names = if step.sealed.is_empty() || kind.starts_with(INCIDENT) { Vec::new() } else { super::orders::names(tx, case.id)? };
+    let scrub = |s: &str| names.iter().fold(s.to_owned(), |s, n| s.replace(n.as_str(), text::zh("paper.worker")));
     let said = |k: &str| step.sealed.get(k).map(|s| scrub(s)).unwrap_or_default();
     let files = step
         .plain

@@ -12,7 +12,7 @@ use crate::base::{At, Error, Result};
 use crate::domain::sampling::Plan;
 use crate::law::Fen;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Binary, Text};
 
 /// Ids of one statement.
 const FEW: usize = 500;
@@ -76,7 +76,7 @@ pub struct StratumRow {
 }
 
 /// A row drawn or in reserve.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, serde::Serialize)]
 #[diesel(table_name = draw_picks, treat_none_as_default_value = false, treat_none_as_null = true)]
 #[expect(missing_docs, reason = "columns are described in the migration")]
 pub struct Pick {
@@ -232,8 +232,14 @@ pub fn files(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<File>> {
     Ok(out)
 }
 
-/// Keeps rows drawn and in reserve.
+/// Keeps rows drawn and in reserve; on PostgreSQL all in one statement, for there are thousands.
 pub fn insert_picks(c: &mut Conn, rows: &[Pick]) -> Result<()> {
+    if let Conn::Pg(pg) = c {
+        let all = serde_json::to_string(rows).map_err(|e| Error::Internal(format!("rows drawn: {e}")))?;
+        let sql = "insert into draw_picks select * from json_populate_recordset(null::draw_picks, $1::json)";
+        let n = diesel::sql_query(sql).bind::<Text, _>(all).execute(pg)?;
+        return if n == rows.len() { Ok(()) } else { Err(Error::Stale("draw_picks")) };
+    }
     crate::insert_many!(c, draw_picks::table, rows)?;
     Ok(())
 }
@@ -257,7 +263,16 @@ pub fn progress(c: &mut Conn, draws: &[RowId]) -> Result<Vec<(RowId, String, i64
         .load(c)?)
 }
 
-/// A row of a frame as the database tells it.
+/// Rows of a frame that are alike, as PostgreSQL tells them: their ids one behind the other, so that a million rows are a few lines.
+#[derive(QueryableByName)]
+struct Group {
+    #[diesel(sql_type = Text)]
+    key: String,
+    #[diesel(sql_type = Binary)]
+    ids: Vec<u8>,
+}
+
+/// A row of a frame as SQLite tells it.
 #[derive(QueryableByName)]
 struct Line {
     #[diesel(sql_type = Id)]
@@ -274,10 +289,13 @@ pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str
     let sql = frame_sql(c.is_pg());
     match c {
         Conn::Pg(pg) => {
-            let q = diesel::sql_query(sql).bind::<Ts, _>(from).bind::<Ts, _>(until);
-            for row in q.load_iter::<Line, diesel::pg::PgRowByRowLoadingMode>(pg)? {
-                let row = row?;
-                f(row.id, &row.key);
+            let alike = format!("select x.key, string_agg(uuid_send(x.id), ''::bytea) as ids from ({sql}) x group by x.key");
+            let q = diesel::sql_query(alike).bind::<Ts, _>(from).bind::<Ts, _>(until);
+            for row in q.load_iter::<Group, diesel::pg::PgRowByRowLoadingMode>(pg)? {
+                let Group { key, ids } = row?;
+                for id in ids.chunks_exact(16).filter_map(|b| uuid::Uuid::from_slice(b).ok()) {
+                    f(id.into(), &key);
+                }
             }
         }
         Conn::Sqlite(s) => {
@@ -322,7 +340,7 @@ fn frame_sql(pg: bool) -> String {
          union all \
          select {} from procedures p join filings f on f.id = p.filing_id left join cases c on c.id = f.case_id \
          left join procedures k on k.case_id = f.case_id and k.kind = 'complaint' \
-         where p.kind = 'filing' and {} and c.concluded_at is null",
+         where p.kind = 'filing' and {} and (f.case_id is null or f.case_id in (select o.id from cases o where o.concluded_at is null))",
         line(own, "coalesce(y.amount, 0)"),
         between("c.concluded_at"),
         line(
