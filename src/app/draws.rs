@@ -200,11 +200,9 @@ fn read_frame(c: &mut Conn, app: &App, keys: &KeyRing, d: &Draw) -> Result<Frame
     let mut kinds: Vec<(Stratum, Option<AccountId>)> = Vec::new();
     let mut all: Vec<(Code, FilingId, usize)> = Vec::new();
     let mut left_out = 0;
-    let mut last = (String::new(), None);
-    rows::frame(c, d.period_from, d.period_until, &mut |id, line| {
-        let known = if last.0 == line { Some(last.1) } else { seen.get(line).copied() };
-        let kind = match known {
-            Some(k) => k,
+    rows::frame(c, d.period_from, d.period_until, &mut |line, ids| {
+        let kind = match seen.get(line) {
+            Some(k) => *k,
             None => {
                 let kind = frame::read(line).filter(|r| covered(&r.area)).map(|r| {
                     let officer = Uuid::parse_str(&r.officer).ok().map(AccountId::from);
@@ -217,12 +215,9 @@ fn read_frame(c: &mut Conn, app: &App, keys: &KeyRing, d: &Draw) -> Result<Frame
                 kind
             }
         };
-        if last.0 != line {
-            last = (line.to_owned(), kind);
-        }
         match kind {
-            Some(usize::MAX) => left_out += 1,
-            Some(k) => all.push((sampling::code(salt.as_bytes(), id.uuid().as_bytes()), id, k)),
+            Some(usize::MAX) => left_out += count(ids.len()),
+            Some(k) => all.extend(ids.iter().map(|id| (sampling::code(salt.as_bytes(), id.uuid().as_bytes()), *id, k))),
             None => {}
         }
     })?;

@@ -1,7 +1,7 @@
 //! Draws: their frozen frames, strata, rows drawn and tries to reach somebody.
 //!
-//! The frame is read row by row and kept in pieces of bytes, so that a million rows neither fill the memory nor become a
-//! million inserts.
+//! The frame is read by what is alike in it and kept in pieces of bytes, so that a million rows become neither a million lines nor
+//! a million inserts.
 
 use super::schema::{amendments, cases, draw_frames, draw_picks, draw_strata, draw_tries, draws, filings, procedures};
 use super::types::{Id, Json, Ts};
@@ -76,7 +76,7 @@ pub struct StratumRow {
 }
 
 /// A row drawn or in reserve.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = draw_picks, treat_none_as_default_value = false, treat_none_as_null = true)]
 #[expect(missing_docs, reason = "columns are described in the migration")]
 pub struct Pick {
@@ -232,14 +232,8 @@ pub fn files(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<File>> {
     Ok(out)
 }
 
-/// Keeps rows drawn and in reserve; on PostgreSQL all in one statement, for there are thousands.
+/// Keeps rows drawn and in reserve.
 pub fn insert_picks(c: &mut Conn, rows: &[Pick]) -> Result<()> {
-    if let Conn::Pg(pg) = c {
-        let all = serde_json::to_string(rows).map_err(|e| Error::Internal(format!("rows drawn: {e}")))?;
-        let sql = "insert into draw_picks select * from json_populate_recordset(null::draw_picks, $1::json)";
-        let n = diesel::sql_query(sql).bind::<Text, _>(all).execute(pg)?;
-        return if n == rows.len() { Ok(()) } else { Err(Error::Stale("draw_picks")) };
-    }
     crate::insert_many!(c, draw_picks::table, rows)?;
     Ok(())
 }
@@ -281,11 +275,11 @@ struct Line {
     key: String,
 }
 
-/// What left the worklist in a period, row by row: a filing whose case was concluded, refused or merged then, or which
+/// What left the worklist in a period, the filings that are alike together, as often as it likes: a filing whose case was concluded, refused or merged then, or which
 /// ended then beside a case that did not. Each comes with what puts it into a stratum, joined by `|`: bureau, area,
 /// conclusion, state of the case, of the filing, answer, whether paid without proof (1), closing officer, a secret report (1).
 /// Both halves begin at an index of the instant something left.
-pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str)) -> Result<()> {
+pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(&str, &[FilingId])) -> Result<()> {
     let sql = frame_sql(c.is_pg());
     match c {
         Conn::Pg(pg) => {
@@ -293,9 +287,10 @@ pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str
             let q = diesel::sql_query(alike).bind::<Ts, _>(from).bind::<Ts, _>(until);
             for row in q.load_iter::<Group, diesel::pg::PgRowByRowLoadingMode>(pg)? {
                 let Group { key, ids } = row?;
-                for id in ids.chunks_exact(16).filter_map(|b| uuid::Uuid::from_slice(b).ok()) {
-                    f(id.into(), &key);
-                }
+                let broken = |e: uuid::Error| Error::Internal(format!("an id of a frame: {e}"));
+                let ids: Vec<FilingId> =
+                    ids.chunks(16).map(|b| uuid::Uuid::from_slice(b).map(Into::into).map_err(broken)).collect::<Result<_>>()?;
+                f(&key, &ids);
             }
         }
         Conn::Sqlite(s) => {
@@ -308,7 +303,7 @@ pub fn frame(c: &mut Conn, from: At, until: At, f: &mut dyn FnMut(FilingId, &str
                 .bind::<Ts, _>(until);
             for row in q.load_iter::<Line, diesel::connection::DefaultLoadingMode>(s)? {
                 let row = row?;
-                f(row.id, &row.key);
+                f(&row.key, &[row.id]);
             }
         }
     }

@@ -347,9 +347,9 @@ fn everything_that_left_the_worklist_is_in_the_frame(t: &TestDb) {
     let read = |from, until| {
         let mut found: Vec<String> = Vec::new();
         t.db.read_blocking(|c| {
-            rows::frame(c, from, until, &mut |_, line| {
+            rows::frame(c, from, until, &mut |line, ids| {
                 let row = qingxin::domain::sampling::frame::read(line).unwrap();
-                found.push(row.conclusion);
+                found.extend(ids.iter().map(|_| row.conclusion.clone()));
             })
         })
         .unwrap();

@@ -236,8 +236,8 @@ fn replace(tx: &mut Tx<'_>, d: &Draw, k: &Pick) -> Result<()> {
     note(tx, d, "replaced", serde_json::json!({ "code": k.code, "by": p.code, "stratum": k.stratum, "place": p.place }))
 }
 
-/// A worker contradicts the file: the case is worked on again (still, if only the filing had ended) and supervised. A case of the first version knows no contradiction by
-/// callback, but a receipt denied.
+/// A worker contradicts the file: the case is worked on again (still, if only the filing had ended) and supervised. A case of
+/// the first version knows no contradiction by callback, but a receipt denied.
 const CONTRADICTED: [&str; 4] = ["contradicted", "contradicted_at_work", "contradicted_refused", "receipt_denied"];
 /// A worker is not content with how it was done: it is to be done again, or whoever is at work hears of it.
 const UNSATISFIED: [&str; 3] = ["unsatisfied", "unsatisfied_refused", "unsatisfied_at_work"];

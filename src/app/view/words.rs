@@ -59,16 +59,20 @@ pub(super) fn event_title(graph: Option<&Graph>, core: &seal::EventCore) -> Stri
     }
 }
 
+/// From so many minutes on it is said in hours,
+const MOST_MINUTES: i64 = 120;
+/// and from so many hours on in days: nobody reads 6137 minutes.
+const MOST_HOURS: i64 = 72;
+
 /// `还剩 3 个工作日`, `已超期 2 个工作日`, `已暂停`.
 #[must_use]
 pub fn remaining_text(r: &crate::law::term::Remaining) -> String {
     use crate::law::term::Unit;
-    // nobody reads 6137 minutes: many of a small unit are said in the next one
     let (unit, n) = match (r.unit, r.n.abs()) {
-        (Unit::Minutes, n) if n < 120 => ("unit.minutes", n),
-        (Unit::Minutes, n) if n < 72 * 60 => ("unit.hours", n / 60),
+        (Unit::Minutes, n) if n < MOST_MINUTES => ("unit.minutes", n),
+        (Unit::Minutes, n) if n < MOST_HOURS * 60 => ("unit.hours", n / 60),
         (Unit::Minutes, n) => ("unit.calendar_days", n / 60 / 24),
-        (Unit::Hours, n) if n >= 72 => ("unit.calendar_days", n / 24),
+        (Unit::Hours, n) if n >= MOST_HOURS => ("unit.calendar_days", n / 24),
         (Unit::Hours | Unit::OfficeHours, n) => ("unit.hours", n),
         (Unit::WorkingDays, n) => ("unit.working_days", n),
         (_, n) => ("unit.calendar_days", n),

@@ -15,7 +15,7 @@ use chrono::Duration;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Days after the period on which every law's calendar lets a frame be frozen (`draw.settle`).
+/// Days from the end of the period to the draw: more than `draw.settle` asks for, whatever the calendar.
 const SETTLED: i64 = 30;
 /// Seconds for both stages.
 const WANT: Want = Want::Most(5.0);

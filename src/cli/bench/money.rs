@@ -363,6 +363,9 @@ fn defaults(b: &mut Bench<'_>) -> Result<()> {
         drop(app);
         #[expect(clippy::cast_precision_loss, reason = "counts")]
         let made = (fresh.raw(|c| measure::number(c, broken))? - before) as f64;
+        if made < 1.0 {
+            return Err(Error::Internal("no agreement was broken".into()));
+        }
         ours.0.push(made / seconds);
         say(&format!("  第 {round} 轮：{:.1} / {:.1} 每秒", made / seconds, bare.0.last().copied().unwrap_or(0.0)));
     }
