@@ -6,9 +6,11 @@ use super::project::bureau_of;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::app::App;
+use crate::app::claimant::own::known;
 use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, PaymentId, ProcedureId, WorkerId};
 use crate::base::{At, Result};
 use crate::domain::courier::{self, Channel};
+use crate::domain::joint::is_own;
 use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
 use crate::paper::notice::CLAIMANT;
 use crate::store::letters::{self, Letter};
@@ -164,16 +166,11 @@ fn to_rows(
     template: &str,
 ) -> Result<Vec<Notice>> {
     let filed: BTreeSet<WorkerId> = filings::of_case(tx.c, case)?.iter().filter_map(|f| f.worker_id).collect();
-    // as `claimant::own` has it: whom the roster knew by the telephone alone hears of rows that carry it, an ID that was typed proves nothing
-    let same = |j: &joint::Joiner, a: &filings::Claimant, b: &filings::Claimant| {
-        let person = a.person_bix.is_some() && a.person_bix == b.person_bix;
-        let phone = a.phone_bix.is_some() && a.phone_bix == b.phone_bix;
-        a.id == b.id || (phone && (person || a.name_bix == b.name_bix)) || (person && !j.matched)
-    };
+    let own = |j: &joint::Joiner, p: &filings::Claimant, o: &filings::Claimant| p.id == o.id || is_own(known(p), known(o), j.matched);
     tx.app.notices.complete(template, &BTreeMap::new())?;
     let mut once = BTreeSet::new();
     let theirs =
-        joined.iter().filter(|(j, p)| !filed.contains(&j.worker_id) && persons.iter().any(|o| same(j, p, o)) && once.insert(j.worker_id));
+        joined.iter().filter(|(j, p)| !filed.contains(&j.worker_id) && persons.iter().any(|o| own(j, p, o)) && once.insert(j.worker_id));
     let notice = |(j, _): &(joint::Joiner, filings::Claimant)| Notice {
         id: tx.ids.id(tx.now),
         case_id: Some(case),

@@ -144,6 +144,15 @@ pub fn persons(rows: &[Known<'_>]) -> Vec<usize> {
     out
 }
 
+/// Whether a row is of whoever joined with a code: by the telephone with the ID or the name; by the ID alone only where an officer rang him
+/// up and did not leave it to the roster (`matched`), for an ID that was typed proves nothing.
+#[must_use]
+pub fn is_own(joiner: Known<'_>, row: Known<'_>, matched: bool) -> bool {
+    let person = joiner.id.is_some() && joiner.id == row.id;
+    let phone = joiner.phone.is_some() && joiner.phone == row.phone;
+    phone && (person || joiner.name == row.name) || person && !matched
+}
+
 /// Whether several persons of these rows tell this telephone, under any key: then it proves nobody, as where a foreman gives his own for
 /// each of his men.
 #[must_use]
@@ -215,6 +224,18 @@ mod tests {
         assert_eq!(may_act(Act::Waive, &set(&[RepPower::Sign]), false), Err(RepPower::Waive), "to sign is not to give up");
         assert_eq!(powers(&stored(&rest)), rest);
         assert!(powers("").is_empty() && powers("everything").is_empty());
+    }
+
+    #[test]
+    fn a_typed_id_alone_makes_no_row_ones_own() {
+        let row = |id: &'static str, phone: &'static str, name: &'static str| Known { id: Some(id), phone: Some(phone), name };
+        let foreman = row("7", "1", "f");
+        assert!(!is_own(foreman, row("7", "2", "w"), true), "he typed the ID of one of his men");
+        assert!(is_own(foreman, row("7", "2", "w"), false), "an officer rang him up");
+        assert!(is_own(foreman, row("7", "1", "w"), true) && is_own(foreman, row("8", "1", "f"), true));
+        assert!(!is_own(foreman, row("8", "1", "w"), false), "a telephone alone is nobody");
+        let blank = Known { id: None, phone: None, name: "f" };
+        assert!(!is_own(blank, blank, false), "a name alone is nobody");
     }
 
     #[test]

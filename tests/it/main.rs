@@ -22,6 +22,7 @@ mod alarms;
 mod api;
 #[cfg(test)]
 mod bells;
+#[cfg(test)]
 mod bench;
 #[cfg(test)]
 mod console;
