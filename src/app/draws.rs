@@ -6,6 +6,7 @@
 //! was drawn is told to nobody but its callers until the draw is closed.
 
 pub mod calls;
+mod frame;
 mod show;
 
 pub use show::{DrawView, StratumView};
@@ -13,27 +14,21 @@ use show::{head, publish, view};
 
 use super::App;
 use super::write::{Key, Marks, Tx};
-use crate::base::id::{AccountId, FilingId, RowId, StreamId};
+use crate::base::id::{FilingId, RowId, StreamId};
 use crate::base::seal::{self, KeyRing, Place, hex};
 use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{Actor, DutyKind};
 use crate::domain::sampling::allocate::allocate;
 use crate::domain::sampling::publication::Publication;
-use crate::domain::sampling::{self, By, CODE, Code, Plan, Root, Stratum, Terms, Urn, frame};
+use crate::domain::sampling::{self, By, Plan, Stratum, Terms, Urn};
 use crate::law::Rules;
 use crate::store::Conn;
-use crate::store::draws::{self as rows, Draw, Piece, StratumRow};
+use crate::store::draws::{self as rows, Draw, StratumRow};
 use crate::store::types::Json;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-/// Bytes of a kept row: code, filing, stratum.
-const ROW: usize = CODE + 16 + 4;
-/// Rows of a piece.
-const PIECE: usize = 8_192;
 /// Draws a list shows.
 const SHOWN: i64 = 100;
 
@@ -65,15 +60,6 @@ pub struct PublicValue {
     /// When it was fixed.
     #[schema(value_type = String)]
     pub at: At,
-}
-
-/// A frame about to be kept.
-struct Frame {
-    pieces: Vec<Piece>,
-    strata: Vec<StratumRow>,
-    root: String,
-    rows: i64,
-    left_out: i64,
 }
 
 fn count(n: usize) -> i64 {
@@ -190,97 +176,6 @@ fn announce(tx: &mut Tx<'_>, a: &Announce) -> Result<RowId> {
     Ok(id)
 }
 
-/// Reads the frame of a draw: rows of its area and period, in the order of their codes.
-fn read_frame(c: &mut Conn, app: &App, keys: &KeyRing, d: &Draw) -> Result<Frame> {
-    let salt = seal::open(keys, Place::new("draws", "salt_ct", d.id), &d.salt_ct)?;
-    let plan = &d.plan.0;
-    let covered = |area: &str| area.is_empty() && d.area == app.config.city.code || app.area_path(Some(area)).contains(&d.area);
-    // what differs in a line is few words: each distinct one is read once
-    let mut seen: HashMap<String, Option<usize>> = HashMap::new();
-    let mut kinds: Vec<(Stratum, Option<AccountId>)> = Vec::new();
-    let mut all: Vec<(Code, FilingId, usize)> = Vec::new();
-    let mut left_out = 0;
-    rows::frame(c, d.period_from, d.period_until, &mut |line, ids| {
-        let kind = match seen.get(line) {
-            Some(k) => *k,
-            None => {
-                let kind = frame::read(line).filter(|r| covered(&r.area)).map(|r| {
-                    let officer = Uuid::parse_str(&r.officer).ok().map(AccountId::from);
-                    let mark = officer.map_or_else(String::new, |o| hex(&sampling::code(salt.as_bytes(), o.uuid().as_bytes())[..4]));
-                    kinds.push((r.stratum(plan, &mark), officer.filter(|_| plan.by(By::Officer))));
-                    // a report 举报 is never named outside its unit, so nobody else can call
-                    if r.secret { usize::MAX } else { kinds.len() - 1 }
-                });
-                seen.insert(line.to_owned(), kind);
-                kind
-            }
-        };
-        match kind {
-            Some(usize::MAX) => left_out += count(ids.len()),
-            Some(k) => all.extend(ids.iter().map(|id| (sampling::code(salt.as_bytes(), id.uuid().as_bytes()), *id, k))),
-            None => {}
-        }
-    })?;
-    all.sort_unstable_by_key(|r| r.0);
-    let mut strata: BTreeMap<Stratum, (Option<AccountId>, i64)> = BTreeMap::new();
-    let mut sizes = vec![0_i64; kinds.len()];
-    for r in &all {
-        sizes[r.2] += 1;
-    }
-    for ((s, officer), n) in kinds.iter().zip(&sizes).filter(|(_, n)| **n > 0) {
-        strata.entry(s.clone()).or_insert((*officer, 0)).1 += n;
-    }
-    let places: BTreeMap<&Stratum, u32> = strata.keys().zip(0..).collect();
-    let of_kind: Vec<(u32, String)> = kinds.iter().map(|(s, _)| (places.get(s).copied().unwrap_or(0), s.line())).collect();
-    let (mut root, mut pieces) = (Root::default(), Vec::new());
-    for (no, part) in all.chunks(PIECE).enumerate() {
-        let mut body = Vec::with_capacity(part.len() * ROW);
-        for (code, id, kind) in part {
-            let (place, line) = &of_kind[*kind];
-            root.push(code, line);
-            body.extend_from_slice(code);
-            body.extend_from_slice(id.uuid().as_bytes());
-            body.extend_from_slice(&place.to_be_bytes());
-        }
-        pieces.push(Piece { draw_id: d.id, no: i32::try_from(no).unwrap_or(i32::MAX), body });
-    }
-    let strata = strata.into_iter().zip(0..).map(|((s, (officer_id, size)), no)| StratumRow {
-        draw_id: d.id,
-        no,
-        bureau: s.bureau,
-        area: s.area,
-        conclusion: s.conclusion,
-        officer: s.officer,
-        officer_id,
-        unproved: s.unproved,
-        size,
-        sample: 0,
-    });
-    Ok(Frame { pieces, strata: strata.collect(), root: root.text(), rows: count(all.len()), left_out })
-}
-
-/// Goes through a kept frame: code, filing, stratum.
-fn walk(c: &mut Conn, draw: RowId, f: &mut dyn FnMut(Code, FilingId, usize)) -> Result<()> {
-    let mut no = 0;
-    while let Some(body) = rows::piece(c, draw, no)? {
-        for bytes in body.chunks(ROW) {
-            let (code, id, stratum) = row(draw, bytes)?;
-            f(code, id, stratum);
-        }
-        no += 1;
-    }
-    Ok(())
-}
-
-/// A kept row: code, filing, stratum.
-fn row(draw: RowId, bytes: &[u8]) -> Result<(Code, FilingId, usize)> {
-    let broken = || Error::Internal(format!("the frame of draw {draw} is broken"));
-    let code: Code = bytes.get(..CODE).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
-    let id = bytes.get(CODE..CODE + 16).and_then(|b| Uuid::from_slice(b).ok()).ok_or_else(broken)?;
-    let at: [u8; 4] = bytes.get(CODE + 16..).and_then(|b| b.try_into().ok()).ok_or_else(broken)?;
-    Ok((code, id.into(), usize::try_from(u32::from_be_bytes(at)).unwrap_or(usize::MAX)))
-}
-
 fn stratum_of(s: &StratumRow) -> Stratum {
     Stratum {
         bureau: s.bureau.clone(),
@@ -302,7 +197,7 @@ fn draw_from(c: &mut Conn, keys: &KeyRing, d: &Draw, value: &str) -> Result<Draw
     let strata: Vec<(Stratum, u64)> = rows::strata(c, d.id)?.iter().map(|s| (stratum_of(s), whole(s.size))).collect();
     let shares = allocate(&d.plan.0, &strata);
     let mut urn = Urn::new(strata.iter().zip(&shares).map(|((_, size), n)| sampling::kept(&d.plan.0, *n, *size)));
-    walk(c, d.id, &mut |code, id, stratum| urn.offer(&seed, stratum, code, id))?;
+    frame::walk(c, d.id, &mut |code, id, stratum| urn.offer(&seed, stratum, code, id))?;
     Ok(shares.into_iter().zip(urn.drawn()).collect())
 }
 
@@ -332,7 +227,7 @@ impl App {
                 if now < settled {
                     return Err(Error::refused("draw_too_early", &[("from", &settled.list_text())]));
                 }
-                read_frame(c, app, keys, &d)
+                frame::read(c, app, keys, &d)
             })
             .await?;
         if f.rows == 0 {

@@ -208,17 +208,19 @@ pub fn tell_paid(tx: &mut Tx<'_>, case: CaseId, payment: PaymentId) -> Result<()
     post(tx, &rows)
 }
 
-/// Tells the person of a filing; who reported in secret in the inbox alone, if at all.
+/// Tells the person of each of these filings; who reported in secret in the inbox alone, if at all.
 ///
 /// # Errors
 /// The database.
-pub fn tell_claimant(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result<()> {
-    if f.secret && !tx.app.notices.for_reporters(template) {
-        return Ok(());
+pub fn tell_claimants(tx: &mut Tx<'_>, filings: &[FilingId], template: &str) -> Result<()> {
+    let all = tx.filings(filings)?;
+    let of: BTreeMap<FilingId, ProcedureId> = procedures::first_of_filings(tx.c, filings)?.into_iter().collect();
+    let secret_too = tx.app.notices.for_reporters(template);
+    let mut rows = Vec::with_capacity(all.len());
+    for f in all.iter().filter(|f| secret_too || !f.secret) {
+        rows.push(to_worker(tx, (f.case_id, of.get(&f.id).copied()), &Hears::of(f), template, &BTreeMap::new())?);
     }
-    let procedure = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
-    let row = to_worker(tx, (f.case_id, procedure), &Hears::of(f), template, &BTreeMap::new())?;
-    post(tx, &[row])
+    post(tx, &rows)
 }
 
 /// Tells one of the staff something about no matter.

@@ -170,6 +170,18 @@ impl<'a> Tx<'a> {
         Ok(row)
     }
 
+    /// These filings as this unit of work sees them, in the order asked for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if one is not there, or the database.
+    pub fn filings(&mut self, ids: &[FilingId]) -> Result<Vec<filings::Filing>> {
+        let unknown: Vec<FilingId> = ids.iter().filter(|id| !self.filings.contains_key(id)).copied().collect();
+        if !unknown.is_empty() {
+            self.filings.extend(filings::by_ids(self.c, &unknown)?.into_iter().map(|f| (f.id, f)));
+        }
+        ids.iter().map(|id| self.filings.get(id).cloned().ok_or(Error::NotFound("filing"))).collect()
+    }
+
     /// The person as this unit of work sees it.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ use std::collections::BinaryHeap;
 pub const PROTOCOL: &str = "qingxin-draw-1";
 /// Bytes of a row's public code.
 pub const CODE: usize = 10;
+/// Rows of a part of a frame that is hashed by itself and joined with [`Root::join`]: a power of two, so that it is a node of the tree.
+pub const BLOCK: usize = 1 << 13;
 
 /// The public code of a row.
 pub type Code = [u8; CODE];
@@ -242,12 +244,22 @@ impl Root {
     /// The next row.
     pub fn push(&mut self, code: &Code, rest: &str) {
         let line: Hash = Sha256::new().chain_update(code_text(code)).chain_update(b",").chain_update(rest.as_bytes()).finalize().into();
-        let mut at = (0, merkle::leaf(&line));
+        self.grow(0, merkle::leaf(&line));
+        self.rows += 1;
+    }
+    /// Rows after those there are, hashed by themselves: [`BLOCK`] of them, or the last.
+    pub fn join(&mut self, part: Self) {
+        for (level, hash) in part.done {
+            self.grow(level, hash);
+        }
+        self.rows += part.rows;
+    }
+    fn grow(&mut self, level: u32, hash: Hash) {
+        let mut at = (level, hash);
         while let Some((_, left)) = self.done.pop_if(|(level, _)| *level == at.0) {
             at = (at.0 + 1, merkle::node(&left, &at.1));
         }
         self.done.push(at);
-        self.rows += 1;
     }
     /// How many rows there were.
     #[must_use]

@@ -246,7 +246,11 @@ pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Filing>> {
 
 /// Several filings, in no order.
 pub fn by_ids(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<Filing>> {
-    Ok(filings::table.filter(filings::id.eq_any(ids.to_vec())).select(Filing::as_select()).load(c)?)
+    let mut out = Vec::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        out.extend(filings::table.filter(filings::id.eq_any(part.to_vec())).select(Filing::as_select()).load::<Filing>(c)?);
+    }
+    Ok(out)
 }
 
 /// The filings that joined a case, oldest first.

@@ -212,6 +212,22 @@ pub fn of_filing(c: &mut Conn, id: FilingId) -> Result<Vec<Row>> {
     Ok(procedures::table.filter(procedures::filing_id.eq(Some(id))).order(procedures::id).select(Row::as_select()).load(c)?)
 }
 
+/// The first procedure of each of these filings.
+pub fn first_of_filings(c: &mut Conn, ids: &[FilingId]) -> Result<Vec<(FilingId, ProcedureId)>> {
+    let mut out = Vec::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        let some: Vec<Option<FilingId>> = part.iter().copied().map(Some).collect();
+        let mut rows: Vec<(FilingId, ProcedureId)> = procedures::table
+            .filter(procedures::filing_id.eq_any(some))
+            .select((procedures::filing_id.assume_not_null(), procedures::id))
+            .load(c)?;
+        rows.sort_unstable();
+        rows.dedup_by_key(|r| r.0);
+        out.extend(rows);
+    }
+    Ok(out)
+}
+
 /// Open procedures by id after `after`: for sweeps, `doctor` and migrations of definitions.
 pub fn open_page(c: &mut Conn, after: ProcedureId, limit: i64) -> Result<Vec<Row>> {
     Ok(procedures::table

@@ -126,7 +126,7 @@ impl App {
                 return Err(Error::refused("no_worker", &[]));
             }
             bells::done(tx, bells::of_dialogue(id))?;
-            notify::tell_claimant(tx, &f, "officer_wrote")?;
+            notify::tell_claimants(tx, &[f.id], "officer_wrote")?;
             keep(tx, &f, &words)
         })
         .await

@@ -150,9 +150,11 @@ fn give(tx: &mut Tx<'_>, load: &mut BTreeMap<String, usize>, k: &mut Pick) -> Re
     k.bureau = Some(bureau);
     k.state = "calling".into();
     k.due_at = Some(tx.passes("draw.call", tx.now)?);
-    let f = tx.filing(k.filing_id)?;
-    notify::tell_claimant(tx, &f, "call_announced")
+    Ok(())
 }
+
+/// Workers hear that somebody will call, whom they will know by the end of their number.
+const ANNOUNCED: &str = "call_announced";
 
 /// Keeps what was drawn, with the reserve, and hands the drawn rows out to their callers.
 pub(super) fn hand_out(tx: &mut Tx<'_>, d: &Draw, drawn: &Drawn) -> Result<()> {
@@ -195,6 +197,8 @@ pub(super) fn hand_out(tx: &mut Tx<'_>, d: &Draw, drawn: &Drawn) -> Result<()> {
         }
     }
     rows::insert_picks(tx.c, &picks)?;
+    let called: Vec<FilingId> = picks.iter().filter(|k| k.state == "calling").map(|k| k.filing_id).collect();
+    notify::tell_claimants(tx, &called, ANNOUNCED)?;
     bells::hang_all(tx, Waits::Draw, &d.number, &bells)
 }
 
@@ -231,6 +235,7 @@ fn replace(tx: &mut Tx<'_>, d: &Draw, k: &Pick) -> Result<()> {
     }
     let mut p = Pick { replaces: Some(k.place), ..next.clone() };
     give(tx, &mut load, &mut p)?;
+    notify::tell_claimants(tx, &[p.filing_id], ANNOUNCED)?;
     rows::update_pick(tx.c, &p, "reserve")?;
     bells::hang_all(tx, Waits::Draw, &d.number, &bell_of(&p).into_iter().collect::<Vec<_>>())?;
     note(tx, d, "replaced", serde_json::json!({ "code": k.code, "by": p.code, "stratum": k.stratum, "place": p.place }))

@@ -2,7 +2,8 @@
 //!
 //! Owns what stays out of sight until a draw is closed: its secret, and which rows were drawn.
 
-use super::{ROW, calls, count, siblings, stratum_of, walk, whole};
+use super::frame::{rows_in, walk};
+use super::{calls, count, siblings, stratum_of, whole};
 use crate::app::App;
 use crate::base::id::RowId;
 use crate::base::seal::{self, KeyRing, Place};
@@ -156,8 +157,8 @@ pub(super) fn piece(c: &mut Conn, d: &Draw, no: i32) -> Result<Option<String>> {
     let Some(body) = rows::piece(c, d.id, no)? else { return Ok(None) };
     let lines: Vec<String> = rows::strata(c, d.id)?.iter().map(|s| stratum_of(s).line()).collect();
     let mut out = String::new();
-    for row in body.chunks(ROW) {
-        let (code, stratum) = super::row(d.id, row).map(|(code, _, stratum)| (code, stratum))?;
+    for row in rows_in(d.id, &body) {
+        let (code, _, stratum) = row?;
         out.push_str(&String::from_utf8_lossy(&code_text(&code)));
         out.push(',');
         out.push_str(lines.get(stratum).map_or("", String::as_str));

@@ -96,6 +96,22 @@ fn naive_root(lines: &[String]) -> String {
 }
 
 #[test]
+fn a_tree_made_of_parts_is_the_tree_of_its_rows() {
+    let size = u64::try_from(BLOCK).unwrap();
+    for n in [0, 1, 5, size - 1, size, size + 1, 2 * size, 3 * size + 7] {
+        let (mut whole, mut joined) = (Root::default(), Root::default());
+        let rows: Vec<Code> = (0..n).map(row).collect();
+        rows.iter().for_each(|c| whole.push(c, "x"));
+        for part in rows.chunks(BLOCK) {
+            let mut own = Root::default();
+            part.iter().for_each(|c| own.push(c, "x"));
+            joined.join(own);
+        }
+        assert_eq!((joined.rows(), joined.text()), (whole.rows(), whole.text()), "{n} rows");
+    }
+}
+
+#[test]
 fn what_another_hand_drew_is_found_sound_and_every_tampering_is_found() {
     for n in [1, 2, 3, 64, 257] {
         let p = published(n);
