@@ -35,7 +35,7 @@ fn key(tab: Tab) -> &'static str {
 }
 
 /// Writes a query without empty values.
-pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+pub(in crate::web) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut out = path.to_owned();
     let mut sign = '?';
     for (k, v) in pairs.iter().filter(|(_, v)| !v.is_empty()) {
