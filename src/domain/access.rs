@@ -392,11 +392,13 @@ pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
 
 /// The duties that carry an ability.
 fn by_duty(ability: Ability) -> &'static [DutyKind] {
-    use DutyKind::{AuditAdmin, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
+    use DutyKind::{AuditAdmin, Credit, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
     match ability {
         Ability::Register => &[Desk, Handler, Leader],
         Ability::Import => &[Desk],
-        Ability::Unmask | Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor],
+        Ability::Unmask => &[Desk, Handler, Leader, Head, Supervisor],
+        // the credit officer keeps the proofs of what was announced
+        Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor, Credit],
         Ability::ManageAccounts => &[SecurityAdmin],
         Ability::Configure => &[SystemAdmin],
         Ability::Audit => &[AuditAdmin],

@@ -63,6 +63,13 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::NoteCall => "记录电话首报",
         EffectKind::InformAuthority => "记录通报有关部门",
         EffectKind::JudgeIncident => "认定事件性质",
+        EffectKind::OpenAnnouncement => "列为公布候选",
+        EffectKind::DraftAnnouncement => "记录拟公布的内容",
+        EffectKind::CheckAnnouncement => "记录隐私与保密审查",
+        EffectKind::ApproveAnnouncement => "记录批准公布",
+        EffectKind::PublishAnnouncement => "向社会公布",
+        EffectKind::NoteAnnouncementMedia => "记录媒体公布",
+        EffectKind::SettleAnnouncement => "停止展示公布内容",
     }
 }
 

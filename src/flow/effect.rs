@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 55] = [
+pub const ALL: [EffectKind; 62] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -62,6 +62,13 @@ pub const ALL: [EffectKind; 55] = [
     EffectKind::NoteCall,
     EffectKind::InformAuthority,
     EffectKind::JudgeIncident,
+    EffectKind::OpenAnnouncement,
+    EffectKind::DraftAnnouncement,
+    EffectKind::CheckAnnouncement,
+    EffectKind::ApproveAnnouncement,
+    EffectKind::PublishAnnouncement,
+    EffectKind::NoteAnnouncementMedia,
+    EffectKind::SettleAnnouncement,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -145,6 +152,27 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::NoteCall => &[("at", At, true)],
         EffectKind::InformAuthority => &[("authority", Text, true), ("at", At, true), ("contact", Text, false)],
         EffectKind::JudgeIncident => &[("finding", Text, true), ("bad_effect", Bool, true)],
+        EffectKind::OpenAnnouncement => &[
+            ("respondent", Id, true),
+            ("decision", Text, true),
+            ("number", Text, false),
+            ("decided_on", Day, false),
+            ("served_on", Day, false),
+            ("proof", Id, false),
+        ],
+        EffectKind::DraftAnnouncement => &[
+            ("category", Text, true),
+            ("name", Text, false),
+            ("code", Text, false),
+            ("address", Text, true),
+            ("head", Text, true),
+            ("facts", Text, true),
+            ("result", Text, true),
+            ("way", Text, true),
+        ],
+        EffectKind::NoteAnnouncementMedia => &[("medium", Text, true), ("name", Text, true), ("on", Day, true), ("proof", Id, true)],
+        EffectKind::SettleAnnouncement => &[("outcome", Text, true)],
+        EffectKind::CheckAnnouncement | EffectKind::ApproveAnnouncement | EffectKind::PublishAnnouncement => &[],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
         EffectKind::IssueDocument => &[("document", Text, true)],
         EffectKind::SetSecondOfficer => &[("account", Id, true)],

@@ -59,6 +59,12 @@ fn shake(l: &mut Life, d: &mut Dice) {
     ] {
         l.set(name, Value::Bool(d.roll(6) > 0));
     }
+    l.set("announcement.decided", Value::Bool(d.roll(8) > 0));
+    l.set("announcement.decision", code(["order", "penalty"][d.roll(2)]));
+    l.set("announcement.remedy", code(["none", "none", "suit", "stayed"][d.roll(4)]));
+    l.set("announcement.way", code(["batch", "now"][d.roll(2)]));
+    l.set("announcement.shown", Value::Bool(d.roll(2) > 0));
+    l.set("announcement.own", Value::Bool(d.roll(6) == 0));
     l.set("children.incident", Value::Int(i64::try_from(d.roll(2)).unwrap()));
     l.set("repeats.most", Value::Int(i64::try_from(d.roll(5)).unwrap()));
     l.set("incident.informed", Value::Int(i64::try_from(d.roll(3)).unwrap()));
@@ -78,7 +84,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
     let given = of_fields(graph(key).start.form, now, &mut d);
     let mut l = Life::begin_with(key, now, given);
     let mut seen = BTreeSet::from([l.p.state.clone()]);
-    let everyone = [officer(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
+    let everyone = [officer(), credit(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
     for _ in 0..100 {
         shake(&mut l, &mut d);
         l.now = l.now.plus(chrono::Duration::minutes(i64::try_from(d.roll(3_000)).unwrap()));
@@ -162,7 +168,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 60));
+    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement"].map(|k| (k, 60));
     for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
@@ -192,7 +198,7 @@ proptest! {
     }
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
-        let beside = ["cooperation", "referral", "handoff", "talk", "commitment", "incident"];
+        let beside = ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

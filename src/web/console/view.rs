@@ -9,6 +9,7 @@ use std::fmt;
 
 mod account;
 mod admin;
+mod announcements;
 mod case;
 mod claims;
 mod counter;
@@ -38,6 +39,9 @@ mod supervisions;
 mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
+pub use announcements::{
+    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementPage, PublicAnnouncementsPage, PublicRow,
+};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,

@@ -1,7 +1,9 @@
 //! `/public`: what anybody may read without a log-in, as JSON and text.
 //!
-//! Owns the published side of draws: that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
+//! Owns the published side of draws (that of announcements is [`announcements`]'): that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
 //! that whoever wants to can repeat it. Never holds a name, a telephone or a number of a case.
+
+mod announcements;
 
 use super::extract::{Params, QueryParams};
 use super::{Access, Answer, Route, Table};
@@ -100,4 +102,5 @@ pub fn routes(t: &mut Table<Arc<App>>) {
             .answers_plain(200, "名册的一段", Some("text/plain")),
         frame,
     );
+    announcements::routes(t);
 }

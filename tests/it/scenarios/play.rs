@@ -37,8 +37,8 @@ pub struct Play {
 }
 
 /// Procedures that run beside a complaint; a line names them by their kind.
-const CHILDREN: [&str; 9] =
-    ["agreement", "payment_order", "supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"];
+const CHILDREN: [&str; 10] =
+    ["agreement", "payment_order", "supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement"];
 
 /// Whether a word names a procedure beside the complaint: its kind, or `kind#2` for the second of it.
 fn names_child(word: &str) -> bool {
@@ -125,6 +125,8 @@ impl Play {
             What::Amend { name, fields } => self.amend(l, name, fields),
             What::Crowd { n, name } => self.crowd(l, *n, name),
             What::Leave { name } => self.leave(l, name),
+            What::Announce { fields } => self.announce(l, fields),
+            What::Batch { quarter, by } => self.batch(quarter, by),
             What::Expect { words } => {
                 self.expect(l, words);
                 return;
@@ -138,6 +140,8 @@ impl Play {
             self.refused = Some((l.clone(), word(&e), e.to_string()));
             let _ = writeln!(self.out, "{}  {}\n    ✗ 不能：{}", self.town.now().list_text(), l.text, e_text(&e));
         }
+        // what jobs do every minute: orders that are gone reach what was announced of them
+        self.town.app.watch_announcements().unwrap();
         self.report();
     }
     fn here(&self, l: &Line) -> CaseId {
@@ -363,6 +367,7 @@ fn e_text(e: &qingxin::base::Error) -> String {
     }
 }
 
+mod announcements;
 mod draws;
 mod expect;
 mod report;
