@@ -149,8 +149,7 @@ impl App {
     /// The filter of a tab; `None` when the person has no such tab.
     pub(super) fn tab_filter(&self, actor: &Actor, tab: Tab, now: At) -> Option<Filter> {
         let desk: Vec<String> = actor.bureaus(DutyKind::Desk).map(str::to_owned).collect();
-        let work =
-            [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Head, DutyKind::Legal, DutyKind::Credit];
+        let work = [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Head, DutyKind::Legal, DutyKind::Credit];
         let mut bureaus: Vec<String> = work.iter().flat_map(|k| actor.bureaus(*k)).map(str::to_owned).collect();
         bureaus.sort_unstable();
         bureaus.dedup();

@@ -24,6 +24,9 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
     };
     let done = w.run(w.app.begin_announcement(&w.actor("kuiwen.credit"), None, case, n)).unwrap();
     ids.insert("announcement", done.id.to_string());
+    for (name, quarter) in [("hash_q3", "2026Q3"), ("hash_q2", "2026Q2")] {
+        ids.insert(name, qingxin::domain::announcement::batch_hash(quarter.parse().unwrap(), &[]));
+    }
     ids.insert("unit", chain[0].id.to_string());
 }
 
@@ -46,7 +49,7 @@ pub fn announcements(all: &mut BTreeMap<&'static str, Entry>) {
     put("exportAnnouncements", Own, "/announcements/export", "kuiwen.credit", Carries::Json(json!({ "reason": "季度核对" })));
     put("readAnnouncement", Matter, "/announcements/<announcement>", "kuiwen.credit", none());
     put("announcementBatches", Own, "/announcement-batches", "kuiwen.credit", none());
-    let batch = json!({ "bureau": "370705-hrss", "quarter": "2026Q3", "items": 0, "hash": "0" });
+    let batch = json!({ "bureau": "370705-hrss", "quarter": "2026Q3", "items": 0, "hash": "<hash_q3>" });
     put("publishAnnouncementBatch", Duty, "/announcement-batches", "kuiwen.head", Carries::Json(batch));
     // the console's pages of the same
     const KEY: (&str, &str) = ("_key", "console-key-1");
@@ -54,7 +57,7 @@ pub fn announcements(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_announcements", Own, "/announcements", "kuiwen.credit", none());
     put("console_export_announcements", Own, "/announcements/export", "kuiwen.credit", form(&[("format", "csv"), ("reason", "季度核对")]));
     put("console_announcement_batches", Own, "/announcement-batches", "kuiwen.credit", none());
-    let batch = &[KEY, ("bureau", "370705-hrss"), ("quarter", "2026Q3"), ("items", "0"), ("hash", "0")];
+    let batch = &[KEY, ("bureau", "370705-hrss"), ("quarter", "2026Q2"), ("items", "0"), ("hash", "<hash_q2>")];
     put("console_publish_announcement_batch", Duty, "/announcement-batches", "kuiwen.head", form(batch));
     let new = &[
         KEY,

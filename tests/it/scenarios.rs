@@ -61,6 +61,8 @@ lives! {
         corrected
         expires_by_itself
         objection_upheld
+        objection_withdrawn
+        order_amended
         penalty_withdrawn
         privacy_check_refuses
         published_at_once

@@ -105,7 +105,7 @@ pub(in crate::app) fn open(tx: &mut Tx<'_>, bureau: &str, q: Quarter) -> Result<
     let due_on = q.due(&tx.law.rules);
     let row = fresh(tx, bureau, q, due_on);
     let batch = rows::open_batch(tx.c, &row)?;
-    if batch.published_at.is_none() {
+    if batch.published_at.is_none() && crate::store::bells::get(tx.c, batch.id)?.is_none() {
         let passes = tx.law.passes(rules::BATCH, due_on.start(), due_on.start()).unwrap_or_else(|| due_on.end());
         bells::hang_all(tx, Waits::AnnouncementBatch, &q.title(), &[(batch.id, bureau.to_owned(), passes)])?;
     }
@@ -146,7 +146,8 @@ fn waiting(c: &mut Conn, bureau: &str, q: Quarter) -> Result<Waiting> {
     for a in rows::waiting(c, bureau, q.year, q.no, MOST)? {
         let text = rows::text(c, a.id, a.draft_no)?.ok_or(Error::NotFound("announcement"))?;
         let stands = super::decision(c, &a)?;
-        let why = held(Some(&stands.remedy)).or_else(|| (!stands.decided).then_some("unserved"));
+        let why =
+            held(Some(&stands.remedy)).or_else(|| (!stands.decided).then_some("unserved")).or_else(|| stands.changed.then_some("changed"));
         out.push((a, text.hash, why));
     }
     out.sort_by(|a, b| a.0.code.cmp(&b.0.code));

@@ -85,6 +85,8 @@ pub(super) struct Decision {
     pub decided: bool,
     /// Where review or suit stand; `none` for decisions of other procedures.
     pub remedy: String,
+    /// It was amended since the newest text was drafted.
+    pub changed: bool,
 }
 
 /// The order an announcement stands on.
@@ -107,7 +109,7 @@ pub(super) fn order_of_parent(c: &mut Conn, row: &procedures::Row) -> Result<Opt
 fn of_order(c: &mut Conn, order: &Order) -> Result<Decision> {
     let gone = procedures::get(c, order.procedure_id)?.is_none_or(|p| p.state == "withdrawn");
     let decided = order.served_on.is_some() && order.remedy != "revoked" && !gone;
-    Ok(Decision { kind: rules::ORDER.to_owned(), decided, remedy: order.remedy.clone() })
+    Ok(Decision { kind: rules::ORDER.to_owned(), decided, remedy: order.remedy.clone(), changed: false })
 }
 
 /// What an announcement stands on, as it is now.
@@ -116,8 +118,16 @@ fn of_order(c: &mut Conn, order: &Order) -> Result<Decision> {
 /// The database.
 pub(super) fn decision(c: &mut Conn, row: &Announcement) -> Result<Decision> {
     match order_of(c, row)? {
-        Some(o) => of_order(c, &o),
-        None => Ok(Decision { kind: row.decision.clone(), decided: row.served_on.is_some() && !row.withdrawing, remedy: "none".to_owned() }),
+        Some(o) => {
+            let changed = row.draft_no > 0 && row.order_paper_at.is_some_and(|at| o.paper_at.is_some_and(|p| p > at));
+            Ok(Decision { changed, ..of_order(c, &o)? })
+        }
+        None => Ok(Decision {
+            kind: row.decision.clone(),
+            decided: row.served_on.is_some() && !row.withdrawing,
+            remedy: "none".to_owned(),
+            changed: false,
+        }),
     }
 }
 
@@ -134,7 +144,7 @@ pub(super) fn begun_with(c: &mut Conn, row: &procedures::Row, given: &Form) -> R
         return of_order(c, &o);
     }
     let decided = ["decided_on", "served_on", "proof"].iter().all(|k| given.contains_key(*k)) && !told("number").is_empty();
-    Ok(Decision { kind: told("decision"), decided, remedy: "none".to_owned() })
+    Ok(Decision { kind: told("decision"), decided, remedy: "none".to_owned(), changed: false })
 }
 
 /// What a content tells of a person: the field, and the code of `field.<code>`.

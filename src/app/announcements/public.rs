@@ -131,7 +131,10 @@ impl App {
     /// # Errors
     /// The database.
     pub async fn public_announcements(self: &Arc<Self>, asked: PublicAsked, size: usize) -> Result<PublicPage> {
-        let areas = asked.area.as_deref().map(|a| self.city.areas.iter().filter(|x| x.path.iter().any(|p| p == a)).map(|x| x.code.clone()).collect());
+        let areas = asked
+            .area
+            .as_deref()
+            .map(|a| self.city.areas.iter().filter(|x| x.path.iter().any(|p| p == a)).map(|x| x.code.clone()).collect());
         let f = PublicFilter { words: asked.words, areas, category: asked.category };
         let size = size.clamp(1, 100);
         let (today, after, most) = (self.now().day(), asked.after, i64::try_from(size).unwrap_or(20));
@@ -179,7 +182,8 @@ impl App {
                 remedy: order.as_ref().map(|o| o.remedy.as_str()),
                 order_gone: gone,
             };
-            let told = |state: &str, withdrawn_on| PublicAnnouncement { code: code.clone(), state: state.to_owned(), withdrawn_on, content: None };
+            let told =
+                |state: &str, withdrawn_on| PublicAnnouncement { code: code.clone(), state: state.to_owned(), withdrawn_on, content: None };
             match rules::shown(&standing, app.now().day()) {
                 Shown::Paused => return Ok(told("paused", None)),
                 Shown::Withdrawn(day) => return Ok(told("withdrawn", Some(day))),

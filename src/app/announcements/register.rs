@@ -226,9 +226,8 @@ impl App {
 }
 
 /// The columns of the file.
-const COLUMNS: [&str; 14] = [
-    "number", "name", "unit_code", "area", "bureau", "category", "way", "quarter", "state", "remedy", "published", "ends", "due", "code",
-];
+const COLUMNS: [&str; 14] =
+    ["number", "name", "unit_code", "area", "bureau", "category", "way", "quarter", "state", "remedy", "published", "ends", "due", "code"];
 
 fn table(app: &App, actor: &Actor, lines: Vec<AnnouncementLine>) -> sheet::Table {
     let n = lines.len();

@@ -186,13 +186,18 @@ pub(super) fn approve(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
         return Err(Error::refused("announcement_not_checked", &[]));
     }
     harmless(tx, &row, &draft)?;
+    if rules_of::decision(tx.c, &row)?.changed {
+        return Err(Error::refused("announcement_outdated", &[]));
+    }
     announcements::update_text(tx.c, &Text { approved_at: Some(tx.now), ..draft })?;
     if row.shown_no.is_some() {
         return Ok(());
     }
     let q = Quarter::of(tx.now.day());
     let with_batch = row.way.as_deref() == Some(announcement::WITH_BATCH);
-    let row = Announcement { year: Some(q.year), quarter: Some(q.no), ..row };
+    // the bureau that leads the case now announces it
+    let bureau = tx.case(row.case_id)?.lead_bureau;
+    let row = Announcement { year: Some(q.year), quarter: Some(q.no), bureau, ..row };
     announcements::update(tx.c, &row)?;
     if with_batch { rules_of::batches::open(tx, &row.bureau, q).map(drop) } else { Ok(()) }
 }
@@ -207,6 +212,9 @@ pub(super) fn publish(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
     let stands = rules_of::decision(tx.c, &row)?;
     if !stands.decided || stands.remedy == "stayed" {
         return Err(Error::refused("announcement_no_decision", &[]));
+    }
+    if stands.changed {
+        return Err(Error::refused("announcement_outdated", &[]));
     }
     harmless(tx, &row, &draft)?;
     let today = tx.now.day();

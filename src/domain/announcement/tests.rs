@@ -34,7 +34,8 @@ fn what_tells_of_a_person_is_found_in_every_field() {
     ] {
         assert_eq!(told(words), Some(code), "{words}");
     }
-    for words in ["统一社会信用代码91370702MA3TEXT0XR", "2026年5月1日至2026年9月30日", "金额360000.00元", "电话0536-8790000"] {
+    for words in ["统一社会信用代码91370702MA3TEXT0XR", "2026年5月1日至2026年9月30日", "金额360000.00元", "电话0536-8790000"]
+    {
         assert_eq!(told(words), None, "{words}");
     }
     let at = |c: Content| c.reveals(&names, &numbers);
@@ -83,7 +84,8 @@ fn a_batch_binds_every_content_and_no_order() {
     assert_ne!(hash, batch_hash(q, &[one.clone()]));
     assert_ne!(hash, batch_hash(q.prev(), &[one, two]));
     // a word that moves from one field to the next is another content
-    let moved = Content { facts: format!("{}已", content().facts), result: "作出行政处理决定，责令支付。".into(), ..content() };
+    let moved =
+        Content { facts: format!("{}已", content().facts), result: "作出行政处理决定，责令支付。".into(), ..content() };
     assert_ne!(moved.hash(), content().hash());
 }
 

@@ -73,7 +73,11 @@ fn no_path_publishes_without_decision_check_and_approval() {
             // an objection that was upheld, and notes, leave what stood there
             let to = m.to.clone().unwrap_or_else(|| state.clone());
             if to == "published" && state != "published" && state != "objected" {
-                assert!(m.effects.iter().any(|e| e.kind == EffectKind::PublishAnnouncement), "{} comes to public without publishing", m.name);
+                assert!(
+                    m.effects.iter().any(|e| e.kind == EffectKind::PublishAnnouncement),
+                    "{} comes to public without publishing",
+                    m.name
+                );
             }
             // a correction is not shown until it is published, and may not be taken for the first publication
             let mut path = path.clone();
@@ -91,7 +95,15 @@ fn drafted(way: &str) -> Life {
     let given = [("respondent", id(9)), ("decision", code("order"))].into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     let mut l = Life::begin_with("announcement", now, given);
     l.set("announcement.way", code(way));
-    let form = [("category", code("wages")), ("address", words()), ("head", words()), ("facts", words()), ("result", words()), ("way", code(way)), ("why_now", words())];
+    let form = [
+        ("category", code("wages")),
+        ("address", words()),
+        ("head", words()),
+        ("facts", words()),
+        ("result", words()),
+        ("way", code(way)),
+        ("why_now", words()),
+    ];
     l.go("draft_text", &credit(), &form);
     l
 }

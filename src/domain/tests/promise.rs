@@ -59,9 +59,9 @@ fn shake(l: &mut Life, d: &mut Dice) {
     ] {
         l.set(name, Value::Bool(d.roll(6) > 0));
     }
-    l.set("announcement.decided", Value::Bool(d.roll(8) > 0));
+    l.set("announcement.decided", Value::Bool(d.roll(30) > 0));
     l.set("announcement.decision", code(["order", "penalty"][d.roll(2)]));
-    l.set("announcement.remedy", code(["none", "none", "suit", "stayed"][d.roll(4)]));
+    l.set("announcement.remedy", code(["none", "none", "none", "none", "suit", "stayed"][d.roll(6)]));
     l.set("announcement.way", code(["batch", "now"][d.roll(2)]));
     l.set("announcement.shown", Value::Bool(d.roll(2) > 0));
     l.set("announcement.own", Value::Bool(d.roll(6) == 0));
@@ -84,6 +84,8 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
     let given = of_fields(graph(key).start.form, now, &mut d);
     let mut l = Life::begin_with(key, now, given);
     let mut seen = BTreeSet::from([l.p.state.clone()]);
+    // two told moves end an announcement from almost everywhere: told as often as others, none would ever be published
+    let told = if key == "announcement" { 25 } else { 5 };
     let everyone = [officer(), credit(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
     for _ in 0..100 {
         shake(&mut l, &mut d);
@@ -113,7 +115,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
             _ if moves.is_empty() => continue,
             _ => {
                 let going: Vec<&String> =
-                    moves.iter().filter(|m| l.g.find(m).is_some_and(|m| m.goes() && (!m.told || d.roll(5) == 0))).collect();
+                    moves.iter().filter(|m| l.g.find(m).is_some_and(|m| m.goes() && (!m.told || d.roll(told) == 0))).collect();
                 let name = if !going.is_empty() && d.roll(4) > 0 {
                     going[d.roll(going.len())].clone()
                 } else {

@@ -88,7 +88,8 @@ pages! {
 /// # Errors
 /// Internal when the page fails.
 pub fn announced(d: &Announced) -> Result<String> {
-    let title = if d.corrects { "重大劳动保障违法行为社会公布（更正）" } else { "重大劳动保障违法行为社会公布" };
+    let title =
+        if d.corrects { "重大劳动保障违法行为社会公布（更正）" } else { "重大劳动保障违法行为社会公布" };
     done(&AnnouncedPage { d, head: &d.head, title, copy: Copy::File })
 }
 
@@ -139,7 +140,18 @@ mod tests {
             corrects: false,
         };
         let page = announced(&d).unwrap();
-        for text in ["91370702MA3TEXT0XR", "试验路1号", "王试验", "第五条第（一）项", "12名劳动者", "行政处理决定", "2028年1月8日", "第3号", "GB-7K3M9-PQR2X", "（印章）"] {
+        for text in [
+            "91370702MA3TEXT0XR",
+            "试验路1号",
+            "王试验",
+            "第五条第（一）项",
+            "12名劳动者",
+            "行政处理决定",
+            "2028年1月8日",
+            "第3号",
+            "GB-7K3M9-PQR2X",
+            "（印章）",
+        ] {
             assert!(page.contains(text), "lacks {text}");
         }
         assert!(!page.contains("<b>") && !page.contains("更正"));
@@ -153,7 +165,8 @@ mod tests {
             basis: "第十一条".into(),
         };
         let page = reply(&r).unwrap();
-        for text in ["试验建筑劳务有限公司：", "奎文人社公〔2026〕第3号", "应予维持", "合法有效", "第十一条", "送用人单位"] {
+        for text in ["试验建筑劳务有限公司：", "奎文人社公〔2026〕第3号", "应予维持", "合法有效", "第十一条", "送用人单位"]
+        {
             assert!(page.contains(text), "lacks {text}");
         }
         let w = Withdrawn {

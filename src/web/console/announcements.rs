@@ -7,8 +7,8 @@ use super::frame::{chrome, flash};
 use super::lists::address;
 use super::moves::stays;
 use super::view::{
-    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, ChildCard, Fact, FieldKind, Filter, FormField, FormView,
-    Place, Tag, Tone,
+    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, ChildCard, Fact, FieldKind, Filter, FormField,
+    FormView, Place, Tag, Tone,
 };
 use crate::app::App;
 use crate::app::announcements::batches::{BatchView, PublishBatch};
@@ -96,7 +96,8 @@ fn filter(app: &App, a: &Asked) -> Filter {
         q = q.prev();
     }
     let options = [bureaus, states, quarters, codes(CATEGORIES), vec![("all".to_owned(), word("all"))], Vec::new()];
-    let labels = ["bureau", "state", "quarter", "category", "state", "words"].map(|k| text::zh(&format!("announcements.column.{k}")).to_owned());
+    let labels =
+        ["bureau", "state", "quarter", "category", "state", "words"].map(|k| text::zh(&format!("announcements.column.{k}")).to_owned());
     let fields = values(a)
         .into_iter()
         .zip(options)
@@ -316,7 +317,12 @@ pub(super) fn begin_form(
 }
 
 /// `POST /cases/{id}/announcements`.
-pub(super) async fn begin(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<CaseId>, FormParams(mut p): FormParams) -> Answer<Response> {
+pub(super) async fn begin(
+    State(app): State<Arc<App>>,
+    by: Officer,
+    PathId(id): PathId<CaseId>,
+    FormParams(mut p): FormParams,
+) -> Answer<Response> {
     let (k, pairs) = (p.key()?, p.pairs().to_vec());
     let order = p.parsed("order", "not_an_id");
     let n = if order.is_some() {
@@ -372,17 +378,29 @@ pub(super) fn child(a: &AnnouncementView) -> ChildCard {
         .map(|t| {
             let mark = if t.shown { say("line.shown") } else { String::new() };
             let (no, when) = (t.no.to_string(), t.drafted_at.list_text());
-            let args = [("no", no.as_str()), ("by", &t.drafted_by), ("at", &when), ("mark", &mark), ("facts", &t.facts), ("result", &t.result)];
+            let args =
+                [("no", no.as_str()), ("by", &t.drafted_by), ("at", &when), ("mark", &mark), ("facts", &t.facts), ("result", &t.result)];
             text::zh_with("announcement.line.text", &args)
         })
         .collect();
-    lines.extend(a.media.iter().map(|m| {
-        text::zh_with("announcement.line.medium", &[("on", &m.on.to_string()), ("medium", &m.medium), ("name", &m.name)])
-    }));
+    lines.extend(
+        a.media
+            .iter()
+            .map(|m| text::zh_with("announcement.line.medium", &[("on", &m.on.to_string()), ("medium", &m.medium), ("name", &m.name)])),
+    );
     let shown = a.open && a.published_at.is_some() && a.suspended_at.is_none();
     ChildCard {
         title: text::zh_with("announcement.card", &[("name", &a.name)]),
-        state: Tag::new(a.state.clone(), if !a.open { Tone::Plain } else if shown { Tone::Good } else { Tone::Info }),
+        state: Tag::new(
+            a.state.clone(),
+            if !a.open {
+                Tone::Plain
+            } else if shown {
+                Tone::Good
+            } else {
+                Tone::Info
+            },
+        ),
         facts,
         plan: Vec::new(),
         heading: say("heading"),

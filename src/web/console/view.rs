@@ -39,10 +39,11 @@ mod supervisions;
 mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
-pub use announcements::{
-    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementPage, PublicAnnouncementsPage, PublicRow,
-};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
+pub use announcements::{
+    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementPage, PublicAnnouncementsPage,
+    PublicRow,
+};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,

@@ -104,15 +104,8 @@ async fn register(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q)
 
 async fn export(State(app): State<Arc<App>>, By(actor): By, JsonBody(b): JsonBody<ExportAnnouncements>) -> Answer<Response> {
     let xlsx = b.format == AnnouncementSheet::Xlsx;
-    let asked = Asked {
-        bureau: b.bureau,
-        state: b.state,
-        quarter: b.quarter,
-        category: b.category,
-        words: None,
-        ended: b.ended,
-        after: None,
-    };
+    let asked =
+        Asked { bureau: b.bureau, state: b.state, quarter: b.quarter, category: b.category, words: None, ended: b.ended, after: None };
     let file = app.export_announcements(&actor, asked, &b.reason, xlsx).await?;
     let (kind, name) = if xlsx {
         (sheet::XLSX, "attachment; filename=\"announcements.xlsx\"")
@@ -144,12 +137,17 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     let any = Access::Staff("督办（所督办区划）；其他岗位见本部门的");
     let head = Access::Staff("局领导，本部门");
     t.add(
-        Route::post("/api/office/v1/cases/{id}/announcements", "beginAnnouncement", credit, "把案件列为社会公布候选，须有已送达并且有效的处理决定")
-            .path_param("id", "案件")
-            .idempotent()
-            .reads::<NewAnnouncement>()
-            .answers::<Begun>(201, "已列为候选")
-            .problems(&[409]),
+        Route::post(
+            "/api/office/v1/cases/{id}/announcements",
+            "beginAnnouncement",
+            credit,
+            "把案件列为社会公布候选，须有已送达并且有效的处理决定",
+        )
+        .path_param("id", "案件")
+        .idempotent()
+        .reads::<NewAnnouncement>()
+        .answers::<Begun>(201, "已列为候选")
+        .problems(&[409]),
         begin,
     );
     t.add(
@@ -166,9 +164,14 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         register,
     );
     t.add(
-        Route::post("/api/office/v1/announcements/export", "exportAnnouncements", any, "导出社会公布台账（XLSX 或 CSV），须说明理由，导出会记录在案")
-            .reads::<ExportAnnouncements>()
-            .answers_file(200, "XLSX 或 CSV 文件", &[sheet::XLSX, "text/csv"]),
+        Route::post(
+            "/api/office/v1/announcements/export",
+            "exportAnnouncements",
+            any,
+            "导出社会公布台账（XLSX 或 CSV），须说明理由，导出会记录在案",
+        )
+        .reads::<ExportAnnouncements>()
+        .answers_file(200, "XLSX 或 CSV 文件", &[sheet::XLSX, "text/csv"]),
         export,
     );
     t.add(

@@ -183,14 +183,20 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     let anybody = Access::Public;
     let html = Some("text/html");
     t.add(
-        Route::get("/public/announcements", "publicAnnouncementsPage", anybody, "重大劳动保障违法行为社会公布（网页），可打印").answers_plain(200, "页面", html),
+        Route::get("/public/announcements", "publicAnnouncementsPage", anybody, "重大劳动保障违法行为社会公布（网页），可打印")
+            .answers_plain(200, "页面", html),
         list_page,
     );
     t.add(
-        Route::get("/public/announcements/{code}", "publicAnnouncementPage", anybody, "一件社会公布的长期网址（网页），可打印；期满或撤回后答 410")
-            .path_param("code", "公布编码")
-            .answers_plain(200, "页面", html)
-            .problems(&[404, 410]),
+        Route::get(
+            "/public/announcements/{code}",
+            "publicAnnouncementPage",
+            anybody,
+            "一件社会公布的长期网址（网页），可打印；期满或撤回后答 410",
+        )
+        .path_param("code", "公布编码")
+        .answers_plain(200, "页面", html)
+        .problems(&[404, 410]),
         one_page,
     );
     t.add(

@@ -287,7 +287,10 @@ impl CasePage {
                 "announce",
                 "/cases/1/announcements",
                 "列为社会公布候选",
-                vec![FormField::new("order", "责令支付决定", FieldKind::Select).options([("1", "奎文人社决〔2026〕第1号"), ("", "其他决定")])],
+                vec![
+                    FormField::new("order", "责令支付决定", FieldKind::Select)
+                        .options([("1", "奎文人社决〔2026〕第1号"), ("", "其他决定")]),
+                ],
             )),
             recuse: Some(FormView::new(
                 "recuse",

@@ -94,11 +94,16 @@ impl Play {
     pub(super) fn in_batch(&self, l: &Line, wanted: &str) {
         let a = self.newest(l);
         let batch = a.batch_id.map(|id| self.town.app.db.read_blocking(move |c| rows::batch(c, id)).unwrap().unwrap());
-        let found = batch.and_then(|b| b.number_year.zip(b.no)).map_or("none".to_owned(), |(y, n)| qingxin::domain::announcement::batch_number(y, n));
+        let found = batch
+            .and_then(|b| b.number_year.zip(b.no))
+            .map_or("none".to_owned(), |(y, n)| qingxin::domain::announcement::batch_number(y, n));
         if found != wanted {
             self.fail(l, found);
         }
         let open = self.town.app.db.read_blocking(move |c| procedures::get(c, a.procedure_id)).unwrap().unwrap().open;
-        assert!(open || a.ended_at.is_some() || a.withdrawn_at.is_some() || a.dropped_at.is_some(), "an ended procedure leaves a running row");
+        assert!(
+            open || a.ended_at.is_some() || a.withdrawn_at.is_some() || a.dropped_at.is_some(),
+            "an ended procedure leaves a running row"
+        );
     }
 }
