@@ -397,7 +397,7 @@ fn by_duty(ability: Ability) -> &'static [DutyKind] {
         Ability::Register => &[Desk, Handler, Leader],
         Ability::Import => &[Desk],
         Ability::Unmask => &[Desk, Handler, Leader, Head, Supervisor],
-        // the credit officer keeps the proofs of what was announced
+        // the credit officer keeps notices, proofs of service and applications
         Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor, Credit],
         Ability::ManageAccounts => &[SecurityAdmin],
         Ability::Configure => &[SystemAdmin],

@@ -79,6 +79,7 @@ fn whole(surface: Surface) {
             "exportLegacyReview",
             "exportOverdue",
             "exportSupervisions",
+            "exportAnnouncements",
             "exportClaims",
             "exportPayList",
             "unmaskJoiner",

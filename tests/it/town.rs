@@ -31,6 +31,7 @@ pub const STAFF: &[(&str, &str, &[&str])] = &[
     ("kw_leader", "大队长", &["leader 370705-hrss 370705"]),
     ("kw_legal", "法制员", &["legal 370705-hrss 370705"]),
     ("kw_head", "局长", &["head 370705-hrss 370705"]),
+    ("kw_credit", "信用员", &["credit 370705-hrss 370705"]),
     ("zj_a", "住建承办人", &["handler 370705-housing 370705"]),
     ("zj_leader", "住建科长", &["leader 370705-housing 370705"]),
     ("zj_desk", "住建内勤", &["desk 370705-housing 370705"]),
@@ -44,7 +45,6 @@ pub const STAFF: &[(&str, &str, &[&str])] = &[
     ("security", "安全管理员", &["security_admin 370700-hrss 370700"]),
     ("system", "系统管理员", &["system_admin 370700-hrss 370700"]),
     ("audit", "审计管理员", &["audit_admin 370700-hrss 370700"]),
-    ("kw_credit", "信用员", &["credit 370705-hrss 370705"]),
     ("kw_credit_b", "信用员乙", &["credit 370705-hrss 370705"]),
 ];
 

@@ -15,6 +15,8 @@ use crate::store::announcements::{self as rows, Announcement, Text};
 
 /// The papers of an announcement, by their codes.
 pub(in crate::app) const KINDS: [&str; 3] = ["announcement", "announcement_reply", "announcement_withdrawal"];
+/// The moves that are answered in writing: what their answer may not say is refused before anybody signs.
+pub(in crate::app) const ANSWERED: [&str; 3] = ["uphold", "find_wrong", "find_void"];
 /// The 审批表 of an announcement.
 pub(in crate::app) const APPROVAL: &str = "announcement_approval";
 
