@@ -182,7 +182,7 @@ impl Play {
     }
     fn title(&self, t: &TermRow) -> String {
         let id = t.procedure_id;
-        let own = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::get(c, id)).unwrap().unwrap();
+        let own = self.town.app.db.read_blocking(move |c| procedures::get(c, id)).unwrap().unwrap();
         if own.kind == "announcement" {
             return self.town.app.graphs.latest(&own.kind).unwrap().term_title(&t.key);
         }
