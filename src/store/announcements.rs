@@ -254,8 +254,8 @@ pub struct Watched {
     pub order_state: String,
 }
 
-/// Running announcements that stand on an order which was revoked, withdrawn, or amended since their text was drafted.
-pub fn gone(c: &mut Conn, limit: i64) -> Result<Vec<Watched>> {
+/// Running announcements that stand on an order which was revoked, withdrawn, or amended since their text was drafted; a page by their ids.
+pub fn gone(c: &mut Conn, after: RowId, limit: i64) -> Result<Vec<Watched>> {
     let (mine, theirs) = diesel::alias!(procedures as mine, procedures as theirs);
     let lost = orders::remedy.eq("revoked").or(theirs.field(procedures::state).eq("withdrawn"));
     let changed = orders::paper_at.gt(announcements::order_paper_at).and(announcements::published_at.is_not_null());
@@ -265,6 +265,7 @@ pub fn gone(c: &mut Conn, limit: i64) -> Result<Vec<Watched>> {
         .inner_join(theirs.on(theirs.field(procedures::id).eq(orders::procedure_id)))
         .filter(mine.field(procedures::open).eq(true))
         .filter(announcements::withdrawing.eq(false))
+        .filter(announcements::id.gt(after))
         .filter(lost.nullable().or(changed.and(mine.field(procedures::state).eq_any(["published", "objected"])).nullable()))
         .order(announcements::id)
         .limit(limit)

@@ -5,7 +5,8 @@
 
 use super::super::App;
 use super::super::perform::{self, Command, Given};
-use crate::base::{Error, Result};
+use crate::base::Result;
+use crate::base::id::RowId;
 use crate::domain::access::Actor;
 use crate::flow::Form;
 use crate::store::announcements::{self as rows, Watched};
@@ -23,26 +24,29 @@ impl App {
     /// Tells every running announcement whose order is gone or amended; returns how many were told.
     ///
     /// # Errors
-    /// The database. One that cannot be told is logged and does not stop the others.
+    /// The database cannot be read. One that cannot be told is logged, stops no other, and is tried again at the next look.
     pub fn watch_announcements(self: &Arc<Self>) -> Result<usize> {
-        let found = self.db.read_blocking(|c| rows::gone(c, BATCH))?;
-        let mut n = 0;
-        for w in found {
-            let cmd = Command {
-                procedure: w.procedure,
-                name: told(&w).to_owned(),
-                form: Given::Parsed(Form::new()),
-                occurred_at: None,
-                seen: None,
-                term: None,
-            };
-            match self.write_blocking(&Actor::System("watch"), None, move |tx| perform::perform_in(tx, &cmd).map(drop)) {
-                Ok(()) => n += 1,
-                // a person was faster: it is where it should be, or the next look finds it
-                Err(Error::Refused(r)) => tracing::warn!(announcement = %w.id, code = r.code, "an announcement was not told of its order"),
-                Err(e) => return Err(e),
+        let (mut n, mut after): (usize, RowId) = (0, uuid::Uuid::nil().into());
+        loop {
+            let found = self.db.read_blocking(move |c| rows::gone(c, after, BATCH))?;
+            let Some(last) = found.last().map(|w| w.id) else { return Ok(n) };
+            after = last;
+            for w in found {
+                let cmd = Command {
+                    procedure: w.procedure,
+                    name: told(&w).to_owned(),
+                    form: Given::Parsed(Form::new()),
+                    occurred_at: None,
+                    seen: None,
+                    term: None,
+                };
+                match self.write_blocking(&Actor::System("watch"), None, move |tx| perform::perform_in(tx, &cmd).map(drop)) {
+                    Ok(()) => n += 1,
+                    Err(e) => {
+                        tracing::error!(announcement = %w.id, code = e.code(), error = %e, "an announcement was not told of its order")
+                    }
+                }
             }
         }
-        Ok(n)
     }
 }
