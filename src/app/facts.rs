@@ -4,6 +4,7 @@
 //! needs. Decides nothing; a fact that has nothing to say is absent.
 
 mod announcement;
+mod listing;
 mod money;
 mod others;
 
@@ -116,6 +117,9 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "talks" => others::talks(c, a, &mut out)?,
             "commitment" => others::commitment(c, a, &mut out)?,
             "incident" => others::incident(c, a, &mut out)?,
+            "listing" => listing::listing(c, a, &mut out)?,
+            "party" => listing::party(c, a, &mut out)?,
+            "removal" => listing::removal(c, a, &mut out)?,
             "announcement" => announcement::load(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,

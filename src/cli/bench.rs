@@ -9,6 +9,7 @@ mod draws;
 mod ground;
 mod growth;
 mod life;
+mod listing;
 mod lite;
 pub mod load;
 mod memory;
@@ -84,6 +85,8 @@ pub enum What {
     Draw,
     /// 通知的寄送（SQLite 和 PostgreSQL）
     Notices,
+    /// 核验一个单位是否在失信名单中
+    Listing,
 }
 
 /// Measures something.
@@ -115,7 +118,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 9] = [
+    let parts: [(What, Part); 10] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
@@ -125,6 +128,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Sqlite, lite::run),
         (What::Draw, draws::run),
         (What::Notices, notices::run),
+        (What::Listing, listing::run),
     ];
     for (what, part) in parts {
         if has(what) {

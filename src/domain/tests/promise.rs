@@ -59,6 +59,9 @@ fn shake(l: &mut Life, d: &mut Dice) {
     ] {
         l.set(name, Value::Bool(d.roll(6) > 0));
     }
+    for name in ["listing.paid", "listing.eligible", "listing.unit_cleared", "listing.published", "party.unit", "removal.six_months_over"] {
+        l.set(name, Value::Bool(d.roll(2) > 0));
+    }
     l.set("announcement.decided", Value::Bool(d.roll(30) > 0));
     l.set("announcement.decision", code(["order", "penalty"][d.roll(2)]));
     l.set("announcement.remedy", code(["none", "none", "none", "none", "suit", "stayed"][d.roll(6)]));
@@ -89,7 +92,17 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
         "announcement" => (25, &["register_revoked", "drop", "redraft", "refuse_check"]),
         _ => (5, &[]),
     };
-    let everyone = [officer(), credit(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
+    let everyone = [
+        officer(),
+        asked(),
+        desk(),
+        leader(),
+        legal(),
+        head(),
+        supervisor(),
+        person(2, &["second", "handler@lead"]),
+        person(9, &["credit@lead"]),
+    ];
     for _ in 0..100 {
         shake(&mut l, &mut d);
         l.now = l.now.plus(chrono::Duration::minutes(i64::try_from(d.roll(3_000)).unwrap()));
@@ -177,7 +190,9 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 60));
+    let beside =
+        ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident", "listing", "listing_party", "removal"]
+            .map(|k| (k, 60));
     for (key, lives) in [("filing", 40_u32), ("complaint", 200), ("announcement", 60)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
@@ -207,7 +222,8 @@ proptest! {
     }
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
-        let beside = ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement"];
+        let beside =
+            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement", "listing", "listing_party", "removal"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

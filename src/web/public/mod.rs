@@ -1,7 +1,10 @@
 //! `/public`: what anybody may read without a log-in, as JSON and text.
 //!
-//! Owns the published side of draws (that of announcements is [`announcements`]'): that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
-//! that whoever wants to can repeat it. Never holds a name, a telephone or a number of a case.
+//! Owns the published side of draws: that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
+//! that whoever wants to can repeat it; the list of joint sanctions, and announcements ([`announcements`]). Never holds a worker's name, a
+//! telephone or a number of a case.
+
+pub(super) mod listings;
 
 mod announcements;
 
@@ -84,6 +87,7 @@ async fn frame(State(app): State<Arc<App>>, Path((number, piece)): Path<(String,
 /// Adds the public rows to the router table.
 pub fn routes(t: &mut Table<Arc<App>>) {
     let anybody = Access::Public;
+    listings::routes(t);
     t.add(
         Route::get("/public/v1/draws", "publicDraws", anybody, "抽查回访的抽取：公布的承诺值与各次所处的步骤")
             .answers::<PublicDraws>(200, "抽取"),
