@@ -149,7 +149,7 @@ impl App {
     /// The filter of a tab; `None` when the person has no such tab.
     pub(super) fn tab_filter(&self, actor: &Actor, tab: Tab, now: At) -> Option<Filter> {
         let desk: Vec<String> = actor.bureaus(DutyKind::Desk).map(str::to_owned).collect();
-        let work = [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Head, DutyKind::Legal];
+        let work = [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Head, DutyKind::Legal, DutyKind::Credit];
         let mut bureaus: Vec<String> = work.iter().flat_map(|k| actor.bureaus(*k)).map(str::to_owned).collect();
         bureaus.sort_unstable();
         bureaus.dedup();
@@ -189,6 +189,8 @@ impl App {
             [Tab::Desk, Tab::Bureau, Tab::Overdue, Tab::Pending, Tab::Mine, Tab::Area]
         } else if actor.holds(DutyKind::Supervisor) {
             [Tab::Overdue, Tab::Area, Tab::Pending, Tab::Bureau, Tab::Mine, Tab::Desk]
+        } else if actor.holds(DutyKind::Credit) {
+            [Tab::Bureau, Tab::Pending, Tab::Overdue, Tab::Mine, Tab::Desk, Tab::Area]
         } else {
             [Tab::Pending, Tab::Bureau, Tab::Overdue, Tab::Mine, Tab::Desk, Tab::Area]
         };

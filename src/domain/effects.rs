@@ -83,6 +83,13 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::OpenRemoval => "登记提前移出申请",
         EffectKind::VerifyRemoval => "核实改正情况",
         EffectKind::SettleRemoval => "记录提前移出申请的结果",
+        EffectKind::OpenAnnouncement => "列为公布候选",
+        EffectKind::DraftAnnouncement => "记录拟公布的内容",
+        EffectKind::CheckAnnouncement => "记录隐私与保密审查",
+        EffectKind::ApproveAnnouncement => "记录批准公布",
+        EffectKind::PublishAnnouncement => "向社会公布",
+        EffectKind::NoteAnnouncementMedia => "记录媒体公布",
+        EffectKind::SettleAnnouncement => "停止展示公布内容",
     }
 }
 

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 75] = [
+pub const ALL: [EffectKind; 82] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -82,6 +82,13 @@ pub const ALL: [EffectKind; 75] = [
     EffectKind::OpenRemoval,
     EffectKind::VerifyRemoval,
     EffectKind::SettleRemoval,
+    EffectKind::OpenAnnouncement,
+    EffectKind::DraftAnnouncement,
+    EffectKind::CheckAnnouncement,
+    EffectKind::ApproveAnnouncement,
+    EffectKind::PublishAnnouncement,
+    EffectKind::NoteAnnouncementMedia,
+    EffectKind::SettleAnnouncement,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -182,6 +189,27 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("promise", Id, true),
         ],
         EffectKind::SettleRemoval => &[("outcome", Text, true)],
+        EffectKind::OpenAnnouncement => &[
+            ("respondent", Id, true),
+            ("decision", Text, true),
+            ("number", Text, false),
+            ("decided_on", Day, false),
+            ("served_on", Day, false),
+            ("proof", Id, false),
+        ],
+        EffectKind::DraftAnnouncement => &[
+            ("category", Text, true),
+            ("name", Text, false),
+            ("code", Text, false),
+            ("address", Text, true),
+            ("head", Text, true),
+            ("facts", Text, true),
+            ("result", Text, true),
+            ("way", Text, true),
+        ],
+        EffectKind::NoteAnnouncementMedia => &[("medium", Text, true), ("name", Text, true), ("on", Day, true), ("proof", Id, true)],
+        EffectKind::SettleAnnouncement => &[("outcome", Text, true)],
+        EffectKind::CheckAnnouncement | EffectKind::ApproveAnnouncement | EffectKind::PublishAnnouncement => &[],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
         EffectKind::IssueDocument => &[("document", Text, true)],
         EffectKind::SetSecondOfficer => &[("account", Id, true)],

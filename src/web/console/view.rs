@@ -9,6 +9,7 @@ use std::fmt;
 
 mod account;
 mod admin;
+mod announcements;
 mod case;
 mod claims;
 mod counter;
@@ -40,6 +41,10 @@ mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
+pub use announcements::{
+    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementPage, PublicAnnouncementsPage,
+    PublicRow,
+};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,

@@ -44,6 +44,10 @@ pub enum What {
     Crowd { n: usize, name: String },
     /// `leave F1`: the worker withdraws, and it is granted.
     Leave { name: String },
+    /// `announce by=信用员 decision=penalty number=… decided=… served=… proof=…`: a candidate on the order that was served, or on what is keyed in.
+    Announce { fields: Args },
+    /// `batch 2026Q4 by 局长`: the quarter is published, or recorded as empty.
+    Batch { quarter: String, by: String },
     /// `expect …`: the rest, in words.
     Expect { words: Vec<String> },
     /// `allow 没有停用账号承办的案件`: what `doctor` may find at the end.
@@ -101,6 +105,8 @@ fn line(l: &str) -> Result<What, String> {
         "amend" => What::Amend { name: arg(0)?, fields: args(&rest[1..])? },
         "crowd" => What::Crowd { n: arg(0)?.parse().map_err(|_| "a number")?, name: arg(1)? },
         "leave" => What::Leave { name: arg(0)? },
+        "announce" => What::Announce { fields: args(rest)? },
+        "batch" => What::Batch { quarter: arg(0)?, by: arg(2)? },
         "expect" => What::Expect { words: rest.to_vec() },
         "allow" => What::Allow { what: arg(0)? },
         other => return Err(format!("no such line: {other}")),

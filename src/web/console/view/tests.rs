@@ -39,6 +39,10 @@ fn all() -> Vec<(String, String)> {
     pages("claims", ClaimsPage::samples(), &mut out);
     pages("parties", PartiesPage::samples(), &mut out);
     pages("supervisions", SupervisionsPage::samples(), &mut out);
+    pages("announcements", AnnouncementsPage::samples(), &mut out);
+    pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
+    pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
+    pages("public_announcement", PublicAnnouncementPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);

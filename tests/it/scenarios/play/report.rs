@@ -181,6 +181,11 @@ impl Play {
         }
     }
     fn title(&self, t: &TermRow) -> String {
+        let id = t.procedure_id;
+        let own = self.town.app.db.read_blocking(move |c| procedures::get(c, id)).unwrap().unwrap();
+        if own.kind == "announcement" {
+            return self.town.app.graphs.latest(&own.kind).unwrap().term_title(&t.key);
+        }
         for kind in ["complaint", "filing", "agreement", "payment_order", "supervision"] {
             let g = self.town.app.graphs.latest(kind).unwrap();
             let title = g.term_title(&t.key);
