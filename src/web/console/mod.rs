@@ -43,8 +43,6 @@ use std::sync::Arc;
 /// The largest file a form carries; what a city allows is less and is asked in the use case.
 const UPLOAD: usize = 64 * 1024 * 1024;
 
-pub(in crate::web) use lists::address;
-
 const HTML: Option<&str> = Some("text/html");
 
 fn page(path: &'static str, id: &'static str, access: Access, summary: &'static str) -> Route {
