@@ -33,6 +33,8 @@ mod rebindings;
 mod refusals;
 mod search;
 
+pub(in crate::web) use lists::address;
+
 use super::Table;
 use super::table::{Access, Route};
 use crate::app::App;

@@ -50,6 +50,8 @@ fn all() -> Vec<(String, String)> {
     pages("draw", DrawPage::samples(), &mut out);
     pages("calls", CallsPage::samples(), &mut out);
     pages("call", CallPage::samples(), &mut out);
+    pages("public_listings", PublicListingsPage::samples(), &mut out);
+    pages("public_listing", PublicListingPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }
