@@ -5,6 +5,7 @@
 
 mod agreement;
 mod cooperation;
+mod grading;
 mod incident;
 pub(super) mod money;
 mod order;
@@ -217,6 +218,10 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::NoteCall => incident::call(tx, subject, &a),
         EffectKind::InformAuthority => incident::inform(tx, subject, &a),
         EffectKind::JudgeIncident => incident::judge(tx, subject, &a, step.occurred_at),
+        EffectKind::ConfirmGrading => grading::confirm(tx, subject, step.occurred_at),
+        EffectKind::TellGrading => grading::tell(tx, subject, &a),
+        EffectKind::ContestGrading => grading::contest(tx, subject, step.occurred_at),
+        EffectKind::TalkGrading => grading::talked(tx, subject, &a),
         EffectKind::ResolveRemainder => {
             let code = a.need_text("code")?;
             tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))

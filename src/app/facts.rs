@@ -115,6 +115,7 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "talks" => others::talks(c, a, &mut out)?,
             "commitment" => others::commitment(c, a, &mut out)?,
             "incident" => others::incident(c, a, &mut out)?,
+            "grading" => others::grading(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
             _ => {}

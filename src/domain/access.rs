@@ -373,6 +373,10 @@ pub enum Ability {
     RecordAbsence,
     /// Hand over what a leaving officer of the own bureau holds.
     HandOver,
+    /// Key entries of an employer's conduct register in, correct them.
+    KeepRecord,
+    /// Confirm grades of the own bureau in bulk.
+    ReviewGradings,
 }
 
 /// Whether the actor may do `ability` for `bureau` (the own one where it matters).
@@ -392,7 +396,7 @@ pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
 
 /// The duties that carry an ability.
 fn by_duty(ability: Ability) -> &'static [DutyKind] {
-    use DutyKind::{AuditAdmin, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
+    use DutyKind::{AuditAdmin, Credit, Desk, Handler, Head, Leader, SecurityAdmin, Supervisor, SystemAdmin};
     match ability {
         Ability::Register => &[Desk, Handler, Leader],
         Ability::Import => &[Desk],
@@ -402,6 +406,8 @@ fn by_duty(ability: Ability) -> &'static [DutyKind] {
         Ability::Audit => &[AuditAdmin],
         Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
         Ability::HandOver => &[Leader, Head],
+        Ability::KeepRecord => &[Credit],
+        Ability::ReviewGradings => &[Leader, Head],
     }
 }
 

@@ -63,6 +63,10 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::NoteCall => "记录电话首报",
         EffectKind::InformAuthority => "记录通报有关部门",
         EffectKind::JudgeIncident => "认定事件性质",
+        EffectKind::ConfirmGrading => "确认守法诚信等级",
+        EffectKind::TellGrading => "记录告知评价结果",
+        EffectKind::ContestGrading => "记录对等级的异议",
+        EffectKind::TalkGrading => "记录约谈企业负责人",
     }
 }
 

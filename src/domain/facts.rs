@@ -22,6 +22,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/cooperation.v1.toml", include_str!("../../workflows/cooperation.v1.toml")),
     ("workflows/filing.v1.toml", include_str!("../../workflows/filing.v1.toml")),
     ("workflows/filing.v2.toml", include_str!("../../workflows/filing.v2.toml")),
+    ("workflows/grading.v1.toml", include_str!("../../workflows/grading.v1.toml")),
     ("workflows/handoff.v1.toml", include_str!("../../workflows/handoff.v1.toml")),
     ("workflows/incident.v1.toml", include_str!("../../workflows/incident.v1.toml")),
     ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
@@ -162,6 +163,12 @@ pub const FACTS: &[FactSpec] = &[
     fact("talks.no_show", Int, "确认联系后未到场的次数", "talks"),
     fact("talks.missed", Int, "未按期履行的约谈承诺数", "talks"),
     fact("incident.grounds", Bool, "是否有经认定造成严重不良社会影响的群体性、极端事件", "incident"),
+    // grading: of the procedure itself
+    fact("grading.grade", Text, "守法诚信等级", "grading"),
+    fact("grading.current", Bool, "评价依据的记录是否仍未更正", "grading"),
+    fact("grading.talked", Bool, "是否已约谈企业负责人", "grading"),
+    fact("grading.issued_on", Day, "评价结果告知书出具之日（未出具则无）", "grading"),
+    fact("grading.told_on", Day, "告知企业之日（未告知则无）", "grading"),
     // evidence and papers
     fact("evidence.count", Int, "证据件数", "evidence"),
     fact("documents.issued", List, "已出具文书的种类", "documents"),
@@ -210,7 +217,7 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 11] = [
+pub const PROCEDURES: [&str; 12] = [
     "filing",
     "complaint",
     "agreement",
@@ -222,6 +229,7 @@ pub const PROCEDURES: [&str; 11] = [
     "talk",
     "commitment",
     "incident",
+    "grading",
 ];
 
 /// Everything a definition may refer to. `codes` is the text of `config/codes.toml`.

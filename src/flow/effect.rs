@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 55] = [
+pub const ALL: [EffectKind; 59] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -62,6 +62,10 @@ pub const ALL: [EffectKind; 55] = [
     EffectKind::NoteCall,
     EffectKind::InformAuthority,
     EffectKind::JudgeIncident,
+    EffectKind::ConfirmGrading,
+    EffectKind::TellGrading,
+    EffectKind::ContestGrading,
+    EffectKind::TalkGrading,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -145,6 +149,8 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::NoteCall => &[("at", At, true)],
         EffectKind::InformAuthority => &[("authority", Text, true), ("at", At, true), ("contact", Text, false)],
         EffectKind::JudgeIncident => &[("finding", Text, true), ("bad_effect", Bool, true)],
+        EffectKind::TellGrading => &[("on", Day, true), ("way", Text, true), ("proof", Text, true)],
+        EffectKind::TalkGrading => &[("on", Day, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
         EffectKind::IssueDocument => &[("document", Text, true)],
         EffectKind::SetSecondOfficer => &[("account", Id, true)],
@@ -158,7 +164,9 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         | EffectKind::OpenCase
         | EffectKind::DischargeSupervision
         | EffectKind::ExpireOrder
-        | EffectKind::SkipCompensation => &[],
+        | EffectKind::SkipCompensation
+        | EffectKind::ConfirmGrading
+        | EffectKind::ContestGrading => &[],
     }
 }
 

@@ -33,10 +33,14 @@ pub enum LetterKind {
     IncidentFollow,
     /// 突发事件终报.
     IncidentFinal,
+    /// 守法诚信等级评价结果告知书, to an employer.
+    GradingNotice,
+    /// 守法诚信等级异议答复书, to an employer.
+    GradingReply,
 }
 impl LetterKind {
     /// Every letter with the name it is kept under.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("cooperation_request", Self::CooperationRequest),
         ("finding_referral", Self::FindingReferral),
         ("talk_notice", Self::TalkNotice),
@@ -48,6 +52,8 @@ impl LetterKind {
         ("incident_first", Self::IncidentFirst),
         ("incident_follow", Self::IncidentFollow),
         ("incident_final", Self::IncidentFinal),
+        ("grading_notice", Self::GradingNotice),
+        ("grading_reply", Self::GradingReply),
     ];
     /// By the name it is kept under.
     #[must_use]
@@ -67,13 +73,15 @@ impl LetterKind {
             Self::IncidentFirst => "突发事件信息（首报）",
             Self::IncidentFollow => "突发事件信息（续报）",
             Self::IncidentFinal => "突发事件信息（终报）",
+            Self::GradingNotice => "企业劳动保障守法诚信等级评价结果告知书",
+            Self::GradingReply => "企业劳动保障守法诚信等级异议答复书",
         }
     }
     /// Whose copy is kept.
     #[must_use]
     pub fn copy(self) -> Copy {
         match self {
-            Self::TalkNotice => Copy::Employer,
+            Self::TalkNotice | Self::GradingNotice | Self::GradingReply => Copy::Employer,
             Self::TalkMinutes => Copy::File,
             _ => Copy::Receiver,
         }

@@ -192,7 +192,7 @@ fn row(i: &Item) -> InboxRow {
         href: match (i.kind.as_str(), i.case, i.filing) {
             ("filing", _, Some(f)) | (_, None, Some(f)) => format!("/filings/{f}"),
             (_, Some(c), _) => format!("/cases/{c}"),
-            (_, None, None) => "/".to_owned(),
+            (_, None, None) => i.employer.map_or_else(|| "/".to_owned(), |e| format!("/conduct/{e}")),
         },
         code: i.number.clone(),
         respondent: i.respondent.clone(),

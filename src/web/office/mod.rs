@@ -11,6 +11,7 @@ mod contacts;
 mod doubts;
 mod draws;
 mod filings;
+mod gradings;
 mod imports;
 mod inbox;
 mod legacy;
@@ -110,4 +111,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     claims::routes(table);
     joint::routes(table);
     draws::routes(table);
+    gradings::routes(table);
 }
