@@ -144,7 +144,7 @@ pub(super) fn file_for(tx: &mut Tx<'_>, name: &str, uscc: Option<&str>) -> Resul
     rows::file_of(tx.c, &new)
 }
 
-/// Writes an entry, with its event; the grade of its year follows.
+/// Writes an entry, with its event. The grade of its year follows by [`grading::again`], once for all that one step writes.
 pub(super) fn write(tx: &mut Tx<'_>, row: &Record) -> Result<()> {
     if let Some(old) = row.supersedes {
         rows::superseded(tx.c, old)?;
@@ -156,8 +156,7 @@ pub(super) fn write(tx: &mut Tx<'_>, row: &Record) -> Result<()> {
     });
     let marks = Marks { area: Some(row.area.clone()), bureau: Some(row.bureau.clone()), ..Marks::default() };
     let kind = if row.supersedes.is_some() { "conduct_corrected" } else { "conduct_recorded" };
-    tx.record(STREAM, StreamId::from(row.file_id.uuid()), kind, tx.now, payload, &marks)?;
-    grading::again(tx, row.file_id, row.year)
+    tx.record(STREAM, StreamId::from(row.file_id.uuid()), kind, tx.now, payload, &marks).map(drop)
 }
 
 fn record(tx: &mut Tx<'_>, e: &NewEntry) -> Result<Recorded> {
@@ -227,6 +226,7 @@ fn record(tx: &mut Tx<'_>, e: &NewEntry) -> Result<Recorded> {
         recorded_at: tx.now,
     };
     write(tx, &row)?;
+    grading::again(tx, row.file_id, row.year)?;
     Ok(Recorded { file: f.id, entry: id })
 }
 
@@ -262,6 +262,11 @@ fn correct(tx: &mut Tx<'_>, id: RowId, k: &Correction) -> Result<Recorded> {
         // another year is another record: this one falls, and it is keyed in anew
         return Err(Error::refused("conduct_other_year", &[]));
     }
+    let counts = k.kind.is_some() || k.aspect.is_some() || k.on.is_some();
+    if !old.counts && !counts {
+        // it fell already
+        return Err(Error::refused("conduct_superseded", &[]));
+    }
     let new_id: RowId = tx.ids.id(tx.now);
     let note_ct = Some(tx.seal("conduct_records", "note_ct", new_id, &note)?);
     let row = Record {
@@ -269,7 +274,7 @@ fn correct(tx: &mut Tx<'_>, id: RowId, k: &Correction) -> Result<Recorded> {
         kind: k.kind.clone().unwrap_or_else(|| old.kind.clone()),
         aspect: k.aspect.clone().or_else(|| old.aspect.clone()),
         on_day: on,
-        counts: k.kind.is_some() || k.aspect.is_some() || k.on.is_some(),
+        counts,
         supersedes: Some(old.id),
         reason_code: Some(k.reason.clone()),
         note_ct,
@@ -278,6 +283,7 @@ fn correct(tx: &mut Tx<'_>, id: RowId, k: &Correction) -> Result<Recorded> {
         ..old
     };
     write(tx, &row)?;
+    grading::again(tx, row.file_id, row.year)?;
     Ok(Recorded { file: row.file_id, entry: new_id })
 }
 

@@ -61,12 +61,14 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
             rows::insert_picks(c, &[pick])
         })
         .unwrap();
+    crate::access_gradings::scene(w, ids);
     ids.insert("draw", draw.to_string());
     ids.insert("call", call.to_string());
 }
 
 /// Draws for whoever supervises, calls for the desk of another unit.
 pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
+    crate::access_gradings::gradings(all);
     let mut put = |id, about, path, insider, carries| {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
     };

@@ -10,6 +10,7 @@ mod access_console;
 mod access_counter;
 #[cfg(test)]
 mod access_draws;
+mod access_gradings;
 #[cfg(test)]
 mod access_joint;
 #[cfg(test)]
@@ -48,6 +49,7 @@ mod exchange;
 mod exchange_out;
 #[cfg(test)]
 mod faults;
+mod grading;
 #[cfg(test)]
 mod house;
 #[cfg(test)]

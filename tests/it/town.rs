@@ -30,6 +30,7 @@ pub const STAFF: &[(&str, &str, &[&str])] = &[
     ("kw_c", "承办人丙", &["handler 370705-hrss 370705"]),
     ("kw_leader", "大队长", &["leader 370705-hrss 370705"]),
     ("kw_legal", "法制员", &["legal 370705-hrss 370705"]),
+    ("kw_credit", "信用员", &["credit 370705-hrss 370705"]),
     ("kw_head", "局长", &["head 370705-hrss 370705"]),
     ("zj_a", "住建承办人", &["handler 370705-housing 370705"]),
     ("zj_leader", "住建科长", &["leader 370705-housing 370705"]),

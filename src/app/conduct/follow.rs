@@ -15,6 +15,7 @@ use crate::law::Fen;
 use crate::store::cases::{self, Respondent};
 use crate::store::conduct::{self as rows, Record};
 use crate::store::{incidents, orders, papers};
+use std::collections::BTreeSet;
 
 /// An entry a procedure makes as it stands now.
 struct Wanted {
@@ -107,6 +108,7 @@ fn settle(
     source: &'static str,
     proof_no: Option<String>,
 ) -> Result<()> {
+    let mut touched: BTreeSet<(RowId, i32)> = BTreeSet::new();
     for w in wanted {
         let stands = have.iter().find(|r| r.kind == w.kind.code());
         let (row, on) = match (stands, w.on) {
@@ -147,7 +149,11 @@ fn settle(
             }
         };
         let id: RowId = tx.ids.id(tx.now);
+        touched.insert((row.file_id, row.year));
         write(tx, &Record { id, on_day: on, note_ct: None, current: true, recorded_by: tx.actor.account(), recorded_at: tx.now, ..row })?;
+    }
+    for (file, year) in touched {
+        crate::app::grading::again(tx, file, year)?;
     }
     Ok(())
 }

@@ -123,8 +123,9 @@ pub(in crate::app) fn line(app: &App, g: Grading, f: &File) -> GradingLine {
 }
 
 impl App {
-    /// Bureaus towards which the reader holds a role.
-    pub(in crate::app) fn grading_bureaus(&self, actor: &Actor) -> Vec<String> {
+    /// Bureaus towards which the reader holds a role: whose grades may be read.
+    #[must_use]
+    pub fn grading_bureaus(&self, actor: &Actor) -> Vec<String> {
         self.city.bureaus.iter().filter(|b| readable(self, actor, &b.code, &b.area)).map(|b| b.code.clone()).collect()
     }
 

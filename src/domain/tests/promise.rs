@@ -162,7 +162,7 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"].map(|k| (k, 60));
+    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident", "grading"].map(|k| (k, 60));
     for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
@@ -192,7 +192,7 @@ proptest! {
     }
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
-        let beside = ["cooperation", "referral", "handoff", "talk", "commitment", "incident"];
+        let beside = ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "grading"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

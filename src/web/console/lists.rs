@@ -134,6 +134,10 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
         out.push(("/supervisions".to_owned(), text::zh("supervisions.link").to_owned()));
         out.push(("/money".to_owned(), text::zh("overdue.page.money_link").to_owned()));
     }
+    let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
+    if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
+        out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
+    }
     out
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Staff (log-in: duties). Counties: `kuiwen` 370705, `fangzi` 370704. Bureaus: none named is 人社.
 //! - `city.desk`, `city.supervisor`, `city.head`, `city.handler`, and the administrators `city.security`, `city.system`, `city.audit`
-//! - `<county>.desk`, `.handler`, `.handler2`, `.leader`, `.legal`, `.head`, `.supervisor`
+//! - `<county>.desk`, `.handler`, `.handler2`, `.leader`, `.legal`, `.head`, `.supervisor`, `.credit`
 //! - `<county>-housing.handler`, `.leader`, `.head`, `.desk`; `kuiwen-transport.handler`, `kuiwen-water.handler`
 
 use super::TestDb;
@@ -91,6 +91,7 @@ pub fn staff() -> Vec<(String, String, DutyKind, String, String)> {
             ("legal", D::Legal),
             ("head", D::Head),
             ("supervisor", D::Supervisor),
+            ("credit", D::Credit),
         ] {
             put(place, duty, kind, &format!("{area}-hrss"), area);
         }

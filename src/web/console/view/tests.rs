@@ -41,6 +41,8 @@ fn all() -> Vec<(String, String)> {
     pages("supervisions", SupervisionsPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
+    pages("gradings", GradingsPage::samples(), &mut out);
+    pages("conduct", ConductPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);
     pages("outbox", OutboxPage::samples(), &mut out);
     pages("draw", DrawPage::samples(), &mut out);
