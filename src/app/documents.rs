@@ -156,8 +156,15 @@ pub(super) fn keep_at(tx: &mut Tx<'_>, g: &Where, kind: &str, render: impl Fn(&H
     let bureau = tx.app.city.bureaus.get(&g.bureau);
     let short = bureau.map_or_else(|| g.bureau.clone(), |b| b.short.clone());
     let word = format!("{short}{}", text::zh(&format!("document.word.{kind}")));
-    crate::store::exclusive(tx.c, lock_of(&g.bureau, kind, year))?;
-    let no = papers::next_number(tx.c, &g.bureau, kind, year)?;
+    let sequence = lock_of(&g.bureau, kind, year);
+    let no = match tx.numbers.get(&sequence) {
+        Some(last) => last + 1,
+        None => {
+            crate::store::exclusive(tx.c, sequence)?;
+            papers::next_number(tx.c, &g.bureau, kind, year)?
+        }
+    };
+    tx.numbers.insert(sequence, no);
     let number = forms::DocumentNumber { word, year, n: u32::try_from(no).unwrap_or(0) };
     let head = Head {
         authority: tx.app.bureau_name(&g.bureau),

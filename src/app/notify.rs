@@ -13,10 +13,10 @@ use crate::domain::courier::{self, Channel};
 use crate::domain::joint::is_own;
 use crate::flow::{Graph, NoticeOrder, Procedure, Step, Value};
 use crate::paper::notice::CLAIMANT;
-use crate::store::letters::{self, Letter};
+use crate::store::letters::Letter;
 use crate::store::notices::Notice;
 use crate::store::types::Json;
-use crate::store::{accounts, filings, joint, notices, procedures};
+use crate::store::{filings, joint, procedures};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who hears a notice whose own audience is vacant, in this order.
@@ -91,7 +91,7 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
         let notices = told(tx, about, &order.audience, &persons, &order.template, &args, graph.urgent)?;
         rows.extend(notices.into_iter().filter(|n| heard_by.insert((n.account_id, n.template.clone()))));
     }
-    post(tx, &rows)
+    post(tx, rows)
 }
 
 /// A worker to be told: the person, and the own filing it is about.
@@ -206,7 +206,7 @@ pub fn tell_paid(tx: &mut Tx<'_>, case: CaseId, payment: PaymentId) -> Result<()
     }
     let persons = joint::paid_persons(tx.c, payment)?;
     let rows = to_rows(tx, case, &joined, &persons, ROW_PAID)?;
-    post(tx, &rows)
+    post(tx, rows)
 }
 
 /// Tells the person of each of these filings; who reported in secret in the inbox alone, if at all.
@@ -221,7 +221,7 @@ pub fn tell_claimants(tx: &mut Tx<'_>, filings: &[FilingId], template: &str) -> 
     for f in all.iter().filter(|f| secret_too || !f.secret) {
         rows.push(to_worker(tx, (f.case_id, of.get(&f.id).copied()), &Hears::of(f), template, &BTreeMap::new())?);
     }
-    post(tx, &rows)
+    post(tx, rows)
 }
 
 /// Tells one of the staff something about no matter.
@@ -230,15 +230,14 @@ pub fn tell_claimants(tx: &mut Tx<'_>, filings: &[FilingId], template: &str) -> 
 /// The database, or a fact is missing.
 pub fn tell_account(tx: &mut Tx<'_>, to: AccountId, audience: &str, template: &str, args: &BTreeMap<String, String>) -> Result<()> {
     let rows = told(tx, (None, None), audience, &[to], template, args, false)?;
-    post(tx, &rows)
+    post(tx, rows)
 }
 
-/// Queues notices, each with a letter for every channel that is there.
-fn post(tx: &mut Tx<'_>, rows: &[Notice]) -> Result<()> {
-    notices::insert(tx.c, rows)?;
+/// Queues notices, each with a letter for every channel that is there; they are written with the rest of the unit of work.
+fn post(tx: &mut Tx<'_>, rows: Vec<Notice>) -> Result<()> {
     let app = tx.app;
     let mut out = Vec::new();
-    for n in rows {
+    for n in &rows {
         let (workers, person) = (n.claimant_id.is_some(), n.account_id.is_some());
         if !workers && !person {
             continue;
@@ -258,7 +257,9 @@ fn post(tx: &mut Tx<'_>, rows: &[Notice]) -> Result<()> {
             out.push(letter(tx.ids.id(tx.now), n, channel, n.account_id, tx.now));
         }
     }
-    letters::insert(tx.c, &out)
+    tx.told.notices.extend(rows);
+    tx.told.letters.extend(out);
+    Ok(())
 }
 
 /// A letter of a notice, to its worker or to this one of the staff.
@@ -315,7 +316,7 @@ pub fn tell_handler(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Res
 pub fn tell_desk(tx: &mut Tx<'_>, f: &filings::Filing, template: &str) -> Result<()> {
     let city = tx.app.config.city.bureau.clone();
     for (duty, bureau) in [("desk", &f.receiving_bureau), ("leader", &f.receiving_bureau), ("desk", &city)] {
-        let found: Vec<AccountId> = accounts::holders(tx.c, duty, bureau, tx.now)?.into_iter().map(|(id, _)| id).collect();
+        let found = tx.holders(duty, bureau)?;
         if !found.is_empty() {
             return tell(tx, f, "desk@receiving", &found, template);
         }
@@ -327,7 +328,7 @@ fn tell(tx: &mut Tx<'_>, f: &filings::Filing, audience: &str, persons: &[Account
     let procedure_id = procedures::of_filing(tx.c, f.id)?.into_iter().next().map(|r| r.id);
     let args = BTreeMap::from([("number".to_owned(), f.number.clone())]);
     let rows = told(tx, (f.case_id, procedure_id), audience, persons, template, &args, false)?;
-    post(tx, &rows)
+    post(tx, rows)
 }
 
 /// One notice for each person; where there is none, one that waits for whoever comes. It is urgent if its template is, or if
@@ -389,8 +390,7 @@ fn audience(tx: &mut Tx<'_>, subject: &Subject, before: &Procedure, step: &Step,
                 return nearest_over(tx, &path, duty);
             }
             let bureau = bureau_of(tx, subject, role)?;
-            let holders = accounts::holders(tx.c, duty, &bureau, tx.now)?;
-            Ok(holders.into_iter().map(|(id, _)| id).collect())
+            tx.holders(duty, &bureau)
         }
     }
 }
@@ -402,7 +402,7 @@ fn nearest(tx: &mut Tx<'_>, subject: &Subject, duty: &str) -> Result<Vec<Account
 }
 
 fn nearest_over(tx: &mut Tx<'_>, path: &[String], duty: &str) -> Result<Vec<AccountId>> {
-    let found = accounts::holders_over(tx.c, duty, path, tx.now)?;
+    let found = tx.holders_over(duty, path)?;
     let level = |area: &str| path.iter().position(|p| p == area);
     let deepest = found.iter().filter_map(|(_, _, area)| level(area)).max();
     Ok(found.iter().filter(|(_, _, area)| level(area) == deepest).map(|(id, _, _)| *id).collect())
@@ -421,8 +421,8 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
         let (duty, place) = role.split_once('@').unwrap_or((role, "lead"));
         persons = match place {
             "above" => nearest_over(tx, &path, duty)?,
-            "city" => accounts::holders(tx.c, duty, &city, tx.now)?.into_iter().map(|(id, _)| id).collect(),
-            _ => accounts::holders(tx.c, duty, bureau, tx.now)?.into_iter().map(|(id, _)| id).collect(),
+            "city" => tx.holders(duty, &city)?,
+            _ => tx.holders(duty, bureau)?,
         };
         persons.sort_unstable();
         persons.dedup();
@@ -432,11 +432,11 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
         }
     }
     let rows = told(tx, (None, None), audience, &persons, template, &args, false)?;
-    post(tx, &rows)
+    post(tx, rows)
 }
 
 /// The officer if the account is active: an officer who is gone hears nothing, and the notice goes on to the supervisor.
 fn at_work(tx: &mut Tx<'_>, officer: Option<AccountId>) -> Result<Vec<AccountId>> {
     let Some(id) = officer else { return Ok(Vec::new()) };
-    Ok(accounts::get(tx.c, id)?.filter(|a| a.state == "active").map(|a| a.id).into_iter().collect())
+    Ok(if tx.is_active(id)? { vec![id] } else { Vec::new() })
 }
