@@ -313,6 +313,23 @@ on_both! {
         assert_eq!(all(&w, a)[1].state, "told", "what was told stays on record");
     }
 
+    fn doctor_finds_a_grade_that_is_not_what_the_record_comes_to(t: &TestDb) {
+        let w = World::new(t);
+        let [_, b, _] = three(&w);
+        grade(&w);
+        let ill = |w: &World| {
+            let report = qingxin::app::doctor::examine(&w.app, &w.app.checkpoints).unwrap();
+            report.lines.into_iter().find(|l| l.what.starts_with("承诺九")).unwrap()
+        };
+        assert!(ill(&w).ok && ill(&w).said.contains('3'), "{:?}", ill(&w));
+        let row = Grading { digest: "0".repeat(64), ..now(&w, b) };
+        w.app.db.write_blocking(move |c| gradings::update(c, &row)).unwrap();
+        assert!(!ill(&w).ok, "{:?}", ill(&w));
+        // the next run puts it right, and keeps what stood there
+        assert_eq!(grade(&w).fresh, 1);
+        assert!(ill(&w).ok && all(&w, b).len() == 2);
+    }
+
     fn who_reads_the_list_sees_the_own_bureaus_alone(t: &TestDb) {
         let w = World::new(t);
         let [_, _, c] = three(&w);

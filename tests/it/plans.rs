@@ -10,7 +10,7 @@ use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::letters::Wanted;
 use qingxin::store::worklist::{self, Filter};
-use qingxin::store::{Conn, accounts, filings, journal, legacy, notices, papers, procedures, search, settings};
+use qingxin::store::{Conn, accounts, conduct, filings, gradings, journal, legacy, notices, papers, procedures, search, settings};
 use std::sync::{Arc, Mutex};
 
 #[derive(diesel::QueryableByName)]
@@ -152,6 +152,11 @@ fn list(f: Filter) -> Run {
     Box::new(move |c| worklist::page(c, &f, None, 0, 20).map(drop))
 }
 
+fn grades(bureau: Option<&str>) -> Run {
+    let f = gradings::Filter { year: 2025, bureaus: bureau.map(|b| vec![b.to_owned()]), ..gradings::Filter::default() };
+    Box::new(move |c| gradings::page(c, &f, None, 50).map(drop))
+}
+
 on_both! {
     fn hot_statements_read_an_index(t: &TestDb) {
         fill(t);
@@ -215,6 +220,14 @@ on_both! {
             ("whether any was reviewed", Box::new(|c| legacy::any_reviewed(c).map(drop)), "legacy_matters_", true),
             ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b").map(drop)), "legacy_matters_", false),
             ("bell of a bureau's reviews", Box::new(|c| qingxin::store::bells::of_reviews(c, "b").map(drop)), "bells_review", false),
+            // nothing stands here: which of the two indexes by employer the planner takes says nothing, only that it takes one
+            ("employers of a year", Box::new(|c| conduct::files_of_year(c, 2025, uuid::Uuid::nil().into(), 1_000).map(drop)), "conduct_records_", true),
+            ("their entries", Box::new(|c| conduct::of_year(c, 2025, uuid::Uuid::nil().into(), uuid::Uuid::nil().into()).map(drop)), "conduct_records_", true),
+            ("entries of a procedure", Box::new(|c| conduct::of_procedure(c, uuid::Uuid::nil().into()).map(drop)), "conduct_records_procedure", false),
+            ("grades of a bureau", grades(Some("370701-hrss")), "gradings_bureau", true),
+            ("grades of the city", grades(None), "gradings_grade", true),
+            ("grades to confirm", Box::new(|c| gradings::bulk(c, 2025, "b", "proposed", uuid::Uuid::nil().into(), 100).map(drop)), "gradings_", false),
+            ("a grade's procedure", Box::new(|c| gradings::of_procedure(c, uuid::Uuid::nil().into()).map(drop)), "gradings_procedure", false),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();

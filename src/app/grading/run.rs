@@ -207,4 +207,38 @@ impl App {
         let id = self.write(actor, None, move |tx| begin(tx, year)).await?;
         self.write(actor, None, move |tx| batch(tx, id)).await
     }
+
+    /// How many grades are in force, and those that are not what the record comes to or were told before persons confirmed them: for `doctor`.
+    ///
+    /// # Errors
+    /// The database.
+    pub(in crate::app) fn grades_that_differ(self: &Arc<Self>) -> Result<(usize, Vec<String>)> {
+        let (mut seen, mut odd) = (0, Vec::new());
+        for year in self.db.read_blocking(rows::years)? {
+            let limit = limit(self, year)?;
+            let mut after: RowId = uuid::Uuid::nil().into();
+            loop {
+                let (entries, have) = self.db.read_blocking(move |c| {
+                    let files = conduct::files_of_year(c, year, after, BATCH)?;
+                    let (Some(first), Some(last)) = (files.first().copied(), files.last().copied()) else {
+                        return Ok((Vec::new(), Vec::new()));
+                    };
+                    Ok((conduct::of_year(c, year, first, last)?, rows::of_span(c, year, first, last)?))
+                })?;
+                let Some(last) = entries.last().map(|e| e.file) else { break };
+                after = last;
+                let mut have: BTreeMap<RowId, rows::Grading> = have.into_iter().map(|g| (g.file_id, g)).collect();
+                for (file, mine) in grouped(entries) {
+                    // what came in after the run and was never graded is the next run's
+                    let Some(g) = have.remove(&file) else { continue };
+                    seen += 1;
+                    let unconfirmed = g.told_on.is_some() && g.reviewed_by.is_none();
+                    if unconfirmed || judge(&mine, limit)?.digest() != g.digest {
+                        odd.push(format!("{year} 年度第 {} 版（{}）", g.revision, g.id));
+                    }
+                }
+            }
+        }
+        Ok((seen, odd))
+    }
 }
