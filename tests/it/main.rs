@@ -50,6 +50,7 @@ mod exchange_out;
 #[cfg(test)]
 mod faults;
 mod grading;
+mod grading_walk;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
