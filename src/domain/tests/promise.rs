@@ -70,6 +70,7 @@ fn shake(l: &mut Life, d: &mut Dice) {
     l.set("filing.kind", code(["complaint", "report", "clue"][d.roll(3)]));
     l.set("filing.way", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
     l.set("filing.channel", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
+    l.set("grading.talked", Value::Bool(d.roll(2) > 0));
 }
 
 fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
@@ -78,7 +79,17 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
     let given = of_fields(graph(key).start.form, now, &mut d);
     let mut l = Life::begin_with(key, now, given);
     let mut seen = BTreeSet::from([l.p.state.clone()]);
-    let everyone = [officer(), asked(), desk(), leader(), legal(), head(), supervisor(), person(2, &["second", "handler@lead"])];
+    let everyone = [
+        officer(),
+        asked(),
+        desk(),
+        leader(),
+        legal(),
+        head(),
+        supervisor(),
+        person(2, &["second", "handler@lead"]),
+        person(9, &["credit@lead"]),
+    ];
     for _ in 0..100 {
         shake(&mut l, &mut d);
         l.now = l.now.plus(chrono::Duration::minutes(i64::try_from(d.roll(3_000)).unwrap()));
