@@ -133,14 +133,27 @@ fn bureau_of(tx: &Tx<'_>, asked: Option<&str>) -> Result<(String, String)> {
     Ok((b.code.clone(), b.area.clone()))
 }
 
-/// The file of an employer, opened if there is none.
+/// The file of an employer, opened if there is none. One file of its name is the employer's where only one of the two is known: a code that
+/// comes later identifies it, a name that comes without a code is the one company of that name. Two codes are two employers.
 pub(super) fn file_for(tx: &mut Tx<'_>, name: &str, uscc: Option<&str>) -> Result<File> {
     let key = employer_key(uscc, name);
     if let Some(f) = rows::file_keyed(tx.c, &key)? {
         return Ok(f);
     }
     let uscc = uscc.and_then(|u| Uscc::parse(u).ok()).map(|u| u.as_str().to_owned());
-    let new = File { id: tx.ids.id(tx.now), number: tx.ids.code("DA"), key, uscc, name: text::tidy(name), opened_at: tx.now };
+    let name_key = company_key(name);
+    let named = rows::files_named(tx.c, &name_key)?;
+    match (&uscc, named.as_slice()) {
+        (None, [one]) => return Ok(one.clone()),
+        (Some(code), [one]) if one.uscc.is_none() => {
+            rows::identify(tx.c, one.id, code)?;
+            let payload = serde_json::json!({ "uscc": code, "by": tx.actor.word() });
+            tx.record(STREAM, StreamId::from(one.id.uuid()), "conduct_identified", tx.now, payload, &Marks::default())?;
+            return Ok(File { key, uscc, ..one.clone() });
+        }
+        _ => {}
+    }
+    let new = File { id: tx.ids.id(tx.now), number: tx.ids.code("DA"), key, uscc, name: text::tidy(name), name_key, opened_at: tx.now };
     rows::file_of(tx.c, &new)
 }
 

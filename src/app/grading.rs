@@ -14,7 +14,6 @@ pub use list::{Asked, GradingLine, GradingPage};
 pub use run::RunView;
 
 use super::App;
-use super::conduct::employer_key;
 use super::perform::{self, Begin, Command, Given};
 use super::write::Tx;
 use crate::base::id::{ProcedureId, RowId};
@@ -184,13 +183,4 @@ pub(super) fn again(tx: &mut Tx<'_>, file: RowId, year: i32) -> Result<()> {
     }
     let bureau = answers(&entries);
     revise(tx, year, vec![Change { file, outcome, digest, bureau, old: Some(old) }], None).map(drop)
-}
-
-/// The grade an employer of this code or name was last told, with its year: what other parts of the program may stand on.
-///
-/// # Errors
-/// The database.
-pub fn last_told(c: &mut crate::store::Conn, uscc: Option<&str>, name: &str) -> Result<Option<(i32, String)>> {
-    let Some(file) = conduct::file_keyed(c, &employer_key(uscc, name))? else { return Ok(None) };
-    Ok(rows::of_file(c, file.id)?.into_iter().find(|g| g.current && g.state == "told").map(|g| (g.year, g.grade)))
 }

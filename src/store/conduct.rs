@@ -21,6 +21,7 @@ pub struct File {
     pub key: String,
     pub uscc: Option<String>,
     pub name: String,
+    pub name_key: String,
     pub opened_at: At,
 }
 
@@ -82,6 +83,23 @@ pub fn file(c: &mut Conn, id: RowId) -> Result<Option<File>> {
 /// The file of a key.
 pub fn file_keyed(c: &mut Conn, key: &str) -> Result<Option<File>> {
     Ok(conduct_files::table.filter(conduct_files::key.eq(key)).select(File::as_select()).first(c).optional()?)
+}
+
+/// Files of employers of this name, the oldest first; a few are enough to know that there are several.
+pub fn files_named(c: &mut Conn, name_key: &str) -> Result<Vec<File>> {
+    Ok(conduct_files::table
+        .filter(conduct_files::name_key.eq(name_key))
+        .order(conduct_files::id)
+        .limit(3)
+        .select(File::as_select())
+        .load(c)?)
+}
+
+/// A file that was known by its name is known by this code from now on.
+pub fn identify(c: &mut Conn, id: RowId, uscc: &str) -> Result<()> {
+    let by_name = conduct_files::table.find(id).filter(conduct_files::uscc.is_null());
+    let set = (conduct_files::key.eq(uscc), conduct_files::uscc.eq(Some(uscc)));
+    ensure_one(diesel::update(by_name).set(set).execute(c)?, "conduct_files")
 }
 
 /// Files by their ids.

@@ -1691,6 +1691,7 @@ diesel::table! {
         key -> Text,
         uscc -> Nullable<Text>,
         name -> Text,
+        name_key -> Text,
         opened_at -> Ts,
     }
 }

@@ -66,6 +66,13 @@ fn state(w: &World, file: RowId) -> String {
     w.app.db.read_blocking(move |c| procedures::get(c, p)).unwrap().unwrap().state
 }
 
+/// A code with the right check characters for these first sixteen.
+fn uscc(like: &str) -> String {
+    let digits = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let all = |n: usize| (0..31usize.pow(2)).map(move |k| format!("{}{}{}", &like[..n], digits[k / 31] as char, digits[k % 31] as char));
+    all(16).find(|c| qingxin::law::identity::Uscc::parse(c).is_ok()).unwrap_or_else(|| panic!("{like}"))
+}
+
 fn is(got: &crate::support::app::Got, status: u16) {
     assert_eq!(got.status, status, "{}: {}", got.asked, got.text());
 }
@@ -181,6 +188,23 @@ on_both! {
         let e = put(&w, entry("潍坊乙试验有限公司", "checked", "2024-10-01", "检8")).entry;
         let moved = Correction { reason: "mistaken".into(), note: "日期记错一年".into(), kind: None, aspect: None, on: "2025-10-02".parse().ok() };
         assert_eq!(code(&w.run(w.app.correct_conduct(&credit, None, e, moved)).unwrap_err()), "conduct_other_year");
+    }
+
+    fn one_employer_has_one_file_whether_its_code_is_known_or_not(t: &TestDb) {
+        let w = World::new(t);
+        let (one, other) = ("91370700MA3CABCD1X", "91370705MA3DEFGH2Y");
+        let codes: Vec<String> = [one, other].iter().map(|c| uscc(c)).collect();
+        let with = |name: &str, code: Option<&str>, proof: &str| NewEntry { uscc: code.map(str::to_owned), ..entry(name, "finding", "2025-03-04", proof) };
+        let a = put(&w, with("潍坊己试验有限公司", None, "处1")).file;
+        grade(&w);
+        // the code comes later: the same file, and what stands in it counts on
+        assert_eq!(put(&w, with("潍坊己试验有限公司", Some(&codes[0]), "处2")).file, a);
+        assert_eq!(put(&w, with("潍坊己试验有限责任公司", None, "处3")).file, a, "the name without a code is the one company of that name");
+        assert_eq!((now(&w, a).grade.as_str(), now(&w, a).findings), ("C", 3));
+        // another code is another employer, whatever it is called; then a bare name is neither of the two
+        let b = put(&w, with("潍坊己试验有限公司", Some(&codes[1]), "处4")).file;
+        let c = put(&w, with("潍坊己试验有限公司", None, "处5")).file;
+        assert_eq!(BTreeSet::from([a, b, c]).len(), 3);
     }
 
     fn nobody_is_told_before_a_person_confirmed(t: &TestDb) {

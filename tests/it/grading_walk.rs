@@ -2,7 +2,6 @@
 //! is what the record comes to.
 
 use crate::on_both;
-use crate::support::TestDb;
 use crate::support::app::World;
 use chrono::Duration;
 use qingxin::app::conduct::{Correction, NewEntry};

@@ -10,6 +10,7 @@ mod access_console;
 mod access_counter;
 #[cfg(test)]
 mod access_draws;
+#[cfg(test)]
 mod access_gradings;
 #[cfg(test)]
 mod access_joint;
@@ -49,7 +50,9 @@ mod exchange;
 mod exchange_out;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod grading;
+#[cfg(test)]
 mod grading_walk;
 #[cfg(test)]
 mod house;

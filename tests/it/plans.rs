@@ -157,7 +157,7 @@ fn fill_grades(t: &TestDb) {
     let sql = match t.backend {
         Backend::Sqlite => {
             "with recursive n(i) as (values (1) union all select i + 1 from n where i < 400) \
-             insert into conduct_files (id, number, key, name, opened_at) select randomblob(16), 'DA-' || i, 'k' || i, 'n' || i, 0 from n; \
+             insert into conduct_files (id, number, key, name, name_key, opened_at) select randomblob(16), 'DA-' || i, 'k' || i, 'n' || i, 'n' || i, 0 from n; \
              with recursive y(i) as (values (2020) union all select i + 1 from y where i < 2026) \
              insert into conduct_records (id, file_id, year, bureau, area, kind, on_day, source, act_id, proof_no, counts, current, recorded_at) \
              select randomblob(16), f.id, y.i, 'b', 'a', 'checked', '2025-01-01', 'patrol', randomblob(16), 'p', 1, 1, 0 from conduct_files f, y; \
@@ -166,7 +166,7 @@ fn fill_grades(t: &TestDb) {
              from conduct_records r; analyze"
         }
         Backend::Postgres => {
-            "insert into conduct_files (id, number, key, name, opened_at) select gen_random_uuid(), 'DA-' || i, 'k' || i, 'n' || i, now() from generate_series(1, 400) i; \
+            "insert into conduct_files (id, number, key, name, name_key, opened_at) select gen_random_uuid(), 'DA-' || i, 'k' || i, 'n' || i, 'n' || i, now() from generate_series(1, 400) i; \
              insert into conduct_records (id, file_id, year, bureau, area, kind, on_day, source, act_id, proof_no, counts, current, recorded_at, procedure_id) \
              select gen_random_uuid(), f.id, y, 'b', 'a', 'checked', '2025-01-01', 'patrol', gen_random_uuid(), 'p', true, true, now(), p.id \
              from (select id, row_number() over () as n from conduct_files) f cross join generate_series(2020, 2026) y \

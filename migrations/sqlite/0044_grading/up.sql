@@ -7,11 +7,12 @@ create table conduct_files (
   key text not null,
   uscc text,
   name text not null,
+  name_key text not null,
   opened_at integer not null
 ) strict;
 create unique index conduct_files_key on conduct_files (key);
 create unique index conduct_files_number on conduct_files (number);
-create index conduct_files_name on conduct_files (name, id);
+create index conduct_files_name on conduct_files (name_key, id);
 
 -- Entries. A correction is a new row that supersedes; of an older row nothing changes but `current`, which says that another supersedes it.
 create table conduct_records (

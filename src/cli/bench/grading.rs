@@ -26,8 +26,8 @@ fn fill(files: u64, entries: u64, bureaus: &[(String, String)]) -> String {
     let list = |f: &dyn Fn(&(String, String)) -> &String| bureaus.iter().map(|b| format!("'{}'", f(b))).collect::<Vec<_>>().join(",");
     let (codes, areas, many) = (list(&|b| &b.0), list(&|b| &b.1), bureaus.len());
     format!(
-        "insert into conduct_files (id, number, key, uscc, name, opened_at) \
-         select md5('f' || n)::uuid, 'DA-' || n, 'name:' || n, null, '测量企业' || n, now() from generate_series(1, {files}) n; \
+        "insert into conduct_files (id, number, key, uscc, name, name_key, opened_at) \
+         select md5('f' || n)::uuid, 'DA-' || n, 'name:' || n, null, '测量企业' || n, '测量企业' || n, now() from generate_series(1, {files}) n; \
          insert into conduct_records (id, file_id, year, bureau, area, kind, aspect, on_day, source, act_id, case_id, procedure_id, proof_no, \
          counts, supersedes, reason_code, note_ct, current, recorded_by, recorded_at) \
          select md5('e' || n)::uuid, md5('f' || (n % {files} + 1))::uuid, {YEAR}, (array[{codes}])[n % {files} % {many} + 1], \

@@ -143,6 +143,7 @@ pub(super) fn said(kind: &str, p: &Value) -> String {
         v => v.to_string(),
     };
     match kind {
+        "conduct_identified" => "档案补记统一社会信用代码".into(),
         "conduct_recorded" => format!("记入：{} {}（{}）", word("on"), word("kind"), word("source")),
         "conduct_corrected" if p["counts"] == true => format!("更正：{} {}（{}）", word("on"), word("kind"), word("reason")),
         "conduct_corrected" => format!("撤下：{} {}（{}）", word("on"), word("kind"), word("reason")),
