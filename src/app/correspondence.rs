@@ -154,6 +154,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 attachments: 0,
             }
         }
+        _ => return Err(Error::Internal(format!("{kind} is a letter of another kind"))),
     };
     let by_supervisor = kind.starts_with("supervision_");
     let bureau = if by_supervisor { tx.app.config.city.bureau.clone() } else { case.lead_bureau.clone() };

@@ -35,6 +35,13 @@ pub const KINDS: &[&str] = &[
     "compensation_order",
     "agreement",
     "acceleration",
+    "listing_notice",
+    "listing_objection",
+    "listing_exit",
+    "listing_decision",
+    "listing_repair",
+    "removal_granted",
+    "removal_refused",
 ];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
@@ -207,6 +214,9 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 /// # Errors
 /// [`Error::Internal`] for a kind that does not exist; the database.
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
+    if super::listings::KINDS.contains(&kind) {
+        return super::listings::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
     if super::grading::letters::PAPERS.contains(&kind) {
         return super::grading::letters::issue(tx, subject, step, kind).map(|m| vec![m]);
     }

@@ -7,6 +7,7 @@ mod agreement;
 mod cooperation;
 mod grading;
 mod incident;
+mod listing;
 pub(super) mod money;
 mod order;
 pub(super) mod recourse;
@@ -218,6 +219,26 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::NoteCall => incident::call(tx, subject, &a),
         EffectKind::InformAuthority => incident::inform(tx, subject, &a),
         EffectKind::JudgeIncident => incident::judge(tx, subject, &a, step.occurred_at),
+        EffectKind::OpenListing => listing::open(tx, subject),
+        EffectKind::ComputeListing => listing::compute(tx, subject),
+        EffectKind::ProposeListing => listing::propose(tx, subject, &a),
+        EffectKind::DecideListing => listing::decide(tx, subject),
+        EffectKind::LeaveListing => listing::leave(tx, subject),
+        EffectKind::PublishListing => listing::publish(tx, subject),
+        EffectKind::SetListingRemedy => listing::remedy(tx, subject, &a),
+        EffectKind::EndListing => listing::end(tx, subject, &a),
+        EffectKind::FinishRemoval => listing::finish(tx, subject),
+        EffectKind::RestoreListing => listing::restore(tx, subject),
+        EffectKind::AddParty => listing::add_party(tx, subject, &a),
+        EffectKind::ServeParty => listing::serve(tx, subject, &a),
+        EffectKind::ObjectParty => listing::object(tx, subject, &a),
+        EffectKind::AnswerParty => listing::answer(tx, subject, &a),
+        EffectKind::DropParty => listing::drop_party(tx, subject),
+        EffectKind::PostDecision => listing::post_decision(tx, subject, &a),
+        EffectKind::ServeDecision => listing::serve_decision(tx, subject, &a),
+        EffectKind::OpenRemoval => listing::open_removal(tx, subject, &a),
+        EffectKind::VerifyRemoval => listing::verify_removal(tx, subject, &a),
+        EffectKind::SettleRemoval => listing::settle_removal(tx, subject, &a),
         EffectKind::ConfirmGrading => grading::confirm(tx, subject, step.occurred_at),
         EffectKind::TellGrading => grading::tell(tx, subject, &a),
         EffectKind::ContestGrading => grading::contest(tx, subject, step.occurred_at),

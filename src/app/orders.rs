@@ -73,41 +73,60 @@ fn own(ordered: Option<Party>, claim: &Claim, paid: &[PaidBy]) -> Fen {
     Fen::new(paid.iter().filter(mine).fold(claim.waived.get(), |s, p| s.saturating_add(p.amount.get())))
 }
 
+/// What an order covers, each claim with where it stands by these payments.
+fn covered(c: &mut Conn, order: &Order, paid: &[PaidBy]) -> Result<Vec<(Claim, Part)>> {
+    let chain = parties(&cases::chain(c, order.case_id)?);
+    let ordered = chain.iter().find(|p| Some(p.id) == order.respondent_id).copied();
+    let part = |o: &OrderClaim, k: &Claim| Part {
+        // what a later finding took away is not to be paid under the order either
+        amount: Fen::new(o.amount.get().min((k.verified.get() - o.settled_before.get()).max(0))),
+        settled: Fen::new(k.paid.get() + k.waived.get() - o.settled_before.get()),
+        own: Fen::new(own(ordered, k, paid).get() - o.discharged_before.get()),
+        court: Fen::new(paid.iter().filter(|p| p.claim == k.id && rules::enforced(&p.kind)).map(|p| p.amount.get()).sum()),
+    };
+    Ok(orders::covered(c, order.id)?.into_iter().map(|(o, k)| (part(&o, &k), k)).map(|(p, k)| (k, p)).collect())
+}
+
+/// Which person each of these claims is of.
+fn persons_of(c: &mut Conn, all: &[(Claim, Part)]) -> Result<Vec<usize>> {
+    let mut ids: Vec<ClaimantId> = all.iter().map(|(k, _)| k.claimant_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let who = persons(c, &ids)?;
+    Ok(all.iter().map(|(k, _)| who.get(&k.claimant_id).copied().unwrap_or(usize::MAX)).collect())
+}
+
+fn debt(k: &Claim, p: &Part, person: usize) -> Debt {
+    Debt { person, amount: p.undischarged(), period: k.period_from.zip(k.period_to) }
+}
+
 /// Sums an order up from its claims and what was paid on them.
 ///
 /// # Errors
 /// The database.
 pub(super) fn sums(c: &mut Conn, order: &Order) -> Result<Sums> {
-    let chain = parties(&cases::chain(c, order.case_id)?);
-    let ordered = chain.iter().find(|p| Some(p.id) == order.respondent_id).copied();
-    let covered = orders::covered(c, order.id)?;
     let paid = orders::paid_by(c, order.case_id)?;
-    let mut ids: Vec<ClaimantId> = covered.iter().map(|(_, k)| k.claimant_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let who = persons(c, &ids)?;
-    let person = |k: &Claim| who.get(&k.claimant_id).copied().unwrap_or(usize::MAX);
-    let part = |(o, k): &(OrderClaim, Claim)| Part {
-        // what a later finding took away is not to be paid under the order either
-        amount: Fen::new(o.amount.get().min((k.verified.get() - o.settled_before.get()).max(0))),
-        settled: Fen::new(k.paid.get() + k.waived.get() - o.settled_before.get()),
-        own: Fen::new(own(ordered, k, &paid).get() - o.discharged_before.get()),
-        court: Fen::new(paid.iter().filter(|p| p.claim == k.id && rules::enforced(&p.kind)).map(|p| p.amount.get()).sum()),
-    };
-    let parts: Vec<Part> = covered.iter().map(part).collect();
-    let debts = covered.iter().zip(&parts).map(|((_, k), p)| Debt {
-        person: person(k),
-        amount: p.undischarged(),
-        period: k.period_from.zip(k.period_to),
-    });
-    let count =
-        |keep: &dyn Fn(&Claim) -> bool| covered.iter().map(|(_, k)| k).filter(|k| keep(k)).map(person).collect::<BTreeSet<_>>().len();
+    let all = covered(c, order, &paid)?;
+    let who = persons_of(c, &all)?;
+    let parts: Vec<Part> = all.iter().map(|(_, p)| *p).collect();
+    let unpaid = all.iter().zip(&who).filter(|((k, _), _)| k.outstanding.is_positive()).map(|(_, w)| *w);
     Ok(Sums {
         standing: rules::standing(&parts),
-        persons: count(&|_| true),
-        unpaid_persons: count(&|k| k.outstanding.is_positive()),
-        debts: debts.collect(),
+        persons: who.iter().collect::<BTreeSet<_>>().len(),
+        unpaid_persons: unpaid.collect::<BTreeSet<_>>().len(),
+        debts: all.iter().zip(&who).map(|((k, p), w)| debt(k, p, *w)).collect(),
     })
+}
+
+/// What the ordered party had not discharged itself by the end of a day, claim by claim, and whether it is a migrant worker's.
+///
+/// # Errors
+/// The database.
+pub(super) fn unpaid(c: &mut Conn, order: &Order, until: Day) -> Result<Vec<(Debt, String)>> {
+    let paid = orders::paid_until(c, order.case_id, until)?;
+    let all = covered(c, order, &paid)?;
+    let who = persons_of(c, &all)?;
+    Ok(all.iter().zip(who).map(|((k, p), w)| (debt(k, p, w), k.migrant.clone())).collect())
 }
 
 /// What is left of the additional compensation.

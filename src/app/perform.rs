@@ -124,6 +124,7 @@ pub(super) fn perform_on(tx: &mut Tx<'_>, subject: &mut Subject, cmd: &Command) 
     let step = step::step(&graph, &tx.law, &subject.procedure, &mv, &facts, tx.now, &mut tx.ids).map_err(refused)?;
     if step.event == "requested" {
         super::orders::before_signing(tx, subject, &step)?;
+        super::listings::before_signing(tx, subject, &step)?;
     }
     apply(tx, &graph, subject, step)
 }

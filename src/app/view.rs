@@ -3,6 +3,7 @@
 //! Owns the assembly: which blocks a page has ([`parts`]), what they say ([`mod@words`]) and how they are loaded (`look`).
 //! Remaining time is derived here by the same functions as everywhere.
 
+pub mod listing;
 mod look;
 pub mod money;
 pub mod others;
@@ -88,6 +89,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     let recourses = super::claims::recourse::views(c, app, id, &chain)?;
     let money = money::load(c, app, id, &chain, &rows, now)?;
     let others = others::load(c, app, keys, id, &chain, &rows, &asking)?;
+    let listings = listing::load(c, app, id, &rows, now)?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     look.closed = closed(actor, &scope, &rows);
     let mut views = Vec::new();
@@ -231,6 +233,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         cooperations: others.cooperations,
         talks: others.talks,
         incidents: others.incidents,
+        listings,
         filings: filing_views,
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,

@@ -4,8 +4,10 @@
 //! authorises in its first lines, loads, decides by `domain` and `flow`, and saves. Nothing is sent from inside, and no
 //! answer's body is kept: what is remembered of a request is its hash and the ids of its answer.
 
+mod staff;
+
 use super::App;
-use crate::base::id::{AccountId, CaseId, ClaimantId, FilingId, Ids, PartnerId, RowId, StreamId};
+use crate::base::id::{CaseId, ClaimantId, FilingId, Ids, PartnerId, RowId, StreamId};
 use crate::base::seal::event::About;
 use crate::base::seal::{self, KeyRing, Place, Sealed, hex};
 use crate::base::{At, Error, Result};
@@ -13,7 +15,7 @@ use crate::domain::access::Actor;
 use crate::law::Law;
 use crate::store::letters::{self, Letter};
 use crate::store::notices::{self, Notice};
-use crate::store::{Conn, accounts, cases, filings, journal, procedures, settings};
+use crate::store::{Conn, cases, filings, journal, procedures, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -69,16 +71,6 @@ pub struct Marks {
     pub partner: Option<PartnerId>,
 }
 
-/// Who holds which duty and who is there, as a unit of work has asked: a hundred alarms tell the same leader.
-#[derive(Default)]
-struct Staff {
-    holders: HashMap<(String, String), Vec<AccountId>>,
-    over: HashMap<(String, Vec<String>), Vec<Holder>>,
-    active: HashMap<AccountId, bool>,
-}
-/// Who holds a duty, in which bureau, over which area.
-pub(super) type Holder = (AccountId, String, String);
-
 /// Notices of a unit of work with their letters.
 #[derive(Default)]
 pub(super) struct Told {
@@ -114,7 +106,7 @@ pub struct Tx<'a> {
     heads: HashMap<StreamId, journal::Head>,
     /// Who is told what by this unit of work, and by which letters: written once, at its end.
     pub(super) told: Told,
-    staff: Staff,
+    staff: staff::Staff,
     /// The last number of each sequence of papers this unit of work holds the lock of.
     pub(super) numbers: HashMap<i64, i32>,
     /// How deep signals have called each other.
@@ -143,7 +135,7 @@ impl<'a> Tx<'a> {
             claimants: HashMap::new(),
             heads: HashMap::new(),
             told: Told::default(),
-            staff: Staff::default(),
+            staff: staff::Staff::default(),
             numbers: HashMap::new(),
             depth: 0,
         }
@@ -220,47 +212,6 @@ impl<'a> Tx<'a> {
         let row = filings::claimant(self.c, id)?.ok_or(Error::NotFound("claimant"))?;
         self.claimants.insert(id, row.clone());
         Ok(row)
-    }
-
-    /// Who holds a duty in a bureau now.
-    ///
-    /// # Errors
-    /// The database.
-    pub(super) fn holders(&mut self, duty: &str, bureau: &str) -> Result<Vec<AccountId>> {
-        let key = (duty.to_owned(), bureau.to_owned());
-        if let Some(known) = self.staff.holders.get(&key) {
-            return Ok(known.clone());
-        }
-        let found: Vec<AccountId> = accounts::holders(self.c, duty, bureau, self.now)?.into_iter().map(|(id, _)| id).collect();
-        self.staff.holders.insert(key, found.clone());
-        Ok(found)
-    }
-
-    /// Who holds a duty over one of these areas now.
-    ///
-    /// # Errors
-    /// The database.
-    pub(super) fn holders_over(&mut self, duty: &str, path: &[String]) -> Result<Vec<Holder>> {
-        let key = (duty.to_owned(), path.to_vec());
-        if let Some(known) = self.staff.over.get(&key) {
-            return Ok(known.clone());
-        }
-        let found = accounts::holders_over(self.c, duty, path, self.now)?;
-        self.staff.over.insert(key, found.clone());
-        Ok(found)
-    }
-
-    /// Whether an account is active.
-    ///
-    /// # Errors
-    /// The database.
-    pub(super) fn is_active(&mut self, id: AccountId) -> Result<bool> {
-        if let Some(known) = self.staff.active.get(&id) {
-            return Ok(*known);
-        }
-        let active = accounts::get(self.c, id)?.is_some_and(|a| a.state == "active");
-        self.staff.active.insert(id, active);
-        Ok(active)
     }
 
     /// A filing that was inserted in this unit of work, with its person.
@@ -343,7 +294,7 @@ impl<'a> Tx<'a> {
     ) -> Result<i64> {
         if stream == "account" {
             // duties and states may have changed
-            self.staff = Staff::default();
+            self.staff = staff::Staff::default();
         }
         let event = journal::NewEvent {
             stream,

@@ -24,6 +24,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),
+    include_str!("../../config/texts/zh/listing.toml"),
     include_str!("../../config/texts/zh/notices.toml"),
     include_str!("../../config/texts/zh/orders.toml"),
     include_str!("../../config/texts/zh/uploads.toml"),

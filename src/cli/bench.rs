@@ -10,6 +10,7 @@ mod grading;
 mod ground;
 mod growth;
 mod life;
+mod listing;
 mod lite;
 pub mod load;
 mod memory;
@@ -85,6 +86,8 @@ pub enum What {
     Draw,
     /// 通知的寄送（SQLite 和 PostgreSQL）
     Notices,
+    /// 核验一个单位是否在失信名单中
+    Listing,
     /// 一年的守法诚信等级评价
     Grading,
 }
@@ -118,7 +121,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 10] = [
+    let parts: [(What, Part); 11] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
@@ -128,6 +131,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Sqlite, lite::run),
         (What::Draw, draws::run),
         (What::Notices, notices::run),
+        (What::Listing, listing::run),
         (What::Grading, grading::run),
     ];
     for (what, part) in parts {

@@ -71,6 +71,17 @@ pub enum PartnerCommand {
         #[arg(long, value_name = "N|default", value_parser = read_limit)]
         clues: Option<Limit>,
     },
+    /// 设为失信名单的接收系统，或者取消
+    Receive {
+        /// 代号
+        code: String,
+        /// 只接收这些区划（代码），不写则为全市
+        #[arg(long, value_delimiter = ',')]
+        areas: Vec<String>,
+        /// 不再接收
+        #[arg(long)]
+        off: bool,
+    },
     /// 更换密钥；旧密钥立即失效，新密钥只显示这一次
     Rotate {
         /// 代号
@@ -105,6 +116,11 @@ pub fn run(args: &PartnerArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
         PartnerCommand::Limits { code, requests, clues } => {
             app.limit_partner(&system, code, *requests, *clues)?;
             writeln!(out, "对接系统 {code} 的限额已设定，立即生效。").map_err(io)?;
+        }
+        PartnerCommand::Receive { code, areas, off } => {
+            app.set_receiver(&system, code, !off, areas)?;
+            let what = if *off { "不再接收" } else { "开始接收" };
+            writeln!(out, "对接系统 {code} {what}失信名单。").map_err(io)?;
         }
         PartnerCommand::Resend { id } => {
             app.resend(&system, *id)?;

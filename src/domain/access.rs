@@ -400,7 +400,9 @@ fn by_duty(ability: Ability) -> &'static [DutyKind] {
     match ability {
         Ability::Register => &[Desk, Handler, Leader],
         Ability::Import => &[Desk],
-        Ability::Unmask | Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor],
+        Ability::Unmask => &[Desk, Handler, Leader, Head, Supervisor],
+        // the credit officer keeps notices, proofs of service and applications
+        Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor, Credit],
         Ability::ManageAccounts => &[SecurityAdmin],
         Ability::Configure => &[SystemAdmin],
         Ability::Audit => &[AuditAdmin],

@@ -25,8 +25,12 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/grading.v1.toml", include_str!("../../workflows/grading.v1.toml")),
     ("workflows/handoff.v1.toml", include_str!("../../workflows/handoff.v1.toml")),
     ("workflows/incident.v1.toml", include_str!("../../workflows/incident.v1.toml")),
+    ("workflows/listing.v1.toml", include_str!("../../workflows/listing.v1.toml")),
+    ("workflows/listing_party.v1.toml", include_str!("../../workflows/listing_party.v1.toml")),
     ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
+    ("workflows/payment_order.v2.toml", include_str!("../../workflows/payment_order.v2.toml")),
     ("workflows/referral.v1.toml", include_str!("../../workflows/referral.v1.toml")),
+    ("workflows/removal.v1.toml", include_str!("../../workflows/removal.v1.toml")),
     ("workflows/supervision.v1.toml", include_str!("../../workflows/supervision.v1.toml")),
     ("workflows/talk.v1.toml", include_str!("../../workflows/talk.v1.toml")),
 ];
@@ -163,6 +167,41 @@ pub const FACTS: &[FactSpec] = &[
     fact("talks.no_show", Int, "确认联系后未到场的次数", "talks"),
     fact("talks.missed", Int, "未按期履行的约谈承诺数", "talks"),
     fact("incident.grounds", Bool, "是否有经认定造成严重不良社会影响的群体性、极端事件", "incident"),
+    // listing, its parties, removal: of the procedure itself; the order is the listing's parent
+    fact("order.listings", Int, "该责令支付已启动的列入审查数", "order"),
+    fact("listing.expired_at", At, "责令支付的期限届满日", "listing"),
+    fact("listing.decide_by", At, "列入决定的期限届满日", "listing"),
+    fact("listing.clock_over", Bool, "列入决定的期限是否已过", "listing"),
+    fact("listing.order_stands", Bool, "责令支付是否仍然有效", "listing"),
+    fact("listing.order_expired", Bool, "责令支付是否已送达并逾期", "listing"),
+    fact("listing.order_stayed", Bool, "责令支付是否被停止执行", "listing"),
+    fact("listing.suit_pending", Bool, "责令支付是否正在复议或者诉讼", "listing"),
+    fact("listing.employer", Bool, "责令对象是否用人单位", "listing"),
+    fact("listing.unpaid", Money, "期限届满时尚未支付的农民工工资", "listing"),
+    fact("listing.threshold", Bool, "是否达到认定拒不支付劳动报酬罪的数额标准", "listing"),
+    fact("listing.incident", Bool, "是否有经认定造成严重不良社会影响的群体性、极端事件", "listing"),
+    fact("listing.eligible", Bool, "是否符合列入条件", "listing"),
+    fact("listing.grounded", Bool, "所提出的列入情形是否成立", "listing"),
+    fact("listing.unit_ready", Bool, "单位是否已告知且异议期满或异议已答复", "listing"),
+    fact("listing.unit_cleared", Bool, "单位的异议是否成立", "listing"),
+    fact("listing.decision_served", Bool, "决定书是否已送达单位或者公告", "listing"),
+    fact("listing.listed_already", Bool, "该单位是否已在名单中", "listing"),
+    fact("listing.paid", Bool, "责令支付的农民工工资是否已由责令对象付清", "listing"),
+    fact("listing.receivers_open", Int, "尚未确认的接收部门数", "listing"),
+    fact("listing.published", Bool, "是否已公开", "listing"),
+    fact("listing.removal_running", Bool, "是否有提前移出申请在办理", "listing"),
+    fact("listing.removed_early", Bool, "是否因提前移出而移出", "listing"),
+    fact("party.unit", Bool, "当事人是否单位", "party"),
+    fact("party.kind", Text, "当事人身份", "party"),
+    fact("party.notice_on", Day, "告知书的日期", "party"),
+    fact("removal.applied_at", At, "收到提前移出申请之日", "removal"),
+    fact("removal.applied_day", Day, "收到提前移出申请之日", "removal"),
+    fact("removal.verified", Bool, "是否已核实改正情况", "removal"),
+    fact("removal.paid", Bool, "责令支付的农民工工资是否已由责令对象付清", "removal"),
+    fact("removal.paid_on", Day, "最后一笔支付的日期", "removal"),
+    fact("removal.six_months_over", Bool, "自改正之日起列入是否已满六个月", "removal"),
+    fact("removal.new_arrears", Bool, "列入期间是否又发生拖欠", "removal"),
+    fact("removal.criminal", Bool, "是否因拒不支付劳动报酬进入刑事程序", "removal"),
     // grading: of the procedure itself
     fact("grading.grade", Text, "守法诚信等级", "grading"),
     fact("grading.current", Bool, "评价依据的记录是否仍未更正", "grading"),
@@ -217,7 +256,7 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 12] = [
+pub const PROCEDURES: [&str; 15] = [
     "filing",
     "complaint",
     "agreement",
@@ -229,6 +268,9 @@ pub const PROCEDURES: [&str; 12] = [
     "talk",
     "commitment",
     "incident",
+    "listing",
+    "listing_party",
+    "removal",
     "grading",
 ];
 

@@ -19,6 +19,7 @@ pub mod intake;
 pub mod joint;
 pub mod ledger;
 pub mod liability;
+pub mod listing;
 pub mod mandate;
 pub mod matching;
 pub mod order;

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 59] = [
+pub const ALL: [EffectKind; 79] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -62,6 +62,26 @@ pub const ALL: [EffectKind; 59] = [
     EffectKind::NoteCall,
     EffectKind::InformAuthority,
     EffectKind::JudgeIncident,
+    EffectKind::OpenListing,
+    EffectKind::ComputeListing,
+    EffectKind::ProposeListing,
+    EffectKind::DecideListing,
+    EffectKind::LeaveListing,
+    EffectKind::PublishListing,
+    EffectKind::SetListingRemedy,
+    EffectKind::EndListing,
+    EffectKind::FinishRemoval,
+    EffectKind::RestoreListing,
+    EffectKind::AddParty,
+    EffectKind::ServeParty,
+    EffectKind::ObjectParty,
+    EffectKind::AnswerParty,
+    EffectKind::DropParty,
+    EffectKind::PostDecision,
+    EffectKind::ServeDecision,
+    EffectKind::OpenRemoval,
+    EffectKind::VerifyRemoval,
+    EffectKind::SettleRemoval,
     EffectKind::ConfirmGrading,
     EffectKind::TellGrading,
     EffectKind::ContestGrading,
@@ -149,6 +169,23 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::NoteCall => &[("at", At, true)],
         EffectKind::InformAuthority => &[("authority", Text, true), ("at", At, true), ("contact", Text, false)],
         EffectKind::JudgeIncident => &[("finding", Text, true), ("bad_effect", Bool, true)],
+        EffectKind::ProposeListing => &[("ground", Text, true), ("withholding", Text, true)],
+        EffectKind::SetListingRemedy => &[("remedy", Text, true)],
+        EffectKind::EndListing => &[("why", Text, true)],
+        EffectKind::AddParty => {
+            &[("kind", Text, true), ("name", Text, false), ("id_number", Text, false), ("post", Text, false), ("post_from", Day, false)]
+        }
+        EffectKind::ServeParty | EffectKind::ServeDecision => &[("on", Day, true), ("way", Text, true)],
+        EffectKind::ObjectParty | EffectKind::PostDecision | EffectKind::VerifyRemoval => &[("on", Day, true)],
+        EffectKind::AnswerParty => &[("answer", Text, true)],
+        EffectKind::OpenRemoval => &[
+            ("applied_on", Day, true),
+            ("applicant", Text, true),
+            ("application", Id, true),
+            ("correction", Id, true),
+            ("promise", Id, true),
+        ],
+        EffectKind::SettleRemoval => &[("outcome", Text, true)],
         EffectKind::TellGrading => &[("on", Day, true), ("way", Text, true), ("proof", Text, true)],
         EffectKind::TalkGrading => &[("on", Day, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
@@ -164,6 +201,14 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         | EffectKind::OpenCase
         | EffectKind::DischargeSupervision
         | EffectKind::ExpireOrder
+        | EffectKind::OpenListing
+        | EffectKind::ComputeListing
+        | EffectKind::DecideListing
+        | EffectKind::LeaveListing
+        | EffectKind::PublishListing
+        | EffectKind::FinishRemoval
+        | EffectKind::RestoreListing
+        | EffectKind::DropParty
         | EffectKind::SkipCompensation
         | EffectKind::ConfirmGrading
         | EffectKind::ContestGrading => &[],

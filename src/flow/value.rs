@@ -231,6 +231,46 @@ pub enum EffectKind {
     InformAuthority,
     /// What the head found it to be. Args: `finding` text, `bad_effect` bool.
     JudgeIncident,
+    /// A listing is examined.
+    OpenListing,
+    /// Its conditions are computed again.
+    ComputeListing,
+    /// It is proposed.
+    ProposeListing,
+    /// It is decided.
+    DecideListing,
+    /// It ends without a decision.
+    LeaveListing,
+    /// It is made public.
+    PublishListing,
+    /// Review or suit against it.
+    SetListingRemedy,
+    /// It stands no more.
+    EndListing,
+    /// It was taken out everywhere.
+    FinishRemoval,
+    /// It stands again.
+    RestoreListing,
+    /// A party to be told.
+    AddParty,
+    /// The notice was served on it.
+    ServeParty,
+    /// It objected.
+    ObjectParty,
+    /// Its window is over, or its objection answered.
+    AnswerParty,
+    /// It is a party no more.
+    DropParty,
+    /// The decision is posted for it.
+    PostDecision,
+    /// The decision was served on it.
+    ServeDecision,
+    /// Early removal is asked for.
+    OpenRemoval,
+    /// The correction was verified.
+    VerifyRemoval,
+    /// What became of the application.
+    SettleRemoval,
     /// A proposed grade was confirmed by persons. No args.
     ConfirmGrading,
     /// The employer was told of its grade. Args: `on` day, `way` text, `proof` text.

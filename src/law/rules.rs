@@ -59,6 +59,22 @@ pub struct TermRule {
     /// What to know or to confirm.
     pub note: String,
 }
+impl TermRule {
+    /// Its length as a sentence says it: `5个工作日`, `6个月`.
+    #[must_use]
+    pub fn span_text(&self) -> String {
+        let unit = match self.unit {
+            Unit::WorkingDays => "个工作日",
+            Unit::CalendarDays => "日",
+            Unit::Minutes => "分钟",
+            Unit::Hours => "小时",
+            Unit::OfficeHours => "个工作小时",
+            Unit::Months => "个月",
+            Unit::Years => "年",
+        };
+        format!("{}{unit}", self.n)
+    }
+}
 
 /// A dated amount of money or number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

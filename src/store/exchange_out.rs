@@ -21,6 +21,8 @@ pub struct Subscription {
     pub after: i64,
     pub created_at: At,
     pub version: i64,
+    /// `filings`: its own; `listings`: the list of joint sanctions.
+    pub topic: String,
 }
 
 /// One message to one subscription.

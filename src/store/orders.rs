@@ -12,7 +12,7 @@ use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Date, Nullable, Text};
 
 /// An order to pay.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
@@ -106,6 +106,11 @@ pub fn update(c: &mut Conn, row: &Order) -> Result<()> {
     ensure_one(diesel::update(orders::table.find(row.id)).set(row).execute(c)?, "orders")
 }
 
+/// One order.
+pub fn get(c: &mut Conn, id: OrderId) -> Result<Option<Order>> {
+    Ok(orders::table.find(id).select(Order::as_select()).first(c).optional()?)
+}
+
 /// The order of a procedure.
 pub fn of_procedure(c: &mut Conn, procedure: ProcedureId) -> Result<Option<Order>> {
     Ok(orders::table.filter(orders::procedure_id.eq(procedure)).select(Order::as_select()).first(c).optional()?)
@@ -170,6 +175,41 @@ statement! {
 pub fn paid_by(c: &mut Conn, case: CaseId) -> Result<Vec<PaidBy>> {
     let rows: Vec<(ClaimId, String, Option<RespondentId>, Fen)> = PaidByWhom { case }.load(c)?;
     Ok(rows.into_iter().map(|(claim, kind, payer, amount)| PaidBy { claim, kind, payer, amount }).collect())
+}
+
+statement! {
+    /// The same of what was paid until a day.
+    struct PaidUntil { case: CaseId => Id, until: Day => Date } returns (Id, Text, Nullable<Id>, BigInt),
+    sql "select a.claim_id, p.payer_kind, p.payer_id, cast(sum(a.amount - a.beyond) as bigint) from payments p join allocations a on a.payment_id = p.id \
+         where p.case_id = ", case, " and a.counts and p.reversed_at is null and p.paid_on <= ", until, " group by a.claim_id, p.payer_kind, p.payer_id"
+}
+/// Who paid until a day what counts for the claims of a case.
+pub fn paid_until(c: &mut Conn, case: CaseId, until: Day) -> Result<Vec<PaidBy>> {
+    let rows: Vec<(ClaimId, String, Option<RespondentId>, Fen)> = PaidUntil { case, until }.load(c)?;
+    Ok(rows.into_iter().map(|(claim, kind, payer, amount)| PaidBy { claim, kind, payer, amount }).collect())
+}
+
+/// The day of the last payment in a case that was not reversed.
+pub fn last_paid_on(c: &mut Conn, case: CaseId) -> Result<Option<Day>> {
+    use super::schema::payments;
+    Ok(payments::table
+        .filter(payments::case_id.eq(case))
+        .filter(payments::reversed_at.is_null())
+        .order(payments::paid_on.desc())
+        .select(payments::paid_on)
+        .first(c)
+        .optional()?)
+}
+
+/// Orders against a unit, in whatever case.
+pub fn against(c: &mut Conn, uscc: &str) -> Result<Vec<Order>> {
+    use super::schema::respondents;
+    Ok(orders::table
+        .inner_join(respondents::table.on(orders::respondent_id.eq(respondents::id.nullable())))
+        .filter(respondents::uscc.eq(Some(uscc)))
+        .order(orders::id)
+        .select(Order::as_select())
+        .load(c)?)
 }
 
 /// Stores a payment of additional compensation.

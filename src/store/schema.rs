@@ -97,6 +97,7 @@ diesel::table! {
         after -> BigInt,
         created_at -> Ts,
         version -> BigInt,
+        topic -> Text,
     }
 }
 
@@ -939,6 +940,110 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Doc, Id, Ts};
+    listings (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        order_id -> Id,
+        respondent_id -> Id,
+        bureau -> Text,
+        area -> Text,
+        unit_name -> Text,
+        uscc -> Nullable<Text>,
+        expired_on -> Date,
+        unpaid -> BigInt,
+        persons -> Integer,
+        threshold -> Bool,
+        basis -> Doc,
+        ground -> Nullable<Text>,
+        withholding -> Nullable<Text>,
+        proposed_by -> Nullable<Id>,
+        proposed_at -> Nullable<Ts>,
+        told_on -> Nullable<Date>,
+        window_over_on -> Nullable<Date>,
+        decided_by -> Nullable<Id>,
+        decided_on -> Nullable<Date>,
+        until_on -> Nullable<Date>,
+        remedy -> Text,
+        remedy_on -> Nullable<Date>,
+        rev -> Integer,
+        standing -> Text,
+        published_on -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        ended_why -> Nullable<Text>,
+        removed_on -> Nullable<Date>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    listing_parties (id) {
+        id -> Id,
+        listing_id -> Id,
+        procedure_id -> Id,
+        kind -> Text,
+        name_ct -> Text,
+        name_mask -> Text,
+        person_ct -> Nullable<Text>,
+        person_bix -> Nullable<Text>,
+        post -> Nullable<Text>,
+        post_from -> Nullable<Date>,
+        post_to -> Nullable<Date>,
+        uscc -> Nullable<Text>,
+        notice_id -> Nullable<Id>,
+        served_on -> Nullable<Date>,
+        served_way -> Nullable<Text>,
+        window_over_on -> Nullable<Date>,
+        objected_on -> Nullable<Date>,
+        answer -> Nullable<Text>,
+        answered_on -> Nullable<Date>,
+        standing -> Text,
+        code -> Nullable<Text>,
+        decision_id -> Nullable<Id>,
+        decision_posted_on -> Nullable<Date>,
+        decision_served_on -> Nullable<Date>,
+        decision_served_way -> Nullable<Text>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    list_acks (listing_id, partner_id) {
+        listing_id -> Id,
+        partner_id -> Id,
+        rev -> Integer,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    removals (id) {
+        id -> Id,
+        listing_id -> Id,
+        procedure_id -> Id,
+        applied_on -> Date,
+        applicant_ct -> Text,
+        application_id -> Id,
+        correction_id -> Id,
+        promise_id -> Id,
+        corrected_on -> Nullable<Date>,
+        outcome -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        decided_by -> Nullable<Id>,
+        document_id -> Nullable<Id>,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
     commitments (id) {
         id -> Id,
         case_id -> Id,
@@ -1138,6 +1243,8 @@ diesel::table! {
         version -> BigInt,
         requests_a_minute -> Nullable<Integer>,
         clues_a_minute -> Nullable<Integer>,
+        receives_lists -> Bool,
+        list_areas -> Text,
     }
 }
 
@@ -1669,6 +1776,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     compensation_payments,
     supervisions,
     cooperations,
+    listings,
+    listing_parties,
+    removals,
+    list_acks,
     talks,
     commitments,
     incidents,

@@ -112,6 +112,7 @@ impl Failure {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::unsupported_media_type(),
             StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(text::zh("web.limit.body").to_owned()).into(),
             StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::timeout(),
+            StatusCode::GONE => Self::http(StatusCode::GONE, "gone"),
             StatusCode::UNAUTHORIZED => Error::Unauthenticated.into(),
             s if s.is_server_error() => Error::Internal(format!("a layer answered {s}")).into(),
             _ => Error::Malformed(text::zh("web.detail.request").to_owned()).into(),

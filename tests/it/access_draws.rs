@@ -68,6 +68,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
 
 /// Draws for whoever supervises, calls for the desk of another unit.
 pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
+    crate::access_listings::listings(all);
     crate::access_gradings::gradings(all);
     let mut put = |id, about, path, insider, carries| {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");

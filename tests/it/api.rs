@@ -87,6 +87,8 @@ fn whole(surface: Surface) {
             "makeOwnJoinCode",
             "callbackNumber",
             "askCallback",
+            // a question, with a body because it is long
+            "checkListings",
         ];
         assert!(
             // a signed message is known by its own id

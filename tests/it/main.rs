@@ -15,6 +15,8 @@ mod access_gradings;
 #[cfg(test)]
 mod access_joint;
 #[cfg(test)]
+mod access_listings;
+#[cfg(test)]
 mod access_outbox;
 #[cfg(test)]
 mod access_worker;
@@ -69,9 +71,13 @@ mod journal;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod law_map;
+#[cfg(test)]
 mod legacy;
 #[cfg(test)]
 mod legacy_review;
+#[cfg(test)]
+mod listings;
 #[cfg(test)]
 mod migrate;
 #[cfg(test)]

@@ -109,6 +109,7 @@ lives! {
         superior_case
         third_time_of_one_person
     }
+    listing { a_person_is_told_too a_stay_freezes_it a_wrong_entry_is_taken_back an_unserved_person_is_left_out below_the_threshold criminal_procedure_bars_removal extended_by_the_head listed_until_the_term_is_over no_promise nobody_asked_about_migrants nobody_decides_alone not_corrected not_migrant_workers objection_rejected objection_too_late objection_upheld only_the_unit_applies paid_and_promised paid_with_public_money paid_without_a_promise police_decline_and_the_way_is_free removed_early restored_after_false_material revoked_by_the_court the_clock_ran_out the_listing_is_stayed the_order_was_revoked_after the_order_was_revoked_before the_term_ends_while_it_applies the_unit_cannot_be_dropped told_by_public_notice too_early_to_be_removed yichang_to_its_end }
     payment_order {
         agreement_moves_no_clock
         amended_after_service

@@ -6,6 +6,7 @@
 //! all while the other side is there. Sending happens outside every transaction.
 
 use super::feed;
+use crate::app::register;
 use crate::app::write::{Key, Marks, Tx};
 use crate::app::{App, ids_in};
 use crate::base::id::RowId;
@@ -22,6 +23,11 @@ use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
+
+/// What a subscription tells of: the system's own filings, or the list of joint sanctions.
+pub const FILINGS: &str = "filings";
+/// See [`FILINGS`].
+pub const LISTINGS: &str = "listings";
 
 /// Running subscriptions a system may have.
 const MOST: usize = 5;
@@ -43,13 +49,15 @@ pub struct SubscriptionView {
     pub id: RowId,
     /// Where messages go.
     pub url: String,
+    /// What they tell of: `filings` or `listings`.
+    pub topic: String,
     /// Since when.
     #[schema(value_type = String)]
     pub created_at: At,
 }
 impl From<Subscription> for SubscriptionView {
     fn from(s: Subscription) -> Self {
-        Self { id: s.id, url: s.url, created_at: s.created_at }
+        Self { id: s.id, url: s.url, topic: s.topic, created_at: s.created_at }
     }
 }
 
@@ -82,7 +90,10 @@ fn note(tx: &mut Tx<'_>, p: &Partner, kind: &str, id: RowId) -> Result<()> {
     tx.record("partner", p.id.into(), kind, tx.now, json!({ "subscription": id }), &marks).map(drop)
 }
 
-fn subscribe(tx: &mut Tx<'_>, p: &Partner, url: &str, secret: &str) -> Result<RowId> {
+fn subscribe(tx: &mut Tx<'_>, p: &Partner, url: &str, secret: &str, topic: &str) -> Result<RowId> {
+    if topic == LISTINGS && crate::store::register::receives(tx.c, p.id)?.is_none() {
+        return Err(Error::field("/topic", "no_receiver", &[]));
+    }
     if out::subscriptions_of(tx.c, p.id)?.len() >= MOST {
         return Err(Error::field("/url", "too_many_subscriptions", &[("max", &MOST.to_string())]));
     }
@@ -98,6 +109,7 @@ fn subscribe(tx: &mut Tx<'_>, p: &Partner, url: &str, secret: &str) -> Result<Ro
         after,
         created_at: tx.now,
         version: 1,
+        topic: topic.to_owned(),
     };
     out::insert_subscription(tx.c, &row)?;
     note(tx, p, "subscribed", id)?;
@@ -152,15 +164,19 @@ impl App {
     ///
     /// # Errors
     /// Field errors: an address we do not send to, a secret without form, too many.
-    pub async fn subscribe(self: &Arc<Self>, p: &Partner, key: Key, url: &str, secret: &str) -> Result<SubscriptionView> {
+    pub async fn subscribe(self: &Arc<Self>, p: &Partner, key: Key, url: &str, secret: &str, topic: &str) -> Result<SubscriptionView> {
+        if ![FILINGS, LISTINGS].contains(&topic) {
+            return Err(Error::field("/topic", "not_allowed", &[]));
+        }
         if !self.webhooks.takes(url) {
             return Err(Error::field("/url", "bad_hook_url", &[]));
         }
         if exchange::secret_bytes(secret).is_none() {
             return Err(Error::field("/secret", "bad_hook_secret", &[]));
         }
-        let (actor, p, url, secret) = (Actor::Partner(p.clone()), p.clone(), url.to_owned(), secret.trim().to_owned());
-        let id = self.write(&actor, Some(key), move |tx| subscribe(tx, &p, &url, &secret)).await?;
+        let (actor, p, url, secret, topic) =
+            (Actor::Partner(p.clone()), p.clone(), url.to_owned(), secret.trim().to_owned(), topic.to_owned());
+        let id = self.write(&actor, Some(key), move |tx| subscribe(tx, &p, &url, &secret, &topic)).await?;
         self.db.read(move |c| out::subscription(c, id)).await?.map(SubscriptionView::from).ok_or(Error::NotFound("subscription"))
     }
 
@@ -306,32 +322,80 @@ impl App {
     }
 }
 
+fn as_json(v: &impl Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(v).map_err(|e| Error::Internal(format!("delivery: {e}")))
+}
+
+/// A message about to be queued.
+struct Told {
+    id: String,
+    no: u64,
+    kind: String,
+    subject: String,
+    time: At,
+    data: serde_json::Value,
+}
+
+/// What a subscription's system hears after its place: the messages, where they end, whether more waits.
+fn hears(c: &mut crate::store::Conn, app: &App, of: &Subscription, now: At) -> Result<(Vec<Told>, u64, bool)> {
+    let after = u64::try_from(of.after).unwrap_or(0);
+    if of.topic == LISTINGS {
+        // a system that receives the list no more is told nothing
+        let Some(areas) = crate::store::register::receives(c, of.partner_id)? else { return Ok((Vec::new(), after, false)) };
+        let page = register::changes(c, app, &app.keys(), &areas, after)?;
+        let told = |(i, e): (usize, &register::ListedView)| {
+            // several listings of one page have the numbers before its end: each message its own
+            let no = page.last.saturating_sub(u64::try_from(page.entries.len() - 1 - i).unwrap_or(0));
+            Ok(Told {
+                id: format!("{}-{}", e.code, e.rev),
+                no,
+                kind: format!("listing.{}", e.standing),
+                subject: e.code.clone(),
+                time: now,
+                data: as_json(e)?,
+            })
+        };
+        let all = page.entries.iter().enumerate().map(told).collect::<Result<_>>()?;
+        return Ok((all, page.last, page.more));
+    }
+    let page = feed::page(c, app, of.partner_id, after, QUEUED)?;
+    let told = |(e, no): (&feed::Entry, &u64)| {
+        Ok(Told {
+            id: e.id.clone(),
+            no: *no,
+            kind: format!("filing.{}", e.event),
+            subject: e.source_number.clone(),
+            time: e.recorded_at,
+            data: as_json(e)?,
+        })
+    };
+    let all = page.entries.iter().zip(&page.numbers).map(told).collect::<Result<_>>()?;
+    Ok((all, page.last, page.more))
+}
+
 /// Queues a page for one subscription; how many, the subscription as it is then, and whether more waits.
 fn queue(c: &mut crate::store::Conn, app: &App, of: &Subscription, ids: &[RowId], now: At) -> Result<(usize, Subscription, bool)> {
-    let after = u64::try_from(of.after).unwrap_or(0);
-    let page = feed::page(c, app, of.partner_id, after, QUEUED)?;
-    if page.entries.is_empty() {
+    let (told, last, more) = hears(c, app, of, now)?;
+    if last <= u64::try_from(of.after).unwrap_or(0) {
         return Ok((0, of.clone(), false));
     }
-    let rows: Vec<Delivery> = page
-        .entries
+    let rows: Vec<Delivery> = told
         .iter()
-        .zip(&page.numbers)
         .zip(ids)
-        .map(|((e, no), id)| Delivery {
+        .map(|(t, id)| Delivery {
             id: *id,
             subscription_id: of.id,
-            log_no: i64::try_from(*no).unwrap_or(i64::MAX),
+            log_no: i64::try_from(t.no).unwrap_or(i64::MAX),
             body: Json(json!({
                 "specversion": "1.0",
-                "id": e.id,
+                "id": t.id,
                 "source": format!("/qingxin/{}", app.config.city.code),
-                "type": format!("qingxin.filing.{}", e.event),
-                "subject": e.source_number,
-                "time": e.recorded_at,
+                "type": format!("qingxin.{}", t.kind),
+                "subject": t.subject,
+                "time": t.time,
                 "datacontenttype": "application/json",
-                "sequence": format!("{no:020}"),
-                "data": e,
+                "sequence": format!("{:020}", t.no),
+                "data": t.data,
             })),
             state: "pending".into(),
             attempts: 0,
@@ -343,7 +407,7 @@ fn queue(c: &mut crate::store::Conn, app: &App, of: &Subscription, ids: &[RowId]
             done_at: None,
         })
         .collect();
-    let moved = Subscription { after: i64::try_from(page.last).unwrap_or(i64::MAX), ..of.clone() };
+    let moved = Subscription { after: i64::try_from(last).unwrap_or(i64::MAX), ..of.clone() };
     out::enqueue(c, &moved, &rows)?;
-    Ok((rows.len(), Subscription { version: moved.version + 1, ..moved }, page.more))
+    Ok((rows.len(), Subscription { version: moved.version + 1, ..moved }, more))
 }

@@ -109,6 +109,7 @@ pub(super) fn order(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> 
     put(out, "order.compensation_left", Value::Money(compensation_left));
     put(out, "order.crime_tested", Value::Bool(row.crime_result != "none"));
     put(out, "order.crime_result", text(&row.crime_result));
+    put(out, "order.listings", Value::Int(crate::store::listings::count_of_order(c, row.id)?));
     put(out, "order.crime_threshold", Value::Bool(crime_threshold(&by_person(&sums.debts), &a.law.rules, a.now.day())));
     Ok(())
 }

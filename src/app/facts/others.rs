@@ -93,11 +93,15 @@ pub(super) fn incident(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<(
         put(out, "incident.informed", int(incidents::tellings_of(c, r.id)?.len()));
     }
     let Some(case) = &a.case else { return Ok(()) };
-    let grave = a.app.registry.code_tags.get(FINDINGS.0).and_then(|t| t.get(FINDINGS.1)).cloned().unwrap_or_default();
-    let grounds =
-        incidents::of_case(c, case.id)?.iter().any(|i| i.bad_effect == Some(true) && i.finding.as_ref().is_some_and(|f| grave.contains(f)));
-    put(out, "incident.grounds", Value::Bool(grounds));
+    put(out, "incident.grounds", Value::Bool(grave_incident(c, a, case.id)?));
     Ok(())
+}
+
+/// Whether a mass or extreme incident of a case was found to have a grave bad effect on society.
+pub(super) fn grave_incident(c: &mut Conn, a: &About<'_>, case: CaseId) -> Result<bool> {
+    let grave = a.app.registry.code_tags.get(FINDINGS.0).and_then(|t| t.get(FINDINGS.1)).cloned().unwrap_or_default();
+    let all = incidents::of_case(c, case)?;
+    Ok(all.iter().any(|i| i.bad_effect == Some(true) && i.finding.as_ref().is_some_and(|f| grave.contains(f))))
 }
 
 pub(super) fn repeated(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {

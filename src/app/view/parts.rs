@@ -462,6 +462,8 @@ pub struct CaseFile {
     pub talks: Vec<TalkView>,
     /// Incidents, the newest first; nothing of their reports.
     pub incidents: Vec<IncidentView>,
+    /// Listings, the newest first.
+    pub listings: Vec<super::listing::ListingView>,
     pub filings: Vec<FilingView>,
     pub evidence: Vec<EvidenceView>,
     pub documents: Vec<DocumentView>,

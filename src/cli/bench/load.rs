@@ -51,6 +51,13 @@ pub enum Task {
     },
     /// Read a path with each of these tokens in turn.
     Get(String, Vec<String>),
+    /// Ask whether each of these units is listed, in turn, with this key.
+    Check {
+        /// Codes of units.
+        codes: Vec<String>,
+        /// The key.
+        key: String,
+    },
     /// Search for a number each: token and number in turn.
     Search(Vec<(String, String)>),
     /// Whole lifecycles; with rates, as many begin each second as said, for so many seconds each.
@@ -295,6 +302,10 @@ impl Run<'_> {
             Task::Get(path, tokens) => {
                 let at = usize::try_from(n).unwrap_or(0) % tokens.len();
                 self.good(c.get(path, &tokens[at]))?;
+            }
+            Task::Check { codes, key } => {
+                let code = &codes[usize::try_from(n).unwrap_or(0).wrapping_mul(7_919) % codes.len()];
+                self.good(c.get(&format!("/api/exchange/v1/listings/{code}"), key))?;
             }
             Task::Search(all) => {
                 let (token, number) = &all[usize::try_from(n).unwrap_or(0) % all.len()];

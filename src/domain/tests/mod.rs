@@ -5,6 +5,7 @@
 mod approvals;
 mod findings;
 mod forms;
+mod listing;
 mod lives;
 mod pictures;
 mod promise;
@@ -117,6 +118,39 @@ pub fn facts_in_order(received: At) -> Facts {
         ("incident.known_at", Value::At(received)),
         ("incident.category", text("mass")),
         ("incident.informed", Value::Int(1)),
+        ("listing.expired_at", Value::At(received)),
+        ("listing.decide_by", Value::At(received.plus(chrono::Duration::days(30)))),
+        ("listing.clock_over", Value::Bool(false)),
+        ("listing.order_stands", yes.clone()),
+        ("listing.order_expired", yes.clone()),
+        ("listing.order_stayed", Value::Bool(false)),
+        ("listing.suit_pending", Value::Bool(false)),
+        ("listing.employer", yes.clone()),
+        ("listing.unpaid", money(500_000)),
+        ("listing.threshold", yes.clone()),
+        ("listing.incident", Value::Bool(false)),
+        ("listing.eligible", yes.clone()),
+        ("listing.grounded", yes.clone()),
+        ("listing.unit_ready", yes.clone()),
+        ("listing.unit_cleared", Value::Bool(false)),
+        ("listing.decision_served", yes.clone()),
+        ("listing.listed_already", Value::Bool(false)),
+        ("listing.paid", Value::Bool(false)),
+        ("listing.receivers_open", Value::Int(0)),
+        ("listing.published", Value::Bool(false)),
+        ("listing.removal_running", Value::Bool(false)),
+        ("listing.removed_early", yes.clone()),
+        ("party.unit", Value::Bool(false)),
+        ("party.kind", text("principal")),
+        ("party.notice_on", Value::Day(received.day())),
+        ("removal.applied_at", Value::At(received)),
+        ("removal.applied_day", Value::Day(received.day())),
+        ("removal.verified", yes.clone()),
+        ("removal.paid", yes.clone()),
+        ("removal.paid_on", Value::Day(received.day())),
+        ("removal.six_months_over", yes.clone()),
+        ("removal.new_arrears", Value::Bool(false)),
+        ("removal.criminal", Value::Bool(false)),
         ("filing.channel", text("hotline_12345")),
         ("filing.kind", text("complaint")),
         ("filing.way", text("hotline_12345")),

@@ -59,6 +59,9 @@ fn shake(l: &mut Life, d: &mut Dice) {
     ] {
         l.set(name, Value::Bool(d.roll(6) > 0));
     }
+    for name in ["listing.paid", "listing.eligible", "listing.unit_cleared", "listing.published", "party.unit", "removal.six_months_over"] {
+        l.set(name, Value::Bool(d.roll(2) > 0));
+    }
     l.set("children.incident", Value::Int(i64::try_from(d.roll(2)).unwrap()));
     l.set("repeats.most", Value::Int(i64::try_from(d.roll(5)).unwrap()));
     l.set("incident.informed", Value::Int(i64::try_from(d.roll(3)).unwrap()));
@@ -173,7 +176,20 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    let beside = ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident", "grading"].map(|k| (k, 60));
+    let beside = [
+        "supervision",
+        "cooperation",
+        "referral",
+        "handoff",
+        "talk",
+        "commitment",
+        "incident",
+        "listing",
+        "listing_party",
+        "removal",
+        "grading",
+    ]
+    .map(|k| (k, 60));
     for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
@@ -203,7 +219,8 @@ proptest! {
     }
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
-        let beside = ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "grading"];
+        let beside =
+            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "listing", "listing_party", "removal", "grading"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

@@ -33,6 +33,20 @@ pub enum LetterKind {
     IncidentFollow,
     /// 突发事件终报.
     IncidentFinal,
+    /// 列入告知书.
+    ListingNotice,
+    /// 异议核实结果告知书.
+    ListingObjection,
+    /// 不予列入决定书.
+    ListingExit,
+    /// 列入决定书.
+    ListingDecision,
+    /// 信用修复告知书.
+    ListingRepair,
+    /// 提前移出决定书.
+    RemovalGranted,
+    /// 不予提前移出决定书.
+    RemovalRefused,
     /// 守法诚信等级评价结果告知书, to an employer.
     GradingNotice,
     /// 守法诚信等级异议答复书, to an employer.
@@ -40,7 +54,7 @@ pub enum LetterKind {
 }
 impl LetterKind {
     /// Every letter with the name it is kept under.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 20] = [
         ("cooperation_request", Self::CooperationRequest),
         ("finding_referral", Self::FindingReferral),
         ("talk_notice", Self::TalkNotice),
@@ -52,6 +66,13 @@ impl LetterKind {
         ("incident_first", Self::IncidentFirst),
         ("incident_follow", Self::IncidentFollow),
         ("incident_final", Self::IncidentFinal),
+        ("listing_notice", Self::ListingNotice),
+        ("listing_objection", Self::ListingObjection),
+        ("listing_exit", Self::ListingExit),
+        ("listing_decision", Self::ListingDecision),
+        ("listing_repair", Self::ListingRepair),
+        ("removal_granted", Self::RemovalGranted),
+        ("removal_refused", Self::RemovalRefused),
         ("grading_notice", Self::GradingNotice),
         ("grading_reply", Self::GradingReply),
     ];
@@ -73,6 +94,13 @@ impl LetterKind {
             Self::IncidentFirst => "突发事件信息（首报）",
             Self::IncidentFollow => "突发事件信息（续报）",
             Self::IncidentFinal => "突发事件信息（终报）",
+            Self::ListingNotice => "列入失信联合惩戒对象名单告知书",
+            Self::ListingObjection => "异议核实结果告知书",
+            Self::ListingExit => "不予列入决定书",
+            Self::ListingDecision => "列入失信联合惩戒对象名单决定书",
+            Self::ListingRepair => "信用修复告知书",
+            Self::RemovalGranted => "提前移出决定书",
+            Self::RemovalRefused => "不予提前移出决定书",
             Self::GradingNotice => "企业劳动保障守法诚信等级评价结果告知书",
             Self::GradingReply => "企业劳动保障守法诚信等级异议答复书",
         }
@@ -81,7 +109,16 @@ impl LetterKind {
     #[must_use]
     pub fn copy(self) -> Copy {
         match self {
-            Self::TalkNotice | Self::GradingNotice | Self::GradingReply => Copy::Employer,
+            Self::TalkNotice
+            | Self::ListingNotice
+            | Self::ListingObjection
+            | Self::ListingExit
+            | Self::ListingDecision
+            | Self::ListingRepair
+            | Self::RemovalGranted
+            | Self::RemovalRefused
+            | Self::GradingNotice
+            | Self::GradingReply => Copy::Employer,
             Self::TalkMinutes => Copy::File,
             _ => Copy::Receiver,
         }

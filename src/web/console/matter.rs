@@ -6,6 +6,7 @@
 mod case;
 mod filing;
 mod head;
+mod listing;
 mod money;
 mod others;
 

@@ -5,6 +5,7 @@
 
 mod clues;
 mod filings;
+mod listings;
 mod signed;
 mod subscriptions;
 
@@ -18,5 +19,6 @@ use std::sync::Arc;
 pub fn routes(table: &mut Table<Arc<App>>) {
     clues::routes(table);
     filings::routes(table);
+    listings::routes(table);
     subscriptions::routes(table);
 }

@@ -22,6 +22,13 @@ struct Subscribe {
     url: String,
     /// What our messages are signed with: `whsec_` and the base64 of 24 to 64 bytes.
     secret: String,
+    /// What is told of: `filings` (the default) or `listings`.
+    #[serde(default = "filings")]
+    #[schema(required = false)]
+    topic: String,
+}
+fn filings() -> String {
+    crate::app::exchange::webhooks::FILINGS.to_owned()
 }
 
 /// Running subscriptions.
@@ -33,7 +40,7 @@ struct Subscriptions {
 
 async fn create(State(app): State<Arc<App>>, message: Signed<Subscribe>) -> Answer<(StatusCode, Json<SubscriptionView>)> {
     let key = Key::new(&message.id, "exchange.subscribe", &message.body)?;
-    Ok((StatusCode::CREATED, Json(app.subscribe(&message.by, key, &message.body.url, &message.body.secret).await?)))
+    Ok((StatusCode::CREATED, Json(app.subscribe(&message.by, key, &message.body.url, &message.body.secret, &message.body.topic).await?)))
 }
 
 async fn list(State(app): State<Arc<App>>, Caller(by): Caller) -> Answer<Json<Subscriptions>> {
@@ -48,7 +55,7 @@ async fn end(State(app): State<Arc<App>>, Caller(by): Caller, PathId(id): PathId
 /// The rows of this file.
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(
-        Route::post("/api/exchange/v1/subscriptions", "subscribe", Access::System, "订阅办理动态，由本系统推送")
+        Route::post("/api/exchange/v1/subscriptions", "subscribe", Access::System, "订阅办理动态或者失信名单的变化，由本系统推送")
             .signed()
             .reads::<Subscribe>()
             .answers::<SubscriptionView>(201, "已订阅"),

@@ -1,7 +1,9 @@
 //! `/public`: what anybody may read without a log-in, as JSON and text.
 //!
 //! Owns the published side of draws: that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
-//! that whoever wants to can repeat it. Never holds a name, a telephone or a number of a case.
+//! that whoever wants to can repeat it; and the list of joint sanctions. Never holds a worker's name, a telephone or a number of a case.
+
+pub(super) mod listings;
 
 use super::extract::{Params, QueryParams};
 use super::{Access, Answer, Route, Table};
@@ -82,6 +84,7 @@ async fn frame(State(app): State<Arc<App>>, Path((number, piece)): Path<(String,
 /// Adds the public rows to the router table.
 pub fn routes(t: &mut Table<Arc<App>>) {
     let anybody = Access::Public;
+    listings::routes(t);
     t.add(
         Route::get("/public/v1/draws", "publicDraws", anybody, "抽查回访的抽取：公布的承诺值与各次所处的步骤")
             .answers::<PublicDraws>(200, "抽取"),

@@ -30,6 +30,8 @@ pub enum What {
     Disable { who: String },
     /// `recuse 承办人甲 by 大队长`.
     Recuse { who: String, by: String },
+    /// `migrant F1 by 承办人甲`, `migrant F1 no by 承办人甲`: whether the worker of F1 is a migrant worker is found, with proof.
+    Migrant { name: String, yes: bool, by: String },
     /// `load calendar 2027`.
     Calendar { year: String },
     /// `draw announce from=2026-12-01 to=2026-12-31`, `draw freeze`, `draw run value="…"`, `draw close`.
@@ -94,6 +96,7 @@ fn line(l: &str) -> Result<What, String> {
         "away" => What::Away { who: arg(0)?, until: arg(2)?, stand_in: rest.get(4).cloned() },
         "disable" => What::Disable { who: arg(0)? },
         "recuse" => What::Recuse { who: arg(0)?, by: arg(2)? },
+        "migrant" => What::Migrant { name: arg(0)?, yes: arg(1)? != "no", by: rest.last().cloned().ok_or("an officer")? },
         "load" => What::Calendar { year: arg(1)? },
         "draw" => What::Draw { what: arg(0)?, fields: args(&rest[1..])? },
         "call" => {

@@ -3,6 +3,7 @@
 use super::language::{Args, Line, What};
 use crate::support::{Backend, TestDb};
 use crate::town::{Town, opening, word};
+use qingxin::app::claims::judge::Judge;
 use qingxin::app::{calendar, people, sight};
 use qingxin::base::id::{CaseId, EvidenceId, FilingId, NoticeId, ProcedureId, RowId, TermId};
 use qingxin::base::{At, Day, Result};
@@ -39,8 +40,20 @@ pub struct Play {
 }
 
 /// Procedures that run beside a complaint; a line names them by their kind.
-const CHILDREN: [&str; 9] =
-    ["agreement", "payment_order", "supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident"];
+const CHILDREN: [&str; 12] = [
+    "agreement",
+    "payment_order",
+    "supervision",
+    "cooperation",
+    "referral",
+    "handoff",
+    "talk",
+    "commitment",
+    "incident",
+    "listing",
+    "listing_party",
+    "removal",
+];
 
 /// Whether a word names a procedure beside the complaint: its kind, or `kind#2` for the second of it.
 fn names_child(word: &str) -> bool {
@@ -122,6 +135,7 @@ impl Play {
                 let (case, id, by) = (self.here(l), self.town.account(who), self.town.actor(by));
                 self.town.app.write_blocking(&by, None, move |tx| sight::recuse(tx, case, id, "与当事人有亲属关系"))
             }
+            What::Migrant { name, yes, by } => self.migrant(l, name, *yes, by),
             What::Calendar { year } => self.calendar(year),
             What::Draw { what, fields } => self.draw(l, what, fields),
             What::Call { name, who, said, amount } => self.call(l, name, who, said, amount.as_deref()),
@@ -317,6 +331,26 @@ impl Play {
             .unwrap_or_else(|| self.fail(l, format!("{name} has no claim")))
             .id
             .to_string()
+    }
+    /// Every claim of the person of a filing is found to be a migrant worker's, or not.
+    fn migrant(&mut self, l: &Line, name: &str, yes: bool, by: &str) -> Result<()> {
+        let case = self.here(l);
+        let proof = self.proof(by, Some(case), None, "户口簿")?;
+        let id: uuid::Uuid = self.claim(l, name).parse().map_err(|_| qingxin::base::Error::NotFound("claim"))?;
+        let of = self.town.app.db.read_blocking(move |c| ledger::claims_of(c, case))?;
+        let person = of.iter().find(|k| k.id.uuid() == id).map(|k| k.claimant_id);
+        let actor = self.town.actor(by);
+        for k in of.iter().filter(|k| Some(k.claimant_id) == person) {
+            let j = Judge {
+                nature: "wages".into(),
+                migrant: Some(if yes { "yes" } else { "no" }.into()),
+                set_apart_fen: None,
+                reason: "户籍地为农村，有户口簿复印件。".into(),
+                evidence: proof.parse::<uuid::Uuid>().ok().map(Into::into),
+            };
+            self.town.rt.block_on(self.town.app.judge_claim(&actor, None, k.id, &j))?;
+        }
+        Ok(())
     }
     /// One of the chain, by the name of the role: `employer` is the party the matter is against.
     fn respondent(&self, l: &Line, name: &str) -> String {

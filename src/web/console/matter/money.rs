@@ -58,6 +58,7 @@ pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
     let mut out: Vec<ChildCard> = f.supervisions.iter().map(supervision).collect();
     out.extend(f.agreements.iter().map(agreement));
     out.extend(f.orders.iter().map(order));
+    out.extend(super::listing::cards(f));
     out.extend(super::others::cards(f));
     // what runs comes first
     out.sort_by_key(|c| c.past);

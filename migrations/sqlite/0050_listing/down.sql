@@ -1,0 +1,3 @@
+drop table removals;
+drop table listing_parties;
+drop table listings;

@@ -1,0 +1,294 @@
+//! The list of joint sanctions as others see it: checks with their proof, receivers and what they confirm, the public list, and that a row of the
+//! database cannot stand on it without its conditions.
+
+use crate::on_both;
+use crate::support::TestDb;
+use crate::town::Town;
+use qingxin::app::claims::judge::Judge;
+use qingxin::app::exchange::partners::NewPartner;
+use qingxin::app::register::{self, Ack, Linked};
+use qingxin::app::write::Key;
+use qingxin::base::id::{CaseId, ProcedureId};
+use qingxin::base::seal::checkpoint::{self, PublicKey};
+use qingxin::base::{At, Day, Error};
+use qingxin::domain::access::{Actor, Partner};
+use qingxin::domain::intake::FilingForm;
+use qingxin::store::register::Wanted;
+use qingxin::store::{cases, ledger, listings, procedures};
+use serde_json::{Value, json};
+
+const USCC: &str = "91370702MA3TEXT0XR";
+const CLEAN: &str = "91350100M000100Y43";
+const FACTS: &str = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
+const BOSS: &str = "379900198001010014";
+
+/// A case whose unit is on the list, with its legal representative.
+struct Story {
+    town: Town,
+    case: CaseId,
+}
+
+fn day(m: u32, d: u32) -> At {
+    Day::ymd(2026, m, d).unwrap().at(10, 0)
+}
+
+impl Story {
+    fn of(&self, kind: &str) -> ProcedureId {
+        self.nth(kind, 0)
+    }
+    fn nth(&self, kind: &str, n: usize) -> ProcedureId {
+        let case = self.case;
+        let mut all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
+        all.retain(|p| p.kind == kind);
+        all.sort_by_key(|p| p.id);
+        all[n].id
+    }
+    fn go(&self, who: &str, kind: &str, name: &str, form: Value) {
+        self.town.go(who, self.of(kind), name, form).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+    fn proof(&self, who: &str) -> Value {
+        json!(self.town.add_evidence(who, Some(self.case), None, "凭证").unwrap().to_string())
+    }
+    fn signed(&self, kind: &str, who: &[&str]) {
+        for w in who {
+            self.go(w, kind, "approval.approve", json!({}));
+        }
+    }
+    /// Until the order expired unpaid, and the listing is examined.
+    fn expired(t: TestDb, seed: &str) -> Self {
+        let town = Town::on(t, seed, day(11, 23));
+        let form = FilingForm {
+            reporter_name: "张三测".into(),
+            reporter_phone: "13905361001".into(),
+            respondent: "潍坊失信建筑劳务有限公司".into(),
+            respondent_uscc: USCC.into(),
+            area: "奎文区".into(),
+            headcount: Some(1),
+            reported_total_fen: Some(6_000_000),
+            period_from: "2026-03".into(),
+            period_to: "2026-08".into(),
+            narrative: "在工地做木工，工资至今未发。".into(),
+            channel: "phone".into(),
+            ..FilingForm::default()
+        };
+        let case = town.file(&form).case.unwrap();
+        let s = Self { town, case };
+        let p = s.town.investigate(case);
+        let claim = s.town.app.db.read_blocking(move |c| ledger::claims_of(c, case)).unwrap()[0].id;
+        let officer = s.town.actor("承办人甲");
+        let file = s.town.add_evidence("承办人甲", Some(case), None, "户口簿").unwrap();
+        s.town.go("承办人甲", p, "record_finding", json!({ "claim": claim, "verifiedFen": 6_000_000, "rejectedFen": 0 })).unwrap();
+        let j = Judge {
+            nature: "wages".into(),
+            migrant: Some("yes".into()),
+            set_apart_fen: None,
+            reason: "户籍地为农村。".into(),
+            evidence: Some(file),
+        };
+        s.town.rt.block_on(s.town.app.judge_claim(&officer, None, claim, &j)).unwrap();
+        let unit = s.town.app.db.read_blocking(move |c| cases::chain(c, case)).unwrap()[0].id;
+        s.town.go("承办人甲", p, "order_payment", json!({})).unwrap();
+        let consent = s.proof("承办人甲");
+        let order = json!({
+            "instrument": "decision", "respondent": unit, "payBy": "2026-12-11", "heard": true, "hearing": "单位未提出陈述、申辩。",
+            "facts": FACTS, "consent": consent,
+        });
+        s.go("承办人甲", "payment_order", "issue", order);
+        s.signed("payment_order", &["大队长", "法制员", "局长"]);
+        s.pass(day(11, 30));
+        let proof = s.proof("承办人甲");
+        let tried = json!({ "on": "2026-11-30", "way": "direct", "outcome": "delivered", "place": "公司住所", "addressConfirmed": true, "proof": proof });
+        s.go("承办人甲", "payment_order", "attempt_service", tried);
+        s.go("承办人甲", "payment_order", "serve", json!({ "servedOn": "2026-11-30", "way": "direct", "proof": proof }));
+        s.pass(day(12, 14));
+        s
+    }
+    /// Until the decision of the head.
+    fn listed(t: TestDb, seed: &str) -> Self {
+        let s = Self::expired(t, seed);
+        s.go("信用员", "listing", "propose", json!({ "ground": "amount", "withholding": "arrears", "facts": FACTS }));
+        // one after the other: the unit is the first party
+        s.pass(day(12, 14).plus(chrono::Duration::minutes(1)));
+        let boss = json!({
+            "kind": "legal_representative", "name": "周某测", "idNumber": BOSS, "post": "法定代表人", "postFrom": "2024-05-01", "facts": FACTS,
+        });
+        s.go("信用员", "listing", "add_person", boss);
+        let proof = s.proof("信用员");
+        for n in 0..2 {
+            let served = json!({ "servedOn": "2026-12-14", "way": "direct", "proof": proof });
+            s.town.go("信用员", s.nth("listing_party", n), "serve_notice", served).unwrap();
+        }
+        s.pass(day(12, 23));
+        s.go("信用员", "listing", "decide", json!({ "facts": FACTS, "suitConsidered": true, "paidConsidered": true }));
+        s.signed("listing", &["法制员", "局长"]);
+        s
+    }
+    fn publish(&self) {
+        let proof = self.proof("信用员");
+        let served = json!({ "servedOn": "2026-12-23", "way": "direct", "proof": proof });
+        self.town.go("信用员", self.nth("listing_party", 0), "serve_decision", served).unwrap();
+        self.go("信用员", "listing", "publish", json!({}));
+    }
+    fn revoke(&self) {
+        let proof = self.proof("信用员");
+        self.go("信用员", "listing", "revoke", json!({ "why": "corrected", "reason": "认定有误，自行撤销。", "proof": proof }));
+    }
+    fn pass(&self, to: At) {
+        self.town.pass(to, &mut || {});
+    }
+    fn receiver(&self, code: &str, areas: &[&str]) -> Partner {
+        let operator = Actor::System("tests");
+        let new = NewPartner { code: code.into(), name: code.into(), channel: "hotline_12345".into(), bureau: "370700-hrss".into() };
+        let (id, _) = self.town.app.create_partner(&operator, &new).unwrap();
+        let areas: Vec<String> = areas.iter().map(|a| (*a).to_owned()).collect();
+        self.town.app.set_receiver(&operator, code, true, &areas).unwrap();
+        Partner { id, code: code.into(), channel: new.channel, bureau: new.bureau }
+    }
+    fn ack(&self, p: &Partner, code: &str, rev: i32) -> qingxin::base::Result<usize> {
+        let key = Key::new(&format!("{code}-{rev}-{}", p.code), "test", &(code, rev)).unwrap();
+        self.town.rt.block_on(self.town.app.acknowledge(p, key, vec![Ack { code: code.into(), rev }]))
+    }
+    fn row(&self) -> listings::Listing {
+        let case = self.case;
+        self.town.app.db.read_blocking(move |c| listings::of_case(c, case)).unwrap().remove(0)
+    }
+}
+
+on_both! {
+    fn a_check_is_signed_and_a_retraction_is_seen_at_once_on_every_node(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "check");
+        let other = Town::node(&s.town.t, &s.town.clock, "other");
+        let run = |app: &std::sync::Arc<qingxin::app::App>, code: &str| s.town.rt.block_on(app.check_listing(code));
+        let got = run(&s.town.app, " 91370702ma3text0xr ").unwrap();
+        assert!(got.listed && got.entries.len() == 1 && got.restrictions.len() == register::MEASURES.len());
+        assert_eq!(got.entries[0].unit, "潍坊失信建筑劳务有限公司");
+        assert_eq!((got.entries[0].listed_on, got.entries[0].until_on), (Day::ymd(2026, 12, 23).unwrap(), Day::ymd(2029, 12, 23).unwrap()));
+        let keys = PublicKey::parse_all(&s.town.app.public_keys().join("\n")).unwrap();
+        assert!(checkpoint::verify(register::PROOF, got.message.as_bytes(), &got.proof, &keys));
+        assert!(!checkpoint::verify(register::PROOF, got.message.replace("listed", "clear").as_bytes(), &got.proof, &keys));
+        assert!(got.message.starts_with(&format!("{USCC}|listed|")) && got.message.ends_with(&got.at.to_string()));
+        let clean = run(&other, CLEAN).unwrap();
+        assert!(!clean.listed && clean.entries.is_empty() && clean.restrictions.is_empty());
+        assert!(matches!(run(&other, "123"), Err(Error::Invalid(f)) if f[0].pointer == "/uscc"));
+        let many = s.town.rt.block_on(other.check_listings(&[CLEAN.into(), USCC.into(), CLEAN.into()])).unwrap();
+        assert_eq!(many.iter().map(|c| c.listed).collect::<Vec<_>>(), [false, true, false]);
+        // a stay hides it, its end shows it again; a retraction is for good: each with the transaction, on the other node too
+        let proof = s.proof("信用员");
+        s.go("信用员", "listing", "stay", json!({ "note": "潍坊中院裁定停止执行。", "proof": proof }));
+        assert!(!run(&other, USCC).unwrap().listed);
+        s.go("信用员", "listing", "resume", json!({ "remedy": "upheld", "note": "终审维持。", "proof": proof }));
+        s.signed("listing", &["局长"]);
+        assert!(run(&other, USCC).unwrap().listed);
+        s.revoke();
+        assert!(!run(&other, USCC).unwrap().listed);
+        assert_eq!(s.town.ills(), Vec::<String>::new());
+    }
+
+    fn a_person_is_looked_up_with_a_purpose_and_leaves_no_number(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "person");
+        let p = s.receiver("travel", &[]);
+        let run = |number: &str, why: &str| s.town.rt.block_on(s.town.app.check_person(&p, number, why));
+        let got = run(BOSS, "购买机票限制核验").unwrap();
+        assert!(got.listed && got.uscc.is_none() && !format!("{got:?}").contains(BOSS));
+        assert!(!run("379900197505120028", "购买机票限制核验").unwrap().listed);
+        assert!(matches!(run("123", "核验"), Err(Error::Invalid(f)) if f[0].pointer == "/idNumber"));
+        assert!(matches!(run(BOSS, " "), Err(Error::Invalid(f)) if f[0].pointer == "/purpose"));
+        let kept: Vec<String> = s.town.app.db.read_blocking(|c| qingxin::store::measure::texts(c, "select kind as v from events where stream = 'partner' order by at")).unwrap();
+        assert_eq!(kept.iter().filter(|k| *k == "person_checked").count(), 2);
+    }
+
+    fn a_removal_waits_for_every_receiver(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "receivers");
+        let (city, county, elsewhere) = (s.receiver("city", &[]), s.receiver("kuiwen", &["370705"]), s.receiver("weicheng", &["370702"]));
+        let feed = |p: &Partner, after: u64| s.town.rt.block_on(s.town.app.listing_changes(p, after)).unwrap();
+        qingxin::jobs::sequence(&s.town.app).unwrap();
+        let first = feed(&city, 0);
+        assert_eq!((first.entries.len(), first.entries[0].standing.as_str(), first.entries[0].rev), (1, "listed", 1));
+        assert_eq!(first.entries[0].persons, ["法定代表人 周某测"]);
+        assert!(feed(&elsewhere, 0).entries.is_empty() && feed(&county, 0).entries == first.entries);
+        let (all, next, _) = s.town.rt.block_on(s.town.app.listing_snapshot(&county, None)).unwrap();
+        assert!(all == first.entries && next.is_none());
+        let code = first.entries[0].code.clone();
+        assert_eq!(s.ack(&city, &code, 1).unwrap(), 1);
+        assert!(matches!(s.ack(&city, &code, 2), Err(Error::Invalid(f)) if f[0].code == "unknown_rev"));
+        assert!(matches!(s.ack(&elsewhere, &code, 1), Err(Error::Invalid(f)) if f[0].code == "unknown_entry"));
+        s.revoke();
+        qingxin::jobs::sequence(&s.town.app).unwrap();
+        let after = feed(&city, first.last);
+        assert_eq!((after.entries[0].standing.as_str(), after.entries[0].rev, after.entries[0].ended_why.as_deref()), ("removing", 2, Some("corrected")));
+        assert!(after.entries[0].persons.is_empty(), "no name is told of what ended");
+        let finish = || s.town.go("信用员", s.of("listing"), "finish_removal", json!({ "note": "已撤下公示。" }));
+        assert!(matches!(finish(), Err(Error::Refused(r)) if r.code == "receivers_open"));
+        s.ack(&city, &code, 2).unwrap();
+        assert!(finish().is_err(), "the county has not confirmed");
+        // an old confirmation that comes late changes nothing
+        s.ack(&county, &code, 2).unwrap();
+        s.ack(&county, &code, 1).unwrap();
+        finish().unwrap();
+        assert_eq!(s.row().standing, "removed");
+        let operator = Actor::System("tests");
+        s.town.app.set_receiver(&operator, "city", false, &[]).unwrap();
+        assert!(matches!(s.town.rt.block_on(s.town.app.listing_changes(&city, 0)), Err(Error::Forbidden(_))));
+        let credit = s.town.actor("信用员");
+        assert!(matches!(s.town.app.set_receiver(&credit, "city", true, &[]), Err(Error::Forbidden(_))));
+    }
+
+    fn the_public_list_shows_what_stands_and_nothing_longer(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "public");
+        let all = |w: Wanted| s.town.rt.block_on(s.town.app.public_listings(w, None)).unwrap().entries;
+        let link = |code: &str| s.town.rt.block_on(s.town.app.public_listing(code));
+        assert!(all(Wanted::default()).is_empty(), "not published yet");
+        let code = {
+            let id = s.row().id;
+            s.town.app.db.read_blocking(move |c| listings::parties(c, id)).unwrap()[0].code.clone().unwrap()
+        };
+        assert!(matches!(link(&code), Err(Error::NotFound(_))));
+        s.publish();
+        let shown = all(Wanted::default());
+        assert_eq!((shown.len(), shown[0].code.as_str(), shown[0].uscc.as_deref()), (1, code.as_str(), Some(USCC)));
+        let said = format!("{shown:?}");
+        assert!(said.contains("周某测") && !said.contains(BOSS) && !said.contains("张三") && !said.contains("6000000"), "{said}");
+        assert_eq!(all(Wanted { name: Some("失信建筑".into()), ..Wanted::default() }).len(), 1);
+        assert_eq!(all(Wanted { name: Some("%".into()), ..Wanted::default() }).len(), 0, "a sign of a pattern is a sign");
+        assert_eq!(all(Wanted { areas: Some(vec!["370702".into()]), ..Wanted::default() }).len(), 0);
+        assert!(matches!(link(&code), Ok(Linked::Entry(e)) if e.decision.contains("人社失列")));
+        s.revoke();
+        assert!(all(Wanted::default()).is_empty());
+        assert!(matches!(link(&code), Ok(Linked::Gone)));
+        assert!(matches!(link("SX000"), Err(Error::NotFound(_))));
+    }
+
+    /// Promise 8 in the database: whoever writes the row, it does not stand on the list without its conditions.
+    fn a_row_without_its_conditions_is_refused_by_the_database(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "rows");
+        let good = s.row();
+        let wrong: Vec<(&str, listings::Listing)> = vec![
+            ("no ground", listings::Listing { ground: None, ..good.clone() }),
+            ("no notice", listings::Listing { told_on: None, ..good.clone() }),
+            ("no window", listings::Listing { window_over_on: None, ..good.clone() }),
+            ("the same person", listings::Listing { decided_by: good.proposed_by, ..good.clone() }),
+            ("nothing unpaid", listings::Listing { unpaid: qingxin::law::Fen::ZERO, ..good.clone() }),
+            ("below the standard", listings::Listing { threshold: false, ..good.clone() }),
+            ("before the order expired", listings::Listing { decided_on: Some(good.expired_on), ..good.clone() }),
+            ("no decision", listings::Listing { decided_on: None, decided_by: None, ..good.clone() }),
+        ];
+        for (what, row) in wrong {
+            let done = s.town.app.db.write_blocking(move |c| listings::update(c, &row));
+            assert!(done.is_err(), "{what}");
+        }
+        let row = good.clone();
+        s.town.app.db.write_blocking(move |c| listings::update(c, &row)).unwrap();
+    }
+
+    /// 令45 Art 16: the order is revoked, the listing falls in the same transaction; a unit on the list is not listed twice.
+    fn a_revoked_order_takes_its_listing_along(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "revoked");
+        let proof = s.proof("承办人甲");
+        s.go("承办人甲", "payment_order", "set_remedy", json!({ "remedy": "review", "note": "申请行政复议。" }));
+        s.go("承办人甲", "payment_order", "revoked", json!({ "on": "2026-12-23", "reason": "复议撤销。", "proof": proof }));
+        let row = s.row();
+        assert_eq!((row.standing.as_str(), row.ended_why.as_deref(), row.rev), ("removing", Some("revoked"), 2));
+        assert!(!s.town.rt.block_on(s.town.app.check_listing(USCC)).unwrap().listed);
+        assert_eq!(s.town.ills(), Vec::<String>::new());
+    }
+}
