@@ -172,6 +172,12 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
             let case = tx.case(clue.case_id)?;
             return Ok(Some(Standing { label: clue.number, ..of_case(case) }));
         }
+        Waits::AnnouncementBatch => {
+            let Some((batch, n)) = super::announcements::batches::waits(tx.c, b.id)? else { return Ok(None) };
+            let marks = Marks { bureau: Some(batch.bureau.clone()), ..Marks::default() };
+            let stream = ("announcement_batch", StreamId::from(b.id.uuid()));
+            return Ok(Some(Standing { stream, bureau: batch.bureau, marks, label: b.label.clone(), rows: Some(n) }));
+        }
         Waits::Withdrawal => dialogue::withdrawal(tx.c, b.id)?.filter(|w| w.state == "asked").map(|w| w.filing_id),
         Waits::Amendment => filings::amendment(tx.c, b.id)?.filter(|a| a.decided_at.is_none()).map(|a| a.filing_id),
         Waits::Message => {

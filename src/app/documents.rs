@@ -42,6 +42,10 @@ pub const KINDS: &[&str] = &[
     "listing_repair",
     "removal_granted",
     "removal_refused",
+    "announcement",
+    "announcement_reply",
+    "announcement_withdrawal",
+    "announcement_approval",
 ];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
@@ -229,6 +233,9 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
     if super::agreements::KINDS.contains(&kind) {
         return super::agreements::issue(tx, subject, kind).map(|m| vec![m]);
     }
+    if super::announcements::papers::KINDS.contains(&kind) {
+        return super::announcements::papers::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
     let to_persons = matches!(kind, "refusal" | "arbitration");
     let all = if to_persons { grounds(tx, subject)? } else { vec![ground(tx, subject)?] };
     all.iter().map(|g| issue_one(tx, subject, step, kind, g)).collect()
@@ -408,10 +415,18 @@ pub fn approval_form(tx: &mut Tx<'_>, subject: &Subject, graph: &Graph, step: &S
         "incident" => text::zh("letter.restricted").to_owned(),
         _ => step.sealed.iter().filter(|(k, _)| *k != "opinion").map(|(_, v)| v.clone()).collect::<Vec<_>>().join("\n"),
     };
-    keep(tx, &g, "approval_form", |head| {
+    // 社会公布审批表: with the text that is asked for
+    let of_announcement = subject.row.kind == super::announcements::KIND;
+    let (kind, of, facts) = if of_announcement {
+        let said = super::announcements::papers::asked_for(tx, subject)?;
+        (super::announcements::papers::APPROVAL, text::zh("announcement.approval").to_owned(), format!("{said}\n{facts}"))
+    } else {
+        ("approval_form", name.clone(), facts)
+    };
+    keep(tx, &g, kind, |head| {
         let d = forms::Approval {
             head: head.clone(),
-            subject: name.clone(),
+            subject: of.clone(),
             matter: g.matter.clone(),
             facts: facts.clone(),
             proposal: name.clone(),

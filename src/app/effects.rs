@@ -4,6 +4,7 @@
 //! `domain::ledger`'s, of routing `domain::routing`'s; the rows are `store`'s.
 
 mod agreement;
+mod announcement;
 mod cooperation;
 mod grading;
 mod incident;
@@ -239,6 +240,13 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::OpenRemoval => listing::open_removal(tx, subject, &a),
         EffectKind::VerifyRemoval => listing::verify_removal(tx, subject, &a),
         EffectKind::SettleRemoval => listing::settle_removal(tx, subject, &a),
+        EffectKind::OpenAnnouncement => announcement::open(tx, subject, &a),
+        EffectKind::DraftAnnouncement => announcement::draft(tx, subject, &a),
+        EffectKind::CheckAnnouncement => announcement::check(tx, subject),
+        EffectKind::ApproveAnnouncement => announcement::approve(tx, subject),
+        EffectKind::PublishAnnouncement => announcement::publish(tx, subject),
+        EffectKind::NoteAnnouncementMedia => announcement::media(tx, subject, &a),
+        EffectKind::SettleAnnouncement => announcement::settle(tx, subject, step, &a),
         EffectKind::ConfirmGrading => grading::confirm(tx, subject, step.occurred_at),
         EffectKind::TellGrading => grading::tell(tx, subject, &a),
         EffectKind::ContestGrading => grading::contest(tx, subject, step.occurred_at),

@@ -3,6 +3,7 @@
 //! Owns the way from rows to the names of [`crate::domain::facts::FACTS`]; a move loads only the groups its definition
 //! needs. Decides nothing; a fact that has nothing to say is absent.
 
+mod announcement;
 mod listing;
 mod money;
 mod others;
@@ -119,6 +120,7 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "listing" => listing::listing(c, a, &mut out)?,
             "party" => listing::party(c, a, &mut out)?,
             "removal" => listing::removal(c, a, &mut out)?,
+            "announcement" => announcement::load(c, a, &mut out)?,
             "grading" => others::grading(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,

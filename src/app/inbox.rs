@@ -192,6 +192,8 @@ impl App {
             [Tab::Desk, Tab::Bureau, Tab::Overdue, Tab::Pending, Tab::Mine, Tab::Area]
         } else if actor.holds(DutyKind::Supervisor) {
             [Tab::Overdue, Tab::Area, Tab::Pending, Tab::Bureau, Tab::Mine, Tab::Desk]
+        } else if actor.holds(DutyKind::Credit) {
+            [Tab::Bureau, Tab::Pending, Tab::Overdue, Tab::Mine, Tab::Desk, Tab::Area]
         } else {
             [Tab::Pending, Tab::Bureau, Tab::Overdue, Tab::Mine, Tab::Desk, Tab::Area]
         };

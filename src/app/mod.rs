@@ -6,6 +6,7 @@
 pub mod addresses;
 mod agreements;
 pub mod amendment;
+pub mod announcements;
 pub mod bells;
 pub mod calendar;
 pub mod callbacks;

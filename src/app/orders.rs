@@ -204,6 +204,9 @@ pub(super) fn consented(tx: &mut Tx<'_>, case: CaseId, covered: &[(Claim, Fen)],
 /// # Errors
 /// Field errors.
 pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) -> Result<()> {
+    if subject.row.kind == super::announcements::KIND && super::announcements::papers::ANSWERED.contains(&step.name.as_str()) {
+        return said(tx, subject.case_id()?, step, &["reason"]).map(|_| ());
+    }
     if subject.row.kind != "payment_order" {
         return Ok(());
     }

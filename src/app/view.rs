@@ -88,6 +88,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     let minors = if young { crate::store::claims::minors_of(c, id)? } else { Vec::new() };
     let recourses = super::claims::recourse::views(c, app, id, &chain)?;
     let money = money::load(c, app, id, &chain, &rows, now)?;
+    let announcements = super::announcements::of_case(c, app, keys, id)?;
     let others = others::load(c, app, keys, id, &chain, &rows, &asking)?;
     let listings = listing::load(c, app, id, &rows, now)?;
     let mut look = looker(c, app, keys, now, out_of_unit);
@@ -234,6 +235,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         talks: others.talks,
         incidents: others.incidents,
         listings,
+        announcements,
         filings: filing_views,
         evidence: look.evidence(evidence)?,
         documents: look.documents(documents)?,

@@ -22,11 +22,15 @@ pub enum Waits {
     Joiner,
     /// A clue of child labour.
     ChildClue,
+    /// A quarter's batch of announcements that was not published.
+    AnnouncementBatch,
 }
 
 /// The rule of the time from one rung to the next.
 pub const AGAIN: &str = "bell.again";
 const LADDER: [&str; 4] = ["desk@lead", "leader@lead", "supervisor@above", "head@city"];
+/// The ladder of what the credit officer does.
+const CREDIT: [&str; 4] = ["credit@lead", "leader@lead", "supervisor@above", "head@city"];
 /// The step that is rung again and again.
 const LAST: usize = 2;
 /// The leader's step.
@@ -34,8 +38,17 @@ const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Callback, Self::Withdrawal, Self::Amendment, Self::Message, Self::Review, Self::Draw, Self::Joiner, Self::ChildClue];
+    pub const ALL: [Self; 9] = [
+        Self::Callback,
+        Self::Withdrawal,
+        Self::Amendment,
+        Self::Message,
+        Self::Review,
+        Self::Draw,
+        Self::Joiner,
+        Self::ChildClue,
+        Self::AnnouncementBatch,
+    ];
 
     /// Its code, as stored.
     #[must_use]
@@ -49,6 +62,7 @@ impl Waits {
             Self::Draw => "draw_call",
             Self::Joiner => "joiner",
             Self::ChildClue => "child_clue",
+            Self::AnnouncementBatch => "announcement_batch",
         }
     }
 
@@ -70,6 +84,7 @@ impl Waits {
             Self::Draw => "draw.call",
             Self::Joiner => "bell.joiner",
             Self::ChildClue => "bell.child_clue",
+            Self::AnnouncementBatch => crate::domain::announcement::BATCH,
         }
     }
 
@@ -95,7 +110,7 @@ impl Waits {
     pub fn hears(self, rung: i32) -> &'static [&'static str] {
         let first = if matches!(self, Self::Review | Self::ChildClue) { LEADER } else { 0 };
         let at = usize::try_from(rung).unwrap_or(0).saturating_add(first).min(LAST);
-        &LADDER[at..]
+        if self == Self::AnnouncementBatch { &CREDIT[at..] } else { &LADDER[at..] }
     }
 }
 
@@ -119,6 +134,8 @@ mod tests {
         assert_eq!(hears(2), hears(1_000));
         assert_eq!(hears(i32::MAX)[0], "supervisor@above");
         assert!(hears(7).contains(&"head@city"), "somebody is there to hear it");
+        let batch = |rung| Waits::AnnouncementBatch.hears(rung)[0];
+        assert_eq!((batch(0), batch(1), batch(2), batch(9)), ("credit@lead", "leader@lead", "supervisor@above", "supervisor@above"));
         assert_eq!((Waits::Review.hears(0)[0], Waits::Review.hears(1)[0]), ("leader@lead", "supervisor@above"), "a leader's list");
         assert_eq!(Waits::Review.hears(i32::MAX), hears(2));
     }

@@ -16,6 +16,7 @@ pub const CODES: &str = include_str!("../../config/codes.toml");
 /// The definitions as shipped: file name and text. `boot` publishes them and overlays a city's own.
 pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/agreement.v1.toml", include_str!("../../workflows/agreement.v1.toml")),
+    ("workflows/announcement.v1.toml", include_str!("../../workflows/announcement.v1.toml")),
     ("workflows/commitment.v1.toml", include_str!("../../workflows/commitment.v1.toml")),
     ("workflows/complaint.v1.toml", include_str!("../../workflows/complaint.v1.toml")),
     ("workflows/complaint.v2.toml", include_str!("../../workflows/complaint.v2.toml")),
@@ -113,6 +114,7 @@ pub const FACTS: &[FactSpec] = &[
     fact("children.talk", Int, "进行中的约谈数", "children"),
     fact("children.commitment", Int, "尚未履行的约谈承诺数", "children"),
     fact("children.incident", Int, "进行中的突发事件数", "children"),
+    fact("children.announcement", Int, "进行中的社会公布数", "children"),
     // agreement, order, supervision: of the procedure itself; nothing before it was signed, drafted or opened
     fact("agreement.version", Int, "协议版本", "agreement"),
     fact("agreement.total", Money, "协议总额", "agreement"),
@@ -202,6 +204,14 @@ pub const FACTS: &[FactSpec] = &[
     fact("removal.six_months_over", Bool, "自改正之日起列入是否已满六个月", "removal"),
     fact("removal.new_arrears", Bool, "列入期间是否又发生拖欠", "removal"),
     fact("removal.criminal", Bool, "是否因拒不支付劳动报酬进入刑事程序", "removal"),
+    // announcement: of the procedure itself, or of what it is begun with
+    fact("announcement.decided", Bool, "据以公布的处理决定是否已送达并且有效", "announcement"),
+    fact("announcement.decision", Text, "据以公布的处理决定（order 责令支付、decision 其他处理、penalty 处罚）", "announcement"),
+    fact("announcement.remedy", Text, "据以公布的责令支付决定的复议、诉讼情况（其他决定为 none）", "announcement"),
+    fact("announcement.own", Bool, "办理人是否就是拟定公布内容的人", "announcement"),
+    fact("announcement.way", Text, "公布方式（batch 随季度批次、now 即时；已公布过的一律 now）", "announcement"),
+    fact("announcement.shown", Bool, "是否已经公布过", "announcement"),
+    fact("announcement.publish_from", At, "公布期限的起算点（随批次的为批次应公布之日，即时的为现在）", "announcement"),
     // grading: of the procedure itself
     fact("grading.grade", Text, "守法诚信等级", "grading"),
     fact("grading.current", Bool, "评价依据的记录是否仍未更正", "grading"),
@@ -256,7 +266,7 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 15] = [
+pub const PROCEDURES: [&str; 16] = [
     "filing",
     "complaint",
     "agreement",
@@ -271,6 +281,7 @@ pub const PROCEDURES: [&str; 15] = [
     "listing",
     "listing_party",
     "removal",
+    "announcement",
     "grading",
 ];
 

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod agreement;
+pub mod announcement;
 pub mod bell;
 pub mod courier;
 pub mod effects;

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 79] = [
+pub const ALL: [EffectKind; 86] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -82,6 +82,13 @@ pub const ALL: [EffectKind; 79] = [
     EffectKind::OpenRemoval,
     EffectKind::VerifyRemoval,
     EffectKind::SettleRemoval,
+    EffectKind::OpenAnnouncement,
+    EffectKind::DraftAnnouncement,
+    EffectKind::CheckAnnouncement,
+    EffectKind::ApproveAnnouncement,
+    EffectKind::PublishAnnouncement,
+    EffectKind::NoteAnnouncementMedia,
+    EffectKind::SettleAnnouncement,
     EffectKind::ConfirmGrading,
     EffectKind::TellGrading,
     EffectKind::ContestGrading,
@@ -186,6 +193,27 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
             ("promise", Id, true),
         ],
         EffectKind::SettleRemoval => &[("outcome", Text, true)],
+        EffectKind::OpenAnnouncement => &[
+            ("respondent", Id, true),
+            ("decision", Text, true),
+            ("number", Text, false),
+            ("decided_on", Day, false),
+            ("served_on", Day, false),
+            ("proof", Id, false),
+        ],
+        EffectKind::DraftAnnouncement => &[
+            ("category", Text, true),
+            ("name", Text, false),
+            ("code", Text, false),
+            ("address", Text, true),
+            ("head", Text, true),
+            ("facts", Text, true),
+            ("result", Text, true),
+            ("way", Text, true),
+        ],
+        EffectKind::NoteAnnouncementMedia => &[("medium", Text, true), ("name", Text, true), ("on", Day, true), ("proof", Id, true)],
+        EffectKind::SettleAnnouncement => &[("outcome", Text, true)],
+        EffectKind::CheckAnnouncement | EffectKind::ApproveAnnouncement | EffectKind::PublishAnnouncement => &[],
         EffectKind::TellGrading => &[("on", Day, true), ("way", Text, true), ("proof", Text, true)],
         EffectKind::TalkGrading => &[("on", Day, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],

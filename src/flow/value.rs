@@ -271,6 +271,23 @@ pub enum EffectKind {
     VerifyRemoval,
     /// What became of the application.
     SettleRemoval,
+    // ── announcements 社会公布 ──
+    /// A violation becomes a candidate. Args: `respondent` id, `decision` text, `number` text?, `decided_on` day?, `served_on` day?,
+    /// `proof` id?.
+    OpenAnnouncement,
+    /// Its text is drafted. Args: `category` text, `name` text?, `code` text?, `address` text, `head` text, `facts` text, `result` text,
+    /// `way` text.
+    DraftAnnouncement,
+    /// A second person found nothing in it that must not be published. No args.
+    CheckAnnouncement,
+    /// The head approved it. No args.
+    ApproveAnnouncement,
+    /// It is published. No args.
+    PublishAnnouncement,
+    /// It stood in a newspaper. Args: `medium` text, `name` text, `on` day, `proof` id.
+    NoteAnnouncementMedia,
+    /// It is not shown any more. Args: `outcome` text.
+    SettleAnnouncement,
     /// A proposed grade was confirmed by persons. No args.
     ConfirmGrading,
     /// The employer was told of its grade. Args: `on` day, `way` text, `proof` text.

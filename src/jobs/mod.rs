@@ -149,6 +149,14 @@ pub fn bells(app: &Arc<App>) -> Result<usize> {
     app.ring_bells()
 }
 
+/// Tells announcements whose order is gone or amended.
+///
+/// # Errors
+/// The database.
+pub fn announcements(app: &Arc<App>) -> Result<usize> {
+    app.watch_announcements()
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -252,6 +260,7 @@ pub fn start(
         logged("calendar", calendar(&a));
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
+        logged("announcements", announcements(&a));
         logged("bells", bells(&a));
         logged("digests", digests(&a));
     };

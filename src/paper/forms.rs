@@ -5,6 +5,7 @@
 //! gets a copy of a referral or transfer only, and nothing in it identifies a complainant.
 
 pub mod agreement;
+pub mod announcement;
 pub mod claims;
 pub mod counter;
 pub mod letter;

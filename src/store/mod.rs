@@ -19,6 +19,7 @@ pub mod types;
 pub mod accounts;
 pub mod addresses;
 pub mod agreements;
+pub mod announcements;
 pub mod audit;
 pub mod backup;
 pub mod bells;

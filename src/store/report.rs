@@ -292,6 +292,8 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("asked", "select count(*) as n from procedures r where r.kind in ('cooperation', 'referral', 'handoff') and not exists (select 1 from cooperations k where k.procedure_id = r.id)".to_owned()),
         ("commitment", "select count(*) as n from commitments k join procedures r on r.id = k.procedure_id where (r.state = 'kept') <> (k.kept_at is not null)".to_owned()),
         ("incident", "select count(*) as n from incidents i join procedures r on r.id = i.procedure_id where (r.state = 'closed') <> (i.finding is not null)".to_owned()),
+        ("announcement", "select count(*) as n from announcements a join procedures r on r.id = a.procedure_id where (r.state = 'withdrawn') <> (a.withdrawn_at is not null) or (r.state = 'ended') <> (a.ended_at is not null) or (r.state = 'dropped') <> (a.dropped_at is not null) or (r.state = 'published' and (a.published_at is null or a.suspended_at is not null))".to_owned()),
+        ("announced", "select count(*) as n from announcements a where a.shown_no is not null and not exists (select 1 from announcement_texts t where t.announcement_id = a.id and t.no = a.shown_no and t.published_at is not null)".to_owned()),
     ];
     let mut out = Vec::new();
     for (word, sql) in checks {

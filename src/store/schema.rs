@@ -1699,6 +1699,97 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    announcement_batches (id) {
+        id -> Id,
+        bureau -> Text,
+        year -> Integer,
+        quarter -> Integer,
+        due_on -> Date,
+        opened_at -> Ts,
+        published_at -> Nullable<Ts>,
+        published_by -> Nullable<Id>,
+        number_year -> Nullable<Integer>,
+        no -> Nullable<Integer>,
+        items -> Nullable<Integer>,
+        hash -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    announcements (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        code -> Text,
+        bureau -> Text,
+        area -> Text,
+        respondent_id -> Id,
+        order_id -> Nullable<Id>,
+        order_paper_at -> Nullable<Ts>,
+        decision -> Text,
+        decision_number -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        served_on -> Nullable<Date>,
+        proof_id -> Nullable<Id>,
+        category -> Nullable<Text>,
+        name -> Text,
+        unit_code -> Nullable<Text>,
+        way -> Nullable<Text>,
+        draft_no -> Integer,
+        shown_no -> Nullable<Integer>,
+        year -> Nullable<Integer>,
+        quarter -> Nullable<Integer>,
+        batch_id -> Nullable<Id>,
+        published_at -> Nullable<Ts>,
+        corrected_at -> Nullable<Ts>,
+        ends_on -> Nullable<Date>,
+        suspended_at -> Nullable<Ts>,
+        withdrawing -> Bool,
+        withdrawn_at -> Nullable<Ts>,
+        ended_at -> Nullable<Ts>,
+        dropped_at -> Nullable<Ts>,
+        opened_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    announcement_texts (id) {
+        id -> Id,
+        announcement_id -> Id,
+        no -> Integer,
+        category -> Text,
+        name -> Text,
+        unit_code -> Text,
+        content_ct -> Text,
+        hash -> Text,
+        drafted_by -> Id,
+        drafted_at -> Ts,
+        checked_by -> Nullable<Id>,
+        checked_at -> Nullable<Ts>,
+        approved_at -> Nullable<Ts>,
+        published_at -> Nullable<Ts>,
+        document_id -> Nullable<Id>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    announcement_media (id) {
+        id -> Id,
+        announcement_id -> Id,
+        medium -> Text,
+        name -> Text,
+        on_day -> Date,
+        proof_id -> Id,
+        recorded_by -> Nullable<Id>,
+        recorded_at -> Ts,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     letters,
     letter_attempts,
@@ -1789,7 +1880,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     idempotency,
     calendar_years,
-    definitions
+    definitions,
+    announcement_batches,
+    announcements,
+    announcement_texts,
+    announcement_media
 );
 
 // grading 守法诚信等级评价

@@ -64,6 +64,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
     crate::access_gradings::scene(w, ids);
     ids.insert("draw", draw.to_string());
     ids.insert("call", call.to_string());
+    crate::access_announcements::scene(w, ids);
 }
 
 /// Draws for whoever supervises, calls for the desk of another unit.
@@ -109,4 +110,5 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_call_sheet", Matter, "/calls/<call>/sheet", "city.desk", form(&[KEY]));
     put("console_call_tried", Matter, "/calls/<call>/tries", "city.desk", form(&[KEY, ("result", "no_answer")]));
     put("console_call_answered", Matter, "/calls/<call>/answer", "city.desk", form(&[KEY, ("outcome", "paid")]));
+    crate::access_announcements::announcements(all);
 }

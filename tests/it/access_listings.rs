@@ -11,6 +11,8 @@ pub fn listings(all: &mut BTreeMap<&'static str, Entry>) {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
     };
     let none = || Carries::Nothing;
+    put("publicListingsPage", Open, "/public/listings", "", none());
+    put("publicListingPage", Open, "/public/listings/SX-00000-00000", "", none());
     put("publicListings", Open, "/public/v1/listings", "", none());
     put("publicListing", Open, "/public/v1/listings/SX-00000-00000", "", none());
     put("publicKeys", Open, "/public/v1/keys", "", none());

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_announcements;
+#[cfg(test)]
 mod access_console;
 #[cfg(test)]
 mod access_counter;
@@ -22,6 +24,8 @@ mod access_outbox;
 mod access_worker;
 #[cfg(test)]
 mod alarms;
+#[cfg(test)]
+mod announcements;
 #[cfg(test)]
 mod api;
 #[cfg(test)]

@@ -93,7 +93,7 @@ fn facts() -> &'static str {
 }
 
 /// The county's order on the only claim of a case, served today.
-fn served(w: &World, case: CaseId) -> ProcedureId {
+pub fn served(w: &World, case: CaseId) -> ProcedureId {
     let proof = {
         let up =
             w.who("kuiwen.handler").upload(&format!("/cases/{case}/evidence"), &[("kind", "proof")], "回证.pdf", &crate::town::pdf("回证"));

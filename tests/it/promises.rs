@@ -115,7 +115,7 @@ on_both! {
         let town = town(t);
         let filed = town.file(&report(1));
         let (case, p) = (filed.case.unwrap(), town.complaint(filed.case.unwrap()).id);
-        let inside: BTreeSet<&str> = ["受理员", "督办员", "市大队长", "市局长", "奎文内勤", "承办人甲", "承办人乙", "承办人丙", "大队长", "法制员", "局长", "住建承办人", "住建科长", "住建内勤"].into();
+        let inside: BTreeSet<&str> = ["受理员", "督办员", "市大队长", "市局长", "奎文内勤", "承办人甲", "承办人乙", "承办人丙", "大队长", "法制员", "局长", "信用员", "信用员乙", "住建承办人", "住建科长", "住建内勤"].into();
         for (_, name, _) in STAFF {
             let read = town.case_file(name, case);
             let seen = town.inbox(name, None).map(|p| p.items.iter().any(|i| i.case == Some(case))).unwrap_or(false);

@@ -56,6 +56,20 @@ macro_rules! lives {
 }
 
 lives! {
+    announcement {
+        a_quarter_is_late
+        corrected
+        expires_by_itself
+        objection_upheld
+        objection_withdrawn
+        order_amended
+        penalty_withdrawn
+        privacy_check_refuses
+        published_at_once
+        published_in_batch
+        revoked_before_it_was_published
+        withdrawn_after_revocation
+    }
     callback {
         changed_contact_is_flagged
         handler_sees_nothing

@@ -45,6 +45,7 @@ pub const STAFF: &[(&str, &str, &[&str])] = &[
     ("security", "安全管理员", &["security_admin 370700-hrss 370700"]),
     ("system", "系统管理员", &["system_admin 370700-hrss 370700"]),
     ("audit", "审计管理员", &["audit_admin 370700-hrss 370700"]),
+    ("kw_credit_b", "信用员乙", &["credit 370705-hrss 370705"]),
 ];
 
 /// Monday 2026-11-23, nine in the morning.

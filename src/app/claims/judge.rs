@@ -98,7 +98,11 @@ impl std::fmt::Debug for JudgementView {
     }
 }
 
-fn judge(tx: &mut Tx<'_>, id: ClaimId, j: &Judge) -> Result<RowId> {
+/// What a claim is, inside a unit of work.
+///
+/// # Errors
+/// See [`App::judge_claim`].
+pub fn judge(tx: &mut Tx<'_>, id: ClaimId, j: &Judge) -> Result<RowId> {
     let old = rows::get(tx.c, id)?.ok_or(Error::NotFound("claim"))?;
     let (case, _) = kept_as(tx, old.case_id, "claim")?;
     let me = tx.actor.account().ok_or(Error::Unauthenticated)?;

@@ -58,6 +58,7 @@ fn posts(kind: DutyKind, bureau: BureauKind, city: bool) -> usize {
         DutyKind::Handler if bureau == BureauKind::Hrss => 4,
         DutyKind::Handler => 2,
         DutyKind::Desk | DutyKind::Leader | DutyKind::Legal | DutyKind::Head => 1,
+        DutyKind::Credit if bureau == BureauKind::Hrss => 1,
         k if k.is_admin() && city && bureau == BureauKind::Hrss => 1,
         _ => 0,
     }

@@ -2,6 +2,7 @@
 //!
 //! They live here and not in `flow` because the definitions speak of facts that only `domain` knows.
 
+mod announcements;
 mod approvals;
 mod findings;
 mod forms;
@@ -106,6 +107,14 @@ pub fn facts_in_order(received: At) -> Facts {
         ("children.talk", Value::Int(0)),
         ("children.commitment", Value::Int(0)),
         ("children.incident", Value::Int(0)),
+        ("children.announcement", Value::Int(0)),
+        ("announcement.decided", yes.clone()),
+        ("announcement.decision", text("order")),
+        ("announcement.remedy", text("none")),
+        ("announcement.own", Value::Bool(false)),
+        ("announcement.way", text("batch")),
+        ("announcement.shown", Value::Bool(false)),
+        ("announcement.publish_from", Value::At(received)),
         ("repeats.most", Value::Int(1)),
         ("supervision.own", Value::Bool(false)),
         ("supervision.level", text("reminder")),
@@ -266,6 +275,9 @@ pub fn head() -> Acting {
 }
 pub fn supervisor() -> Acting {
     person(8, &["supervisor@above", "supervisor@common", "supervisor@city"])
+}
+pub fn credit() -> Acting {
+    person(11, &["credit@lead"])
 }
 /// Somebody of the bureau that is asked.
 pub fn asked() -> Acting {

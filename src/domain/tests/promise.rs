@@ -62,6 +62,12 @@ fn shake(l: &mut Life, d: &mut Dice) {
     for name in ["listing.paid", "listing.eligible", "listing.unit_cleared", "listing.published", "party.unit", "removal.six_months_over"] {
         l.set(name, Value::Bool(d.roll(2) > 0));
     }
+    l.set("announcement.decided", Value::Bool(d.roll(30) > 0));
+    l.set("announcement.decision", code(["order", "penalty"][d.roll(2)]));
+    l.set("announcement.remedy", code(["none", "none", "none", "none", "suit", "stayed"][d.roll(6)]));
+    l.set("announcement.way", code(["batch", "now"][d.roll(2)]));
+    l.set("announcement.shown", Value::Bool(d.roll(2) > 0));
+    l.set("announcement.own", Value::Bool(d.roll(6) == 0));
     l.set("children.incident", Value::Int(i64::try_from(d.roll(2)).unwrap()));
     l.set("repeats.most", Value::Int(i64::try_from(d.roll(5)).unwrap()));
     l.set("incident.informed", Value::Int(i64::try_from(d.roll(3)).unwrap()));
@@ -82,6 +88,11 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
     let given = of_fields(graph(key).start.form, now, &mut d);
     let mut l = Life::begin_with(key, now, given);
     let mut seen = BTreeSet::from([l.p.state.clone()]);
+    // what ends an announcement or sends it back leads away from almost everywhere: made as often as the rest, none would ever be published
+    let (told, seldom): (usize, &[&str]) = match key {
+        "announcement" => (25, &["register_revoked", "drop", "redraft", "refuse_check"]),
+        _ => (5, &[]),
+    };
     let everyone = [
         officer(),
         asked(),
@@ -120,8 +131,12 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
             }
             _ if moves.is_empty() => continue,
             _ => {
-                let going: Vec<&String> =
-                    moves.iter().filter(|m| l.g.find(m).is_some_and(|m| m.goes() && (!m.told || d.roll(5) == 0))).collect();
+                let going: Vec<&String> = moves
+                    .iter()
+                    .filter(|m| {
+                        l.g.find(m).is_some_and(|m| m.goes() && (!(m.told || seldom.contains(&m.name.as_str())) || d.roll(told) == 0))
+                    })
+                    .collect();
                 let name = if !going.is_empty() && d.roll(4) > 0 {
                     going[d.roll(going.len())].clone()
                 } else {
@@ -190,7 +205,7 @@ fn random_lives_come_everywhere() {
         "grading",
     ]
     .map(|k| (k, 60));
-    for (key, lives) in [("filing", 40_u32), ("complaint", 200)].into_iter().chain(beside) {
+    for (key, lives) in [("filing", 40_u32), ("complaint", 200), ("announcement", 60)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
         // the last states of a long procedure are rare: a field more in a form shifts every life after it, so there are more lives until
@@ -220,7 +235,7 @@ proptest! {
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
         let beside =
-            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "listing", "listing_party", "removal", "grading"];
+            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement", "listing", "listing_party", "removal", "grading"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

@@ -35,7 +35,7 @@ fn key(tab: Tab) -> &'static str {
 }
 
 /// Writes a query without empty values.
-pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+pub(in crate::web) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut out = path.to_owned();
     let mut sign = '?';
     for (k, v) in pairs.iter().filter(|(_, v)| !v.is_empty()) {
@@ -132,7 +132,11 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     let reads = |d: &access::Duty| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head | access::DutyKind::Supervisor);
     if by.0.duties.iter().any(reads) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
         out.push(("/supervisions".to_owned(), text::zh("supervisions.link").to_owned()));
+        out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
         out.push(("/money".to_owned(), text::zh("overdue.page.money_link").to_owned()));
+    }
+    if by.0.duties.iter().all(|d| !reads(d)) && by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
+        out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
     }
     let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
     if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
@@ -219,6 +223,7 @@ fn leads(n: &NoticeView, actor: &Actor) -> Option<String> {
         "bell_withdrawal" if desk => Some("/withdrawals"),
         "rebinding_asked" if desk => Some("/rebindings"),
         "legacy_review" | "legacy_review_late" => Some("/legacy-review"),
+        "bell_announcement_batch" => Some("/announcement-batches"),
         _ => None,
     };
     list.map(str::to_owned).or_else(|| n.case.map(|c| format!("/cases/{c}")))

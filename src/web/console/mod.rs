@@ -4,6 +4,7 @@
 //! case of `app`, view. Nothing here decides anything: what is shown is what `app` says this person may see and do.
 
 mod admin;
+mod announcements;
 mod callbacks;
 mod calls;
 mod claims;
@@ -33,6 +34,8 @@ mod legacy;
 mod rebindings;
 mod refusals;
 mod search;
+
+pub(in crate::web) use lists::address;
 
 use super::Table;
 use super::table::{Access, Route};
@@ -133,6 +136,20 @@ pub fn routes(t: &mut Table<Arc<App>>) {
         ),
         supervisions::export,
     );
+    t.add(page("/announcements", "console_announcements", audit, "社会公布台账"), announcements::page);
+    t.add(
+        Route::post("/announcements/export", "console_export_announcements", audit, "导出社会公布台账").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        announcements::export,
+    );
+    t.add(page("/announcement-batches", "console_announcement_batches", audit, "社会公布的季度批次"), announcements::batches);
+    let head = Access::Staff("局领导，本部门");
+    t.add(form("/announcement-batches", "console_publish_announcement_batch", head, "公布季度批次"), announcements::publish);
+    let credit = Access::Staff("信用管理员，承办部门");
+    t.add(form("/cases/{id}/announcements", "console_begin_announcement", credit, "列为社会公布候选"), announcements::begin);
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);

@@ -9,6 +9,7 @@ use std::fmt;
 
 mod account;
 mod admin;
+mod announcements;
 mod case;
 mod claims;
 mod counter;
@@ -23,6 +24,7 @@ mod import;
 mod inbox;
 mod joining;
 mod legacy;
+mod listings;
 mod login;
 mod money;
 mod outbox;
@@ -40,6 +42,10 @@ mod unmask;
 
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
+pub use announcements::{
+    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementPage, PublicAnnouncementsPage,
+    PublicRow,
+};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
@@ -60,6 +66,7 @@ pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
+pub use listings::{PublicListingPage, PublicListingRow, PublicListingsPage};
 pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use outbox::{LetterRow, OutboxPage};

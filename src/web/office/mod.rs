@@ -4,6 +4,7 @@
 //! apart, one use case of `app`, show what it says. Decides nothing: who may do what is asked in the use case.
 
 mod agents;
+mod announcements;
 mod callbacks;
 mod cases;
 mod claims;
@@ -111,5 +112,6 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     claims::routes(table);
     joint::routes(table);
     draws::routes(table);
+    announcements::routes(table);
     gradings::routes(table);
 }

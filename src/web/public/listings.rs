@@ -3,14 +3,18 @@
 use crate::app::App;
 use crate::app::register::{EntryView, Linked};
 use crate::base::id::RowId;
-use crate::base::{Day, Error};
+use crate::base::{Day, Error, text};
 use crate::store::register::Wanted;
+use crate::web::console::view::{FieldKind, Filter, FormField, PublicListingPage, PublicListingRow, PublicListingsPage};
+use crate::web::edge::html_with;
 use crate::web::extract::{QueryParams, cursor_decode, cursor_encode};
 use crate::web::problem::Failure;
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -67,8 +71,106 @@ async fn keys(State(app): State<Arc<App>>) -> Answer<Json<PublicKeys>> {
     Ok(Json(PublicKeys { keys: app.public_keys() }))
 }
 
+/// What may be kept in between, and for how short: what ended is gone from every copy within the minute.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// What the list may be narrowed by, in the order of the form.
+const NARROW: [&str; 3] = ["name", "uscc", "area"];
+
+fn kept(mut r: Response) -> Response {
+    r.headers_mut().insert(CACHE_CONTROL, KEPT);
+    r
+}
+
+fn row(e: EntryView) -> PublicListingRow {
+    PublicListingRow {
+        href: format!("/public/listings/{}", e.code),
+        unit: e.unit,
+        uscc: e.uscc.unwrap_or_default(),
+        persons: e.persons.join("、"),
+        authority: e.authority,
+        from: e.listed_on.to_string(),
+        until: e.until_on.to_string(),
+    }
+}
+
+async fn list_page(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let held = NARROW.map(|n| q.text(n, 60).unwrap_or_default());
+    // a link that was cut short begins at the beginning
+    let after = q.text("after", 512).and_then(|c| cursor_decode::<(Day, RowId)>(LIST, &c).ok());
+    let [name, uscc, area] = held.clone();
+    let found = app.public_listings(wanted(&app, Some(name), Some(uscc), Some(area)), after).await?;
+    let next = found.next.map(|n| cursor_encode(LIST, &n)).transpose()?;
+    let areas: Vec<(String, String)> = app.city.areas.iter().map(|x| (x.code.clone(), x.name.clone())).collect();
+    let fields = vec![
+        FormField::new(NARROW[0], "单位名称", FieldKind::Text).max(60).value(held[0].clone()),
+        FormField::new(NARROW[1], "统一社会信用代码", FieldKind::Text).max(18).value(held[1].clone()),
+        FormField::new(NARROW[2], "区划", FieldKind::Select).options(areas).value(held[2].clone()),
+    ];
+    let link = |n: String| {
+        let mut parts: Vec<(&str, &str)> = NARROW.into_iter().zip(held.iter().map(String::as_str)).collect();
+        parts.push(("after", &n));
+        crate::web::console::address("/public/listings", &parts)
+    };
+    let active = held.iter().any(|h| !h.is_empty());
+    let page = PublicListingsPage {
+        demo: app.demo,
+        filter: Filter { action: "/public/listings".into(), hidden: Vec::new(), fields, active, clear: "/public/listings".into() },
+        more: next.map(link),
+        rows: found.entries.into_iter().map(row).collect(),
+        authority: app.bureau_name(&app.config.city.bureau),
+    };
+    Ok(kept(html_with(StatusCode::OK, &page)?))
+}
+
+fn bare(app: &App, code: &str, note: &str) -> PublicListingPage {
+    let note = text::zh(&format!("public.listings.{note}")).to_owned();
+    PublicListingPage { demo: app.demo, code: code.to_owned(), note, number: String::new(), sign: Vec::new(), parts: Vec::new() }
+}
+
+async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answer<Response> {
+    match app.public_listing(&code).await {
+        Ok(Linked::Entry(e)) => {
+            let measures: Vec<String> = e.restrictions.iter().map(|m| m.name.clone()).collect();
+            let mut parts = vec![
+                ("单位", e.unit),
+                ("统一社会信用代码", e.uscc.unwrap_or_default()),
+                ("责任人员", e.persons.join("、")),
+                ("列入事由", e.ground),
+                ("列入期限", format!("{}至{}", e.listed_on.document_text(), e.until_on.document_text())),
+                ("联合惩戒领域", measures.join("、")),
+            ];
+            parts.retain(|(_, words)| !words.is_empty());
+            let page = PublicListingPage {
+                demo: app.demo,
+                code: e.code,
+                note: String::new(),
+                number: e.decision,
+                sign: vec![e.authority, e.listed_on.document_text()],
+                parts: parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+            };
+            Ok(kept(html_with(StatusCode::OK, &page)?))
+        }
+        Ok(Linked::Gone) => Ok(kept(html_with(StatusCode::GONE, &bare(&app, &code, "gone"))?)),
+        // a page for a person, not a document for a program; what was typed is not said again
+        Err(Error::NotFound(_)) => html_with(StatusCode::NOT_FOUND, &bare(&app, "—", "missing")),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// The rows of this file.
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
+    t.add(
+        Route::get("/public/listings", "publicListingsPage", Access::Public, "拖欠农民工工资失信联合惩戒对象名单（网页），可打印")
+            .answers_plain(200, "页面", Some("text/html")),
+        list_page,
+    );
+    t.add(
+        Route::get("/public/listings/{code}", "publicListingPage", Access::Public, "一条名单信息的长期网址（网页），可打印；移出后答 410")
+            .path_param("code", "名单信息编号")
+            .answers_plain(200, "页面", Some("text/html"))
+            .problems(&[404, 410]),
+        one_page,
+    );
     t.add(
         Route::get("/public/v1/listings", "publicListings", Access::Public, "拖欠农民工工资失信联合惩戒对象名单")
             .query("name", "单位名称中的字")

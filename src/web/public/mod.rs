@@ -1,9 +1,12 @@
 //! `/public`: what anybody may read without a log-in, as JSON and text.
 //!
 //! Owns the published side of draws: that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
-//! that whoever wants to can repeat it; and the list of joint sanctions. Never holds a worker's name, a telephone or a number of a case.
+//! that whoever wants to can repeat it; the list of joint sanctions, and announcements ([`announcements`]). Never holds a worker's name, a
+//! telephone or a number of a case.
 
 pub(super) mod listings;
+
+mod announcements;
 
 use super::extract::{Params, QueryParams};
 use super::{Access, Answer, Route, Table};
@@ -103,4 +106,5 @@ pub fn routes(t: &mut Table<Arc<App>>) {
             .answers_plain(200, "名册的一段", Some("text/plain")),
         frame,
     );
+    announcements::routes(t);
 }

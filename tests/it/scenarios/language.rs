@@ -44,6 +44,10 @@ pub enum What {
     Crowd { n: usize, name: String },
     /// `leave F1`: the worker withdraws, and it is granted.
     Leave { name: String },
+    /// `announce by=信用员 decision=penalty number=… decided=… served=… proof=…`: a candidate on the order that was served, or on what is keyed in.
+    Announce { fields: Args },
+    /// `batch 2026Q4 by 局长`: the quarter is published, or recorded as empty.
+    Batch { quarter: String, by: String },
     /// `conduct F1 kind=finding on=2026-05-01 proof=罚1`: a credit officer keys an entry of the employer of F1 in; with `name=` of another.
     Conduct { name: String, fields: Args },
     /// `correct F1 proof=罚1 reason=overturned`: the entry with this proof falls, or is taken for what else is said.
@@ -109,6 +113,8 @@ fn line(l: &str) -> Result<What, String> {
         "amend" => What::Amend { name: arg(0)?, fields: args(&rest[1..])? },
         "crowd" => What::Crowd { n: arg(0)?.parse().map_err(|_| "a number")?, name: arg(1)? },
         "leave" => What::Leave { name: arg(0)? },
+        "announce" => What::Announce { fields: args(rest)? },
+        "batch" => What::Batch { quarter: arg(0)?, by: arg(2)? },
         "conduct" => What::Conduct { name: arg(0)?, fields: args(&rest[1..])? },
         "correct" => What::Correct { name: arg(0)?, fields: args(&rest[1..])? },
         "grade" => What::Grade { year: arg(0)?.parse().map_err(|_| "a year")? },

@@ -40,7 +40,7 @@ pub struct Play {
 }
 
 /// Procedures that run beside a complaint; a line names them by their kind.
-const CHILDREN: [&str; 12] = [
+const CHILDREN: [&str; 13] = [
     "agreement",
     "payment_order",
     "supervision",
@@ -53,6 +53,7 @@ const CHILDREN: [&str; 12] = [
     "listing",
     "listing_party",
     "removal",
+    "announcement",
 ];
 
 /// Whether a word names a procedure beside the complaint: its kind, or `kind#2` for the second of it.
@@ -142,6 +143,8 @@ impl Play {
             What::Amend { name, fields } => self.amend(l, name, fields),
             What::Crowd { n, name } => self.crowd(l, *n, name),
             What::Leave { name } => self.leave(l, name),
+            What::Announce { fields } => self.announce(l, fields),
+            What::Batch { quarter, by } => self.batch(quarter, by),
             What::Conduct { name, fields } => self.conduct(l, name, fields),
             What::Correct { name, fields } => self.correct(l, name, fields),
             What::Grade { year } => self.grade(*year),
@@ -159,6 +162,8 @@ impl Play {
             self.refused = Some((l.clone(), word(&e), e.to_string()));
             let _ = writeln!(self.out, "{}  {}\n    ✗ 不能：{}", self.town.now().list_text(), l.text, e_text(&e));
         }
+        // what jobs do every minute: orders that are gone reach what was announced of them
+        self.town.app.watch_announcements().unwrap();
         self.report();
     }
     fn here(&self, l: &Line) -> CaseId {
@@ -406,6 +411,7 @@ fn e_text(e: &qingxin::base::Error) -> String {
     }
 }
 
+mod announcements;
 mod draws;
 mod expect;
 mod grading;

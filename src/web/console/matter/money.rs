@@ -60,6 +60,7 @@ pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
     out.extend(f.orders.iter().map(order));
     out.extend(super::listing::cards(f));
     out.extend(super::others::cards(f));
+    out.extend(f.announcements.iter().map(crate::web::console::announcements::child));
     // what runs comes first
     out.sort_by_key(|c| c.past);
     out

@@ -403,6 +403,8 @@ pub struct CasePage {
     pub more: Vec<MoveView>,
     /// What may not, and why.
     pub refused: Vec<RefusedMove>,
+    /// Makes it a candidate for announcement.
+    pub announce: Option<FormView>,
     /// Keeps an officer out.
     pub recuse: Option<FormView>,
     /// The claims.

@@ -283,6 +283,15 @@ impl CasePage {
                 read: true,
             }],
             more: vec![a_move("note", "添加记录", "", vec![FormField::new("note", "内容", FieldKind::Long).required()])],
+            announce: Some(FormView::new(
+                "announce",
+                "/cases/1/announcements",
+                "列为社会公布候选",
+                vec![
+                    FormField::new("order", "责令支付决定", FieldKind::Select)
+                        .options([("1", "奎文人社决〔2026〕第1号"), ("", "其他决定")]),
+                ],
+            )),
             recuse: Some(FormView::new(
                 "recuse",
                 "/cases/1/recuse",

@@ -39,6 +39,10 @@ fn all() -> Vec<(String, String)> {
     pages("claims", ClaimsPage::samples(), &mut out);
     pages("parties", PartiesPage::samples(), &mut out);
     pages("supervisions", SupervisionsPage::samples(), &mut out);
+    pages("announcements", AnnouncementsPage::samples(), &mut out);
+    pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
+    pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
+    pages("public_announcement", PublicAnnouncementPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("gradings", GradingsPage::samples(), &mut out);
@@ -48,6 +52,8 @@ fn all() -> Vec<(String, String)> {
     pages("draw", DrawPage::samples(), &mut out);
     pages("calls", CallsPage::samples(), &mut out);
     pages("call", CallPage::samples(), &mut out);
+    pages("public_listings", PublicListingsPage::samples(), &mut out);
+    pages("public_listing", PublicListingPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }

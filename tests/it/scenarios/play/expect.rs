@@ -34,6 +34,11 @@ impl Play {
                 let all = self.town.app.db.read_blocking(move |c| qingxin::store::procedures::of_case(c, case)).unwrap();
                 self.same(l, &all.iter().filter(|r| r.kind == kind).count().to_string(), n);
             }
+            ["public", "says", word] => self.public_says(l, word, true),
+            ["public", "not", "says", word] => self.public_says(l, word, false),
+            ["public", state] => self.public(l, state),
+            ["texts", n, shown] => self.texts(l, n, shown),
+            ["in", "batch", number] => self.in_batch(l, number),
             ["paper", kind] => {
                 let case = self.here(l);
                 let all = self.town.app.db.read_blocking(move |c| qingxin::store::papers::documents_of(c, case, &[])).unwrap();

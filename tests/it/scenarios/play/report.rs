@@ -191,6 +191,11 @@ impl Play {
         if self.all_graded().contains_key(&t.procedure_id) {
             return self.town.app.graphs.latest("grading").unwrap().term_title(&t.key);
         }
+        let id = t.procedure_id;
+        let own = self.town.app.db.read_blocking(move |c| procedures::get(c, id)).unwrap().unwrap();
+        if own.kind == "announcement" {
+            return self.town.app.graphs.latest(&own.kind).unwrap().term_title(&t.key);
+        }
         for kind in ["complaint", "filing", "agreement", "payment_order", "supervision"] {
             let g = self.town.app.graphs.latest(kind).unwrap();
             let title = g.term_title(&t.key);
