@@ -127,6 +127,8 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 attachments: 0,
             }
         }
+        // a grade has no case: its letters are made where it is
+        LetterKind::GradingNotice | LetterKind::GradingReply => return Err(Error::Internal(format!("{kind} belongs to no case"))),
         LetterKind::IncidentFirst | LetterKind::IncidentFollow | LetterKind::IncidentFinal => {
             let row = incidents::of_procedure(tx.c, subject.row.id)?.ok_or(Error::NotFound("incident"))?;
             let told = incidents::tellings_of(tx.c, row.id)?

@@ -132,6 +132,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let (filed, bare) = app.unindexed()?;
     let bare: Vec<String> = (bare > 0).then(|| format!("{bare} 件登记尚未编入检索")).into_iter().collect();
     r.advise("登记都能查到", filed, &bare, "请运行 qingxin keys reindex。");
+    let (graded, odd) = app.grades_that_differ()?;
+    r.add("承诺九 等级与记录相符，未经复核不告知", graded, &odd, "请重新评价该年度；等级随记录更正，原结果保留。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)

@@ -16,7 +16,7 @@ use crate::flow::{Graph, Step, TermStatus, Value};
 use crate::law::term::Kind;
 use crate::paper::forms::{self, Copy, Expect, Head, Limitation, Matter, Remedy, TransferKind};
 use crate::store::papers::Document;
-use crate::store::{accounts, filings, ledger, papers, procedures};
+use crate::store::{accounts, filings, gradings, ledger, papers, procedures};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -220,6 +220,9 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if super::listings::KINDS.contains(&kind) {
         return super::listings::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
+    if super::grading::letters::PAPERS.contains(&kind) {
+        return super::grading::letters::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
     if forms::letter::LetterKind::named(kind).is_some() {
         return super::correspondence::issue(tx, subject, step, kind).map(|m| vec![m]);
@@ -510,8 +513,11 @@ impl App {
     pub async fn paper(self: &Arc<Self>, actor: &Actor, id: DocumentId) -> Result<Paper> {
         let row = self.db.read(move |c| papers::document(c, id)).await?.ok_or(Error::NotFound("document"))?;
         if row.case_id.is_none() && row.filing_id.is_none() {
-            // what was handed to whoever was turned away belongs to no matter, but to the counter
-            self.may_open_notice(actor, id).await?;
+            // a paper of a grade belongs to its procedure; what was handed to whoever was turned away to the counter
+            match self.db.read(move |c| gradings::procedure_of_paper(c, id)).await? {
+                Some(p) => self.procedure_file(actor, p).await.map(drop).map_err(|_| Error::NotFound("document"))?,
+                None => self.may_open_notice(actor, id).await?,
+            }
         } else {
             self.may_see(actor, row.case_id, row.filing_id, None).await.map_err(|e| match e {
                 Error::NotFound(_) => Error::NotFound("document"),
@@ -549,7 +555,10 @@ impl App {
             let (what, stream) = match (case, filing) {
                 (Some(c), _) => ("case", c.into()),
                 (None, Some(f)) => ("filing", f.into()),
-                (None, None) => return super::refusals::opened(tx, id),
+                (None, None) => match gradings::procedure_of_paper(tx.c, id)? {
+                    Some(p) => ("procedure", p.into()),
+                    None => return super::refusals::opened(tx, id),
+                },
             };
             tx.record(what, stream, "document_read", tx.now, serde_json::json!({ "document": id }), &marks)?;
             Ok(())

@@ -6,6 +6,7 @@
 mod agreement;
 mod announcement;
 mod cooperation;
+mod grading;
 mod incident;
 mod listing;
 pub(super) mod money;
@@ -246,6 +247,10 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::PublishAnnouncement => announcement::publish(tx, subject),
         EffectKind::NoteAnnouncementMedia => announcement::media(tx, subject, &a),
         EffectKind::SettleAnnouncement => announcement::settle(tx, subject, step, &a),
+        EffectKind::ConfirmGrading => grading::confirm(tx, subject, step.occurred_at),
+        EffectKind::TellGrading => grading::tell(tx, subject, &a),
+        EffectKind::ContestGrading => grading::contest(tx, subject, step.occurred_at),
+        EffectKind::TalkGrading => grading::talked(tx, subject, &a),
         EffectKind::ResolveRemainder => {
             let code = a.need_text("code")?;
             tx.change_case(subject.case_id()?, true, |c| c.remainder_code = Some(code))

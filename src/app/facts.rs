@@ -121,6 +121,7 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "party" => listing::party(c, a, &mut out)?,
             "removal" => listing::removal(c, a, &mut out)?,
             "announcement" => announcement::load(c, a, &mut out)?,
+            "grading" => others::grading(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
             _ => {}

@@ -3,7 +3,7 @@
 //! Owns the bounded reads behind `…/moves` and `…/history`; the words are [`super::view`]'s. Changes nothing.
 
 use super::App;
-use super::subject::{ask, asks, form_version, scope_of};
+use super::subject::{GRADING, ask, asks, form_version, scope_at, scope_of};
 use super::view::{EventView, ProcedureView, closed, hidden, looker};
 use crate::base::id::{CaseId, FilingId, ProcedureId};
 use crate::base::{Error, Result};
@@ -44,7 +44,11 @@ impl App {
                 let row = procedures::get(c, id)?.ok_or(Error::NotFound("procedure"))?;
                 let case = row.case_id.map(|x| cases::get(c, x)).transpose()?.flatten();
                 let filing = row.filing_id.map(|x| filings::get(c, x)).transpose()?.flatten();
-                let mut scope = scope_of(app, case.as_ref(), filing.as_ref());
+                let grading = if row.kind == GRADING { crate::store::gradings::of_procedure(c, id)? } else { None };
+                let mut scope = match grading {
+                    Some((g, _)) => scope_at(app, &g.bureau, &g.area),
+                    None => scope_of(app, case.as_ref(), filing.as_ref()),
+                };
                 if let (Some(case), true) = (&case, asks(&row.kind)) {
                     ask(app, &mut scope, case, cooperations::of_procedure(c, id)?.and_then(|r| r.bureau));
                 }

@@ -5,12 +5,12 @@
 
 use super::App;
 use super::view::{self, Lamp, NoticeView, lamp, remaining_text};
-use crate::base::id::{AccountId, CaseId, FilingId, NoticeId, ProcedureId};
+use crate::base::id::{AccountId, CaseId, FilingId, NoticeId, ProcedureId, RowId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{Actor, DutyKind};
 use crate::law::Fen;
 use crate::store::worklist::{self, Filter, Line};
-use crate::store::{Conn, accounts, notices};
+use crate::store::{Conn, accounts, gradings, notices};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,6 +69,9 @@ pub struct Item {
     pub case: Option<CaseId>,
     #[schema(value_type = Option<String>)]
     pub filing: Option<FilingId>,
+    /// The employer's file in the conduct register, for a grading.
+    #[schema(value_type = Option<String>)]
+    pub employer: Option<RowId>,
     pub number: String,
     pub source_number: Option<String>,
     pub respondent: String,
@@ -327,9 +330,16 @@ fn items(c: &mut Conn, app: &App, lines: Vec<Line>, now: At) -> Result<Vec<Item>
     ids.sort_unstable();
     ids.dedup();
     let names: BTreeMap<AccountId, String> = accounts::by_ids(c, &ids)?.into_iter().map(|a| (a.id, a.name)).collect();
+    let graded: Vec<ProcedureId> = lines.iter().filter(|l| l.kind == super::subject::GRADING).map(|l| l.procedure).collect();
+    let graded: BTreeMap<ProcedureId, _> = if graded.is_empty() {
+        BTreeMap::new()
+    } else {
+        gradings::of_procedures(c, &graded)?.into_iter().filter_map(|(g, f)| Some((g.procedure_id?, f))).collect()
+    };
     lines
         .into_iter()
         .map(|l| {
+            let employer = graded.get(&l.procedure);
             let graph = app.graphs.get(&l.kind, l.version)?;
             let key = l.due_key.clone().unwrap_or_default();
             let (lamp, remaining) = match l.due_at {
@@ -345,17 +355,19 @@ fn items(c: &mut Conn, app: &App, lines: Vec<Line>, now: At) -> Result<Vec<Item>
                 procedure: l.procedure,
                 case: case.as_ref().map(|c| c.id),
                 filing: f.map(|f| f.id),
+                employer: employer.map(|e| e.id),
                 number: match (&case, f) {
                     (Some(c), _) if !is_filing => c.number.clone(),
                     (_, Some(f)) => f.number.clone(),
                     (Some(c), None) => c.number.clone(),
-                    (None, None) => String::new(),
+                    (None, None) => employer.map(|e| e.number.clone()).unwrap_or_default(),
                 },
                 source_number: f.and_then(|f| f.source_no.clone()),
                 respondent: case
                     .as_ref()
                     .map(|c| c.respondent_name.clone())
                     .or_else(|| f.map(|f| f.respondent_name.clone()))
+                    .or_else(|| employer.map(|e| e.name.clone()))
                     .unwrap_or_default(),
                 project: case.as_ref().and_then(|c| c.project_name.clone()).or_else(|| f.and_then(|f| f.project_name.clone())),
                 area: l.area.as_deref().map_or_else(|| f.map(|f| f.area_text.clone()).unwrap_or_default(), |a| app.area_name(a)),

@@ -36,7 +36,8 @@ pub fn queue(tx: &mut Tx<'_>, graph: &Graph, subject: &Subject, before: &Procedu
         return Ok(());
     }
     let case = subject.case(tx)?;
-    let number = case.as_ref().map(|c| c.number.clone()).or_else(|| subject.filing.as_ref().map(|f| f.number.clone())).unwrap_or_default();
+    let number = case.as_ref().map(|c| c.number.clone()).or_else(|| subject.filing.as_ref().map(|f| f.number.clone()));
+    let number = number.or_else(|| subject.grading.as_ref().map(|(_, f)| f.number.clone())).unwrap_or_default();
     let state = graph.states.iter().find(|s| s.key == subject.procedure.state).map_or("", |s| s.title.as_str());
     let move_title = graph.find(&step.name).map_or_else(|| step.name.clone(), |m| m.title.clone());
     let mut args = BTreeMap::from([("number".to_owned(), number), ("state".to_owned(), state.to_owned()), ("move".to_owned(), move_title)]);

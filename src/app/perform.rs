@@ -171,8 +171,17 @@ fn refused(r: crate::base::error::Refusal) -> Error {
 /// # Errors
 /// As [`perform_in`].
 pub fn start_in(tx: &mut Tx<'_>, begin: &Begin) -> Result<Performed> {
+    start_with(tx, begin, |_| {})
+}
+
+/// Starts a procedure whose subject is no case and no filing; `about` says what it is.
+///
+/// # Errors
+/// As [`perform_in`].
+pub(super) fn start_with(tx: &mut Tx<'_>, begin: &Begin, about: impl FnOnce(&mut Subject)) -> Result<Performed> {
     let graph = tx.app.graphs.latest(&begin.kind)?;
     let mut subject = Subject::fresh(tx, &graph, begin)?;
+    about(&mut subject);
     let scope = subject.scope(tx)?;
     let roles = access::roles(tx.actor, &scope);
     let facts = facts::load(tx, &subject, &graph.start.groups)?;
@@ -202,6 +211,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
     let before = std::mem::replace(&mut subject.procedure, step.after.clone());
     project::save(tx, graph, subject, &before, step.visible)?;
     super::exchange::rounds::follow(tx, subject, &step)?;
+    super::conduct::follow::follow(tx, subject)?;
     let mut marks = subject.marks(tx)?;
     marks.partner = super::exchange::feed::heard_by(subject, &step);
     let payload = serde_json::json!({

@@ -9,8 +9,13 @@ use crate::base::seal::{self, Place};
 use crate::base::{Error, Result, text};
 use crate::domain::access::Scope;
 use crate::flow::{Approval, Graph, Procedure, TermState, TermStatus};
+use crate::store::conduct::File;
+use crate::store::gradings::{self, Grading};
 use crate::store::procedures::{self, TermRow};
 use crate::store::{accounts, cases, cooperations, filings, journal};
+
+/// The kind of procedure that is about a grade.
+pub(super) const GRADING: &str = "grading";
 
 /// The procedure at hand.
 #[derive(Debug)]
@@ -27,6 +32,8 @@ pub struct Subject {
     pub terms: Vec<TermRow>,
     /// What a procedure about to start is begun with: its terms may count from a day its form names.
     pub given: crate::flow::Form,
+    /// The employer's grade a procedure without a case is about, with the employer's file.
+    pub grading: Option<(Grading, File)>,
 }
 
 /// The engine's view of a term row.
@@ -60,7 +67,8 @@ impl Subject {
             None => None,
         };
         let procedure = procedure(&row, &terms, &tx.keys)?;
-        Ok(Self { row, procedure, filing, filing_changed: false, terms, given: crate::flow::Form::new() })
+        let grading = if row.kind == GRADING { gradings::of_procedure(tx.c, row.id)? } else { None };
+        Ok(Self { row, procedure, filing, filing_changed: false, terms, given: crate::flow::Form::new(), grading })
     }
 
     /// A procedure about to start.
@@ -115,7 +123,7 @@ impl Subject {
             terms: Vec::new(),
             approval: None,
         };
-        Ok(Self { row, procedure, filing, filing_changed: false, terms: Vec::new(), given: begin.form.clone() })
+        Ok(Self { row, procedure, filing, filing_changed: false, terms: Vec::new(), given: begin.form.clone(), grading: None })
     }
 
     /// Its case, if it has one.
@@ -140,7 +148,10 @@ impl Subject {
     /// The database.
     pub fn scope(&self, tx: &mut Tx<'_>) -> Result<Scope> {
         let case = self.case(tx)?;
-        let mut scope = scope_of(tx.app, case.as_ref(), self.filing.as_ref());
+        let mut scope = match &self.grading {
+            Some((g, _)) => scope_at(tx.app, &g.bureau, &g.area),
+            None => scope_of(tx.app, case.as_ref(), self.filing.as_ref()),
+        };
         scope.assignee = self.procedure.assignee;
         scope.requester = self.procedure.approval.as_ref().map(|a| a.requested_by);
         if let (Some(case), true) = (&case, asks(&self.row.kind)) {
@@ -188,6 +199,10 @@ impl Subject {
     /// The database.
     pub fn marks(&self, tx: &mut Tx<'_>) -> Result<Marks> {
         let case = self.case(tx)?;
+        if let Some((g, _)) = &self.grading {
+            let (area, bureau) = (Some(g.area.clone()), Some(g.bureau.clone()));
+            return Ok(Marks { area, bureau, procedure: Some(self.row.kind.clone()), ..Marks::default() });
+        }
         Ok(Marks {
             case: self.row.case_id,
             area: case.as_ref().map(|c| c.area.clone()).or_else(|| self.filing.as_ref().and_then(|f| f.area.clone())),
@@ -262,6 +277,18 @@ pub fn procedure(row: &procedures::Row, terms: &[TermRow], keys: &seal::KeyRing)
         terms: terms.iter().map(term_state).collect(),
         approval,
     })
+}
+
+/// The scope of what belongs to a bureau and to no case.
+#[must_use]
+pub fn scope_at(app: &super::App, bureau: &str, area: &str) -> Scope {
+    Scope {
+        lead: bureau.to_owned(),
+        area_path: app.area_path(Some(area)),
+        lead_path: app.bureau_path(bureau),
+        city_bureau: app.config.city.bureau.clone(),
+        ..Scope::default()
+    }
 }
 
 /// The scope of a case, of a filing, or of both.

@@ -21,6 +21,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/draws.toml"),
     include_str!("../../config/texts/zh/escrow.toml"),
     include_str!("../../config/texts/zh/exchange.toml"),
+    include_str!("../../config/texts/zh/grading.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),

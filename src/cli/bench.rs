@@ -6,6 +6,7 @@
 mod alarms;
 mod cluster;
 mod draws;
+mod grading;
 mod ground;
 mod growth;
 mod life;
@@ -47,7 +48,7 @@ pub struct BenchArgs {
     /// 每轮每边多少秒
     #[arg(long, default_value_t = 8.0)]
     pub seconds: f64,
-    /// 大库的件数（growth、lifecycle、draw；worklist、alarms 取其十分之一）
+    /// 大库的件数（growth、lifecycle、draw；grading 的记录条数；worklist、alarms 取其十分之一）
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=10_000_000))]
     pub cases: u64,
     /// 打印 JSON 而不是表格
@@ -87,6 +88,8 @@ pub enum What {
     Notices,
     /// 核验一个单位是否在失信名单中
     Listing,
+    /// 一年的守法诚信等级评价
+    Grading,
 }
 
 /// Measures something.
@@ -118,7 +121,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 10] = [
+    let parts: [(What, Part); 11] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
@@ -129,6 +132,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Draw, draws::run),
         (What::Notices, notices::run),
         (What::Listing, listing::run),
+        (What::Grading, grading::run),
     ];
     for (what, part) in parts {
         if has(what) {

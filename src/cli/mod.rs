@@ -12,6 +12,7 @@ pub mod demo;
 pub mod draw;
 pub mod escrow;
 pub mod export;
+pub mod grade;
 pub mod import;
 pub mod migrate;
 pub mod notices;
@@ -76,6 +77,8 @@ pub enum Command {
     Doctor(admin::DoctorArgs),
     /// 抽查回访：抽取、核验、样本量
     Draw(draw::DrawArgs),
+    /// 守法诚信等级评价
+    Grade(grade::GradeArgs),
     /// 备份
     Backup(admin::BackupArgs),
     /// 恢复到空数据库
@@ -148,6 +151,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Draw(a) => draw::run(&a, config, &mut out),
+        Command::Grade(a) => grade::run(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),
         Command::Restore(a) => admin::restore(&a, config, &mut out),
         Command::Keys(a) => admin::keys(&a, config, &mut out),

@@ -373,6 +373,10 @@ pub enum Ability {
     RecordAbsence,
     /// Hand over what a leaving officer of the own bureau holds.
     HandOver,
+    /// Key entries of an employer's conduct register in, correct them.
+    KeepRecord,
+    /// Confirm grades of the own bureau in bulk.
+    ReviewGradings,
 }
 
 /// Whether the actor may do `ability` for `bureau` (the own one where it matters).
@@ -404,6 +408,8 @@ fn by_duty(ability: Ability) -> &'static [DutyKind] {
         Ability::Audit => &[AuditAdmin],
         Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
         Ability::HandOver => &[Leader, Head],
+        Ability::KeepRecord => &[Credit],
+        Ability::ReviewGradings => &[Leader, Head],
     }
 }
 

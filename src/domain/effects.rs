@@ -90,6 +90,10 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::PublishAnnouncement => "向社会公布",
         EffectKind::NoteAnnouncementMedia => "记录媒体公布",
         EffectKind::SettleAnnouncement => "停止展示公布内容",
+        EffectKind::ConfirmGrading => "确认守法诚信等级",
+        EffectKind::TellGrading => "记录告知评价结果",
+        EffectKind::ContestGrading => "记录对等级的异议",
+        EffectKind::TalkGrading => "记录约谈企业负责人",
     }
 }
 

@@ -23,6 +23,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/cooperation.v1.toml", include_str!("../../workflows/cooperation.v1.toml")),
     ("workflows/filing.v1.toml", include_str!("../../workflows/filing.v1.toml")),
     ("workflows/filing.v2.toml", include_str!("../../workflows/filing.v2.toml")),
+    ("workflows/grading.v1.toml", include_str!("../../workflows/grading.v1.toml")),
     ("workflows/handoff.v1.toml", include_str!("../../workflows/handoff.v1.toml")),
     ("workflows/incident.v1.toml", include_str!("../../workflows/incident.v1.toml")),
     ("workflows/listing.v1.toml", include_str!("../../workflows/listing.v1.toml")),
@@ -211,6 +212,12 @@ pub const FACTS: &[FactSpec] = &[
     fact("announcement.way", Text, "公布方式（batch 随季度批次、now 即时；已公布过的一律 now）", "announcement"),
     fact("announcement.shown", Bool, "是否已经公布过", "announcement"),
     fact("announcement.publish_from", At, "公布期限的起算点（随批次的为批次应公布之日，即时的为现在）", "announcement"),
+    // grading: of the procedure itself
+    fact("grading.grade", Text, "守法诚信等级", "grading"),
+    fact("grading.current", Bool, "评价依据的记录是否仍未更正", "grading"),
+    fact("grading.talked", Bool, "是否已约谈企业负责人", "grading"),
+    fact("grading.issued_on", Day, "评价结果告知书出具之日（未出具则无）", "grading"),
+    fact("grading.told_on", Day, "告知企业之日（未告知则无）", "grading"),
     // evidence and papers
     fact("evidence.count", Int, "证据件数", "evidence"),
     fact("documents.issued", List, "已出具文书的种类", "documents"),
@@ -259,7 +266,7 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 15] = [
+pub const PROCEDURES: [&str; 16] = [
     "filing",
     "complaint",
     "agreement",
@@ -275,6 +282,7 @@ pub const PROCEDURES: [&str; 15] = [
     "listing_party",
     "removal",
     "announcement",
+    "grading",
 ];
 
 /// Everything a definition may refer to. `codes` is the text of `config/codes.toml`.

@@ -15,6 +15,7 @@ pub mod enforce;
 pub mod exchange;
 pub mod facts;
 pub mod grade;
+pub mod grading;
 pub mod intake;
 pub mod joint;
 pub mod ledger;

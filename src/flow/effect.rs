@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 82] = [
+pub const ALL: [EffectKind; 86] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -89,6 +89,10 @@ pub const ALL: [EffectKind; 82] = [
     EffectKind::PublishAnnouncement,
     EffectKind::NoteAnnouncementMedia,
     EffectKind::SettleAnnouncement,
+    EffectKind::ConfirmGrading,
+    EffectKind::TellGrading,
+    EffectKind::ContestGrading,
+    EffectKind::TalkGrading,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -210,6 +214,8 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::NoteAnnouncementMedia => &[("medium", Text, true), ("name", Text, true), ("on", Day, true), ("proof", Id, true)],
         EffectKind::SettleAnnouncement => &[("outcome", Text, true)],
         EffectKind::CheckAnnouncement | EffectKind::ApproveAnnouncement | EffectKind::PublishAnnouncement => &[],
+        EffectKind::TellGrading => &[("on", Day, true), ("way", Text, true), ("proof", Text, true)],
+        EffectKind::TalkGrading => &[("on", Day, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
         EffectKind::IssueDocument => &[("document", Text, true)],
         EffectKind::SetSecondOfficer => &[("account", Id, true)],
@@ -231,7 +237,9 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         | EffectKind::FinishRemoval
         | EffectKind::RestoreListing
         | EffectKind::DropParty
-        | EffectKind::SkipCompensation => &[],
+        | EffectKind::SkipCompensation
+        | EffectKind::ConfirmGrading
+        | EffectKind::ContestGrading => &[],
     }
 }
 

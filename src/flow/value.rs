@@ -288,6 +288,14 @@ pub enum EffectKind {
     NoteAnnouncementMedia,
     /// It is not shown any more. Args: `outcome` text.
     SettleAnnouncement,
+    /// A proposed grade was confirmed by persons. No args.
+    ConfirmGrading,
+    /// The employer was told of its grade. Args: `on` day, `way` text, `proof` text.
+    TellGrading,
+    /// The employer objects to its grade. No args.
+    ContestGrading,
+    /// The head of an employer graded C was talked to. Args: `on` day.
+    TalkGrading,
 }
 
 /// An effect with its evaluated arguments.

@@ -1886,3 +1886,106 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcement_texts,
     announcement_media
 );
+
+// grading 守法诚信等级评价
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    conduct_files (id) {
+        id -> Id,
+        number -> Text,
+        key -> Text,
+        uscc -> Nullable<Text>,
+        name -> Text,
+        name_key -> Text,
+        opened_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    conduct_records (id) {
+        id -> Id,
+        file_id -> Id,
+        year -> Integer,
+        bureau -> Text,
+        area -> Text,
+        kind -> Text,
+        aspect -> Nullable<Text>,
+        on_day -> Date,
+        source -> Text,
+        act_id -> Id,
+        case_id -> Nullable<Id>,
+        procedure_id -> Nullable<Id>,
+        proof_no -> Nullable<Text>,
+        counts -> Bool,
+        supersedes -> Nullable<Id>,
+        reason_code -> Nullable<Text>,
+        note_ct -> Nullable<Text>,
+        current -> Bool,
+        recorded_by -> Nullable<Id>,
+        recorded_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    grading_runs (id) {
+        id -> Id,
+        year -> Integer,
+        state -> Text,
+        cursor -> Nullable<Id>,
+        files -> BigInt,
+        a -> BigInt,
+        b -> BigInt,
+        c -> BigInt,
+        fresh -> BigInt,
+        chain -> Text,
+        same -> Nullable<Bool>,
+        started_by -> Nullable<Id>,
+        started_at -> Ts,
+        finished_at -> Nullable<Ts>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    gradings (id) {
+        id -> Id,
+        file_id -> Id,
+        year -> Integer,
+        revision -> Integer,
+        current -> Bool,
+        bureau -> Text,
+        area -> Text,
+        grade -> Text,
+        findings -> Integer,
+        entries -> Integer,
+        reasons -> Doc,
+        digest -> Text,
+        run_id -> Nullable<Id>,
+        cause -> Nullable<Text>,
+        procedure_id -> Nullable<Id>,
+        state -> Text,
+        reviewed_by -> Nullable<Id>,
+        reviewed_at -> Nullable<Ts>,
+        list_hash -> Nullable<Text>,
+        told_on -> Nullable<Date>,
+        told_way -> Nullable<Text>,
+        told_proof -> Nullable<Text>,
+        contested_at -> Nullable<Ts>,
+        talk_on -> Nullable<Date>,
+        created_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    grading_papers (document_id) {
+        document_id -> Id,
+        procedure_id -> Id,
+    }
+}
+diesel::joinable!(gradings -> conduct_files (file_id));
+diesel::allow_tables_to_appear_in_same_query!(conduct_files, conduct_records, grading_runs, gradings, grading_papers);
+diesel::allow_tables_to_appear_in_same_query!(grading_papers, documents);

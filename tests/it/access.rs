@@ -572,7 +572,7 @@ on_both! {
                 // the only filing of a case stays where it is: the way in is open
                 "splitFiling" => got.status == 409,
                 // one thing, two doors; or nothing to be paid yet
-                id if crate::access_joint::either(id) => (200..400).contains(&got.status) || matches!(got.status, 409 | 422),
+                id if crate::access_joint::either(id) || crate::access_gradings::either(id) => (200..400).contains(&got.status) || matches!(got.status, 409 | 422),
                 "console_split" => got.status == 422,
                 // the other door decided it before
                 "decideSuggestion" | "decideLegacyReview" | "callAnswered" => matches!(got.status, 200 | 409),

@@ -61,6 +61,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
             rows::insert_picks(c, &[pick])
         })
         .unwrap();
+    crate::access_gradings::scene(w, ids);
     ids.insert("draw", draw.to_string());
     ids.insert("call", call.to_string());
     crate::access_announcements::scene(w, ids);
@@ -69,6 +70,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
 /// Draws for whoever supervises, calls for the desk of another unit.
 pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     crate::access_listings::listings(all);
+    crate::access_gradings::gradings(all);
     let mut put = |id, about, path, insider, carries| {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
     };

@@ -28,6 +28,16 @@ fn a_small_measurement_runs_and_cleans_up() {
 }
 
 #[test]
+fn the_measurement_of_grading_does_what_it_measures() {
+    if crate::support::pg::cluster().is_none() {
+        return;
+    }
+    let lines = bench(&["grading", "--cases", "1000"]);
+    assert_eq!(lines.len(), 3, "graded, graded again, the memory of it: {lines:?}");
+    assert!(lines[..2].iter().all(|l| some(l, "ours")), "{lines:?}");
+}
+
+#[test]
 fn the_measurements_of_money_do_what_they_measure() {
     if crate::support::pg::cluster().is_none() {
         return;

@@ -13,6 +13,8 @@ mod access_counter;
 #[cfg(test)]
 mod access_draws;
 #[cfg(test)]
+mod access_gradings;
+#[cfg(test)]
 mod access_joint;
 #[cfg(test)]
 mod access_listings;
@@ -54,6 +56,10 @@ mod exchange;
 mod exchange_out;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod grading;
+#[cfg(test)]
+mod grading_walk;
 #[cfg(test)]
 mod house;
 #[cfg(test)]

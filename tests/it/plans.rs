@@ -10,7 +10,7 @@ use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::letters::Wanted;
 use qingxin::store::worklist::{self, Filter};
-use qingxin::store::{Conn, accounts, filings, journal, legacy, notices, papers, procedures, search, settings};
+use qingxin::store::{Conn, accounts, conduct, filings, gradings, journal, legacy, notices, papers, procedures, search, settings};
 use std::sync::{Arc, Mutex};
 
 #[derive(diesel::QueryableByName)]
@@ -152,9 +152,42 @@ fn list(f: Filter) -> Run {
     Box::new(move |c| worklist::page(c, &f, None, 0, 20).map(drop))
 }
 
+/// Employers with entries and grades of several years, so that the planner has something to choose from.
+fn fill_grades(t: &TestDb) {
+    let sql = match t.backend {
+        Backend::Sqlite => {
+            "with recursive n(i) as (values (1) union all select i + 1 from n where i < 400) \
+             insert into conduct_files (id, number, key, name, name_key, opened_at) select randomblob(16), 'DA-' || i, 'k' || i, 'n' || i, 'n' || i, 0 from n; \
+             with recursive y(i) as (values (2020) union all select i + 1 from y where i < 2026) \
+             insert into conduct_records (id, file_id, year, bureau, area, kind, on_day, source, act_id, proof_no, counts, current, recorded_at) \
+             select randomblob(16), f.id, y.i, 'b', 'a', 'checked', '2025-01-01', 'patrol', randomblob(16), 'p', 1, 1, 0 from conduct_files f, y; \
+             insert into gradings (id, file_id, year, revision, current, bureau, area, grade, findings, entries, reasons, digest, state, created_at) \
+             select randomblob(16), r.file_id, r.year, 1, 1, '3707' || printf('%02d', abs(random()) % 12) || '-hrss', 'a', 'B', 0, 0, '[]', 'd', 'proposed', 0 \
+             from conduct_records r; analyze"
+        }
+        Backend::Postgres => {
+            "insert into conduct_files (id, number, key, name, name_key, opened_at) select gen_random_uuid(), 'DA-' || i, 'k' || i, 'n' || i, 'n' || i, now() from generate_series(1, 400) i; \
+             insert into conduct_records (id, file_id, year, bureau, area, kind, on_day, source, act_id, proof_no, counts, current, recorded_at, procedure_id) \
+             select gen_random_uuid(), f.id, y, 'b', 'a', 'checked', '2025-01-01', 'patrol', gen_random_uuid(), 'p', true, true, now(), p.id \
+             from (select id, row_number() over () as n from conduct_files) f cross join generate_series(2020, 2026) y \
+             left join (select id, row_number() over () as n from procedures) p on p.n = f.n; \
+             insert into gradings (id, file_id, year, revision, current, bureau, area, grade, findings, entries, reasons, digest, state, created_at, procedure_id) \
+             select gen_random_uuid(), r.file_id, r.year, 1, true, '3707' || lpad((f.n % 12)::text, 2, '0') || '-hrss', 'a', 'B', 0, 0, '[]', 'd', 'proposed', now(), r.procedure_id \
+             from conduct_records r join (select id, row_number() over () as n from conduct_files) f on f.id = r.file_id; analyze"
+        }
+    };
+    t.db.write_blocking(move |c| c.batch(sql)).unwrap();
+}
+
+fn grades(bureau: Option<&str>) -> Run {
+    let f = gradings::Filter { year: 2025, bureaus: bureau.map(|b| vec![b.to_owned()]), ..gradings::Filter::default() };
+    Box::new(move |c| gradings::page(c, &f, None, 50).map(drop))
+}
+
 on_both! {
     fn hot_statements_read_an_index(t: &TestDb) {
         fill(t);
+        fill_grades(t);
         let me = || AccountId::from(uuid::Uuid::from_u128(1));
         let case = || CaseId::from(uuid::Uuid::from_u128(2));
         let one = |s: &str| Some(vec![s.to_owned()]);
@@ -215,6 +248,14 @@ on_both! {
             ("whether any was reviewed", Box::new(|c| legacy::any_reviewed(c).map(drop)), "legacy_matters_", true),
             ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b").map(drop)), "legacy_matters_", false),
             ("bell of a bureau's reviews", Box::new(|c| qingxin::store::bells::of_reviews(c, "b").map(drop)), "bells_review", false),
+            // one span of employers is bounded: whether its entries are sorted says nothing
+            ("employers of a year", Box::new(|c| conduct::files_of_year(c, 2025, uuid::Uuid::nil().into(), 1_000).map(drop)), "conduct_records_", true),
+            ("their entries", Box::new(|c| conduct::of_year(c, 2025, uuid::Uuid::nil().into(), uuid::Uuid::nil().into()).map(drop)), "conduct_records_", false),
+            ("entries of a procedure", Box::new(|c| conduct::of_procedure(c, uuid::Uuid::nil().into()).map(drop)), "conduct_records_procedure", false),
+            ("grades of a bureau", grades(Some("370701-hrss")), "gradings_bureau", true),
+            ("grades of the city", grades(None), "gradings_grade", true),
+            ("grades to confirm", Box::new(|c| gradings::bulk(c, 2025, "b", "proposed", uuid::Uuid::nil().into(), 100).map(drop)), "gradings_", false),
+            ("a grade's procedure", Box::new(|c| gradings::of_procedure(c, uuid::Uuid::nil().into()).map(drop)), "gradings_procedure", false),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();

@@ -98,6 +98,16 @@ lives! {
         commitments_kept_and_missed
         no_show_twice
     }
+    grading {
+        a_and_b_in_bulk
+        c_by_three_findings
+        changed_after_it_was_told
+        contested_and_corrected
+        contested_and_upheld
+        incident_is_a_ground
+        refusal_and_a_revoked_order
+        stayed_and_upheld
+    }
     incident {
         grounds_for_a_listing
         minutes_pass

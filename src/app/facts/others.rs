@@ -5,7 +5,7 @@ use crate::base::id::{CaseId, ClaimantId, FilingId};
 use crate::base::{At, Day, Result};
 use crate::domain::access::DutyKind;
 use crate::flow::{Facts, Value};
-use crate::store::{Conn, cooperations, dialogue, filings, incidents, orders};
+use crate::store::{Conn, cooperations, dialogue, filings, gradings, incidents, orders};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The list of `config/codes.toml` with what an incident may be found to be, and the tag of those a listing may stand on.
@@ -63,6 +63,22 @@ pub(super) fn commitment(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result
     let row = cooperations::commitment(c, a.row.id)?;
     if let Some(at) = row.map(|r| r.due_on.start()).or_else(|| given_day(a, "due_on")) {
         put(out, "commitment.due_at", Value::At(at));
+    }
+    Ok(())
+}
+
+/// Of the grade a procedure is about. Before its first save it is found by nothing but its own start, which asks nothing.
+pub(super) fn grading(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let Some((g, _)) = gradings::of_procedure(c, a.row.id)? else { return Ok(()) };
+    put(out, "grading.grade", text(&g.grade));
+    put(out, "grading.current", Value::Bool(g.current));
+    put(out, "grading.talked", Value::Bool(g.talk_on.is_some()));
+    let issued = gradings::papers_of(c, a.row.id)?.into_iter().rfind(|d| d.kind == crate::app::grading::NOTICE);
+    if let Some(d) = issued {
+        put(out, "grading.issued_on", Value::Day(d.issued_at.day()));
+    }
+    if let Some(day) = g.told_on {
+        put(out, "grading.told_on", Value::Day(day));
     }
     Ok(())
 }

@@ -165,7 +165,12 @@ pub fn facts_in_order(received: At) -> Facts {
         ("filing.way", text("hotline_12345")),
         ("filing.contactable", yes.clone()),
         ("filing.received_at", Value::At(received)),
-        ("filing.area_known", yes),
+        ("filing.area_known", yes.clone()),
+        ("grading.current", yes),
+        ("grading.grade", text("C")),
+        ("grading.talked", Value::Bool(false)),
+        ("grading.issued_on", Value::Day(received.day())),
+        ("grading.told_on", Value::Day(received.day())),
     ]
     .into_iter()
     .map(|(k, v)| (k.to_owned(), v))

@@ -79,6 +79,7 @@ fn shake(l: &mut Life, d: &mut Dice) {
     l.set("filing.kind", code(["complaint", "report", "clue"][d.roll(3)]));
     l.set("filing.way", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
     l.set("filing.channel", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
+    l.set("grading.talked", Value::Bool(d.roll(2) > 0));
 }
 
 fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
@@ -190,9 +191,20 @@ fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
 #[test]
 fn random_lives_come_everywhere() {
     let mut events = BTreeSet::new();
-    let beside =
-        ["supervision", "cooperation", "referral", "handoff", "talk", "commitment", "incident", "listing", "listing_party", "removal"]
-            .map(|k| (k, 60));
+    let beside = [
+        "supervision",
+        "cooperation",
+        "referral",
+        "handoff",
+        "talk",
+        "commitment",
+        "incident",
+        "listing",
+        "listing_party",
+        "removal",
+        "grading",
+    ]
+    .map(|k| (k, 60));
     for (key, lives) in [("filing", 40_u32), ("complaint", 200), ("announcement", 60)].into_iter().chain(beside) {
         let mut seen = BTreeSet::new();
         let all: Vec<String> = graph(key).states.iter().map(|s| s.key.clone()).collect();
@@ -223,7 +235,7 @@ proptest! {
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
         let beside =
-            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement", "listing", "listing_party", "removal"];
+            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement", "listing", "listing_party", "removal", "grading"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

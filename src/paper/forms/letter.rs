@@ -47,10 +47,14 @@ pub enum LetterKind {
     RemovalGranted,
     /// 不予提前移出决定书.
     RemovalRefused,
+    /// 守法诚信等级评价结果告知书, to an employer.
+    GradingNotice,
+    /// 守法诚信等级异议答复书, to an employer.
+    GradingReply,
 }
 impl LetterKind {
     /// Every letter with the name it is kept under.
-    pub const ALL: [(&'static str, Self); 18] = [
+    pub const ALL: [(&'static str, Self); 20] = [
         ("cooperation_request", Self::CooperationRequest),
         ("finding_referral", Self::FindingReferral),
         ("talk_notice", Self::TalkNotice),
@@ -69,6 +73,8 @@ impl LetterKind {
         ("listing_repair", Self::ListingRepair),
         ("removal_granted", Self::RemovalGranted),
         ("removal_refused", Self::RemovalRefused),
+        ("grading_notice", Self::GradingNotice),
+        ("grading_reply", Self::GradingReply),
     ];
     /// By the name it is kept under.
     #[must_use]
@@ -95,6 +101,8 @@ impl LetterKind {
             Self::ListingRepair => "信用修复告知书",
             Self::RemovalGranted => "提前移出决定书",
             Self::RemovalRefused => "不予提前移出决定书",
+            Self::GradingNotice => "企业劳动保障守法诚信等级评价结果告知书",
+            Self::GradingReply => "企业劳动保障守法诚信等级异议答复书",
         }
     }
     /// Whose copy is kept.
@@ -108,7 +116,9 @@ impl LetterKind {
             | Self::ListingDecision
             | Self::ListingRepair
             | Self::RemovalGranted
-            | Self::RemovalRefused => Copy::Employer,
+            | Self::RemovalRefused
+            | Self::GradingNotice
+            | Self::GradingReply => Copy::Employer,
             Self::TalkMinutes => Copy::File,
             _ => Copy::Receiver,
         }

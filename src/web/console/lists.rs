@@ -138,6 +138,10 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     if by.0.duties.iter().all(|d| !reads(d)) && by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
         out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
     }
+    let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
+    if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
+        out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
+    }
     out
 }
 
@@ -196,7 +200,7 @@ fn row(i: &Item) -> InboxRow {
         href: match (i.kind.as_str(), i.case, i.filing) {
             ("filing", _, Some(f)) | (_, None, Some(f)) => format!("/filings/{f}"),
             (_, Some(c), _) => format!("/cases/{c}"),
-            (_, None, None) => "/".to_owned(),
+            (_, None, None) => i.employer.map_or_else(|| "/".to_owned(), |e| format!("/conduct/{e}")),
         },
         code: i.number.clone(),
         respondent: i.respondent.clone(),

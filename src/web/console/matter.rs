@@ -92,7 +92,7 @@ pub(super) fn filled(form: FormView, back: Option<&(Vec<(String, String)>, Error
 }
 
 /// Makes a move; a refusal comes back with what was typed.
-async fn make(app: &Arc<App>, by: &Officer, name: String, params: Params) -> Answer<Result<&'static str, Typed>> {
+pub(super) async fn make(app: &Arc<App>, by: &Officer, name: String, params: Params) -> Answer<Result<&'static str, Typed>> {
     let actor = by.actor();
     let sent = match moves::read(app, &actor, name, params).await? {
         Ok(sent) => sent,

@@ -8,6 +8,7 @@ mod announcements;
 mod callbacks;
 mod calls;
 mod claims;
+mod conduct;
 mod contacts;
 mod counter;
 mod desk;
@@ -15,6 +16,7 @@ mod dialogue;
 mod draws;
 mod files;
 mod frame;
+mod gradings;
 mod import;
 mod lists;
 mod matter;
@@ -113,6 +115,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     of_counter(t);
     of_claims(t);
     of_draws(t);
+    of_gradings(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
     t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);
@@ -256,6 +259,29 @@ fn of_claims(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/pay-list", "console_issue_pay_list", keep, "出具支付名册"), parties::issue);
     t.add(show("/cases/{id}/pay-list/export", "console_export_pay_list", keep, "导出支付名册"), parties::export);
     t.add(form("/cases/{id}/child-clues/{clue}/close", "console_close_clue", keep, "办结使用童工线索"), parties::close);
+}
+
+/// Grades of employers and their files.
+fn of_gradings(t: &mut Table<Arc<App>>) {
+    let any = Access::Staff("评价单位各岗位；督办见所督办区划");
+    let (credit, leads) = (Access::Staff("信用"), Access::Staff("大队长、局领导（本部门）"));
+    t.add(page("/gradings", "console_gradings", any, "守法诚信等级"), gradings::page);
+    t.add(
+        Route::post("/gradings/export", "console_export_gradings", any, "导出等级").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        gradings::export,
+    );
+    t.add(form("/gradings/run", "console_grade_year", Access::Staff("市级信用、大队长、局领导"), "评价一个年度"), gradings::run);
+    t.add(form("/gradings/confirm", "console_confirm_gradings", leads, "批量确认等级"), gradings::confirm);
+    t.add(form("/gradings/tell", "console_tell_gradings", credit, "登记已批量告知"), gradings::tell);
+    t.add(form("/gradings/{id}/contest", "console_contest_grading", credit, "登记企业异议"), conduct::contest);
+    t.add(form("/conduct", "console_record_conduct", credit, "记入守法诚信档案"), conduct::record);
+    t.add(page("/conduct/{id}", "console_conduct", any, "守法诚信档案"), conduct::page);
+    t.add(form("/conduct/{id}/moves/{name}", "console_move_grading", any, "办理等级"), conduct::moved);
+    t.add(form("/conduct/{id}/entries/{entry}/correct", "console_correct_conduct", credit, "更正记录"), conduct::correct);
 }
 
 /// Draws for whoever supervises, calls for the desks of other units.

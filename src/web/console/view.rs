@@ -19,6 +19,7 @@ mod draws;
 mod error;
 mod filing;
 mod form;
+mod gradings;
 mod import;
 mod inbox;
 mod joining;
@@ -60,6 +61,7 @@ pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, 
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
+pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use joining::{JoiningPage, SplitRow};

@@ -12,6 +12,7 @@ mod contacts;
 mod doubts;
 mod draws;
 mod filings;
+mod gradings;
 mod imports;
 mod inbox;
 mod legacy;
@@ -112,4 +113,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     joint::routes(table);
     draws::routes(table);
     announcements::routes(table);
+    gradings::routes(table);
 }

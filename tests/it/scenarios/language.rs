@@ -48,6 +48,14 @@ pub enum What {
     Announce { fields: Args },
     /// `batch 2026Q4 by 局长`: the quarter is published, or recorded as empty.
     Batch { quarter: String, by: String },
+    /// `conduct F1 kind=finding on=2026-05-01 proof=罚1`: a credit officer keys an entry of the employer of F1 in; with `name=` of another.
+    Conduct { name: String, fields: Args },
+    /// `correct F1 proof=罚1 reason=overturned`: the entry with this proof falls, or is taken for what else is said.
+    Correct { name: String, fields: Args },
+    /// `grade 2026`: the city grades the record of the year.
+    Grade { year: i32 },
+    /// `grades confirm 2026 by=大队长`, `grades tell 2026 on=2027-02-01`, `grades contest 2026 of=F1 on=2027-02-10`.
+    Grades { what: String, year: i32, fields: Args },
     /// `expect …`: the rest, in words.
     Expect { words: Vec<String> },
     /// `allow 没有停用账号承办的案件`: what `doctor` may find at the end.
@@ -107,6 +115,10 @@ fn line(l: &str) -> Result<What, String> {
         "leave" => What::Leave { name: arg(0)? },
         "announce" => What::Announce { fields: args(rest)? },
         "batch" => What::Batch { quarter: arg(0)?, by: arg(2)? },
+        "conduct" => What::Conduct { name: arg(0)?, fields: args(&rest[1..])? },
+        "correct" => What::Correct { name: arg(0)?, fields: args(&rest[1..])? },
+        "grade" => What::Grade { year: arg(0)?.parse().map_err(|_| "a year")? },
+        "grades" => What::Grades { what: arg(0)?, year: arg(1)?.parse().map_err(|_| "a year")?, fields: args(&rest[2..])? },
         "expect" => What::Expect { words: rest.to_vec() },
         "allow" => What::Allow { what: arg(0)? },
         other => return Err(format!("no such line: {other}")),

@@ -34,6 +34,8 @@ pub struct Play {
     allowed: Vec<String>,
     /// The newest draw.
     draw: Option<RowId>,
+    /// Employers by the name of their filing, or as a line of the register calls them.
+    employers: BTreeMap<String, String>,
     names: BTreeMap<qingxin::base::id::AccountId, &'static str>,
 }
 
@@ -78,6 +80,7 @@ pub fn play(backend: Backend, file: &str, lines: &[Line]) -> Option<String> {
         terms: BTreeMap::new(),
         allowed: Vec::new(),
         draw: None,
+        employers: BTreeMap::new(),
         names,
     };
     p.skip_hiring();
@@ -142,6 +145,10 @@ impl Play {
             What::Leave { name } => self.leave(l, name),
             What::Announce { fields } => self.announce(l, fields),
             What::Batch { quarter, by } => self.batch(quarter, by),
+            What::Conduct { name, fields } => self.conduct(l, name, fields),
+            What::Correct { name, fields } => self.correct(l, name, fields),
+            What::Grade { year } => self.grade(*year),
+            What::Grades { what, year, fields } => self.grades(l, what, *year, fields),
             What::Expect { words } => {
                 self.expect(l, words);
                 return;
@@ -231,6 +238,7 @@ impl Play {
                 other => self.fail(l, format!("a filing has no {other}")),
             }
         }
+        self.employers.insert(name.to_owned(), f.respondent.clone());
         let done = self.town.file(&f);
         self.filings.insert(name.to_owned(), (done.filing, done.procedure));
         if let Some(case) = done.case {
@@ -244,6 +252,7 @@ impl Play {
     fn act(&mut self, l: &Line, who: &str, on: Option<&str>, dated: Option<&str>, name: &str, fields: &Args) -> Result<()> {
         let procedure = match on {
             Some(kind) if names_child(kind) => self.child(l, kind).id,
+            Some(graded) if graded.starts_with("grading/") => self.graded(l, graded.trim_start_matches("grading/")),
             Some(f) => self.filings.get(f).unwrap_or_else(|| self.fail(l, format!("no filing {f}"))).1,
             None => self.town.complaint(self.here(l)).id,
         };
@@ -405,4 +414,5 @@ fn e_text(e: &qingxin::base::Error) -> String {
 mod announcements;
 mod draws;
 mod expect;
+mod grading;
 mod report;

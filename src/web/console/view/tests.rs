@@ -45,6 +45,8 @@ fn all() -> Vec<(String, String)> {
     pages("public_announcement", PublicAnnouncementPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
+    pages("gradings", GradingsPage::samples(), &mut out);
+    pages("conduct", ConductPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);
     pages("outbox", OutboxPage::samples(), &mut out);
     pages("draw", DrawPage::samples(), &mut out);

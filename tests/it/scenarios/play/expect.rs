@@ -172,6 +172,9 @@ impl Play {
             }
             ["share", low, share, high] => self.share(l, [low, share, high]),
             ["published"] => self.published(l),
+            ["grade", name, year, ref rest @ ..] => self.expect_grade(l, name, year, rest),
+            ["grading", name, state] => self.expect_grading(l, name, state),
+            ["entries", name, ref kinds @ ..] => self.expect_entries(l, name, kinds),
             ["case", "open", open] => {
                 let id = self.here(l);
                 let case = self.town.app.db.read_blocking(move |c| cases::get(c, id)).unwrap().unwrap();
@@ -180,7 +183,7 @@ impl Play {
             _ => self.fail(l, "nothing is known of this expectation"),
         }
     }
-    fn same(&self, l: &Line, found: &str, wanted: &str) {
+    pub(super) fn same(&self, l: &Line, found: &str, wanted: &str) {
         if found != wanted {
             self.fail(l, format!("it is {found}"));
         }
@@ -203,6 +206,7 @@ impl Play {
         let (owner, key) = key.split_once('/').map_or((None, key), |(o, k)| (Some(o), k));
         let only = match owner {
             Some(o) if super::names_child(o) => self.child(l, o).id,
+            Some(o) if self.graded_now(o).is_some() => self.graded(l, o),
             Some(o) => self.filings[o].1,
             None => self.current.map(|c| self.town.complaint(c).id).unwrap_or_else(|| self.fail(l, "no case yet")),
         };

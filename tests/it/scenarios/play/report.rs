@@ -16,10 +16,14 @@ impl Play {
             let case = *case;
             all.extend(self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap().iter().map(|r| r.id));
         }
+        all.extend(self.all_graded().into_keys());
         all.into_iter().collect()
     }
     /// What a stream is called: the name of its filing, or of the case.
     fn label(&self, stream: StreamId) -> Option<String> {
+        if let Some((_, name)) = self.all_graded().into_iter().find(|(p, _)| stream == (*p).into()) {
+            return Some(format!("等级评价 {name}"));
+        }
         for (name, (filing, procedure)) in &self.filings {
             if stream == (*procedure).into() || stream == (*filing).into() {
                 return Some(format!("登记 {name}"));
@@ -72,6 +76,8 @@ impl Play {
         let text = |k: &str| core.payload.get(k).and_then(Value::as_str).unwrap_or_default();
         let label = self.label(core.stream_id).unwrap_or_else(|| match core.stream.as_str() {
             "draw" => "抽取".to_owned(),
+            "conduct" => "守法诚信档案".to_owned(),
+            "grading" => "等级评价".to_owned(),
             "account" => format!("账号 {}", self.names.iter().find(|(a, _)| core.stream_id == (**a).into()).map_or("", |(_, n)| n)),
             _ => "系统".into(),
         });
@@ -92,6 +98,7 @@ impl Play {
             "withdrawn" => format!("撤回：{title}"),
             "rung" => "提醒".to_owned(),
             kind if core.stream == "draw" => drawn(kind, text("outcome")),
+            kind if core.stream == "conduct" || core.stream == "grading" => super::grading::said(kind, &core.payload),
             "resumed" => "中止期满，恢复计时".to_owned(),
             other => other.to_owned(),
         };
@@ -181,6 +188,9 @@ impl Play {
         }
     }
     fn title(&self, t: &TermRow) -> String {
+        if self.all_graded().contains_key(&t.procedure_id) {
+            return self.town.app.graphs.latest("grading").unwrap().term_title(&t.key);
+        }
         let id = t.procedure_id;
         let own = self.town.app.db.read_blocking(move |c| procedures::get(c, id)).unwrap().unwrap();
         if own.kind == "announcement" {
