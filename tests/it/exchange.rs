@@ -114,6 +114,12 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("POST", "/subscriptions", Some(json!({ "url": "https://example.org/", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }))),
         ("GET", "/subscriptions", None),
         ("DELETE", "/subscriptions/019ab000-0000-7000-8000-000000000000", None),
+        ("GET", "/listings/91370702MA3TEXT0XR", None),
+        ("POST", "/listings/check", Some(json!({ "codes": ["91370702MA3TEXT0XR"] }))),
+        ("POST", "/listings/person", Some(json!({ "idNumber": "379900198001010014", "purpose": "购票限制核验" }))),
+        ("GET", "/listings", None),
+        ("GET", "/listings/snapshot", None),
+        ("POST", "/listings/acks", Some(json!({ "acks": [{ "code": "SX1", "rev": 1 }] }))),
     ]
 }
 
