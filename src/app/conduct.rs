@@ -1,5 +1,5 @@
 //! The conduct register 守法诚信档案: what an employer was dealt with for, keyed in by credit officers with proof, and written by the program
-//! where it decided itself ([`follow`]).
+//! where it decided itself (`follow`).
 //!
 //! Owns who writes what. An entry is never overwritten: a correction is another row that supersedes it, with its reason, and the grade of that
 //! year follows in the same transaction ([`super::grading`]). A complaint is no entry.

@@ -2,7 +2,7 @@
 //!
 //! Owns what is asked before one begins, whether its decision stands, what a text may not tell, and how one is shown on the page of its case.
 //! The way it goes is the definition's; batches are [`batches`]', what the public reads [`public`]'s, the daily look at its orders [`watch`]'s,
-//! the list of all [`register`]'s, its papers [`papers`]'.
+//! the list of all [`register`]'s, its papers `papers`'.
 
 pub mod batches;
 pub(super) mod papers;

@@ -1,7 +1,7 @@
 //! `/public`: what anybody may read without a log-in, as JSON and text.
 //!
 //! Owns the published side of draws: that a draw was announced under which hash, its frame, its result and its secret once it is closed, so
-//! that whoever wants to can repeat it; the list of joint sanctions, and announcements ([`announcements`]). Never holds a worker's name, a
+//! that whoever wants to can repeat it; the list of joint sanctions, and announcements (`announcements`). Never holds a worker's name, a
 //! telephone or a number of a case.
 
 pub(super) mod listings;
