@@ -231,45 +231,45 @@ pub enum EffectKind {
     InformAuthority,
     /// What the head found it to be. Args: `finding` text, `bad_effect` bool.
     JudgeIncident,
-    /// A listing is examined.
+    /// A listing is examined. No args.
     OpenListing,
-    /// Its conditions are computed again.
+    /// Its conditions are computed again. No args.
     ComputeListing,
-    /// It is proposed.
+    /// It is proposed. Args: `ground` text, `withholding` text.
     ProposeListing,
-    /// It is decided.
+    /// It is decided. No args.
     DecideListing,
-    /// It ends without a decision.
+    /// It ends without a decision. No args.
     LeaveListing,
-    /// It is made public.
+    /// It is made public. No args.
     PublishListing,
-    /// Review or suit against it.
+    /// Review or suit against it. Args: `remedy` text.
     SetListingRemedy,
-    /// It stands no more.
+    /// It stands no more. Args: `why` text.
     EndListing,
-    /// It was taken out everywhere.
+    /// It was taken out everywhere. No args.
     FinishRemoval,
-    /// It stands again.
+    /// It stands again. No args.
     RestoreListing,
-    /// A party to be told.
+    /// A party to be told. Args: `kind` text, `name` text?, `id_number` text?, `post` text?, `post_from` day?.
     AddParty,
-    /// The notice was served on it.
+    /// The notice was served on it. Args: `on` day, `way` text.
     ServeParty,
-    /// It objected.
+    /// It objected. Args: `on` day.
     ObjectParty,
-    /// Its window is over, or its objection answered.
+    /// Its window is over, or its objection answered. Args: `answer` text.
     AnswerParty,
-    /// It is a party no more.
+    /// It is a party no more. No args.
     DropParty,
-    /// The decision is posted for it.
+    /// The decision is posted for it. Args: `on` day.
     PostDecision,
-    /// The decision was served on it.
+    /// The decision was served on it. Args: `on` day, `way` text.
     ServeDecision,
-    /// Early removal is asked for.
+    /// Early removal is asked for. Args: `applied_on` day, `applicant` text, `application` id, `correction` id, `promise` id.
     OpenRemoval,
-    /// The correction was verified.
+    /// The correction was verified. Args: `on` day.
     VerifyRemoval,
-    /// What became of the application.
+    /// What became of the application. Args: `outcome` text.
     SettleRemoval,
     // ── announcements 社会公布 ──
     /// A violation becomes a candidate. Args: `respondent` id, `decision` text, `number` text?, `decided_on` day?, `served_on` day?,

@@ -2,7 +2,9 @@
 //! `domain::order` and `domain::supervision`.
 
 use super::ledger::Claim;
-use super::schema::{claims, compensation_payments, order_claims, orders, procedures, service_attempts, supervisions};
+use super::schema::{
+    claims, compensation_payments, order_claims, orders, payments, procedures, respondents, service_attempts, supervisions,
+};
 use super::types::Id;
 use super::{Conn, ensure_one};
 use crate::base::id::{
@@ -191,7 +193,6 @@ pub fn paid_until(c: &mut Conn, case: CaseId, until: Day) -> Result<Vec<PaidBy>>
 
 /// The day of the last payment in a case that was not reversed.
 pub fn last_paid_on(c: &mut Conn, case: CaseId) -> Result<Option<Day>> {
-    use super::schema::payments;
     Ok(payments::table
         .filter(payments::case_id.eq(case))
         .filter(payments::reversed_at.is_null())
@@ -203,7 +204,6 @@ pub fn last_paid_on(c: &mut Conn, case: CaseId) -> Result<Option<Day>> {
 
 /// Orders against a unit, in whatever case.
 pub fn against(c: &mut Conn, uscc: &str) -> Result<Vec<Order>> {
-    use super::schema::respondents;
     Ok(orders::table
         .inner_join(respondents::table.on(orders::respondent_id.eq(respondents::id.nullable())))
         .filter(respondents::uscc.eq(Some(uscc)))

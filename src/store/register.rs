@@ -47,47 +47,45 @@ pub fn by_code(c: &mut Conn, uscc: &str) -> Result<Vec<Hit>> {
         .collect())
 }
 
+/// An entry that stands, as both ways to it read it: by the unit's code and by the person's index.
+type Line = (Option<String>, Option<String>, String, Option<Day>, Option<Day>, String, i32);
+
+fn hit((_, code, unit, from, until, bureau, rev): Line) -> Option<Hit> {
+    Some(Hit { code: code?, unit, decided_on: from?, until_on: until?, bureau, rev })
+}
+
+/// Entries that stand of parties this is true of.
+macro_rules! standing_of {
+    ($c:expr, $which:expr) => {
+        listing_parties::table
+            .inner_join(listings::table.on(listings::id.eq(listing_parties::listing_id)))
+            .filter($which)
+            .filter(listing_parties::code.is_not_null())
+            .filter(listings::standing.eq(LISTED))
+            .select((
+                listing_parties::uscc,
+                listing_parties::code,
+                listings::unit_name,
+                listings::decided_on,
+                listings::until_on,
+                listings::bureau,
+                listings::rev,
+            ))
+            .load::<Line>($c)?
+    };
+}
+
 /// The entries of several units that stand, each with its code of unit.
 pub fn by_codes(c: &mut Conn, codes: &[String]) -> Result<Vec<(String, Hit)>> {
-    type Line = (Option<String>, Option<String>, String, Option<Day>, Option<Day>, String, i32);
     let wanted: Vec<Option<String>> = codes.iter().cloned().map(Some).collect();
-    let rows: Vec<Line> = listing_parties::table
-        .inner_join(listings::table.on(listings::id.eq(listing_parties::listing_id)))
-        .filter(listing_parties::uscc.eq_any(wanted))
-        .filter(listing_parties::code.is_not_null())
-        .filter(listings::standing.eq(LISTED))
-        .select((
-            listing_parties::uscc,
-            listing_parties::code,
-            listings::unit_name,
-            listings::decided_on,
-            listings::until_on,
-            listings::bureau,
-            listings::rev,
-        ))
-        .load(c)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(uscc, code, unit, from, until, bureau, rev)| {
-            Some((uscc?, Hit { code: code?, unit, decided_on: from?, until_on: until?, bureau, rev }))
-        })
-        .collect())
+    let rows = standing_of!(c, listing_parties::uscc.eq_any(wanted));
+    Ok(rows.into_iter().filter_map(|l| l.0.clone().zip(hit(l))).collect())
 }
 
 /// The entries of a person, by the blind indexes of the number, that stand.
 pub fn by_person(c: &mut Conn, indexes: &[String]) -> Result<Vec<Hit>> {
-    type Line = (Option<String>, String, Option<Day>, Option<Day>, String, i32);
     let wanted: Vec<Option<String>> = indexes.iter().cloned().map(Some).collect();
-    let rows: Vec<Line> = listing_parties::table
-        .inner_join(listings::table.on(listings::id.eq(listing_parties::listing_id)))
-        .filter(listing_parties::person_bix.eq_any(wanted))
-        .filter(listing_parties::code.is_not_null())
-        .filter(listings::standing.eq(LISTED))
-        .select((listing_parties::code, listings::unit_name, listings::decided_on, listings::until_on, listings::bureau, listings::rev))
-        .load(c)?;
-    let hit =
-        |(code, unit, from, until, bureau, rev): Line| Some(Hit { code: code?, unit, decided_on: from?, until_on: until?, bureau, rev });
-    Ok(rows.into_iter().filter_map(hit).collect())
+    Ok(standing_of!(c, listing_parties::person_bix.eq_any(wanted)).into_iter().filter_map(hit).collect())
 }
 
 /// Which public entries.

@@ -18,7 +18,7 @@ pub fn listings(all: &mut BTreeMap<&'static str, Entry>) {
     put("publicKeys", Open, "/public/v1/keys", "", none());
     put("checkListing", Sender, "/api/exchange/v1/listings/91370702MA3TEXT0XR", "", none());
     put("checkListings", Sender, "/api/exchange/v1/listings/check", "", Carries::Json(json!({ "codes": ["91370702MA3TEXT0XR"] })));
-    let person = json!({ "idNumber": "379900198001010014", "purpose": "购票限制核验" });
+    let person = json!({ "idNumber": "379900198001010014", "purpose": "travel" });
     put("checkPerson", Sender, "/api/exchange/v1/listings/person", "", Carries::Json(person));
     put("listingChanges", Sender, "/api/exchange/v1/listings", "", none());
     put("listingSnapshot", Sender, "/api/exchange/v1/listings/snapshot", "", none());

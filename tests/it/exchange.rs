@@ -116,7 +116,7 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("DELETE", "/subscriptions/019ab000-0000-7000-8000-000000000000", None),
         ("GET", "/listings/91370702MA3TEXT0XR", None),
         ("POST", "/listings/check", Some(json!({ "codes": ["91370702MA3TEXT0XR"] }))),
-        ("POST", "/listings/person", Some(json!({ "idNumber": "379900198001010014", "purpose": "购票限制核验" }))),
+        ("POST", "/listings/person", Some(json!({ "idNumber": "379900198001010014", "purpose": "travel" }))),
         ("GET", "/listings", None),
         ("GET", "/listings/snapshot", None),
         ("POST", "/listings/acks", Some(json!({ "acks": [{ "code": "SX1", "rev": 1 }] }))),

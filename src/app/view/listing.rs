@@ -163,6 +163,8 @@ pub struct ListingView {
     /// When it was taken out everywhere.
     #[schema(value_type = Option<String>)]
     pub removed_on: Option<Day>,
+    /// Receivers of the list that have not confirmed the state it has now, by name.
+    pub waiting: Vec<String>,
     /// The unit first.
     pub parties: Vec<ListedPartyView>,
     /// The oldest first.
@@ -210,6 +212,7 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, procs: &[Row], now: At
         let parties = rows::parties(c, l.id)?.into_iter().map(party).collect();
         let removals = rows::removals_of(c, l.id)?.into_iter().map(removal).collect();
         let (title, open) = state(l.procedure_id);
+        let waiting = if l.decided_on.is_some() { crate::app::register::waiting(c, app, &l)? } else { Vec::new() };
         out.push(ListingView {
             procedure: l.procedure_id,
             state: title,
@@ -218,6 +221,7 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, procs: &[Row], now: At
             tell_by: due("tell"),
             basis: basis(&l),
             shown_until: l.decided_on.and_then(|d| law.last_day(LEAST, d, now)),
+            waiting: waiting.into_iter().map(|r| r.name).collect(),
             parties,
             removals,
             standing: l.standing,

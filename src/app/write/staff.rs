@@ -16,7 +16,7 @@ pub(super) struct Staff {
     active: HashMap<AccountId, bool>,
 }
 /// Who holds a duty, in which bureau, over which area.
-type Holder = (AccountId, String, String);
+pub(in crate::app) type Holder = (AccountId, String, String);
 
 impl Tx<'_> {
     /// Who holds a duty in a bureau now.
@@ -37,7 +37,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database.
-    pub(in crate::app) fn holders_over(&mut self, duty: &str, path: &[String]) -> Result<Vec<(AccountId, String, String)>> {
+    pub(in crate::app) fn holders_over(&mut self, duty: &str, path: &[String]) -> Result<Vec<Holder>> {
         let key = (duty.to_owned(), path.to_vec());
         if let Some(known) = self.staff.over.get(&key) {
             return Ok(known.clone());

@@ -29,6 +29,7 @@ mod login;
 mod money;
 mod outbox;
 mod overdue;
+mod public;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -43,8 +44,7 @@ mod unmask;
 pub use account::{AbsenceRow, AccountPage, Fact, SessionRow};
 pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use announcements::{
-    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementPage, PublicAnnouncementsPage,
-    PublicRow,
+    AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementsPage, PublicRow,
 };
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
@@ -66,11 +66,12 @@ pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
-pub use listings::{PublicListingPage, PublicListingRow, PublicListingsPage};
+pub use listings::{PublicListingRow, PublicListingsPage};
 pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
+pub use public::{ANNOUNCED, LISTED, PublicPaperPage, PublicWhat};
 pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 

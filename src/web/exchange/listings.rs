@@ -57,7 +57,7 @@ async fn check_many(State(app): State<Arc<App>>, Caller(_): Caller, JsonBody(b):
 struct Person {
     /// The number of the resident ID. It is compared by a keyed hash and is in no record.
     id_number: String,
-    /// For what: kept with who asked.
+    /// For what, a code of the list `listing_purpose` such as `travel`: kept with who asked.
     purpose: String,
 }
 

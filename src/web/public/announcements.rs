@@ -1,29 +1,27 @@
 //! Announcements 社会公布 for anybody: pages to read and print, and the same as JSON.
 //!
-//! Owns that a page whose time is over answers 410 with a sentence and nothing else, and how long an answer may be kept. What is shown is the
+//! Owns that a page whose time is over answers 410 with a sentence and nothing else. What is shown is the
 //! use case's.
 
+use super::kept;
 use crate::app::App;
 use crate::app::announcements::public::{PublicAnnouncement, PublicAnnouncementLine, PublicAsked, SIZE};
 use crate::app::announcements::register::CATEGORIES;
 use crate::base::id::RowId;
 use crate::base::{At, Error, text};
-use crate::web::console::view::{FieldKind, Filter, FormField, PublicAnnouncementPage, PublicAnnouncementsPage, PublicRow};
+use crate::web::console::view::{ANNOUNCED, FieldKind, Filter, FormField, PublicAnnouncementsPage, PublicPaperPage, PublicRow};
 use crate::web::edge::html_with;
 use crate::web::extract::{Params, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 const CURSOR: &str = "public-announcements";
-/// What may be kept in between, and for how short: what is withdrawn is gone from every copy within the minute.
-const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
 /// What the list may be narrowed by, in the order of the form.
 const NARROW: [&str; 3] = ["q", "area", "category"];
 
@@ -49,11 +47,6 @@ fn status(state: &str) -> StatusCode {
         "ended" | "withdrawn" => StatusCode::GONE,
         _ => StatusCode::OK,
     }
-}
-
-fn kept(mut r: Response) -> Response {
-    r.headers_mut().insert(CACHE_CONTROL, KEPT);
-    r
 }
 
 async fn list(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams) -> Answer<Response> {
@@ -122,14 +115,14 @@ async fn list_page(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams)
     Ok(kept(html_with(StatusCode::OK, &page)?))
 }
 
-fn shown(app: &App, a: PublicAnnouncement) -> PublicAnnouncementPage {
+fn shown(app: &App, a: PublicAnnouncement) -> PublicPaperPage {
     let say = |key: &str, args: &[(&str, &str)]| text::zh_with(&format!("public.announcements.{key}"), args);
     let Some(c) = a.content else {
         let note = match (a.state.as_str(), a.withdrawn_on) {
             ("withdrawn", Some(day)) => say("withdrawn", &[("day", &day.to_string())]),
             (state, _) => say(state, &[]),
         };
-        return PublicAnnouncementPage { demo: app.demo, code: a.code, note, number: String::new(), sign: Vec::new(), parts: Vec::new() };
+        return PublicPaperPage::bare(app.demo, ANNOUNCED, &a.code, &note);
     };
     let mut parts = vec![
         ("单位全称", c.name),
@@ -145,13 +138,11 @@ fn shown(app: &App, a: PublicAnnouncement) -> PublicAnnouncementPage {
         ("展示至", c.ends_on.to_string()),
     ];
     parts.retain(|(_, words)| !words.is_empty());
-    PublicAnnouncementPage {
-        demo: app.demo,
-        code: a.code,
-        note: String::new(),
+    PublicPaperPage {
         number: c.number,
         sign: vec![c.bureau, c.corrected_on.unwrap_or(c.published_on).document_text()],
         parts: parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        ..PublicPaperPage::bare(app.demo, ANNOUNCED, &a.code, "")
     }
 }
 
@@ -163,15 +154,7 @@ async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answ
         }
         Err(Error::NotFound(_)) => {
             // a page for a person, not a document for a program; what was typed is not said again
-            let note = text::zh("public.announcements.missing").to_owned();
-            let page = PublicAnnouncementPage {
-                demo: app.demo,
-                code: "—".to_owned(),
-                note,
-                number: String::new(),
-                sign: Vec::new(),
-                parts: Vec::new(),
-            };
+            let page = PublicPaperPage::bare(app.demo, ANNOUNCED, "—", text::zh("public.announcements.missing"));
             html_with(StatusCode::NOT_FOUND, &page)
         }
         Err(e) => Err(e.into()),

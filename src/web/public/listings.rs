@@ -1,19 +1,19 @@
 //! The list of joint sanctions, for anybody: what stands, by search and by permanent link, and the keys the answers are signed with.
 
+use super::kept;
 use crate::app::App;
 use crate::app::register::{EntryView, Linked};
 use crate::base::id::RowId;
 use crate::base::{Day, Error, text};
 use crate::store::register::Wanted;
-use crate::web::console::view::{FieldKind, Filter, FormField, PublicListingPage, PublicListingRow, PublicListingsPage};
+use crate::web::console::view::{FieldKind, Filter, FormField, LISTED, PublicListingRow, PublicListingsPage, PublicPaperPage};
 use crate::web::edge::html_with;
 use crate::web::extract::{QueryParams, cursor_decode, cursor_encode};
 use crate::web::problem::Failure;
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
@@ -71,15 +71,8 @@ async fn keys(State(app): State<Arc<App>>) -> Answer<Json<PublicKeys>> {
     Ok(Json(PublicKeys { keys: app.public_keys() }))
 }
 
-/// What may be kept in between, and for how short: what ended is gone from every copy within the minute.
-const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
 /// What the list may be narrowed by, in the order of the form.
 const NARROW: [&str; 3] = ["name", "uscc", "area"];
-
-fn kept(mut r: Response) -> Response {
-    r.headers_mut().insert(CACHE_CONTROL, KEPT);
-    r
-}
 
 fn row(e: EntryView) -> PublicListingRow {
     PublicListingRow {
@@ -122,9 +115,8 @@ async fn list_page(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams)
     Ok(kept(html_with(StatusCode::OK, &page)?))
 }
 
-fn bare(app: &App, code: &str, note: &str) -> PublicListingPage {
-    let note = text::zh(&format!("public.listings.{note}")).to_owned();
-    PublicListingPage { demo: app.demo, code: code.to_owned(), note, number: String::new(), sign: Vec::new(), parts: Vec::new() }
+fn bare(app: &App, code: &str, note: &str) -> PublicPaperPage {
+    PublicPaperPage::bare(app.demo, LISTED, code, text::zh(&format!("public.listings.{note}")))
 }
 
 async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answer<Response> {
@@ -140,13 +132,11 @@ async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answ
                 ("联合惩戒领域", measures.join("、")),
             ];
             parts.retain(|(_, words)| !words.is_empty());
-            let page = PublicListingPage {
-                demo: app.demo,
-                code: e.code,
-                note: String::new(),
+            let page = PublicPaperPage {
                 number: e.decision,
                 sign: vec![e.authority, e.listed_on.document_text()],
                 parts: parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+                ..PublicPaperPage::bare(app.demo, LISTED, &e.code, "")
             };
             Ok(kept(html_with(StatusCode::OK, &page)?))
         }

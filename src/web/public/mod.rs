@@ -14,11 +14,20 @@ use crate::app::App;
 use crate::base::{At, Day, Error};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
+
+/// What of lists of units may be kept in between, and for how short: what ended is gone from every copy within the minute.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+fn kept(mut r: Response) -> Response {
+    r.headers_mut().insert(CACHE_CONTROL, KEPT);
+    r
+}
 
 /// A draw in the public list.
 #[derive(Debug, Serialize, ToSchema)]

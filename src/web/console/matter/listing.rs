@@ -56,6 +56,9 @@ fn card(l: &ListingView) -> ChildCard {
     day(&mut facts, "removed", l.removed_on);
     let mut lines: Vec<String> = l.parties.iter().map(party).collect();
     lines.extend(l.removals.iter().map(removal));
+    if !l.waiting.is_empty() {
+        lines.push(text::zh_with("console.listing.receivers", &[("names", &l.waiting.join("、"))]));
+    }
     ChildCard {
         title: text::zh_with("console.listing.title", &[("unit", &l.unit)]),
         state: Tag::new(&l.state, tone),

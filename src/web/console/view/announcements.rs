@@ -135,24 +135,6 @@ pub struct PublicAnnouncementsPage {
     pub authority: String,
 }
 
-/// `/public/announcements/{code}`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "public_announcement.html")]
-pub struct PublicAnnouncementPage {
-    /// Demo data.
-    pub demo: bool,
-    /// The code of this link.
-    pub code: String,
-    /// Why nothing is shown; empty where something is.
-    pub note: String,
-    /// The paper's number.
-    pub number: String,
-    /// The bureau and the day.
-    pub sign: Vec<String>,
-    /// What is shown: name and words.
-    pub parts: Vec<(String, String)>,
-}
-
 #[cfg(test)]
 mod samples {
     use super::super::samples::chrome;
@@ -263,28 +245,6 @@ mod samples {
                 authority: "潍坊市人力资源和社会保障局".into(),
             };
             vec![page(vec![row, plain], true), page(Vec::new(), false), page(Vec::new(), true)]
-        }
-    }
-
-    impl PublicAnnouncementPage {
-        pub(in super::super) fn samples() -> Vec<Self> {
-            let part = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-            let shown = Self {
-                demo: false,
-                code: "GB-7K3M9-PQR2X".into(),
-                note: String::new(),
-                number: "奎文人社公〔2027〕第3号".into(),
-                sign: vec!["潍坊市奎文区人力资源和社会保障局".into(), "2027年1月8日".into()],
-                parts: vec![part("单位全称", "潍坊试验建筑劳务有限公司"), part("主要违法事实", "拖欠工资。\n经责令逾期未付。")],
-            };
-            let gone = Self {
-                note: "该公布已于 2027-02-01 撤回，不再展示。".into(),
-                number: String::new(),
-                sign: Vec::new(),
-                parts: Vec::new(),
-                ..shown.clone()
-            };
-            vec![shown, gone]
         }
     }
 }

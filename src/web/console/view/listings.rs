@@ -1,4 +1,4 @@
-//! The public list of joint sanctions: the list with its search, and one entry to read and print.
+//! The public list of joint sanctions with its search.
 //!
 //! Owns what the templates see; words and links come ready.
 
@@ -40,24 +40,6 @@ pub struct PublicListingsPage {
     pub authority: String,
 }
 
-/// `/public/listings/{code}`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "public_listing.html")]
-pub struct PublicListingPage {
-    /// Demo data.
-    pub demo: bool,
-    /// The code of this link.
-    pub code: String,
-    /// Why nothing is shown; empty where something is.
-    pub note: String,
-    /// The number of the decision.
-    pub number: String,
-    /// The bureau and the day.
-    pub sign: Vec<String>,
-    /// What is said, headed.
-    pub parts: Vec<(String, String)>,
-}
-
 #[cfg(test)]
 mod samples {
     use super::*;
@@ -91,25 +73,6 @@ mod samples {
                 authority: "潍坊市人力资源和社会保障局".into(),
             };
             vec![page(vec![row, plain], true), page(Vec::new(), false), page(Vec::new(), true)]
-        }
-    }
-
-    impl PublicListingPage {
-        pub(in super::super) fn samples() -> Vec<Self> {
-            let part = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-            let shown = Self {
-                demo: false,
-                code: "SX-7K3M9-PQR2X".into(),
-                note: String::new(),
-                number: "奎文人社失列〔2026〕第3号".into(),
-                sign: vec!["潍坊市奎文区人力资源和社会保障局".into(), "2026年12月23日".into()],
-                parts: vec![part("单位", "潍坊失信建筑劳务有限公司"), part("限制", "政府采购、招投标")],
-            };
-            let gone =
-                Self {
-                    note: "该单位已不在名单中。".into(), number: String::new(), sign: Vec::new(), parts: Vec::new(), ..shown.clone()
-                };
-            vec![shown, gone]
         }
     }
 }

@@ -42,7 +42,6 @@ fn all() -> Vec<(String, String)> {
     pages("announcements", AnnouncementsPage::samples(), &mut out);
     pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
     pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
-    pages("public_announcement", PublicAnnouncementPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("gradings", GradingsPage::samples(), &mut out);
@@ -53,7 +52,7 @@ fn all() -> Vec<(String, String)> {
     pages("calls", CallsPage::samples(), &mut out);
     pages("call", CallPage::samples(), &mut out);
     pages("public_listings", PublicListingsPage::samples(), &mut out);
-    pages("public_listing", PublicListingPage::samples(), &mut out);
+    pages("public_paper", PublicPaperPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
     out
 }
