@@ -240,6 +240,7 @@ fn killed(backend: Backend) {
         holds(&receiver, "removing", 2)
     });
     nodes.iter_mut().for_each(Node::kill);
+    all[0].pass(SystemClock.now());
     for s in &all {
         // each was done once, and every receiver has confirmed: the removal can be finished
         let p = s.of("listing");
