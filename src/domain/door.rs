@@ -8,6 +8,9 @@ use crate::law::identity::{ResidentId, Uscc};
 /// Characters of a person's number that are asked at the door.
 pub const TAIL: usize = 6;
 
+/// 授权委托书 of whoever hands in for another.
+const MANDATE: (&str, &str, bool) = ("mandate", "mandate", false);
+
 /// Papers addressed to an employer, or to a person told as a party, that bear a served code 送达码.
 pub const CODED: [&str; 15] = [
     "rectification",
@@ -88,9 +91,9 @@ impl Handed {
     #[must_use]
     pub const fn slots(self) -> &'static [(&'static str, &'static str, bool)] {
         match self {
-            Self::Proof => &[("file", "proof", true), ("file2", "proof", false), ("file3", "proof", false)],
-            Self::Objection => &[("file", "statement", false), ("file2", "other", false), ("file3", "other", false)],
-            Self::Removal => &[("application", "statement", true), ("correction", "proof", true), ("promise", "statement", true)],
+            Self::Proof => &[("file", "proof", true), ("file2", "proof", false), ("file3", "proof", false), MANDATE],
+            Self::Objection => &[("file", "statement", false), ("file2", "other", false), ("file3", "other", false), MANDATE],
+            Self::Removal => &[("application", "statement", true), ("correction", "proof", true), ("promise", "statement", true), MANDATE],
             Self::Contact => &[],
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns these rows. Who may see or do what is `app::door`'s; a code is never stored, only its keyed hash.
 
-use super::schema::{cases, documents, door_sessions, evidence, served_codes, served_papers, submission_files, submissions};
+use super::schema::{bells, cases, documents, door_sessions, evidence, served_codes, served_papers, submission_files, submissions};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, PaymentId, ProcedureId, RowId};
 use crate::base::seal::Sealed;
@@ -236,6 +236,14 @@ pub fn of_bureaus(c: &mut Conn, bureaus: Option<&[String]>, all: bool, limit: i6
         q.filter(submissions::state.eq("waiting")).order((submissions::received_at, submissions::id))
     };
     Ok(q.load(c)?)
+}
+
+/// How many submissions wait, and those for which nothing rings: for `doctor`.
+pub fn waiting(c: &mut Conn) -> Result<(usize, Vec<RowId>)> {
+    let open: Vec<RowId> = submissions::table.filter(submissions::state.eq("waiting")).select(submissions::id).load(c)?;
+    let rung: Vec<RowId> = bells::table.filter(bells::kind.eq_any(["payment_proof", "submission"])).select(bells::id).load(c)?;
+    let silent = open.iter().filter(|id| !rung.contains(id)).copied().collect();
+    Ok((open.len(), silent))
 }
 
 /// The files of a submission, in the order they were kept.

@@ -328,7 +328,12 @@ async fn hand_in(State(app): State<Arc<App>>, Inside(v): Inside, PathId(id): Pat
         Ok(done) => Ok(see_other(&format!("/employer?done={done}"))),
         Err(e) if stays(&e) => {
             let h = app.door_home(&v).await?;
-            let page = paper_page(&app, found(&h, id)?, v.served.case_id.is_some(), Some((&kind, &pairs, &e)));
+            let p = found(&h, id)?;
+            if !p.may.iter().any(|k| k.code() == kind) {
+                // there is no form to come back to
+                return Err(e.into());
+            }
+            let page = paper_page(&app, p, v.served.case_id.is_some(), Some((&kind, &pairs, &e)));
             html_with(StatusCode::from_u16(e.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY), &page)
         }
         Err(e) => Err(e.into()),

@@ -17,45 +17,45 @@ use qingxin::store::register::Wanted;
 use qingxin::store::{cases, ledger, listings, procedures};
 use serde_json::{Value, json};
 
-const USCC: &str = "91370702MA3TEXT0XR";
+pub const USCC: &str = "91370702MA3TEXT0XR";
 const CLEAN: &str = "91350100M000100Y43";
-const FACTS: &str = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
-const BOSS: &str = "379900198001010014";
+pub const FACTS: &str = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
+pub const BOSS: &str = "379900198001010014";
 
 /// A case whose unit is on the list, with its legal representative.
-struct Story {
-    town: Town,
-    case: CaseId,
+pub struct Story {
+    pub town: Town,
+    pub case: CaseId,
 }
 
-fn day(m: u32, d: u32) -> At {
+pub fn day(m: u32, d: u32) -> At {
     Day::ymd(2026, m, d).unwrap().at(10, 0)
 }
 
 impl Story {
-    fn of(&self, kind: &str) -> ProcedureId {
+    pub fn of(&self, kind: &str) -> ProcedureId {
         self.nth(kind, 0)
     }
-    fn nth(&self, kind: &str, n: usize) -> ProcedureId {
+    pub fn nth(&self, kind: &str, n: usize) -> ProcedureId {
         let case = self.case;
         let mut all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
         all.retain(|p| p.kind == kind);
         all.sort_by_key(|p| p.id);
         all[n].id
     }
-    fn go(&self, who: &str, kind: &str, name: &str, form: Value) {
+    pub fn go(&self, who: &str, kind: &str, name: &str, form: Value) {
         self.town.go(who, self.of(kind), name, form).unwrap_or_else(|e| panic!("{name}: {e}"));
     }
-    fn proof(&self, who: &str) -> Value {
+    pub fn proof(&self, who: &str) -> Value {
         json!(self.town.add_evidence(who, Some(self.case), None, "凭证").unwrap().to_string())
     }
-    fn signed(&self, kind: &str, who: &[&str]) {
+    pub fn signed(&self, kind: &str, who: &[&str]) {
         for w in who {
             self.go(w, kind, "approval.approve", json!({}));
         }
     }
     /// Until the order expired unpaid, and the listing is examined.
-    fn expired(t: TestDb, seed: &str) -> Self {
+    pub fn expired(t: TestDb, seed: &str) -> Self {
         let town = Town::on(t, seed, day(11, 23));
         let form = FilingForm {
             reporter_name: "张三测".into(),
@@ -104,7 +104,7 @@ impl Story {
         s
     }
     /// Until the decision of the head.
-    fn listed(t: TestDb, seed: &str) -> Self {
+    pub fn listed(t: TestDb, seed: &str) -> Self {
         let s = Self::expired(t, seed);
         s.go("信用员", "listing", "propose", json!({ "ground": "amount", "withholding": "arrears", "facts": FACTS }));
         // one after the other: the unit is the first party
@@ -123,7 +123,7 @@ impl Story {
         s.signed("listing", &["法制员", "局长"]);
         s
     }
-    fn publish(&self) {
+    pub fn publish(&self) {
         let proof = self.proof("信用员");
         let served = json!({ "servedOn": "2026-12-23", "way": "direct", "proof": proof });
         self.town.go("信用员", self.nth("listing_party", 0), "serve_decision", served).unwrap();
@@ -133,7 +133,7 @@ impl Story {
         let proof = self.proof("信用员");
         self.go("信用员", "listing", "revoke", json!({ "why": "corrected", "reason": "认定有误，自行撤销。", "proof": proof }));
     }
-    fn pass(&self, to: At) {
+    pub fn pass(&self, to: At) {
         self.town.pass(to, &mut || {});
     }
     fn receiver(&self, code: &str, areas: &[&str]) -> Partner {

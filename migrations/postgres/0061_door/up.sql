@@ -18,7 +18,8 @@ create table served_papers (
 create index served_papers_party on served_papers (party, case_id) where party is not null;
 create index served_papers_case on served_papers (case_id) where case_id is not null;
 create index served_papers_procedure on served_papers (procedure_id);
-create index documents_number on documents (number);
+-- a paper is found at the door by its number as it is written
+create index documents_as_written on documents (number);
 
 -- The codes of a paper: one counts, older ones stopped when it was made. Only a keyed hash is kept.
 create table served_codes (
@@ -92,3 +93,8 @@ create table submission_files (
   primary key (submission_id, evidence_id)
 );
 create index submission_files_evidence on submission_files (evidence_id);
+
+-- it rings until somebody saw to it
+alter table bells drop constraint bells_kind_check;
+alter table bells add constraint bells_kind_check
+  check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'joiner', 'child_clue', 'draw_call', 'announcement_batch', 'payment_proof', 'submission'));

@@ -18,7 +18,8 @@ create table served_papers (
 create index served_papers_party on served_papers (party, case_id) where party is not null;
 create index served_papers_case on served_papers (case_id) where case_id is not null;
 create index served_papers_procedure on served_papers (procedure_id);
-create index documents_number on documents (number);
+-- a paper is found at the door by its number as it is written
+create index documents_as_written on documents (number);
 
 -- The codes of a paper: one counts, older ones stopped when it was made. Only a keyed hash is kept.
 create table served_codes (
@@ -92,3 +93,20 @@ create table submission_files (
   primary key (submission_id, evidence_id)
 ) strict;
 create index submission_files_evidence on submission_files (evidence_id);
+
+-- it rings until somebody saw to it
+create table bells_new (
+  -- of the row that waits; a message waits under its filing, a bureau's reviews under an id of their own
+  id blob primary key,
+  kind text not null check (kind in ('callback', 'withdrawal', 'amendment', 'message', 'legacy_review', 'joiner', 'child_clue', 'draw_call', 'announcement_batch', 'payment_proof', 'submission')),
+  bureau text not null,
+  label text not null,
+  due_at integer not null,
+  rung integer not null check (rung >= 0),
+  next_at integer not null
+) strict;
+insert into bells_new (id, kind, bureau, label, due_at, rung, next_at) select id, kind, bureau, label, due_at, rung, next_at from bells;
+drop table bells;
+alter table bells_new rename to bells;
+create index bells_next on bells (next_at, id);
+create unique index bells_review on bells (bureau) where kind = 'legacy_review';

@@ -34,7 +34,7 @@ pub struct SubmissionFile {
     /// The evidence it is kept as.
     #[schema(value_type = String)]
     pub evidence: EvidenceId,
-    /// What it was handed in as: `file`, `application`, `correction`, `promise`.
+    /// What it was handed in as: `file`, `application`, `correction`, `promise`, `mandate`.
     pub slot: String,
     /// The same in words.
     pub slot_title: String,

@@ -36,6 +36,8 @@ const DOMAIN: &str = "receipt";
 const WINDOW: &str = "objection";
 /// The move by which a procedure takes an objection that came in time.
 const TAKES: &str = "object_at_door";
+/// Tries for each submission a day allows.
+const TRIES: i32 = 5;
 /// Characters of what is written,
 const WORDS: usize = 4000;
 /// of who hands it in,
@@ -281,8 +283,12 @@ fn take_in(tx: &mut Tx<'_>, s: &Served, words: &str, files: &[EvidenceId]) -> Re
     let form = objection_form(&row.kind, words, files);
     let cmd = Command { procedure: row.id, name: TAKES.to_owned(), form: Given::Parsed(form), occurred_at: None, seen: None, term: None };
     let system = Actor::System("door");
-    tx.with_actor(&system, |tx| perform_in(tx, &cmd))?;
-    Ok(true)
+    match tx.with_actor(&system, |tx| perform_in(tx, &cmd)) {
+        Ok(_) => Ok(true),
+        // refused before anything was changed: it is received all the same, and an officer takes it
+        Err(Error::Refused(_) | Error::Invalid(_)) => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// The form of an objection, as the procedure of a kind asks for it.
@@ -429,9 +435,12 @@ impl App {
             return Err(Error::NotFound("document"));
         }
         checked(&n)?;
-        let files = self.handing(&v.actor(), &n.kind, v.served.case_id, files).await?;
         let proceeding = v.served.case_id.map_or_else(|| v.served.procedure_id.to_string(), |c| c.to_string());
         let (limit, most) = (self.limit_key("door_submit", &proceeding)?, self.config.door.submissions_a_day);
+        // tries are counted before their files are kept, submissions when they are
+        let (tries, now) = (self.limit_key("door_try", &proceeding)?, self.now());
+        self.db.write(move |c| within(c, &tries, most.saturating_mul(TRIES), Duration::days(1), now)).await?;
+        let files = self.handing(&v.actor(), &n.kind, v.served.case_id, files).await?;
         self.write(&v.actor(), Some(key), move |tx| {
             let (s, d) = view::own(tx, &who, id)?;
             within(tx.c, &limit, most, Duration::days(1), tx.now)?;

@@ -135,8 +135,7 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
             let Some(o) = orders::of_procedure(c, s.procedure_id)? else { return Ok(out) };
             let row = procedures::get(c, s.procedure_id)?;
             let open = sums::sums(c, &o)?.standing.undischarged.is_positive();
-            let first = ["rectification", "decision"].contains(&d.kind.as_str());
-            out.served = Some(o.served_on.filter(|_| first || o.served_on.is_some()));
+            out.served = Some(o.served_on);
             out.state = match o.remedy.as_str() {
                 "revoked" => "revoked",
                 "stayed" => "stayed",
@@ -152,7 +151,11 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
                 let why = text::zh_with(rolled, &[("day", &o.pay_by.document_text())]);
                 out.days.push(day("pay", on, why, today));
             }
-            out.remedies = d.kind != "rectification";
+            out.remedies = match d.kind.as_str() {
+                "rectification" => false,
+                "order_amendment" => o.instrument == crate::domain::order::DECISION,
+                _ => true,
+            };
         }
         "listing_notice" | "listing_objection" | "listing_exit" | "listing_decision" | "listing_repair" => {
             let party = listings::party(c, s.procedure_id)?;

@@ -138,7 +138,7 @@ async fn one_page(app: &Arc<App>, by: &Officer, id: RowId, back: Back<'_>) -> Re
     )
     .tone(Tone::Bad)
     .hidden("_key", key());
-    let first = s.files.first().map(|f| f.evidence);
+    let first = s.files.iter().find(|f| f.slot != "mandate").map(|f| f.evidence);
     let record = s.case.zip(first).filter(|_| proof && s.may_decide).map(|(c, f)| format!("/cases/{c}?proof={f}#moves"));
     Ok(SubmissionPage {
         chrome: chrome(app, by, s.kind_title.clone(), Place::None).await?,

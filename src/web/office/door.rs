@@ -33,7 +33,7 @@ struct ServedPapers {
 /// Why a code is made anew.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewCode {
+struct NewServedCode {
     /// 4 to 200 characters; on record.
     reason: String,
 }
@@ -58,7 +58,7 @@ struct DeskContact {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DeskFile {
-    /// What it is handed in as: `file`, `file2`, `file3`, `application`, `correction`, `promise`.
+    /// What it is handed in as: `file`, `file2`, `file3`, `application`, `correction`, `promise`, `mandate`.
     slot: String,
     /// The evidence.
     #[schema(value_type = String)]
@@ -127,7 +127,7 @@ async fn code(
     By(actor): By,
     PathId(id): PathId<DocumentId>,
     k: IdempotencyKey,
-    JsonBody(b): JsonBody<NewCode>,
+    JsonBody(b): JsonBody<NewServedCode>,
 ) -> Answer<(StatusCode, Json<Created>)> {
     let k = key(&k, "served_code", &(id, &b))?;
     Ok((StatusCode::CREATED, Json(Created::of(app.make_served_code(&actor, k, id, &b.reason).await?))))
@@ -201,7 +201,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
         Route::post("/api/office/v1/documents/{id}/served-code", "makeServedCode", desk, "重新发给送达码，旧码失效；返回通知单的编号")
             .path_param("id", "文书")
             .idempotent()
-            .reads::<NewCode>()
+            .reads::<NewServedCode>()
             .answers::<Created>(201, "送达码通知单")
             .problems(&[409]),
         code,
