@@ -12,7 +12,7 @@ pub const TAIL: usize = 6;
 const MANDATE: (&str, &str, bool) = ("mandate", "mandate", false);
 
 /// Papers addressed to an employer, or to a person told as a party, that bear a served code 送达码.
-pub const CODED: [&str; 15] = [
+pub const CODED: [&str; 17] = [
     "rectification",
     "decision",
     "order_amendment",
@@ -22,6 +22,8 @@ pub const CODED: [&str; 15] = [
     "listing_exit",
     "listing_decision",
     "listing_repair",
+    "listing_revoked",
+    "listing_restored",
     "removal_granted",
     "removal_refused",
     "announcement_reply",
@@ -110,14 +112,22 @@ pub const DESK: [&str; 5] = ["desk@lead", "handler@lead", "leader@lead", "credit
 /// What may be handed in on a paper. `case`: there is a case to pay in; `listed`: the unit of it stands on the list.
 #[must_use]
 pub fn open_for(kind: &str, case: bool, unit: bool, listed: bool) -> Vec<Handed> {
-    let about_money =
-        ["rectification", "decision", "order_amendment", "compensation_order", "listing_notice", "listing_decision", "listing_repair"];
+    let about_money = [
+        "rectification",
+        "decision",
+        "order_amendment",
+        "compensation_order",
+        "listing_notice",
+        "listing_decision",
+        "listing_repair",
+        "listing_restored",
+    ];
     let mut out = Vec::new();
     if case && about_money.contains(&kind) {
         out.push(Handed::Proof);
     }
     out.push(Handed::Objection);
-    if listed && unit && ["listing_decision", "listing_repair"].contains(&kind) {
+    if listed && unit && ["listing_decision", "listing_repair", "listing_restored"].contains(&kind) {
         out.push(Handed::Removal);
     }
     if CODED.contains(&kind) {

@@ -1,7 +1,7 @@
 //! The employer's door through HTTP: who comes in, what is seen, what is handed in and what becomes of it, until the receipt.
 
 use crate::access::PNG;
-use crate::listings::{BOSS, FACTS, Story, USCC, day};
+use crate::listed::{BOSS, FACTS, Story, USCC};
 use crate::on_both;
 use crate::support::TestDb;
 use crate::support::app::{Got, World};
@@ -20,6 +20,10 @@ use qingxin::web::Settings;
 use serde_json::json;
 use std::sync::Arc;
 use tower::ServiceExt as _;
+
+fn day(m: u32, d: u32) -> At {
+    Day::ymd(2026, m, d).unwrap().at(10, 0)
+}
 
 /// A browser at the door.
 struct Browser<'a> {

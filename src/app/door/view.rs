@@ -157,20 +157,23 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
                 _ => true,
             };
         }
-        "listing_notice" | "listing_objection" | "listing_exit" | "listing_decision" | "listing_repair" => {
+        "listing_notice" | "listing_objection" | "listing_exit" | "listing_decision" | "listing_repair" | "listing_revoked"
+        | "listing_restored" => {
             let party = listings::party(c, s.procedure_id)?;
             let listing = match &party {
                 Some(p) => listings::get(c, p.listing_id)?,
                 None => listings::of_procedure(c, s.procedure_id)?,
             };
-            let decision = ["listing_decision", "listing_repair"].contains(&d.kind.as_str());
+            let decision = ["listing_decision", "listing_repair", "listing_revoked", "listing_restored"].contains(&d.kind.as_str());
             if let Some(l) = &listing {
                 out.listed = l.standing == "listed";
             }
             match (&party, decision) {
                 (Some(p), true) => {
-                    out.served = Some(p.decision_served_on);
-                    out.remedies = d.kind == "listing_decision";
+                    // one that a later decision followed has no day of service any more
+                    let newest = d.kind == "listing_repair" || p.decision_id == Some(d.id);
+                    out.served = newest.then_some(p.decision_served_on);
+                    out.remedies = ["listing_decision", "listing_restored"].contains(&d.kind.as_str());
                     if let Some(l) = listing {
                         out.state = match l.standing.as_str() {
                             "suspended" => "suspended",
