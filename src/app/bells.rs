@@ -12,7 +12,7 @@ use crate::base::{At, Day, Error, Result};
 use crate::domain::access::Actor;
 use crate::domain::bell::{self, Waits};
 use crate::store::bells::{self as rows, Bell};
-use crate::store::{cases, counter, dialogue, draws, filings, joint, legacy};
+use crate::store::{cases, counter, dialogue, door, draws, filings, joint, legacy};
 use chrono::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -177,6 +177,15 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
             let marks = Marks { bureau: Some(batch.bureau.clone()), ..Marks::default() };
             let stream = ("announcement_batch", StreamId::from(b.id.uuid()));
             return Ok(Some(Standing { stream, bureau: batch.bureau, marks, label: b.label.clone(), rows: Some(n) }));
+        }
+        Waits::Proof | Waits::Submission => {
+            let Some(s) = door::get(tx.c, b.id)?.filter(|s| s.state == "waiting") else { return Ok(None) };
+            if let Some(case) = s.case_id {
+                return Ok(Some(of_case(tx.case(case)?)));
+            }
+            let marks = Marks { bureau: Some(b.bureau.clone()), ..Marks::default() };
+            let stream = ("procedure", StreamId::from(s.procedure_id));
+            return Ok(Some(Standing { stream, bureau: b.bureau.clone(), marks, label: b.label.clone(), rows: None }));
         }
         Waits::Withdrawal => dialogue::withdrawal(tx.c, b.id)?.filter(|w| w.state == "asked").map(|w| w.filing_id),
         Waits::Amendment => filings::amendment(tx.c, b.id)?.filter(|a| a.decided_at.is_none()).map(|a| a.filing_id),

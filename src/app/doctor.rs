@@ -134,6 +134,9 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     r.advise("登记都能查到", filed, &bare, "请运行 qingxin keys reindex。");
     let (graded, odd) = app.grades_that_differ()?;
     r.add("承诺九 等级与记录相符，未经复核不告知", graded, &odd, "请重新评价该年度；等级随记录更正，原结果保留。");
+    let (handed, silent) = app.db.read_blocking(crate::store::door::waiting)?;
+    let silent: Vec<String> = silent.iter().map(|id| format!("材料 {id} 没有定时提醒")).collect();
+    r.add("承诺一 单位提交的材料都有人办", handed, &silent, "请在“单位提交的材料”中处理，并联系开发者。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)

@@ -49,6 +49,8 @@ pub const KINDS: &[&str] = &[
     "announcement_reply",
     "announcement_withdrawal",
     "announcement_approval",
+    "submission_receipt",
+    "served_code_slip",
 ];
 /// Version of the templates, kept with each paper.
 const TEMPLATE: &str = "2026-11";
@@ -179,6 +181,7 @@ pub(super) fn keep_at(tx: &mut Tx<'_>, g: &Where, kind: &str, render: impl Fn(&H
         }
     };
     tx.numbers.insert(sequence, no);
+    let door = super::door::code_for(tx, kind);
     let number = forms::DocumentNumber { word, year, n: u32::try_from(no).unwrap_or(0) };
     let head = Head {
         authority: tx.app.bureau_name(&g.bureau),
@@ -186,6 +189,7 @@ pub(super) fn keep_at(tx: &mut Tx<'_>, g: &Where, kind: &str, render: impl Fn(&H
         issued_on: Some(tx.now.day()),
         code: g.code.clone(),
         banner: tx.app.demo.then(|| text::zh("demo.banner").to_owned()),
+        door: door.clone(),
     };
     let html = render(&head)?;
     let id: DocumentId = tx.ids.id(tx.now);
@@ -207,6 +211,9 @@ pub(super) fn keep_at(tx: &mut Tx<'_>, g: &Where, kind: &str, render: impl Fn(&H
     if !papers::insert_document(tx.c, &row)? {
         return Err(Error::Stale("document number"));
     }
+    if let Some(code) = &door {
+        super::door::keep_code(tx, id, code, None)?;
+    }
     Ok(Made::Document { id, kind: kind.to_owned(), number: row.number })
 }
 
@@ -221,6 +228,12 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 /// # Errors
 /// [`Error::Internal`] for a kind that does not exist; the database.
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
+    let made = issue_kind(tx, subject, step, kind)?;
+    super::door::address(tx, &subject.row, &made)?;
+    Ok(made)
+}
+
+fn issue_kind(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if super::listings::KINDS.contains(&kind) {
         return super::listings::issue(tx, subject, step, kind).map(|m| vec![m]);
     }

@@ -179,7 +179,7 @@ impl App {
     }
 
     /// What is known of a file before its content is looked at.
-    fn fits(&self, up: &Upload) -> Result<()> {
+    pub(super) fn fits(&self, up: &Upload) -> Result<()> {
         if up.bytes.len() > self.config.evidence.max_mib * 1024 * 1024 {
             return Err(Error::TooLarge(format!("{} MB", self.config.evidence.max_mib)));
         }

@@ -299,6 +299,7 @@ fn actor_name(actor: &Actor) -> String {
         Actor::System(_) => text::zh("actor.system").to_owned(),
         Actor::Worker(_) => text::zh("actor.worker").to_owned(),
         Actor::Partner(p) => p.code.clone(),
+        Actor::Employer(_) => text::zh("actor.employer").to_owned(),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod demo;
 pub mod digest;
 pub mod doctor;
 pub mod documents;
+pub mod door;
 pub mod doubts;
 pub mod draws;
 pub mod effects;

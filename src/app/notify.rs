@@ -413,11 +413,30 @@ fn nearest_over(tx: &mut Tx<'_>, path: &[String], duty: &str) -> Result<Vec<Acco
 /// # Errors
 /// The database.
 pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str, args: BTreeMap<String, String>) -> Result<()> {
+    tell_about(tx, (None, None), None, bureau, roles, template, &args)
+}
+
+/// Tells the officer who holds something of a case or procedure; where nobody holds it, whoever holds the first of these roles that is held.
+///
+/// # Errors
+/// The database.
+pub fn tell_about(
+    tx: &mut Tx<'_>,
+    about: (Option<CaseId>, Option<ProcedureId>),
+    officer: Option<AccountId>,
+    bureau: &str,
+    roles: &[&str],
+    template: &str,
+    args: &BTreeMap<String, String>,
+) -> Result<()> {
     let city = tx.app.config.city.bureau.clone();
     let path = tx.app.bureau_path(bureau);
-    let mut audience = roles.first().copied().unwrap_or_default();
-    let mut persons = Vec::new();
+    let mut persons = at_work(tx, officer)?;
+    let mut audience = if persons.is_empty() { roles.first().copied().unwrap_or_default() } else { "assignee" };
     for role in roles.iter().copied() {
+        if !persons.is_empty() {
+            break;
+        }
         let (duty, place) = role.split_once('@').unwrap_or((role, "lead"));
         persons = match place {
             "above" => nearest_over(tx, &path, duty)?,
@@ -428,10 +447,9 @@ pub fn tell_bureau(tx: &mut Tx<'_>, bureau: &str, roles: &[&str], template: &str
         persons.dedup();
         if !persons.is_empty() {
             audience = role;
-            break;
         }
     }
-    let rows = told(tx, (None, None), audience, &persons, template, &args, false)?;
+    let rows = told(tx, about, audience, &persons, template, args, false)?;
     post(tx, rows)
 }
 

@@ -28,6 +28,8 @@ pub struct Config {
     pub evidence: Evidence,
     /// The workers' door.
     pub workers: Workers,
+    /// The employer's door.
+    pub door: Door,
     /// Short messages.
     pub sms: Sms,
     /// The mini-program.
@@ -137,6 +139,17 @@ pub struct Evidence {
     pub max_megapixels: u32,
     /// Files put together and pictures written anew at the same time.
     pub pictures_at_once: usize,
+}
+/// The employer's door: visits and limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Door {
+    /// Minutes a visit lasts, whatever is done in it.
+    pub session_minutes: i64,
+    /// Wrong tries for one paper's number in an hour.
+    pub tries_an_hour: i32,
+    /// Submissions on the papers of one proceeding in a day.
+    pub submissions_a_day: i32,
 }
 /// The workers' door: log-in and limits. Nothing is limited by address alone: a whole site shares one.
 #[derive(Debug, Clone, Deserialize)]
@@ -344,6 +357,9 @@ impl Config {
             ("login.max_failed", i64::from(self.login.max_failed)),
             ("jobs.batch", self.jobs.batch),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
+            ("door.session_minutes", self.door.session_minutes),
+            ("door.tries_an_hour", i64::from(self.door.tries_an_hour)),
+            ("door.submissions_a_day", i64::from(self.door.submissions_a_day)),
             ("workers.idle_days", self.workers.idle_days),
             ("workers.absolute_days", self.workers.absolute_days),
             ("workers.code_minutes", self.workers.code_minutes),

@@ -32,6 +32,8 @@ pub enum SurfaceArg {
     Office,
     /// 系统交换接口
     Exchange,
+    /// 用人单位入口
+    Employer,
 }
 
 /// Runs until the process is told to stop.
@@ -89,6 +91,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
                 SurfaceArg::Claimant => keep.push(Surface::Claimant),
                 SurfaceArg::Office => keep.extend([Surface::Office, Surface::Console]),
                 SurfaceArg::Exchange => keep.push(Surface::Exchange),
+                SurfaceArg::Employer => keep.push(Surface::Employer),
             }
         }
         table.only(&keep)

@@ -4,7 +4,7 @@
 //! abilities [`may`] names. Areas are compared as paths of codes, never as text prefixes (`3707` does not cover
 //! `370705`). Never loads anything: duties, the scope of the matter and the time come in as values.
 
-use crate::base::id::{AccountId, PartnerId, RowId, SessionId, WorkerId};
+use crate::base::id::{AccountId, DocumentId, PartnerId, RowId, SessionId, WorkerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -149,6 +149,17 @@ pub enum Actor {
     Worker(Worker),
     /// Another system.
     Partner(Partner),
+    /// Whoever came in by a served paper 用人单位入口.
+    Employer(Employer),
+}
+
+/// An employer, or a person told as its party, inside the door of one paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Employer {
+    /// The visit.
+    pub session: RowId,
+    /// The paper it was opened by.
+    pub paper: DocumentId,
 }
 
 impl Actor {
@@ -157,7 +168,7 @@ impl Actor {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::Staff(s) => Some(s.account),
-            Self::System(_) | Self::Worker(_) | Self::Partner(_) => None,
+            Self::System(_) | Self::Worker(_) | Self::Partner(_) | Self::Employer(_) => None,
         }
     }
     /// The worker's log-in, if a worker acts.
@@ -180,7 +191,7 @@ impl Actor {
     pub fn duties(&self) -> &[Duty] {
         match self {
             Self::Staff(s) => &s.duties,
-            Self::System(_) | Self::Worker(_) | Self::Partner(_) => &[],
+            Self::System(_) | Self::Worker(_) | Self::Partner(_) | Self::Employer(_) => &[],
         }
     }
     /// Whether time, a file or a signal acts.
@@ -210,9 +221,10 @@ impl Actor {
             Self::Staff(s) => s.account.to_string(),
             Self::Worker(w) => format!("worker:{}", w.id),
             Self::Partner(p) => format!("partner:{}", p.id),
+            Self::Employer(e) => format!("employer:{}", e.session),
         }
     }
-    /// What an event says of who acted beside the account: `staff`, `worker`, `agent`, `partner:<code>`, `system:<name>`.
+    /// What an event says of who acted beside the account: `staff`, `worker`, `agent`, `employer`, `partner:<code>`, `system:<name>`.
     #[must_use]
     pub fn word(&self) -> String {
         match self {
@@ -221,6 +233,7 @@ impl Actor {
             Self::Worker(w) if w.mandate.is_some() => "agent".to_owned(),
             Self::Worker(_) => "worker".to_owned(),
             Self::Partner(p) => format!("partner:{}", p.code),
+            Self::Employer(_) => "employer".to_owned(),
         }
     }
 }
@@ -330,7 +343,7 @@ pub fn name_is_enough(others_on_phone: usize) -> bool {
 /// read the office's file: they have views of their own.
 #[must_use]
 pub fn may_read(actor: &Actor, scope: &Scope) -> bool {
-    let inside = !matches!(actor, Actor::Worker(_) | Actor::Partner(_));
+    let inside = !matches!(actor, Actor::Worker(_) | Actor::Partner(_) | Actor::Employer(_));
     inside && (actor.is_system() || !roles(actor, scope).is_empty())
 }
 
@@ -387,6 +400,8 @@ pub fn may(actor: &Actor, ability: Ability, bureau: &str) -> bool {
         // what they report is taken in; nothing else is theirs
         Actor::Worker(_) => return ability == Ability::Register,
         Actor::Partner(p) => return ability == Ability::Register && p.bureau == bureau,
+        // the door serves by its papers alone
+        Actor::Employer(_) => return false,
         Actor::System(_) | Actor::Staff(_) => {}
     }
     // the security administrator keeps the accounts of every bureau

@@ -24,6 +24,10 @@ pub enum Waits {
     ChildClue,
     /// A quarter's batch of announcements that was not published.
     AnnouncementBatch,
+    /// A proof of payment an employer handed in.
+    Proof,
+    /// An objection or application an employer handed in.
+    Submission,
 }
 
 /// The rule of the time from one rung to the next.
@@ -31,6 +35,8 @@ pub const AGAIN: &str = "bell.again";
 const LADDER: [&str; 4] = ["desk@lead", "leader@lead", "supervisor@above", "head@city"];
 /// The ladder of what the credit officer does.
 const CREDIT: [&str; 4] = ["credit@lead", "leader@lead", "supervisor@above", "head@city"];
+/// The ladder of what the officer of the case does.
+const HANDLER: [&str; 4] = ["handler@lead", "leader@lead", "supervisor@above", "head@city"];
 /// The step that is rung again and again.
 const LAST: usize = 2;
 /// The leader's step.
@@ -38,7 +44,7 @@ const LEADER: usize = 1;
 
 impl Waits {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Callback,
         Self::Withdrawal,
         Self::Amendment,
@@ -48,6 +54,8 @@ impl Waits {
         Self::Joiner,
         Self::ChildClue,
         Self::AnnouncementBatch,
+        Self::Proof,
+        Self::Submission,
     ];
 
     /// Its code, as stored.
@@ -63,6 +71,8 @@ impl Waits {
             Self::Joiner => "joiner",
             Self::ChildClue => "child_clue",
             Self::AnnouncementBatch => "announcement_batch",
+            Self::Proof => "payment_proof",
+            Self::Submission => "submission",
         }
     }
 
@@ -85,6 +95,8 @@ impl Waits {
             Self::Joiner => "bell.joiner",
             Self::ChildClue => "bell.child_clue",
             Self::AnnouncementBatch => crate::domain::announcement::BATCH,
+            Self::Proof => "bell.payment_proof",
+            Self::Submission => "bell.submission",
         }
     }
 
@@ -110,7 +122,11 @@ impl Waits {
     pub fn hears(self, rung: i32) -> &'static [&'static str] {
         let first = if matches!(self, Self::Review | Self::ChildClue) { LEADER } else { 0 };
         let at = usize::try_from(rung).unwrap_or(0).saturating_add(first).min(LAST);
-        if self == Self::AnnouncementBatch { &CREDIT[at..] } else { &LADDER[at..] }
+        match self {
+            Self::AnnouncementBatch | Self::Submission => &CREDIT[at..],
+            Self::Proof => &HANDLER[at..],
+            _ => &LADDER[at..],
+        }
     }
 }
 
@@ -136,6 +152,7 @@ mod tests {
         assert!(hears(7).contains(&"head@city"), "somebody is there to hear it");
         let batch = |rung| Waits::AnnouncementBatch.hears(rung)[0];
         assert_eq!((batch(0), batch(1), batch(2), batch(9)), ("credit@lead", "leader@lead", "supervisor@above", "supervisor@above"));
+        assert_eq!((Waits::Proof.hears(0)[0], Waits::Submission.hears(0)[0]), ("handler@lead", "credit@lead"));
         assert_eq!((Waits::Review.hears(0)[0], Waits::Review.hears(1)[0]), ("leader@lead", "supervisor@above"), "a leader's list");
         assert_eq!(Waits::Review.hears(i32::MAX), hears(2));
     }

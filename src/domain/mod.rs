@@ -10,6 +10,7 @@ pub mod agreement;
 pub mod announcement;
 pub mod bell;
 pub mod courier;
+pub mod door;
 pub mod effects;
 pub mod enforce;
 pub mod exchange;

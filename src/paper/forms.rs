@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod announcement;
 pub mod claims;
 pub mod counter;
+pub mod door;
 pub mod letter;
 pub mod money;
 mod samples;
@@ -79,6 +80,29 @@ pub struct Head {
     pub code: String,
     /// A banner on demo and training papers.
     pub banner: Option<String>,
+    /// The served code 送达码 of a paper to an employer; with its number it opens the employer's door.
+    pub door: Option<Secret>,
+}
+
+/// A code a paper tells its addressee. Never printed by a program.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+impl Secret {
+    /// Of a code just made.
+    #[must_use]
+    pub fn new(code: String) -> Self {
+        Self(code)
+    }
+    /// The code, for the paper and for its hash.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(***)")
+    }
 }
 impl Head {
     fn number_text(&self) -> String {

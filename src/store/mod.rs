@@ -30,6 +30,7 @@ pub mod cooperations;
 pub mod counter;
 pub mod db;
 pub mod dialogue;
+pub mod door;
 pub mod draws;
 pub mod exchange;
 pub mod exchange_out;

@@ -2000,3 +2000,87 @@ diesel::table! {
 diesel::joinable!(gradings -> conduct_files (file_id));
 diesel::allow_tables_to_appear_in_same_query!(conduct_files, conduct_records, grading_runs, gradings, grading_papers);
 diesel::allow_tables_to_appear_in_same_query!(grading_papers, documents);
+
+// the employer's door 用人单位入口
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    served_papers (document_id) {
+        document_id -> Id,
+        procedure_id -> Id,
+        case_id -> Nullable<Id>,
+        bureau -> Text,
+        kind -> Text,
+        party -> Nullable<Text>,
+        login_bix -> Nullable<Text>,
+        created_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    served_codes (id) {
+        id -> Id,
+        document_id -> Id,
+        code_bix -> Text,
+        made_at -> Ts,
+        made_by -> Nullable<Id>,
+        reason_ct -> Nullable<Text>,
+        slip_id -> Nullable<Id>,
+        ended_at -> Nullable<Ts>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    door_sessions (id) {
+        id -> Id,
+        document_id -> Id,
+        token_hash -> Binary,
+        created_at -> Ts,
+        expires_at -> Ts,
+        ended_at -> Nullable<Ts>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    submissions (id) {
+        id -> Id,
+        document_id -> Id,
+        procedure_id -> Id,
+        case_id -> Nullable<Id>,
+        bureau -> Text,
+        kind -> Text,
+        way -> Text,
+        by_account -> Nullable<Id>,
+        words_ct -> Nullable<Text>,
+        applicant_ct -> Text,
+        consent -> Nullable<Bool>,
+        received_at -> Ts,
+        due_on -> Nullable<Date>,
+        late -> Bool,
+        receipt_id -> Id,
+        state -> Text,
+        decided_at -> Nullable<Ts>,
+        decided_by -> Nullable<Id>,
+        return_code -> Nullable<Text>,
+        note_ct -> Nullable<Text>,
+        made_procedure -> Nullable<Id>,
+        made_payment -> Nullable<Id>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    submission_files (submission_id, evidence_id) {
+        submission_id -> Id,
+        evidence_id -> Id,
+        slot -> Text,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(served_papers, served_codes, door_sessions, submissions, submission_files);
+diesel::allow_tables_to_appear_in_same_query!(served_papers, documents);
+diesel::allow_tables_to_appear_in_same_query!(submissions, documents);
+diesel::allow_tables_to_appear_in_same_query!(submission_files, evidence);
+diesel::allow_tables_to_appear_in_same_query!(submissions, cases);

@@ -66,6 +66,10 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "announcement_texts", column: "content_ct", id: "id" },
     SealedColumn { table: "worker_addresses", column: "wx_ct", id: "worker_id" },
     SealedColumn { table: "conduct_records", column: "note_ct", id: "id" },
+    SealedColumn { table: "served_codes", column: "reason_ct", id: "id" },
+    SealedColumn { table: "submissions", column: "words_ct", id: "id" },
+    SealedColumn { table: "submissions", column: "applicant_ct", id: "id" },
+    SealedColumn { table: "submissions", column: "note_ct", id: "id" },
 ];
 
 #[cfg(test)]

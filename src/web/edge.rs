@@ -159,6 +159,10 @@ fn speaks_for_itself(response: &Response) -> bool {
 
 fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trace: &TraceId) -> Response {
     if failure.status() == StatusCode::UNAUTHORIZED && matches!(*method, Method::GET | Method::HEAD) {
+        if Surface::of_path(uri.path()) == Surface::Employer {
+            // a visit is short: ask for the code again
+            return see_other("/employer?out=expired");
+        }
         // Nobody is logged in: ask, and come back here.
         let next: String = uri.path_and_query().map_or("/", |p| p.as_str()).bytes().map(percent).collect();
         let to = if uri.path() == "/" { "/login".to_owned() } else { format!("/login?next={next}") };

@@ -9,6 +9,7 @@ pub mod auth;
 pub mod claimant;
 pub mod console;
 pub mod edge;
+pub(in crate::web) mod employer;
 pub mod exchange;
 pub mod extract;
 mod messages;
@@ -38,6 +39,7 @@ pub fn table() -> Table<Arc<App>> {
     exchange::routes(&mut table);
     public::routes(&mut table);
     console::routes(&mut table);
+    employer::routes(&mut table);
     openapi::routes(&mut table);
     table
 }

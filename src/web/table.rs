@@ -30,6 +30,8 @@ pub enum Surface {
     Exchange,
     /// `/public/`: anyone, JSON.
     Public,
+    /// `/employer`: pages for whoever was served a paper.
+    Employer,
     /// `/healthz`, `/readyz`, `/metrics`: operators.
     Ops,
     /// Everything else: pages for people.
@@ -45,6 +47,7 @@ impl Surface {
             // Whatever else lies under /api answers as an API does, also where nothing is.
             p if p.starts_with("/api/") || p == "/api" => Self::Office,
             p if p.starts_with("/public/") => Self::Public,
+            p if p == "/employer" || p.starts_with("/employer/") => Self::Employer,
             "/healthz" | "/readyz" | "/metrics" => Self::Ops,
             _ => Self::Console,
         }
@@ -52,7 +55,7 @@ impl Surface {
     /// Whether people read it as pages.
     #[must_use]
     pub fn is_html(self) -> bool {
-        self == Self::Console
+        matches!(self, Self::Console | Self::Employer)
     }
     /// The key of its OpenAPI document.
     #[must_use]
@@ -62,6 +65,7 @@ impl Surface {
             Self::Office => "office",
             Self::Exchange => "exchange",
             Self::Public => "public",
+            Self::Employer => "employer",
             Self::Ops => "ops",
             Self::Console => "console",
         }
@@ -79,6 +83,8 @@ pub enum Access {
     Claimant,
     /// Another system with its key.
     System,
+    /// Whoever came in by a served paper, in its own papers.
+    Addressee,
 }
 
 /// Where a parameter stands.
@@ -426,6 +432,9 @@ mod tests {
             ("/healthz", Surface::Ops),
             ("/cases/1", Surface::Console),
             ("/apis", Surface::Console),
+            ("/employer", Surface::Employer),
+            ("/employer/papers/1", Surface::Employer),
+            ("/employers", Surface::Console),
         ] {
             assert_eq!(Surface::of_path(path), surface, "{path}");
         }

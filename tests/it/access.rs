@@ -334,7 +334,8 @@ fn events(w: &World) -> u64 {
 fn turned_away(route: &Route, got: &Got, who: &str) {
     if route.surface.is_html() && route.method == "GET" {
         assert_eq!(got.status, 303, "{who}: {}", got.asked);
-        assert!(got.header("location").starts_with("/login"), "{who}: {}", got.asked);
+        let to = if route.surface == Surface::Employer { "/employer" } else { "/login" };
+        assert!(got.header("location").starts_with(to), "{who}: {}", got.asked);
     } else if route.surface.is_html() {
         assert_eq!(got.status, 401, "{who}: {}", got.asked);
     } else {
@@ -369,8 +370,7 @@ on_both! {
         for (route, e) in walk() {
             if e.about == Open {
                 let got = ask(&w, &s, &route, &e, &As::Nobody, None);
-                // logging out twice leads to the log-in page as logging out once does
-                let out = route.id == "console_log_out" && got.header("location") == "/login?out=1";
+                let out = ["/login?out=1", "/employer?out=1"].contains(&got.header("location")); // out twice is out
                 assert!((out || !matches!(got.status, 303 | 403 | 428)) && (got.status != 401 || ["logIn", "logInByPhone", "logInByWechat"].contains(&route.id)), "{}: {}", got.asked, got.status);
                 continue;
             }

@@ -111,4 +111,5 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_call_tried", Matter, "/calls/<call>/tries", "city.desk", form(&[KEY, ("result", "no_answer")]));
     put("console_call_answered", Matter, "/calls/<call>/answer", "city.desk", form(&[KEY, ("outcome", "paid")]));
     crate::access_announcements::announcements(all);
+    crate::access_employer::employer(all);
 }

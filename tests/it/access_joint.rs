@@ -127,6 +127,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
         .unwrap();
     let names = ["own_code", "join_code", "joiner", "other_joiner", "representative", "clue", "party"];
     ids.extend(names.into_iter().zip(made));
+    crate::access_employer::scene(w, ids);
 }
 
 /// Routes whose thing the other door may have settled before, or that have nothing to do yet.
@@ -150,7 +151,9 @@ pub fn either(route: &str) -> bool {
         "console_export_pay_list",
         "addParty",
     ];
-    ALL.contains(&route) || matches!(route, "console_try_roster" | "console_take_roster" | "console_add_claim" | "console_add_party")
+    crate::access_employer::EITHER.contains(&route)
+        || ALL.contains(&route)
+        || matches!(route, "console_try_roster" | "console_take_roster" | "console_add_claim" | "console_add_party")
 }
 
 /// The routes of joint cases.

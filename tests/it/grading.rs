@@ -57,13 +57,30 @@ fn code(e: &Error) -> &str {
     e.code()
 }
 /// A move of a grading's procedure.
-fn go(w: &World, who: &str, file: RowId, name: &str, form: serde_json::Value) -> crate::support::app::Got {
+pub fn go(w: &World, who: &str, file: RowId, name: &str, form: serde_json::Value) -> crate::support::app::Got {
     let p = now(w, file).procedure_id.unwrap();
     w.who(who).act(&p.to_string(), name, form)
 }
 fn state(w: &World, file: RowId) -> String {
     let p = now(w, file).procedure_id.unwrap();
     w.app.db.read_blocking(move |c| procedures::get(c, p)).unwrap().unwrap().state
+}
+
+/// The procedure of an employer's grade.
+pub fn procedure(w: &World, file: RowId) -> qingxin::base::id::ProcedureId {
+    now(w, file).procedure_id.unwrap()
+}
+/// An employer that was dealt with three times, its grade proposed.
+pub fn c_employer(w: &World, uscc: &str) -> RowId {
+    let mut file = None;
+    for n in 1..=3 {
+        let e = NewEntry {
+            uscc: Some(uscc.into()), ..entry("潍坊丁试验有限公司", "finding", &format!("2025-04-0{n}"), &format!("罚{n}"))
+        };
+        file = Some(put(w, e).file);
+    }
+    grade(w);
+    file.unwrap()
 }
 
 /// A code with the right check characters for these first sixteen.

@@ -154,6 +154,7 @@ pub(super) fn pay(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>, made: &mut V
     };
     let parts: Vec<Allocation> = parts.into_iter().map(allot).collect();
     ledger::insert_payment(tx.c, &payment, &parts, discharges)?;
+    crate::app::door::office::follow_payment(tx, payment.id, proof)?;
     recourse::raise(tx, &payment)?;
     crate::app::notify::tell_paid(tx, case, payment.id)?;
     made.push(Made::Payment { id: payment.id });

@@ -196,6 +196,8 @@ fn keys_others_rely_on() {
         "complaint.redispatch",
         "complaint.start",
         "bell.callback",
+        "bell.payment_proof",
+        "bell.submission",
         "bell.withdrawal",
         "bell.amendment",
         "bell.message",

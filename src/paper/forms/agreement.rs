@@ -164,6 +164,7 @@ mod tests {
                 issued_on: Some(Day::ymd(2026, 11, 26).unwrap()),
                 code: String::new(),
                 banner: None,
+                door: None,
             },
             version: 1,
             payer: "潍坊海天建设工程有限公司<b>".into(),

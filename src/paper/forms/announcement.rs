@@ -121,6 +121,7 @@ mod tests {
             issued_on: Some(Day::ymd(2027, 1, 8).unwrap()),
             code: "GB-7K3M9-PQR2X".into(),
             banner: None,
+            door: None,
         }
     }
 

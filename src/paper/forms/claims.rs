@@ -141,6 +141,7 @@ mod tests {
             issued_on: Some(Day::ymd(2026, 11, 30).unwrap()),
             code: String::new(),
             banner: None,
+            door: None,
         }
     }
 

@@ -201,6 +201,7 @@ mod tests {
                 issued_on: Some(Day::ymd(2026, 11, 24).unwrap()),
                 code: String::new(),
                 banner: None,
+                door: None,
             },
             kind,
             receiver: if full { "潍坊市奎文区住房和城乡建设局".into() } else { String::new() },

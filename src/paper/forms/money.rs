@@ -207,6 +207,7 @@ mod tests {
                 issued_on: Some(Day::ymd(2026, 11, 24).unwrap()),
                 code: String::new(),
                 banner: None,
+                door: None,
             },
             instrument,
             respondent: "潍坊海天建设工程有限公司".into(),

@@ -67,6 +67,7 @@ fn sample(name: &'static str, matter: &Matter, authority: &str, lines: usize, ba
         issued_on: (!bare).then(|| day(2026, 11, 9)),
         code: "TS-7K3M9-PQR2X".to_owned(),
         banner: (name == "longest").then(|| "培训样例，不具有法律效力".to_owned()),
+        door: None,
     };
     let article = "《关于实施〈劳动保障监察条例〉若干规定》第十八条".to_owned();
     let many = |what: &str| (1..=lines).map(|i| format!("{what}{i}")).collect::<Vec<_>>();

@@ -129,7 +129,7 @@ fn extension(media: &str) -> &'static str {
 }
 
 /// Content security of a paper: its own style and nothing else.
-pub(super) fn paper_policy(html: &str) -> String {
+pub(in crate::web) fn paper_policy(html: &str) -> String {
     let mut styles = String::new();
     let mut rest = html;
     while let Some((_, after)) = rest.split_once("<style>") {

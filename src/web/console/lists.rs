@@ -138,6 +138,9 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     if by.0.duties.iter().all(|d| !reads(d)) && by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
         out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
     }
+    if tab == Tab::Bureau || by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
+        out.push(("/submissions".to_owned(), text::zh("employer.office.title").to_owned()));
+    }
     let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
     if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
         out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
@@ -224,6 +227,7 @@ fn leads(n: &NoticeView, actor: &Actor) -> Option<String> {
         "rebinding_asked" if desk => Some("/rebindings"),
         "legacy_review" | "legacy_review_late" => Some("/legacy-review"),
         "bell_announcement_batch" => Some("/announcement-batches"),
+        "payment_proof_came" | "submission_came" | "bell_payment_proof" | "bell_submission" => Some("/submissions"),
         _ => None,
     };
     list.map(str::to_owned).or_else(|| n.case.map(|c| format!("/cases/{c}")))

@@ -36,6 +36,8 @@ pub(super) struct Back {
     pub(super) recuse: Option<(Vec<(String, String)>, Error)>,
     /// The form that makes a case a candidate for announcement.
     pub(super) announce: Option<(Vec<(String, String)>, Error)>,
+    /// A file handed in as proof: the form that records a payment is opened with it.
+    pub(super) proof: Option<String>,
 }
 impl Back {
     /// What stands on top of a page that came back: its form is far down on a phone, and without a script nothing leads

@@ -13,6 +13,7 @@ mod contacts;
 mod counter;
 mod desk;
 mod dialogue;
+mod door;
 mod draws;
 mod files;
 mod frame;
@@ -35,6 +36,7 @@ mod rebindings;
 mod refusals;
 mod search;
 
+pub(in crate::web) use files::paper_policy;
 pub(in crate::web) use lists::address;
 
 use super::Table;
@@ -116,6 +118,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     of_claims(t);
     of_draws(t);
     of_gradings(t);
+    door::routes(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
     t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);

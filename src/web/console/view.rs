@@ -16,6 +16,7 @@ mod counter;
 mod desk;
 mod dialogue;
 mod draws;
+mod employer;
 mod error;
 mod filing;
 mod form;
@@ -58,6 +59,10 @@ pub use counter::{
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
+pub use employer::{
+    DoorDayLine, DoorHomePage, DoorLoginPage, DoorPaperCard, DoorPaperPage, DoorSubmissionRow, ServedLine, ServedPaperPage, SubmissionCard,
+    SubmissionPage, SubmissionsPage,
+};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};

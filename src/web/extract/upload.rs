@@ -1,4 +1,4 @@
-//! A form with one file: `multipart/form-data`, read into memory up to the route's limit.
+//! A form with one file, or with one in each of its file fields: `multipart/form-data`, read into memory up to the route's limit.
 
 use super::super::Failure;
 use super::params::Params;
@@ -60,6 +60,44 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             }
         }
         Ok(Self { params: Params::of_form(pairs), file })
+    }
+}
+
+/// The fields of a form with several files, one in each file field.
+#[derive(Debug)]
+pub struct Files {
+    /// The other fields.
+    pub params: Params,
+    /// The files; an empty file input is none.
+    pub files: Vec<UploadedFile>,
+}
+
+/// Files a form may carry.
+const MOST_FILES: usize = 8;
+
+impl<S: Send + Sync> FromRequest<S> for Files {
+    type Rejection = Failure;
+    async fn from_request(req: Request, state: &S) -> Result<Self, Failure> {
+        let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+            return Err(Failure::unsupported_media_type());
+        }
+        let mut parts = Multipart::from_request(req, state).await.map_err(|_| malformed())?;
+        let (mut pairs, mut files) = (Vec::new(), Vec::<UploadedFile>::new());
+        while let Some(field) = parts.next_field().await.map_err(|e| of_multipart(&e))? {
+            if pairs.len() >= MOST_FIELDS {
+                return Err(Error::TooLarge(text::zh("web.limit.fields").to_owned()).into());
+            }
+            match one(field).await? {
+                Part::Text(k, v) => pairs.push((k, v)),
+                Part::File(f) if f.bytes.is_empty() && f.name == EMPTY => {}
+                Part::File(f) if files.len() >= MOST_FILES || files.iter().any(|x| x.field == f.field) => {
+                    return Err(Error::field(&format!("/{}", f.field), "one_file", &[]).into());
+                }
+                Part::File(f) => files.push(f),
+            }
+        }
+        Ok(Self { params: Params::of_form(pairs), files })
     }
 }
 
@@ -138,6 +176,19 @@ mod tests {
         let two = format!("{}{}--B--\n", file("file", "a.txt", "x"), file("file", "b.txt", "y"));
         assert_eq!(send(&two).await.unwrap_err().fields()[0].code, "one_file");
         assert!(send(&format!("{}--B--\n", file("file", "", ""))).await.unwrap().file.is_none());
+    }
+
+    #[tokio::test]
+    async fn each_file_field_holds_one_file() {
+        let read = |body: String| async move {
+            let req = axum::http::Request::builder().method("POST").header("content-type", "multipart/form-data; boundary=B");
+            Files::from_request(req.body(Body::from(body.replace('\n', "\r\n"))).unwrap(), &()).await
+        };
+        let two = format!("{}{}{}--B--\n", file("a", "a.txt", "x"), file("b", "b.txt", "y"), file("c", "", ""));
+        let got = read(two).await.unwrap();
+        assert_eq!(got.files.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        let same = format!("{}{}--B--\n", file("a", "a.txt", "x"), file("a", "b.txt", "y"));
+        assert_eq!(read(same).await.unwrap_err().fields()[0].code, "one_file");
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ mod callbacks;
 mod cases;
 mod claims;
 mod contacts;
+mod door;
 mod doubts;
 mod draws;
 mod filings;
@@ -114,4 +115,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     draws::routes(table);
     announcements::routes(table);
     gradings::routes(table);
+    door::routes(table);
 }

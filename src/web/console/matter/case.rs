@@ -13,7 +13,7 @@ use crate::web::auth::Officer;
 use crate::web::console::files;
 use crate::web::console::frame::{chrome, flash};
 use crate::web::console::moves::{self, Forms, Maker, Pickers, stays};
-use crate::web::console::view::{ApprovalView, CasePage, FieldKind, FormField, FormView, Place, ToldRow, Tone};
+use crate::web::console::view::{ApprovalView, CasePage, FieldKind, FormField, FormView, MoveView, Place, ToldRow, Tone};
 use crate::web::console::words;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, PathIds, PathText, QueryParams, Upload};
@@ -93,6 +93,13 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
         let typed = back.typed.as_ref().filter(|t| t.procedure == Some(p.id));
         conflict = conflict.or_else(|| moves::conflict(app, &p.kind, &p.moves, typed));
     }
+    if let Some(proof) = &back.proof {
+        let recorded = |m: &MoveView| m.form.id.ends_with("-record_payment");
+        if let Some(m) = forms.main.iter_mut().chain(&mut forms.more).find(|m| recorded(m)) {
+            m.form = m.form.clone().holding("proof", proof);
+            m.open = true;
+        }
+    }
     let unmask = access::may(&actor, Ability::Unmask, "").then_some(()).and(match f.filings.as_slice() {
         [one] => Some(format!("/filings/{}/unmask", one.id)),
         _ => None,
@@ -127,6 +134,7 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
         splits: crate::web::console::joining::splits(&actor, &f),
         evidence: f.evidence.iter().map(words::evidence).collect(),
         upload: upload_form(&actor, &base, app.config.evidence.max_mib, back.upload.as_ref()),
+        served: app.served_papers(&actor, id).await?.iter().map(crate::web::console::door::line).collect(),
         documents: f.documents.iter().map(words::document).collect(),
         events: f.timeline.iter().map(words::event).collect(),
         told: f
@@ -146,7 +154,8 @@ pub(in crate::web::console) async fn case(
     QueryParams(mut q): QueryParams,
 ) -> Answer<Response> {
     let done = q.raw("done").map(str::to_owned);
-    match case_page(&app, &by, id, &Back::default()).await {
+    let proof = q.parsed::<crate::base::id::EvidenceId>("proof", "unknown_evidence").map(|p| p.to_string());
+    match case_page(&app, &by, id, &Back { proof, ..Back::default() }).await {
         // the move took it out of the person's scope: that is no error
         Err(e) if done.is_some() && e.status() == StatusCode::NOT_FOUND => Ok(see_other("/?done=left")),
         Err(e) => Err(e),

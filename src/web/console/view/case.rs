@@ -427,6 +427,8 @@ pub struct CasePage {
     pub evidence: Vec<EvidenceRow>,
     /// Adds a file.
     pub upload: Option<FormView>,
+    /// Papers with an addressee, with what was handed in on each.
+    pub served: Vec<super::ServedLine>,
     /// Papers.
     pub documents: Vec<DocumentRow>,
     /// What happened, newest first.

@@ -283,6 +283,7 @@ impl CasePage {
                 read: true,
             }],
             more: vec![a_move("note", "添加记录", "", vec![FormField::new("note", "内容", FieldKind::Long).required()])],
+            served: ServedLine::samples(),
             announce: Some(FormView::new(
                 "announce",
                 "/cases/1/announcements",

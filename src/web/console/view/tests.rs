@@ -51,6 +51,12 @@ fn all() -> Vec<(String, String)> {
     pages("draw", DrawPage::samples(), &mut out);
     pages("calls", CallsPage::samples(), &mut out);
     pages("call", CallPage::samples(), &mut out);
+    pages("employer_login", DoorLoginPage::samples(), &mut out);
+    pages("employer_home", DoorHomePage::samples(), &mut out);
+    pages("employer_paper", DoorPaperPage::samples(), &mut out);
+    pages("submissions", SubmissionsPage::samples(), &mut out);
+    pages("submission", SubmissionPage::samples(), &mut out);
+    pages("served_paper", ServedPaperPage::samples(), &mut out);
     pages("public_listings", PublicListingsPage::samples(), &mut out);
     pages("public_paper", PublicPaperPage::samples(), &mut out);
     out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
