@@ -42,6 +42,12 @@ pub const KINDS: &[&str] = &[
     "listing_repair",
     "removal_granted",
     "removal_refused",
+    "penalty_notice",
+    "penalty_hearing",
+    "penalty_none",
+    "penalty_decision",
+    "penalty_repair",
+    "penalty_urge",
     "announcement",
     "announcement_reply",
     "announcement_withdrawal",
@@ -220,6 +226,9 @@ fn lock_of(bureau: &str, kind: &str, year: i32) -> i64 {
 pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if super::listings::KINDS.contains(&kind) {
         return super::listings::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
+    if super::penalties::papers::KINDS.contains(&kind) {
+        return super::penalties::papers::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
     if super::grading::letters::PAPERS.contains(&kind) {
         return super::grading::letters::issue(tx, subject, step, kind).map(|m| vec![m]);

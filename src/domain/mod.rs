@@ -24,6 +24,7 @@ pub mod listing;
 pub mod mandate;
 pub mod matching;
 pub mod order;
+pub mod penalty;
 pub mod picture_file;
 pub mod proof;
 pub mod roster;

@@ -19,6 +19,7 @@ mod legacy;
 mod oral;
 mod outbox;
 mod overdue;
+mod penalties;
 mod people;
 mod procedures;
 mod reference;
@@ -113,5 +114,6 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     joint::routes(table);
     draws::routes(table);
     announcements::routes(table);
+    penalties::routes(table);
     gradings::routes(table);
 }
