@@ -54,7 +54,11 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
             Penalty { hearing_asked_on: None, hearing_held_on: None, way: Json(way), ..bare }
         }
         EffectKind::ReviewPenalty => {
-            let way = Way { reviewed_by: tx.actor.account(), reviewed_on: Some(today), ..way };
+            let by = tx.actor.account();
+            if by.is_none() || by == row.proposed_by {
+                return Err(Error::refused("own_proposal", &[]));
+            }
+            let way = Way { reviewed_by: by, reviewed_on: Some(today), ..way };
             Penalty { way: Json(way), ..row }
         }
         EffectKind::TellPenalty => {

@@ -159,3 +159,81 @@ pub(super) fn child(p: &PenaltyView) -> ChildCard {
         past: !p.open,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::view::penalty::PenaltyPartView;
+
+    fn view(owed: bool) -> PenaltyView {
+        let on = Day::ymd(2027, 1, 8).unwrap();
+        let fen = Fen::new;
+        PenaltyView {
+            procedure: uuid::Uuid::nil().into(),
+            state: "逾期未缴".into(),
+            open: true,
+            bureau: "370705-hrss".into(),
+            bureau_name: "奎文区人力资源和社会保障局".into(),
+            ground: "拒不履行行政处理决定".into(),
+            article: "《劳动保障监察条例》第三十条第一款第（三）项".into(),
+            unit: "潍坊试验建筑劳务有限公司".into(),
+            subject: "用人单位 潍坊试验建筑劳务有限公司".into(),
+            standing: if owed { "decided" } else { "open" }.into(),
+            filed_on: on,
+            decide_by: Some(on),
+            least_fen: fen(200_000),
+            most_fen: fen(2_000_000),
+            fine_fen: owed.then(|| fen(300_000)),
+            mitigation: owed.then(|| "主动消除或者减轻违法行为危害后果".to_owned()),
+            right: if owed { "hearing" } else { "statement" }.into(),
+            told_on: Some(on),
+            window_until: Some(on),
+            stated_on: Some(on),
+            answer: owed.then(|| "lowered".to_owned()),
+            hearing_at: Some(on.at(9, 30)),
+            hearing_held_on: owed.then_some(on),
+            decided_on: owed.then_some(on),
+            served_on: owed.then_some(on),
+            remedy: "没有申请".into(),
+            owed: owed.then(|| PenaltyOwedView {
+                pay_by: on,
+                due: vec![PenaltyPartView { on, amount_fen: fen(300_000) }],
+                payments: vec![PenaltyPartView { on, amount_fen: fen(100_000) }],
+                paid_fen: fen(100_000),
+                late_fen: fen(36_000),
+                left_fen: fen(236_000),
+                urged_on: Some(on),
+                refused_on: Some(on),
+                applied_on: Some(on),
+                court_by: Some(on),
+            }),
+            ended_why: owed.then(|| "paid".to_owned()),
+            paper: None,
+        }
+    }
+
+    /// The card says ground, bounds, fine, what is paid, the late fine as of today and the terms; every word is in the catalogue.
+    #[test]
+    fn the_card_says_what_is_owed_today() {
+        let card = child(&view(true));
+        let said: Vec<String> = card.facts.iter().map(|f| format!("{}：{}", f.name, f.value)).chain(card.lines.clone()).collect();
+        for part in [
+            "法定幅度：2,000.00元至20,000.00元",
+            "罚款：3,000.00元",
+            "已缴：1,000.00元",
+            "加处罚款（截至今天）：360.00元",
+            "尚须缴纳：2,360.00元",
+            "缴款期限：2027-01-08",
+        ] {
+            assert!(said.iter().any(|s| s == part), "{part}: {said:?}");
+        }
+        for c in [card, child(&view(false))] {
+            let all =
+                c.facts.iter().map(|f| format!("{}{}", f.name, f.value)).chain(c.lines.clone()).chain([c.title.clone(), c.heading.clone()]);
+            for s in all {
+                assert!(!s.contains("penalty.") && !s.contains('{'), "{s}");
+            }
+        }
+        assert!(child(&view(false)).facts.iter().any(|f| f.name == "最迟作出决定"));
+    }
+}
