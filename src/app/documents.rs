@@ -45,6 +45,12 @@ pub const KINDS: &[&str] = &[
     "listing_restored",
     "removal_granted",
     "removal_refused",
+    "penalty_notice",
+    "penalty_hearing",
+    "penalty_none",
+    "penalty_decision",
+    "penalty_repair",
+    "penalty_urge",
     "announcement",
     "announcement_reply",
     "announcement_withdrawal",
@@ -236,6 +242,9 @@ pub fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Res
 fn issue_kind(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Result<Vec<Made>> {
     if super::listings::KINDS.contains(&kind) {
         return super::listings::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
+    if super::penalties::papers::KINDS.contains(&kind) {
+        return super::penalties::papers::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
     if super::grading::letters::PAPERS.contains(&kind) {
         return super::grading::letters::issue(tx, subject, step, kind).map(|m| vec![m]);

@@ -5,12 +5,14 @@
 
 mod agreement;
 mod announcement;
+mod chain;
 mod cooperation;
 mod grading;
 mod incident;
 mod listing;
 pub(super) mod money;
 mod order;
+mod penalty;
 pub(super) mod recourse;
 mod supervision;
 mod talk;
@@ -19,9 +21,7 @@ use super::documents;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::base::id::{AccountId, CaseId, ClaimId, DocumentId, PaymentId};
-use crate::base::seal::Sealed;
 use crate::base::{At, Day, Error, FieldError, Result};
-use crate::domain::intake::PartyRole;
 use crate::domain::ledger as rules;
 use crate::domain::routing::{self, FilingFacts, Routing};
 use crate::flow::{Effect, EffectKind, Step, Value};
@@ -250,6 +250,30 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         EffectKind::PublishAnnouncement => announcement::publish(tx, subject),
         EffectKind::NoteAnnouncementMedia => announcement::media(tx, subject, &a),
         EffectKind::SettleAnnouncement => announcement::settle(tx, subject, step, &a),
+        EffectKind::OpenPenalty
+        | EffectKind::ProposePenalty
+        | EffectKind::RestartPenalty
+        | EffectKind::ReviewPenalty
+        | EffectKind::TellPenalty
+        | EffectKind::StatePenalty
+        | EffectKind::AnswerPenalty
+        | EffectKind::ClosePenaltyWindow
+        | EffectKind::AskHearing
+        | EffectKind::SetHearing
+        | EffectKind::TellHearing
+        | EffectKind::HoldHearing
+        | EffectKind::DiscussPenalty
+        | EffectKind::DecidePenalty
+        | EffectKind::DropPenalty
+        | EffectKind::ServePenalty
+        | EffectKind::PayPenalty
+        | EffectKind::ReversePenaltyPayment
+        | EffectKind::DeferPenalty
+        | EffectKind::UrgePenalty
+        | EffectKind::RefusePenalty
+        | EffectKind::SetPenaltyRemedy
+        | EffectKind::RevokePenalty
+        | EffectKind::ClosePenalty => penalty::apply(tx, subject, e),
         EffectKind::ConfirmGrading => grading::confirm(tx, subject, step.occurred_at),
         EffectKind::TellGrading => grading::tell(tx, subject, &a),
         EffectKind::ContestGrading => grading::contest(tx, subject, step.occurred_at),
@@ -304,10 +328,11 @@ fn bureau(tx: &Tx<'_>, code: &str, field: &str) -> Result<String> {
 /// An officer who may hold the case: an active handling officer of the lead bureau.
 fn officer(tx: &mut Tx<'_>, subject: &Subject, id: AccountId, field: &str) -> Result<()> {
     let case = tx.case(subject.case_id()?)?;
-    if super::facts::handlers(tx.c, tx.app, &case, tx.now)?.contains(&id) {
+    let bureau = super::penalties::bureau_of(tx.c, &subject.row, &subject.given)?.unwrap_or_else(|| case.lead_bureau.clone());
+    if super::facts::handlers_at(tx.c, tx.app, &case, &bureau, tx.now)?.contains(&id) {
         return Ok(());
     }
-    Err(Error::field(&format!("/form/{field}"), "not_a_handler", &[("bureau", &tx.app.bureau_name(&case.lead_bureau))]))
+    Err(Error::field(&format!("/form/{field}"), "not_a_handler", &[("bureau", &tx.app.bureau_name(&bureau))]))
 }
 
 fn change_filing(subject: &mut Subject, f: impl FnOnce(&mut filings::Filing)) -> Result<()> {
@@ -504,7 +529,7 @@ pub(super) fn case_for(
     let oversight = oversight.or_else(|| routed.oversight.filter(|o| *o != lead));
     let id: CaseId = tx.ids.id(tx.now);
     let complaint = f.kind == "complaint";
-    let (chain, respondent) = chain(tx, f, id)?;
+    let (chain, respondent) = chain::chain(tx, f, id)?;
     let row = cases::Case {
         id,
         number: tx.ids.code("AJ"),
@@ -542,48 +567,4 @@ pub(super) fn case_for(
     cases::insert(tx.c, &row, &chain)?;
     tx.adopt_case(row);
     Ok((id, respondent))
-}
-
-/// The chain of respondents with the article that makes each liable; a team leader stays sealed.
-fn chain(tx: &mut Tx<'_>, f: &filings::Filing, case: CaseId) -> Result<(Vec<cases::Respondent>, Option<crate::base::id::RespondentId>)> {
-    let mut out = Vec::new();
-    let mut main = None;
-    for (i, p) in f.told_doc.chain.iter().enumerate() {
-        let id = tx.ids.id(tx.now);
-        let role = PartyRole::of(&p.role);
-        let (mut name_ct, mut person_ct, mut person_bix): (Option<Sealed>, Option<Sealed>, Option<String>) = (None, None, None);
-        if role == Some(PartyRole::TeamLeader)
-            && let Some(ct) = &f.leader_ct
-        {
-            let json = tx.open_sealed("filings", "leader_ct", f.id, ct)?;
-            let (name, person): (String, Option<String>) =
-                serde_json::from_str(&json).map_err(|e| Error::Internal(format!("leader: {e}")))?;
-            name_ct = Some(tx.seal("respondents", "name_ct", id, &name)?);
-            // found by the same blind index as a worker: a team leader is known when he claims for others (practice P3.3)
-            person_bix = person.as_ref().map(|n| crate::base::seal::blind(&tx.keys, "id", n)).transpose()?;
-            person_ct = person.map(|n| tx.seal("respondents", "person_ct", id, &n)).transpose()?;
-        }
-        if main.is_none() && matches!(role, Some(PartyRole::Respondent | PartyRole::ContractEmployer)) {
-            main = Some(id);
-        }
-        out.push(cases::Respondent {
-            id,
-            case_id: case,
-            role: p.role.clone(),
-            name: p.name.clone(),
-            name_key: crate::domain::matching::company_key(&p.name),
-            uscc: p.uscc.clone(),
-            name_ct,
-            person_ct,
-            person_bix,
-            article: role.map(PartyRole::basis).filter(|b| !b.is_empty()),
-            position: i32::try_from(i).unwrap_or(i32::MAX),
-            liability: None,
-            liability_ct: None,
-            liability_proof: None,
-            liability_by: None,
-            liability_at: None,
-        });
-    }
-    Ok((out, main))
 }

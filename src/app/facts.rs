@@ -7,6 +7,7 @@ mod announcement;
 mod listing;
 mod money;
 mod others;
+mod penalty;
 
 pub(super) use others::repeats;
 
@@ -122,6 +123,7 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "removal" => listing::removal(c, a, &mut out)?,
             "announcement" => announcement::load(c, a, &mut out)?,
             "grading" => others::grading(c, a, &mut out)?,
+            "penalty" => penalty::load(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
             _ => {}
@@ -261,10 +263,18 @@ fn people_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
 /// # Errors
 /// The database.
 pub fn handlers(c: &mut Conn, app: &App, case: &cases::Case, now: At) -> Result<Vec<AccountId>> {
+    handlers_at(c, app, case, &case.lead_bureau, now)
+}
+
+/// As [`handlers`], of another bureau that holds a procedure beside the case.
+///
+/// # Errors
+/// The database.
+pub fn handlers_at(c: &mut Conn, app: &App, case: &cases::Case, bureau: &str, now: At) -> Result<Vec<AccountId>> {
     let scope = super::subject::scope_of(app, Some(case), None);
-    let path: Vec<String> = scope.area_path.into_iter().chain(scope.lead_path).collect();
+    let path: Vec<String> = scope.area_path.into_iter().chain(app.bureau_path(bureau)).collect();
     let found = accounts::holders_over(c, "handler", &path, now)?;
-    let mut out: Vec<AccountId> = found.into_iter().filter(|(_, bureau, _)| *bureau == case.lead_bureau).map(|(id, _, _)| id).collect();
+    let mut out: Vec<AccountId> = found.into_iter().filter(|(_, at, _)| at == bureau).map(|(id, _, _)| id).collect();
     out.dedup();
     Ok(out)
 }

@@ -44,6 +44,7 @@ pub mod oral;
 mod orders;
 pub mod outbox;
 pub mod overdue;
+pub mod penalties;
 pub mod people;
 pub mod perform;
 pub mod project;

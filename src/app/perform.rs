@@ -125,6 +125,7 @@ pub(super) fn perform_on(tx: &mut Tx<'_>, subject: &mut Subject, cmd: &Command) 
     if step.event == "requested" {
         super::orders::before_signing(tx, subject, &step)?;
         super::listings::before_signing(tx, subject, &step)?;
+        super::penalties::papers::before_signing(tx, subject, &step)?;
     }
     apply(tx, &graph, subject, step)
 }
@@ -229,6 +230,7 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
         tx.remark(stream, seq, field, text)?;
     }
     notify::queue(tx, graph, subject, &before, &step)?;
+    super::penalties::follow(tx, subject)?;
     for signal in &step.signals {
         tell(tx, subject, signal, step.occurred_at)?;
     }

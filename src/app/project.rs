@@ -84,10 +84,11 @@ pub fn bureau_of(tx: &mut Tx<'_>, subject: &Subject, role: &str) -> Result<Strin
     let place = role.split_once('@').map_or("lead", |(_, p)| p);
     let case = subject.case(tx)?;
     let own = subject.grading.as_ref().map(|(g, _)| g.bureau.clone());
+    let punishes = super::penalties::bureau_of(tx.c, &subject.row, &subject.given)?;
     let receiving = subject.filing.as_ref().map(|f| f.receiving_bureau.clone());
     let city = tx.app.config.city.bureau.clone();
     Ok(match place {
-        "lead" => case.map(|c| c.lead_bureau).or(own).or(receiving).unwrap_or(city),
+        "lead" => punishes.or(case.map(|c| c.lead_bureau)).or(own).or(receiving).unwrap_or(city),
         "oversight" => case.and_then(|c| c.oversight_bureau).unwrap_or(city),
         "receiving" => receiving.unwrap_or(city),
         "asked" => crate::store::cooperations::of_procedure(tx.c, subject.row.id)?.and_then(|r| r.bureau).unwrap_or(city),

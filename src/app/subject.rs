@@ -152,6 +152,9 @@ impl Subject {
             Some((g, _)) => scope_at(tx.app, &g.bureau, &g.area),
             None => scope_of(tx.app, case.as_ref(), self.filing.as_ref()),
         };
+        if let Some(bureau) = super::penalties::bureau_of(tx.c, &self.row, &self.given)? {
+            super::penalties::led_by(tx.app, &mut scope, bureau);
+        }
         scope.assignee = self.procedure.assignee;
         scope.requester = self.procedure.approval.as_ref().map(|a| a.requested_by);
         if let (Some(case), true) = (&case, asks(&self.row.kind)) {
@@ -203,10 +206,13 @@ impl Subject {
             let (area, bureau) = (Some(g.area.clone()), Some(g.bureau.clone()));
             return Ok(Marks { area, bureau, procedure: Some(self.row.kind.clone()), ..Marks::default() });
         }
+        let own = super::penalties::bureau_of(tx.c, &self.row, &self.given)?;
         Ok(Marks {
             case: self.row.case_id,
             area: case.as_ref().map(|c| c.area.clone()).or_else(|| self.filing.as_ref().and_then(|f| f.area.clone())),
-            bureau: case.as_ref().map(|c| c.lead_bureau.clone()).or_else(|| self.filing.as_ref().map(|f| f.receiving_bureau.clone())),
+            bureau: own
+                .or_else(|| case.as_ref().map(|c| c.lead_bureau.clone()))
+                .or_else(|| self.filing.as_ref().map(|f| f.receiving_bureau.clone())),
             channel: self.filing.as_ref().map(|f| f.channel.clone()),
             procedure: Some(self.row.kind.clone()),
             amount: self.filing.as_ref().map(|f| f.reported_total),

@@ -8,6 +8,7 @@ mod look;
 pub mod money;
 pub mod others;
 pub mod parts;
+pub mod penalty;
 pub mod words;
 
 pub use parts::*;
@@ -91,6 +92,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
     let announcements = super::announcements::of_case(c, app, keys, id)?;
     let others = others::load(c, app, keys, id, &chain, &rows, &asking)?;
     let listings = listing::load(c, app, id, &rows, now)?;
+    let penalties = penalty::load(c, app, id, &rows, now)?;
     let mut look = looker(c, app, keys, now, out_of_unit);
     look.closed = closed(actor, &scope, &rows);
     let mut views = Vec::new();
@@ -99,6 +101,9 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         let mut s = scope.clone();
         let bureau = asking.iter().find(|k| k.procedure_id == row.id).and_then(|k| k.bureau.clone());
         ask(app, &mut s, &case, bureau);
+        if let Some(p) = penalties.iter().find(|p| p.procedure == row.id) {
+            super::penalties::led_by(app, &mut s, p.bureau.clone());
+        }
         if let Some(f) = row.filing_id.and_then(|f| all.iter().find(|x| x.id == f)) {
             s.receiving = vec![f.receiving_bureau.clone()];
         } else {
@@ -235,6 +240,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
         talks: others.talks,
         incidents: others.incidents,
         listings,
+        penalties,
         announcements,
         filings: filing_views,
         evidence: look.evidence(evidence)?,

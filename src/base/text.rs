@@ -29,6 +29,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/listing.toml"),
     include_str!("../../config/texts/zh/notices.toml"),
     include_str!("../../config/texts/zh/orders.toml"),
+    include_str!("../../config/texts/zh/penalty.toml"),
     include_str!("../../config/texts/zh/uploads.toml"),
 ];
 const EN: &[&str] = &[include_str!("../../config/texts/en.toml")];

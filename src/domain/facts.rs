@@ -34,6 +34,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/listing_party.v3.toml", include_str!("../../workflows/listing_party.v3.toml")),
     ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
     ("workflows/payment_order.v2.toml", include_str!("../../workflows/payment_order.v2.toml")),
+    ("workflows/penalty.v1.toml", include_str!("../../workflows/penalty.v1.toml")),
     ("workflows/referral.v1.toml", include_str!("../../workflows/referral.v1.toml")),
     ("workflows/removal.v1.toml", include_str!("../../workflows/removal.v1.toml")),
     ("workflows/supervision.v1.toml", include_str!("../../workflows/supervision.v1.toml")),
@@ -225,6 +226,45 @@ pub const FACTS: &[FactSpec] = &[
     fact("grading.talked", Bool, "是否已约谈企业负责人", "grading"),
     fact("grading.issued_on", Day, "评价结果告知书出具之日（未出具则无）", "grading"),
     fact("grading.told_on", Day, "告知企业之日（未告知则无）", "grading"),
+    // penalty: of the procedure itself, or of what it is begun with
+    fact("penalty.filed_at", At, "行政处罚立案之日", "penalty"),
+    fact("penalty.right", Text, "当事人的权利（hearing 可以申请听证、statement 陈述申辩）", "penalty"),
+    fact("penalty.officers", Int, "处罚的承办人数", "penalty"),
+    fact("penalty.investigators", List, "参与调查的人员", "penalty"),
+    fact("penalty.least", Money, "法定罚款下限", "penalty"),
+    fact("penalty.most", Money, "法定罚款上限", "penalty"),
+    fact("penalty.ceiling", Money, "陈述申辩以后罚款不得超过的数额（没有陈述申辩的为法定上限）", "penalty"),
+    fact("penalty.fine", Money, "罚款数额（未提出则无）", "penalty"),
+    fact("penalty.bureau_may", Bool, "本部门是否可以处罚该违法行为", "penalty"),
+    fact("penalty.subject_may", Bool, "该违法行为是否可以处罚该对象", "penalty"),
+    fact("penalty.ordered", Bool, "是否已责令改正并期满未改正（不须责令的视为已责令）", "penalty"),
+    fact("penalty.within_limitation", Bool, "违法行为终了是否未满二年", "penalty"),
+    fact("penalty.fined_already", Bool, "同一违法行为是否已立案处罚", "penalty"),
+    fact("penalty.grounded", Bool, "据以处罚的责令是否仍然有效（没有责令的视为有效）", "penalty"),
+    fact("penalty.crime_open", Bool, "欠薪是否达到移送标准而未审查，或者正在移送公安机关", "penalty"),
+    fact("penalty.crime_sent", Bool, "是否已移送公安机关", "penalty"),
+    fact("penalty.own", Bool, "办理人是否提出处罚建议或者参与调查", "penalty"),
+    fact("penalty.reviewed", Bool, "是否已法制审核（依法不须审核的视为已审核）", "penalty"),
+    fact("penalty.discussed", Bool, "是否已集体讨论（不须讨论的视为已讨论）", "penalty"),
+    fact("penalty.told", Bool, "事先告知书是否已送达", "penalty"),
+    fact("penalty.window_over", Bool, "陈述申辩期是否已满", "penalty"),
+    fact("penalty.statement_open", Bool, "是否有未复核的陈述申辩", "penalty"),
+    fact("penalty.answer", Text, "陈述申辩的复核结果（没有为 none）", "penalty"),
+    fact("penalty.hearing_open", Bool, "申请的听证是否尚未举行", "penalty"),
+    fact("penalty.hearing_told", Bool, "听证通知书是否已送达", "penalty"),
+    fact("penalty.hearing_day", Day, "听证之日（未定则为今天）", "penalty"),
+    fact("penalty.hearing_notice_by", Day, "听证通知书最迟送达之日", "penalty"),
+    fact("penalty.clock_over", Bool, "立案是否已超过九十日", "penalty"),
+    fact("penalty.first", Bool, "当事人是否初次违法", "penalty"),
+    fact("penalty.notice_on", Day, "告知书的日期", "penalty"),
+    fact("penalty.decided_day", Day, "决定书的日期", "penalty"),
+    fact("penalty.pay_day", Day, "缴款期限届满日", "penalty"),
+    fact("penalty.left", Money, "尚未缴纳的罚款和加处罚款", "penalty"),
+    fact("penalty.paid", Money, "已缴金额", "penalty"),
+    fact("penalty.remedy", Text, "复议或诉讼情况", "penalty"),
+    fact("penalty.remedies_end", Day, "复议和起诉期间届满日", "penalty"),
+    fact("penalty.urge_issued", Bool, "催告书是否已制作", "penalty"),
+    fact("penalty.court_over", Bool, "申请法院强制执行的期限是否已过", "penalty"),
     // evidence and papers
     fact("evidence.count", Int, "证据件数", "evidence"),
     fact("documents.issued", List, "已出具文书的种类", "documents"),
@@ -273,7 +313,7 @@ struct Code {
 }
 
 /// The procedures that exist.
-pub const PROCEDURES: [&str; 16] = [
+pub const PROCEDURES: [&str; 17] = [
     "filing",
     "complaint",
     "agreement",
@@ -290,6 +330,7 @@ pub const PROCEDURES: [&str; 16] = [
     "removal",
     "announcement",
     "grading",
+    "penalty",
 ];
 
 /// Everything a definition may refer to. `codes` is the text of `config/codes.toml`.

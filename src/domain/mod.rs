@@ -25,6 +25,7 @@ pub mod listing;
 pub mod mandate;
 pub mod matching;
 pub mod order;
+pub mod penalty;
 pub mod picture_file;
 pub mod proof;
 pub mod roster;

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 89] = [
+pub const ALL: [EffectKind; 113] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -96,6 +96,30 @@ pub const ALL: [EffectKind; 89] = [
     EffectKind::StopDisplay,
     EffectKind::CorrectListing,
     EffectKind::CorrectParty,
+    EffectKind::OpenPenalty,
+    EffectKind::ProposePenalty,
+    EffectKind::RestartPenalty,
+    EffectKind::ReviewPenalty,
+    EffectKind::TellPenalty,
+    EffectKind::StatePenalty,
+    EffectKind::AnswerPenalty,
+    EffectKind::ClosePenaltyWindow,
+    EffectKind::AskHearing,
+    EffectKind::SetHearing,
+    EffectKind::TellHearing,
+    EffectKind::HoldHearing,
+    EffectKind::DiscussPenalty,
+    EffectKind::DecidePenalty,
+    EffectKind::DropPenalty,
+    EffectKind::ServePenalty,
+    EffectKind::PayPenalty,
+    EffectKind::ReversePenaltyPayment,
+    EffectKind::DeferPenalty,
+    EffectKind::UrgePenalty,
+    EffectKind::RefusePenalty,
+    EffectKind::SetPenaltyRemedy,
+    EffectKind::RevokePenalty,
+    EffectKind::ClosePenalty,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -222,6 +246,39 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::NoteAnnouncementMedia => &[("medium", Text, true), ("name", Text, true), ("on", Day, true), ("proof", Id, true)],
         EffectKind::SettleAnnouncement => &[("outcome", Text, true)],
         EffectKind::CheckAnnouncement | EffectKind::ApproveAnnouncement | EffectKind::PublishAnnouncement => &[],
+        EffectKind::OpenPenalty => &[
+            ("ground", Text, true),
+            ("respondent", Id, true),
+            ("subject", Text, true),
+            ("violated_on", Day, true),
+            ("second", Id, true),
+            ("bureau", Text, false),
+            ("name", Text, false),
+            ("id_number", Text, false),
+            ("post", Text, false),
+            ("post_from", Day, false),
+            ("corrected_no", Text, false),
+            ("corrected_served", Day, false),
+            ("corrected_due", Day, false),
+            ("proof", Id, false),
+        ],
+        EffectKind::ProposePenalty => &[("fine", Money, true), ("degree", Text, true), ("mitigation", Text, false)],
+        EffectKind::TellPenalty | EffectKind::ServePenalty => &[("on", Day, true), ("way", Text, true)],
+        EffectKind::StatePenalty
+        | EffectKind::AskHearing
+        | EffectKind::TellHearing
+        | EffectKind::DiscussPenalty
+        | EffectKind::UrgePenalty => &[("on", Day, true)],
+        EffectKind::AnswerPenalty => &[("outcome", Text, true), ("fine", Money, false), ("mitigation", Text, false)],
+        EffectKind::SetHearing => &[("on", Day, true), ("clock", Text, true), ("place", Text, true), ("host", Id, true)],
+        EffectKind::HoldHearing => &[("on", Day, true), ("result", Text, true)],
+        EffectKind::DropPenalty => &[("why", Text, true)],
+        EffectKind::PayPenalty => &[("amount", Money, true), ("paid_on", Day, true), ("proof", Id, true), ("bank_ref", Text, true)],
+        EffectKind::ReversePenaltyPayment => &[("bank_ref", Text, true)],
+        EffectKind::DeferPenalty => &[("until", Day, true), ("plan", List, false)],
+        EffectKind::SetPenaltyRemedy => &[("remedy", Text, true), ("on", Day, true)],
+        EffectKind::RevokePenalty => &[("on", Day, true), ("why", Text, true)],
+        EffectKind::ClosePenalty => &[("outcome", Text, true)],
         EffectKind::TellGrading => &[("on", Day, true), ("way", Text, true), ("proof", Text, true)],
         EffectKind::TalkGrading => &[("on", Day, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],
@@ -247,7 +304,12 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         | EffectKind::DropParty
         | EffectKind::SkipCompensation
         | EffectKind::ConfirmGrading
-        | EffectKind::ContestGrading => &[],
+        | EffectKind::ContestGrading
+        | EffectKind::RestartPenalty
+        | EffectKind::ReviewPenalty
+        | EffectKind::ClosePenaltyWindow
+        | EffectKind::DecidePenalty
+        | EffectKind::RefusePenalty => &[],
     }
 }
 

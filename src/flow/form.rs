@@ -87,9 +87,17 @@ fn fault(pointer: impl Into<String>, code: &str, args: &[(&str, &str)]) -> Field
 /// # Errors
 /// Every wrong field with its JSON pointer `/form/<field>`.
 pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<FieldError>> {
-    let Some(fields) = fields(graph, name) else {
-        return Err(vec![fault("/form", "unknown_move", &[])]);
-    };
+    match fields(graph, name) {
+        Some(fields) => parse_fields(&fields, input),
+        None => Err(vec![fault("/form", "unknown_move", &[])]),
+    }
+}
+
+/// Parses what came in for these fields: a move's, or those of a start.
+///
+/// # Errors
+/// As [`parse_form`].
+pub fn parse_fields(fields: &[FieldDef], input: &Json) -> Result<Form, Vec<FieldError>> {
     let empty = serde_json::Map::new();
     let input = match input {
         Json::Object(m) => m,
@@ -99,7 +107,7 @@ pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<F
     let mut out = Form::new();
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
-    for f in &fields {
+    for f in fields {
         let nice = json_name(f);
         let (name, value) = match (input.get(&nice), input.get(&f.key)) {
             (Some(v), _) => (nice.as_str(), v),
@@ -117,7 +125,7 @@ pub fn parse_form(graph: &Graph, name: &str, input: &Json) -> Result<Form, Vec<F
             Err((code, detail)) => wrong.push(fault(pointer, code, &[("title", &f.title), ("detail", &detail)])),
         }
     }
-    for f in &fields {
+    for f in fields {
         let asks_form_only = f.required_if.as_ref().filter(|e| e.names(true).iter().all(|n| n.starts_with("form.")));
         if let Some(e) = asks_form_only
             && !out.contains_key(&f.key)

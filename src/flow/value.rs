@@ -302,6 +302,55 @@ pub enum EffectKind {
     ContestGrading,
     /// The head of an employer graded C was talked to. Args: `on` day.
     TalkGrading,
+    // ── penalties 行政处罚 ──
+    /// A penalty is filed on a party. Args: see `flow::effect`.
+    OpenPenalty,
+    /// A fine is proposed. Args: `fine` money, `degree` text, `mitigation` text?.
+    ProposePenalty,
+    /// It is investigated again, and told anew. No args.
+    RestartPenalty,
+    /// A second person reviewed it. No args.
+    ReviewPenalty,
+    /// The prior notice was served. Args: `on` day, `way` text.
+    TellPenalty,
+    /// The party made a statement. Args: `on` day.
+    StatePenalty,
+    /// The statement was answered. Args: `outcome` text, `fine` money?, `mitigation` text?.
+    AnswerPenalty,
+    /// The window to be heard is over. No args.
+    ClosePenaltyWindow,
+    /// A hearing is asked for. Args: `on` day.
+    AskHearing,
+    /// When, where and by whom it is held. Args: `on` day, `clock` text, `place` text, `host` id.
+    SetHearing,
+    /// Its notice was served. Args: `on` day.
+    TellHearing,
+    /// It was held, or given up. Args: `on` day, `result` text.
+    HoldHearing,
+    /// The heads discussed it together. Args: `on` day.
+    DiscussPenalty,
+    /// It is decided. No args.
+    DecidePenalty,
+    /// Nothing is punished. Args: `why` text.
+    DropPenalty,
+    /// The decision was served. Args: `on` day, `way` text.
+    ServePenalty,
+    /// A payment of the fine. Args: `amount` money, `paid_on` day, `proof` id, `bank_ref` text.
+    PayPenalty,
+    /// It was recorded by mistake. Args: `bank_ref` text.
+    ReversePenaltyPayment,
+    /// It may be paid later, or in parts. Args: `until` day, `plan` list?.
+    DeferPenalty,
+    /// The party was urged. Args: `on` day.
+    UrgePenalty,
+    /// It was urged in vain. No args.
+    RefusePenalty,
+    /// Review or suit against it. Args: `remedy` text, `on` day.
+    SetPenaltyRemedy,
+    /// It was revoked. Args: `on` day, `why` text.
+    RevokePenalty,
+    /// What became of it. Args: `outcome` text.
+    ClosePenalty,
 }
 
 /// An effect with its evaluated arguments.

@@ -50,6 +50,7 @@ pub mod migrate;
 pub mod notices;
 pub mod orders;
 pub mod papers;
+pub mod penalties;
 pub mod procedures;
 pub mod recourse;
 pub mod register;

@@ -2084,3 +2084,78 @@ diesel::allow_tables_to_appear_in_same_query!(served_papers, documents);
 diesel::allow_tables_to_appear_in_same_query!(submissions, documents);
 diesel::allow_tables_to_appear_in_same_query!(submission_files, evidence);
 diesel::allow_tables_to_appear_in_same_query!(submissions, cases);
+
+// penalties 行政处罚
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id};
+    penalties (id) {
+        id -> Id,
+        case_id -> Id,
+        procedure_id -> Id,
+        order_id -> Nullable<Id>,
+        respondent_id -> Id,
+        bureau -> Text,
+        ground -> Text,
+        subject -> Text,
+        subject_key -> Text,
+        uscc -> Nullable<Text>,
+        filed -> Doc,
+        name_ct -> Nullable<Text>,
+        person_ct -> Nullable<Text>,
+        least -> BigInt,
+        most -> BigInt,
+        fine -> Nullable<BigInt>,
+        ceiling -> Nullable<BigInt>,
+        mitigation -> Nullable<Text>,
+        proposed_by -> Nullable<Id>,
+        told_on -> Nullable<Date>,
+        window_over_on -> Nullable<Date>,
+        stated_on -> Nullable<Date>,
+        answered_on -> Nullable<Date>,
+        answer -> Nullable<Text>,
+        hearing_asked_on -> Nullable<Date>,
+        hearing_held_on -> Nullable<Date>,
+        decided_by -> Nullable<Id>,
+        decided_on -> Nullable<Date>,
+        served_on -> Nullable<Date>,
+        remedy -> Text,
+        standing -> Text,
+        way -> Doc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id};
+    penalty_accounts (penalty_id) {
+        penalty_id -> Id,
+        fine -> BigInt,
+        pay_by -> Date,
+        deferred_on -> Nullable<Date>,
+        due -> Doc,
+        paid -> BigInt,
+        late -> BigInt,
+        urge_id -> Nullable<Id>,
+        urged_on -> Nullable<Date>,
+        refused_on -> Nullable<Date>,
+        applied_on -> Nullable<Date>,
+        settled_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    penalty_payments (id) {
+        id -> Id,
+        penalty_id -> Id,
+        amount -> BigInt,
+        paid_on -> Date,
+        bank_ref -> Text,
+        proof_id -> Id,
+        recorded_by -> Nullable<Id>,
+        recorded_at -> Ts,
+        reversed_at -> Nullable<Ts>,
+    }
+}

@@ -31,6 +31,8 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "listing_parties", column: "name_ct", id: "id" },
     SealedColumn { table: "listing_parties", column: "person_ct", id: "id" },
     SealedColumn { table: "removals", column: "applicant_ct", id: "id" },
+    SealedColumn { table: "penalties", column: "name_ct", id: "id" },
+    SealedColumn { table: "penalties", column: "person_ct", id: "id" },
     SealedColumn { table: "commitments", column: "what_ct", id: "id" },
     SealedColumn { table: "incident_tellings", column: "contact_ct", id: "id" },
     SealedColumn { table: "evidence", column: "name_ct", id: "id" },

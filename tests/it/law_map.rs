@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Short names of the page, with the titles definitions cite.
-const LAWS: [(&str, &str); 6] = [
+const LAWS: [(&str, &str); 7] = [
     ("令45", "拖欠农民工工资失信联合惩戒对象名单管理暂行办法"),
     ("令29", "重大劳动保障违法行为社会公布办法"),
     ("724", "保障农民工工资支付条例"),
     ("423", "劳动保障监察条例"),
     ("部令25", "关于实施〈劳动保障监察条例〉若干规定"),
     ("评价办法", "企业劳动保障守法诚信等级评价办法"),
+    ("处罚法", "行政处罚法"),
 ];
 
 fn root() -> PathBuf {

@@ -23,6 +23,8 @@ mod access_listings;
 #[cfg(test)]
 mod access_outbox;
 #[cfg(test)]
+mod access_penalties;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -104,6 +106,8 @@ mod money_words;
 mod orders;
 #[cfg(test)]
 mod overdue;
+#[cfg(test)]
+mod penalties;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]

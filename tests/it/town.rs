@@ -48,6 +48,13 @@ pub const STAFF: &[(&str, &str, &[&str])] = &[
     ("kw_credit_b", "信用员乙", &["credit 370705-hrss 370705"]),
 ];
 
+/// Who comes where a life needs them: the ids of the others stay as they are.
+pub const MORE: &[(&str, &str, &[&str])] = &[
+    ("zj_b", "住建承办人乙", &["handler 370705-housing 370705"]),
+    ("zj_legal", "住建法制员", &["legal 370705-housing 370705"]),
+    ("zj_head", "住建局长", &["head 370705-housing 370705"]),
+];
+
 /// Monday 2026-11-23, nine in the morning.
 pub fn opening() -> At {
     Day::ymd(2026, 11, 23).unwrap().at(9, 0)
@@ -98,6 +105,14 @@ impl Town {
         };
         boot::open(&place, clock.clone()).unwrap()
     }
+    /// Somebody of [`MORE`] comes.
+    pub fn hire_more(&self, name: &str) {
+        let (login, name, duties) = MORE.iter().find(|s| s.1 == name).unwrap_or_else(|| panic!("no {name}"));
+        let hash = self.app.dummy_hash.clone();
+        let duties = duties.iter().map(|d| duty(d)).collect();
+        let new = NewAccount { login: (*login).into(), name: (*name).into(), password_hash: hash, must_change: false, duties };
+        self.app.write_blocking(&Actor::System("test"), None, move |tx| people::create_account(tx, &new).map(drop)).unwrap();
+    }
     fn hire(&self) {
         let hash = self.app.dummy_hash.clone();
         self.app
@@ -119,14 +134,15 @@ impl Town {
     }
     /// A person of the staff, by name, with whatever duties he holds now.
     pub fn actor(&self, name: &str) -> Actor {
-        let login = STAFF.iter().find(|s| s.1 == name).unwrap_or_else(|| panic!("no {name} on the staff")).0;
+        let login = STAFF.iter().chain(MORE).find(|s| s.1 == name).unwrap_or_else(|| panic!("no {name} on the staff")).0;
         Actor::Staff(self.app.staff_of(login).unwrap())
     }
     pub fn account(&self, name: &str) -> AccountId {
         self.actor(name).account().unwrap()
     }
     pub fn names(&self) -> BTreeMap<AccountId, &'static str> {
-        STAFF.iter().map(|s| (self.account(s.1), s.1)).collect()
+        let all = STAFF.iter().chain(MORE);
+        all.filter(|s| self.app.staff_of(s.0).is_ok()).map(|s| (self.account(s.1), s.1)).collect()
     }
     pub fn now(&self) -> At {
         self.app.now()

@@ -122,12 +122,14 @@ pub(super) fn decision(c: &mut Conn, row: &Announcement) -> Result<Decision> {
             let changed = row.draft_no > 0 && row.order_paper_at.is_some_and(|at| o.paper_at.is_some_and(|p| p > at));
             Ok(Decision { changed, ..of_order(c, &o)? })
         }
-        None => Ok(Decision {
-            kind: row.decision.clone(),
-            decided: row.served_on.is_some() && !row.withdrawing,
-            remedy: "none".to_owned(),
-            changed: false,
-        }),
+        None => {
+            // a fine of this case that this program decided is asked itself; what another procedure decided was keyed in
+            let number = row.decision_number.clone().unwrap_or_default();
+            let ours = super::penalties::decided_as(c, row.case_id, &number)?;
+            let (stands, remedy) = ours.unwrap_or((true, "none".to_owned()));
+            let decided = row.served_on.is_some() && !row.withdrawing && stands;
+            Ok(Decision { kind: row.decision.clone(), decided, remedy, changed: false })
+        }
     }
 }
 

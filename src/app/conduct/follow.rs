@@ -1,12 +1,12 @@
 //! What the program decides itself becomes an entry in the same transaction: an order that was served, one that expired unpaid, an incident
-//! found to have grave effect. What is revoked falls the same day.
+//! found to have grave effect, a penalty that was served, one urged in vain. What is revoked falls the same day.
 //!
 //! Owns which states of a procedure make which entries: they are compared with what stands, so that a step made twice writes once.
 
 use super::{file_for, write};
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
-use crate::base::id::RowId;
+use crate::base::id::{ProcedureId, RowId};
 use crate::base::{Day, Result};
 use crate::domain::grading::Kind;
 use crate::domain::intake::PartyRole;
@@ -14,7 +14,7 @@ use crate::domain::liability::{self, Ground};
 use crate::law::Fen;
 use crate::store::cases::{self, Respondent};
 use crate::store::conduct::{self as rows, Record};
-use crate::store::{incidents, orders, papers};
+use crate::store::{incidents, orders, papers, penalties};
 use std::collections::BTreeSet;
 
 /// An entry a procedure makes as it stands now.
@@ -51,6 +51,7 @@ pub(in crate::app) fn follow(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
     match subject.row.kind.as_str() {
         "payment_order" => order(tx, subject),
         "incident" => incident(tx, subject),
+        crate::domain::penalty::KIND => penalty(tx, subject),
         _ => Ok(()),
     }
 }
@@ -82,7 +83,7 @@ fn order(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
     };
     let chain = cases::chain(tx.c, o.case_id)?;
     let party = chain.iter().find(|r| Some(r.id) == o.respondent_id).filter(|r| is_unit(r) && is_employer(r));
-    settle(tx, subject, &wanted, &have, party, "order", proof)
+    settle(tx, subject, &wanted, &have, party, ("order", subject.row.id, proof))
 }
 
 fn incident(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
@@ -96,7 +97,37 @@ fn incident(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
     // where the chain does not say who the employer is, a credit officer keys it in
     let party = liability::employer(&chain, |r| &r.role, |r| r.liability.as_deref()).filter(|r| is_unit(r));
     let wanted = [Wanted { kind: Kind::Incident, aspect: None, on: Some(i.known_at.day()).filter(|_| grave), fell: "mistaken" }];
-    settle(tx, subject, &wanted, &have, party, "incident", None)
+    settle(tx, subject, &wanted, &have, party, ("incident", subject.row.id, None))
+}
+
+/// A fine on a unit is a finding from the day it was served; urged in vain, a refusal. One for not obeying an order to pay is dealt with in the
+/// same act as the order: two papers about the same wages are one finding (docs/legal-basis.md).
+fn penalty(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
+    let Some(p) = penalties::of_procedure(tx.c, subject.row.id)? else { return Ok(()) };
+    let have = rows::of_procedure(tx.c, subject.row.id)?;
+    if p.served_on.is_none() && have.is_empty() {
+        return Ok(());
+    }
+    let aspect = crate::app::penalties::ground(tx.app, &p.ground).map_or("other", |g| g.aspect);
+    let owed = penalties::owed(tx.c, p.id)?;
+    let (gone, stayed) = (p.remedy == "revoked", p.remedy == "stayed");
+    let refused = owed.and_then(|o| o.refused_on);
+    let fell = if stayed { "stayed" } else { "revoked" };
+    let wanted = [
+        Wanted { kind: Kind::Finding, aspect: Some(aspect), on: p.served_on.filter(|_| !gone), fell: "revoked" },
+        Wanted { kind: Kind::Refusal, aspect: Some(aspect), on: refused.filter(|_| !gone && !stayed), fell },
+    ];
+    let proof = match p.way.0.decision {
+        Some(d) => papers::document(tx.c, d)?.map(|d| d.number),
+        None => None,
+    };
+    let act = match p.order_id {
+        Some(o) => orders::get(tx.c, o)?.map_or(subject.row.id, |o| o.procedure_id),
+        None => subject.row.id,
+    };
+    let chain = cases::chain(tx.c, p.case_id)?;
+    let party = chain.iter().find(|r| r.id == p.respondent_id).filter(|r| is_unit(r) && p.is_unit());
+    settle(tx, subject, &wanted, &have, party, ("penalty", act, proof))
 }
 
 fn settle(
@@ -105,8 +136,7 @@ fn settle(
     wanted: &[Wanted],
     have: &[Record],
     party: Option<&Respondent>,
-    source: &'static str,
-    proof_no: Option<String>,
+    (source, act, proof_no): (&'static str, ProcedureId, Option<String>),
 ) -> Result<()> {
     let mut touched: BTreeSet<(RowId, i32)> = BTreeSet::new();
     for w in wanted {
@@ -133,7 +163,7 @@ fn settle(
                     aspect: w.aspect.map(str::to_owned),
                     on_day: on,
                     source: source.to_owned(),
-                    act_id: subject.row.id.uuid().into(),
+                    act_id: act.uuid().into(),
                     case_id: subject.row.case_id,
                     procedure_id: Some(subject.row.id),
                     proof_no: proof_no.clone(),

@@ -464,6 +464,8 @@ pub struct CaseFile {
     pub incidents: Vec<IncidentView>,
     /// Listings, the newest first.
     pub listings: Vec<super::listing::ListingView>,
+    /// Penalties, the newest first.
+    pub penalties: Vec<super::penalty::PenaltyView>,
     /// Announcements of what it came to.
     pub announcements: Vec<crate::app::announcements::AnnouncementView>,
     pub filings: Vec<FilingView>,

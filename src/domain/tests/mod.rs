@@ -8,6 +8,7 @@ mod findings;
 mod forms;
 mod listing;
 mod lives;
+mod penalty;
 mod pictures;
 mod promise;
 mod terms;
@@ -163,6 +164,44 @@ pub fn facts_in_order(received: At) -> Facts {
         ("removal.six_months_over", yes.clone()),
         ("removal.new_arrears", Value::Bool(false)),
         ("removal.criminal", Value::Bool(false)),
+        ("penalty.filed_at", Value::At(received)),
+        ("penalty.right", text("statement")),
+        ("penalty.officers", Value::Int(2)),
+        ("penalty.investigators", Value::List(vec![id(1), id(2)])),
+        ("penalty.least", money(200_000)),
+        ("penalty.most", money(2_000_000)),
+        ("penalty.ceiling", money(2_000_000)),
+        ("penalty.fine", money(300_000)),
+        ("penalty.bureau_may", yes.clone()),
+        ("penalty.subject_may", yes.clone()),
+        ("penalty.ordered", yes.clone()),
+        ("penalty.within_limitation", yes.clone()),
+        ("penalty.fined_already", Value::Bool(false)),
+        ("penalty.grounded", yes.clone()),
+        ("penalty.crime_open", Value::Bool(false)),
+        ("penalty.crime_sent", yes.clone()),
+        ("penalty.own", Value::Bool(false)),
+        ("penalty.reviewed", yes.clone()),
+        ("penalty.discussed", yes.clone()),
+        ("penalty.told", yes.clone()),
+        ("penalty.window_over", yes.clone()),
+        ("penalty.statement_open", Value::Bool(false)),
+        ("penalty.answer", text("none")),
+        ("penalty.hearing_open", Value::Bool(false)),
+        ("penalty.hearing_told", yes.clone()),
+        ("penalty.hearing_day", Value::Day(received.day())),
+        ("penalty.hearing_notice_by", Value::Day(received.day())),
+        ("penalty.clock_over", Value::Bool(false)),
+        ("penalty.first", yes.clone()),
+        ("penalty.notice_on", Value::Day(received.day())),
+        ("penalty.decided_day", Value::Day(received.day())),
+        ("penalty.pay_day", Value::Day(received.day())),
+        ("penalty.left", money(0)),
+        ("penalty.paid", money(0)),
+        ("penalty.remedy", text("none")),
+        ("penalty.remedies_end", Value::Day(received.day())),
+        ("penalty.urge_issued", yes.clone()),
+        ("penalty.court_over", Value::Bool(false)),
         ("filing.channel", text("hotline_12345")),
         ("filing.kind", text("complaint")),
         ("filing.way", text("hotline_12345")),
@@ -188,7 +227,9 @@ impl Life {
     pub fn begin_with(key: &str, now: At, form: Form) -> Self {
         let (g, law, facts) = (graph(key), law(), facts_in_order(now));
         let mut ids = Ids::seeded(key.as_bytes());
-        let input = StartInput { actor: system(), occurred_at: now, form };
+        // a fine is filed by an officer, everything else begins by itself
+        let actor = if key == "penalty" { officer() } else { system() };
+        let input = StartInput { actor, occurred_at: now, form };
         let p = start(&g, &law, &input, &facts, now, &mut ids).unwrap().after;
         Self { g, law, p, facts, ids, now }
     }

@@ -80,6 +80,12 @@ fn shake(l: &mut Life, d: &mut Dice) {
     l.set("filing.way", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
     l.set("filing.channel", code(["hotline", "national", "petition", "phone", "unheard_of"][d.roll(5)]));
     l.set("grading.talked", Value::Bool(d.roll(2) > 0));
+    l.set("penalty.right", code(["hearing", "statement"][d.roll(2)]));
+    l.set("penalty.statement_open", Value::Bool(d.roll(4) == 0));
+    l.set("penalty.remedy", code(["none", "none", "upheld", "review", "stayed"][d.roll(5)]));
+    l.set("penalty.left", Value::Money(Fen::new([0, 5, 5, 5][d.roll(4)])));
+    l.set("penalty.court_over", Value::Bool(d.roll(6) == 0));
+    l.set("penalty.hearing_open", Value::Bool(d.roll(6) == 0));
 }
 
 fn live(key: &str, rolls: Vec<u32>) -> BTreeSet<String> {
@@ -235,7 +241,7 @@ proptest! {
     #[test]
     fn what_runs_beside_keeps_promise_one(rolls in prop::collection::vec(any::<u32>(), 300..600)) {
         let beside =
-            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement", "listing", "listing_party", "removal", "grading"];
+            ["cooperation", "referral", "handoff", "talk", "commitment", "incident", "announcement", "listing", "listing_party", "removal", "grading", "penalty"];
         let key = beside[usize::try_from(rolls[0]).unwrap() % beside.len()];
         let _ = live(key, rolls);
     }

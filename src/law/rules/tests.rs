@@ -43,6 +43,9 @@ fn statutory_numbers() {
         ("listing.early_removal.decide", 15, WD, "《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》第十四条"),
         ("listing.removal_act", 10, WD, "《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》第十七条"),
         ("penalty.hearing_notice", 7, WD, "《中华人民共和国行政处罚法》第六十四条"),
+        ("penalty.serve", 7, WD, "《中华人民共和国行政处罚法》第六十一条"),
+        ("penalty.pay", 15, CD, "《中华人民共和国行政处罚法》第六十七条"),
+        ("penalty.remedies", 6, Months, "《中华人民共和国行政强制法》第五十三条"),
         ("enforcement.apply", 3, Months, "《中华人民共和国行政强制法》第五十三条"),
         ("service.public_notice", 30, CD, "《中华人民共和国民事诉讼法》第九十五条"),
         ("remedy.review", 60, CD, "《中华人民共和国行政复议法》第二十条"),
@@ -110,6 +113,10 @@ fn amounts_and_numbers_of_the_statutes() {
         ("fine.wage_rules.person.most", 30_000),
         ("fine.construction.least", 50_000),
         ("fine.construction.most", 100_000),
+        ("fine.site.least", 50_000),
+        ("fine.site.most", 100_000),
+        ("fine.owner.least", 50_000),
+        ("fine.owner.most", 100_000),
     ] {
         assert_eq!(rules.amount(key, on), Some(Fen::new(yuan * 100)), "{key}");
     }
@@ -173,6 +180,19 @@ fn keys_others_rely_on() {
         "announcement.media",
         "announcement.look",
         "announcement.display",
+        "penalty.statement",
+        "penalty.investigate",
+        "penalty.notice",
+        "penalty.serve_notice",
+        "penalty.await",
+        "penalty.answer",
+        "penalty.arrange",
+        "penalty.hold",
+        "penalty.submit",
+        "penalty.deferred",
+        "penalty.watch",
+        "penalty.follow_up",
+        "penalty.follow_on",
         "grading.check",
         "grading.tell",
         "grading.serve",
@@ -252,7 +272,17 @@ fn keys_others_rely_on() {
     ] {
         assert!(rules.number(key, on).is_some_and(|n| n > 0), "{key}");
     }
-    for key in ["import.amount_cap", "grade.large.amount", "grade.major.amount"] {
+    for key in [
+        "import.amount_cap",
+        "grade.large.amount",
+        "grade.major.amount",
+        "penalty.hearing.unit",
+        "penalty.hearing.person",
+        "penalty.review.unit",
+        "penalty.review.person",
+        "penalty.collective.unit",
+        "penalty.collective.person",
+    ] {
         assert!(rules.amount(key, on).is_some_and(Fen::is_positive), "{key}");
     }
     assert_eq!(rules.office_day(on), OfficeDay { opens: 540, closes: 1020 });

@@ -57,10 +57,22 @@ pub enum LetterKind {
     GradingNotice,
     /// 守法诚信等级异议答复书, to an employer.
     GradingReply,
+    /// 行政处罚事先告知书.
+    PenaltyNotice,
+    /// 行政处罚听证通知书.
+    PenaltyHearing,
+    /// 不予行政处罚决定书.
+    PenaltyNone,
+    /// 行政处罚决定书.
+    PenaltyDecision,
+    /// 信用修复告知书.
+    PenaltyRepair,
+    /// 履行行政处罚决定催告书.
+    PenaltyUrge,
 }
 impl LetterKind {
     /// Every letter with the name it is kept under.
-    pub const ALL: [(&'static str, Self); 23] = [
+    pub const ALL: [(&'static str, Self); 29] = [
         ("cooperation_request", Self::CooperationRequest),
         ("finding_referral", Self::FindingReferral),
         ("talk_notice", Self::TalkNotice),
@@ -84,6 +96,12 @@ impl LetterKind {
         ("removal_refused", Self::RemovalRefused),
         ("grading_notice", Self::GradingNotice),
         ("grading_reply", Self::GradingReply),
+        ("penalty_notice", Self::PenaltyNotice),
+        ("penalty_hearing", Self::PenaltyHearing),
+        ("penalty_none", Self::PenaltyNone),
+        ("penalty_decision", Self::PenaltyDecision),
+        ("penalty_repair", Self::PenaltyRepair),
+        ("penalty_urge", Self::PenaltyUrge),
     ];
     /// By the name it is kept under.
     #[must_use]
@@ -115,6 +133,12 @@ impl LetterKind {
             Self::RemovalRefused => "不予提前移出决定书",
             Self::GradingNotice => "企业劳动保障守法诚信等级评价结果告知书",
             Self::GradingReply => "企业劳动保障守法诚信等级异议答复书",
+            Self::PenaltyNotice => "行政处罚事先告知书",
+            Self::PenaltyHearing => "行政处罚听证通知书",
+            Self::PenaltyNone => "不予行政处罚决定书",
+            Self::PenaltyDecision => "行政处罚决定书",
+            Self::PenaltyRepair => "信用修复告知书",
+            Self::PenaltyUrge => "履行行政处罚决定催告书",
         }
     }
     /// Whose copy is kept.
@@ -133,7 +157,13 @@ impl LetterKind {
             | Self::RemovalGranted
             | Self::RemovalRefused
             | Self::GradingNotice
-            | Self::GradingReply => Copy::Employer,
+            | Self::GradingReply
+            | Self::PenaltyNotice
+            | Self::PenaltyHearing
+            | Self::PenaltyNone
+            | Self::PenaltyDecision
+            | Self::PenaltyRepair
+            | Self::PenaltyUrge => Copy::Employer,
             Self::TalkMinutes => Copy::File,
             _ => Copy::Receiver,
         }

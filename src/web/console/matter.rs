@@ -10,7 +10,7 @@ mod listing;
 mod money;
 mod others;
 
-pub(super) use case::{announce_again, case, case_evidence, move_case, recuse};
+pub(super) use case::{announce_again, case, case_evidence, move_case, penalize_again, recuse};
 pub(super) use filing::{filing, filing_evidence, filing_forms, filing_pickers, move_filing, receipt, suggestions};
 
 use super::moves::{self, Typed, stays};
@@ -38,12 +38,15 @@ pub(super) struct Back {
     pub(super) announce: Option<(Vec<(String, String)>, Error)>,
     /// A file handed in as proof: the form that records a payment is opened with it.
     pub(super) proof: Option<String>,
+    /// The form that begins a penalty.
+    pub(super) penalize: Option<(Vec<(String, String)>, Error)>,
 }
 impl Back {
     /// What stands on top of a page that came back: its form is far down on a phone, and without a script nothing leads
     /// there. `told` is set where the page says it already.
     fn flash(&self, told: bool) -> Option<Flash> {
-        let back = self.typed.is_some() || self.upload.is_some() || self.recuse.is_some() || self.announce.is_some();
+        let back =
+            self.typed.is_some() || self.upload.is_some() || self.recuse.is_some() || self.announce.is_some() || self.penalize.is_some();
         (back && !told).then(|| Flash {
             tone: Tone::Bad, text: "没有办成。请看下面打开的表单，改好标红的内容后重新提交。".into()
         })

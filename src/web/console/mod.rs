@@ -25,6 +25,7 @@ mod money_report;
 mod moves;
 mod outbox;
 mod overdue;
+mod penalties;
 mod session;
 mod supervisions;
 pub mod view;
@@ -153,6 +154,8 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/announcement-batches", "console_publish_announcement_batch", head, "公布季度批次"), announcements::publish);
     let credit = Access::Staff("信用管理员，承办部门");
     t.add(form("/cases/{id}/announcements", "console_begin_announcement", credit, "列为社会公布候选"), announcements::begin);
+    let punishes = Access::Staff("承办人，承办部门或者行业监管部门");
+    t.add(form("/cases/{id}/penalties", "console_begin_penalty", punishes, "行政处罚立案"), penalties::begin);
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);

@@ -20,6 +20,7 @@ mod legacy;
 mod oral;
 mod outbox;
 mod overdue;
+mod penalties;
 mod people;
 mod procedures;
 mod reference;
@@ -114,6 +115,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     joint::routes(table);
     draws::routes(table);
     announcements::routes(table);
+    penalties::routes(table);
     gradings::routes(table);
     door::routes(table);
 }

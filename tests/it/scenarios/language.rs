@@ -46,6 +46,11 @@ pub enum What {
     Leave { name: String },
     /// `announce by=信用员 decision=penalty number=… decided=… served=… proof=…`: a candidate on the order that was served, or on what is keyed in.
     Announce { fields: Args },
+    /// `penalize by=承办人甲 ground=refuse_order subject=unit violated=2026-12-11 second=承办人乙`: a penalty is begun, on the newest order where its
+    /// ground is one (`bureau=`, `corrected= served= due= proof=`, `name= id= post= since=`).
+    Penalize { fields: Args },
+    /// `hire 住建局长`: somebody of the second row of the staff comes.
+    Hire { who: String },
     /// `batch 2026Q4 by 局长`: the quarter is published, or recorded as empty.
     Batch { quarter: String, by: String },
     /// `conduct F1 kind=finding on=2026-05-01 proof=罚1`: a credit officer keys an entry of the employer of F1 in; with `name=` of another.
@@ -114,6 +119,8 @@ fn line(l: &str) -> Result<What, String> {
         "crowd" => What::Crowd { n: arg(0)?.parse().map_err(|_| "a number")?, name: arg(1)? },
         "leave" => What::Leave { name: arg(0)? },
         "announce" => What::Announce { fields: args(rest)? },
+        "penalize" => What::Penalize { fields: args(rest)? },
+        "hire" => What::Hire { who: arg(0)? },
         "batch" => What::Batch { quarter: arg(0)?, by: arg(2)? },
         "conduct" => What::Conduct { name: arg(0)?, fields: args(&rest[1..])? },
         "correct" => What::Correct { name: arg(0)?, fields: args(&rest[1..])? },

@@ -40,7 +40,7 @@ pub struct Play {
 }
 
 /// Procedures that run beside a complaint; a line names them by their kind.
-const CHILDREN: [&str; 13] = [
+const CHILDREN: [&str; 14] = [
     "agreement",
     "payment_order",
     "supervision",
@@ -54,6 +54,7 @@ const CHILDREN: [&str; 13] = [
     "listing_party",
     "removal",
     "announcement",
+    "penalty",
 ];
 
 /// Whether a word names a procedure beside the complaint: its kind, or `kind#2` for the second of it.
@@ -144,6 +145,12 @@ impl Play {
             What::Crowd { n, name } => self.crowd(l, *n, name),
             What::Leave { name } => self.leave(l, name),
             What::Announce { fields } => self.announce(l, fields),
+            What::Penalize { fields } => self.penalize(l, fields),
+            What::Hire { who } => {
+                self.town.hire_more(who);
+                self.names = self.town.names();
+                Ok(())
+            }
             What::Batch { quarter, by } => self.batch(quarter, by),
             What::Conduct { name, fields } => self.conduct(l, name, fields),
             What::Correct { name, fields } => self.correct(l, name, fields),
@@ -415,4 +422,5 @@ mod announcements;
 mod draws;
 mod expect;
 mod grading;
+mod penalties;
 mod report;

@@ -108,8 +108,11 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
     let filing_procedure = |x: &FilingView| f.procedures.iter().find(|p| p.kind == "filing" && p.filing == Some(x.id));
     let bases = app.announcement_bases(&actor, id).await?;
     let announce = crate::web::console::announcements::begin_form(app, &f, bases.as_deref(), back.announce.as_ref());
+    let may = app.penalty_beginning(&actor, id).await?;
+    let penalize = crate::web::console::penalties::begin_form(app, &f, may.as_ref(), back.penalize.as_ref());
     Ok(CasePage {
         announce,
+        penalize,
         chrome: chrome(app, by, format!("案件 {}", f.number), Place::None).await?.with_flash(back.flash(conflict.is_some())),
         head: head(&f, lead, unmask),
         contacts_href: format!("{base}/contacts"),
@@ -222,6 +225,17 @@ pub(in crate::web::console) async fn announce_again(
 ) -> Answer<Response> {
     let status = status(&back.1);
     html_with(status, &case_page(app, by, id, &Back { announce: Some(back), ..Back::default() }).await?)
+}
+
+/// The page once more, with the form that begins a penalty and what is wrong in it.
+pub(in crate::web::console) async fn penalize_again(
+    app: &Arc<App>,
+    by: &Officer,
+    id: CaseId,
+    back: (Vec<(String, String)>, Error),
+) -> Answer<Response> {
+    let status = status(&back.1);
+    html_with(status, &case_page(app, by, id, &Back { penalize: Some(back), ..Back::default() }).await?)
 }
 
 /// `POST /cases/{id}/evidence`.

@@ -59,6 +59,7 @@ pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
     out.extend(f.agreements.iter().map(agreement));
     out.extend(f.orders.iter().map(order));
     out.extend(super::listing::cards(f));
+    out.extend(f.penalties.iter().map(crate::web::console::penalties::child));
     out.extend(super::others::cards(f));
     out.extend(f.announcements.iter().map(crate::web::console::announcements::child));
     // what runs comes first

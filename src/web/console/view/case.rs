@@ -405,6 +405,8 @@ pub struct CasePage {
     pub refused: Vec<RefusedMove>,
     /// Makes it a candidate for announcement.
     pub announce: Option<FormView>,
+    /// Begins a penalty.
+    pub penalize: Option<FormView>,
     /// Keeps an officer out.
     pub recuse: Option<FormView>,
     /// The claims.

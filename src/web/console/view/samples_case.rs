@@ -293,6 +293,12 @@ impl CasePage {
                         .options([("1", "奎文人社决〔2026〕第1号"), ("", "其他决定")]),
                 ],
             )),
+            penalize: Some(FormView::new(
+                "penalize",
+                "/cases/1/penalties",
+                "行政处罚立案",
+                vec![FormField::new("violatedOn", "违法行为终了之日", FieldKind::Date).required()],
+            )),
             recuse: Some(FormView::new(
                 "recuse",
                 "/cases/1/recuse",

@@ -175,6 +175,7 @@ impl Play {
             ["grade", name, year, ref rest @ ..] => self.expect_grade(l, name, year, rest),
             ["grading", name, state] => self.expect_grading(l, name, state),
             ["entries", name, ref kinds @ ..] => self.expect_entries(l, name, kinds),
+            ["penalty", ref facts @ ..] => self.expect_penalty(l, facts),
             ["case", "open", open] => {
                 let id = self.here(l);
                 let case = self.town.app.db.read_blocking(move |c| cases::get(c, id)).unwrap().unwrap();

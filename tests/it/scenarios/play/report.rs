@@ -193,7 +193,7 @@ impl Play {
         }
         let id = t.procedure_id;
         let own = self.town.app.db.read_blocking(move |c| procedures::get(c, id)).unwrap().unwrap();
-        if own.kind == "announcement" {
+        if matches!(own.kind.as_str(), "announcement" | "penalty") {
             return self.town.app.graphs.latest(&own.kind).unwrap().term_title(&t.key);
         }
         for kind in ["complaint", "filing", "agreement", "payment_order", "supervision"] {

@@ -1,0 +1,3 @@
+drop table penalty_payments;
+drop table penalty_accounts;
+drop table penalties;
