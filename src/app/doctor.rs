@@ -134,6 +134,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     r.advise("登记都能查到", filed, &bare, "请运行 qingxin keys reindex。");
     let (graded, odd) = app.grades_that_differ()?;
     r.add("承诺九 等级与记录相符，未经复核不告知", graded, &odd, "请重新评价该年度；等级随记录更正，原结果保留。");
+    let (units, odd) = app.employers_that_differ()?;
+    r.add("用人单位汇总与案件相符", units, &odd, "请确认服务正在运行；汇总会按日志和日期重新计算，请勿手工改库。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)

@@ -24,6 +24,7 @@ pub mod documents;
 pub mod doubts;
 pub mod draws;
 pub mod effects;
+pub mod employers;
 pub mod evidence;
 pub mod exchange;
 pub mod facts;

@@ -31,6 +31,7 @@ pub mod counter;
 pub mod db;
 pub mod dialogue;
 pub mod draws;
+pub mod employers;
 pub mod exchange;
 pub mod exchange_out;
 pub mod filings;

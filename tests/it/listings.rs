@@ -17,15 +17,15 @@ use qingxin::store::register::Wanted;
 use qingxin::store::{cases, ledger, listings, procedures};
 use serde_json::{Value, json};
 
-const USCC: &str = "91370702MA3TEXT0XR";
+pub const USCC: &str = "91370702MA3TEXT0XR";
 const CLEAN: &str = "91350100M000100Y43";
 const FACTS: &str = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
 const BOSS: &str = "379900198001010014";
 
 /// A case whose unit is on the list, with its legal representative.
-struct Story {
-    town: Town,
-    case: CaseId,
+pub struct Story {
+    pub town: Town,
+    pub case: CaseId,
 }
 
 fn day(m: u32, d: u32) -> At {
@@ -104,7 +104,7 @@ impl Story {
         s
     }
     /// Until the decision of the head.
-    fn listed(t: TestDb, seed: &str) -> Self {
+    pub fn listed(t: TestDb, seed: &str) -> Self {
         let s = Self::expired(t, seed);
         s.go("信用员", "listing", "propose", json!({ "ground": "amount", "withholding": "arrears", "facts": FACTS }));
         // one after the other: the unit is the first party
@@ -129,11 +129,11 @@ impl Story {
         self.town.go("信用员", self.nth("listing_party", 0), "serve_decision", served).unwrap();
         self.go("信用员", "listing", "publish", json!({}));
     }
-    fn revoke(&self) {
+    pub fn revoke(&self) {
         let proof = self.proof("信用员");
         self.go("信用员", "listing", "revoke", json!({ "why": "corrected", "reason": "认定有误，自行撤销。", "proof": proof }));
     }
-    fn pass(&self, to: At) {
+    pub fn pass(&self, to: At) {
         self.town.pass(to, &mut || {});
     }
     fn receiver(&self, code: &str, areas: &[&str]) -> Partner {

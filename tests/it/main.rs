@@ -13,6 +13,8 @@ mod access_counter;
 #[cfg(test)]
 mod access_draws;
 #[cfg(test)]
+mod access_employers;
+#[cfg(test)]
 mod access_gradings;
 #[cfg(test)]
 mod access_joint;
@@ -50,6 +52,8 @@ mod courier_faults;
 mod draws;
 #[cfg(test)]
 mod drills;
+#[cfg(test)]
+mod employers;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]

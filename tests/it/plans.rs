@@ -10,7 +10,9 @@ use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::letters::Wanted;
 use qingxin::store::worklist::{self, Filter};
-use qingxin::store::{Conn, accounts, conduct, filings, gradings, journal, legacy, notices, papers, procedures, search, settings};
+use qingxin::store::{
+    Conn, accounts, conduct, employers, filings, gradings, journal, legacy, notices, papers, procedures, search, settings,
+};
 use std::sync::{Arc, Mutex};
 
 #[derive(diesel::QueryableByName)]
@@ -184,6 +186,11 @@ fn grades(bureau: Option<&str>) -> Run {
     Box::new(move |c| gradings::page(c, &f, None, 50).map(drop))
 }
 
+fn units(bureau: Option<&str>) -> Run {
+    let within = bureau.map(|b| vec![(employers::BUREAU, b.to_owned())]);
+    Box::new(move |c| employers::page(c, &employers::Filter { within, ..employers::Filter::default() }, None, 50).map(drop))
+}
+
 on_both! {
     fn hot_statements_read_an_index(t: &TestDb) {
         fill(t);
@@ -247,6 +254,16 @@ on_both! {
             ("old matters counted", Box::new(|c| legacy::count(c, &some_reviews(false), 100).map(drop)), "legacy_matters_open", true),
             ("whether any was reviewed", Box::new(|c| legacy::any_reviewed(c).map(drop)), "legacy_matters_", true),
             ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b").map(drop)), "legacy_matters_", false),
+            ("units of a code", Box::new(|c| employers::of_code(c, "x", 500).map(drop)), "respondents_uscc", true),
+            ("units of a name", Box::new(|c| employers::of_name(c, "x", 500).map(drop)), "respondents_name", true),
+            ("codes of a name", Box::new(|c| employers::codes_of(c, "x").map(drop)), "respondents_name", true),
+            ("orders against a unit", Box::new(|c| employers::orders_of(c, &[uuid::Uuid::nil().into()]).map(drop)), "orders_respondent", false),
+            ("agreements of a unit", Box::new(|c| employers::agreements_of(c, &[uuid::Uuid::nil().into()]).map(drop)), "agreements_payer", false),
+            ("listings of a unit", Box::new(|c| employers::listings_of(c, &[uuid::Uuid::nil().into()]).map(drop)), "listings_respondent", false),
+            ("chains of a person", Box::new(|c| employers::with_person(c, &["x".into()], 200).map(drop)), "respondents_person", false),
+            ("units of a bureau", units(Some("370701-hrss")), "employer_places_score", true),
+            ("units of the city", units(None), "employers_score", true),
+            ("units whose day passed", Box::new(|c| employers::due(c, t0().day(), 50).map(drop)), "employers_next", true),
             ("bell of a bureau's reviews", Box::new(|c| qingxin::store::bells::of_reviews(c, "b").map(drop)), "bells_review", false),
             // one span of employers is bounded: whether its entries are sorted says nothing
             ("employers of a year", Box::new(|c| conduct::files_of_year(c, 2025, uuid::Uuid::nil().into(), 1_000).map(drop)), "conduct_records_", true),

@@ -141,6 +141,7 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
     if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
         out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
+        out.push(("/employers".to_owned(), text::zh("employers.link").to_owned()));
     }
     out
 }
@@ -224,6 +225,7 @@ fn leads(n: &NoticeView, actor: &Actor) -> Option<String> {
         "rebinding_asked" if desk => Some("/rebindings"),
         "legacy_review" | "legacy_review_late" => Some("/legacy-review"),
         "bell_announcement_batch" => Some("/announcement-batches"),
+        crate::app::employers::watch::NOTICE => Some("/employers"),
         _ => None,
     };
     list.map(str::to_owned).or_else(|| n.case.map(|c| format!("/cases/{c}")))

@@ -14,6 +14,7 @@ mod counter;
 mod desk;
 mod dialogue;
 mod draws;
+mod employers;
 mod files;
 mod frame;
 mod gradings;
@@ -150,6 +151,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/announcement-batches", "console_publish_announcement_batch", head, "公布季度批次"), announcements::publish);
     let credit = Access::Staff("信用管理员，承办部门");
     t.add(form("/cases/{id}/announcements", "console_begin_announcement", credit, "列为社会公布候选"), announcements::begin);
+    of_employers(t);
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);
@@ -282,6 +284,21 @@ fn of_gradings(t: &mut Table<Arc<App>>) {
     t.add(page("/conduct/{id}", "console_conduct", any, "守法诚信档案"), conduct::page);
     t.add(form("/conduct/{id}/moves/{name}", "console_move_grading", any, "办理等级"), conduct::moved);
     t.add(form("/conduct/{id}/entries/{entry}/correct", "console_correct_conduct", credit, "更正记录"), conduct::correct);
+}
+
+/// The employer's file.
+fn of_employers(t: &mut Table<Arc<App>>) {
+    let any = Access::Staff("除管理员外的岗位；只见本部门和所督办区划的");
+    t.add(page("/employers", "console_employers", any, "用人单位档案"), employers::page);
+    t.add(
+        Route::post("/employers/export", "console_export_employers", any, "导出用人单位预警").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        employers::export,
+    );
+    t.add(page("/employers/{code}", "console_employer", any, "一户用人单位的档案"), employers::one);
 }
 
 /// Draws for whoever supervises, calls for the desks of other units.

@@ -16,6 +16,7 @@ mod counter;
 mod desk;
 mod dialogue;
 mod draws;
+mod employers;
 mod error;
 mod filing;
 mod form;
@@ -58,6 +59,7 @@ pub use counter::{
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
+pub use employers::{EmployerActRow, EmployerCaseRow, EmployerEdge, EmployerPage, EmployerReason, EmployerRow, EmployersPage, RelatedCard};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};

@@ -11,6 +11,7 @@ mod claims;
 mod contacts;
 mod doubts;
 mod draws;
+mod employers;
 mod filings;
 mod gradings;
 mod imports;
@@ -114,4 +115,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     draws::routes(table);
     announcements::routes(table);
     gradings::routes(table);
+    employers::routes(table);
 }
