@@ -21,6 +21,7 @@ use crate::base::{At, Day, Result};
 use crate::domain::warning::Kept;
 use crate::law::Fen;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use std::collections::BTreeMap;
 
 /// A summary.
@@ -289,21 +290,33 @@ pub fn of_name(c: &mut Conn, name_key: &str, limit: i64) -> Result<Vec<Party>> {
         .filter(respondents::name_key.eq(name_key))
         .filter(respondents::uscc.is_null())
         .filter(respondents::name_ct.is_null())
-        .order(respondents::id.desc())
+        // the code, which is null, stands in the order for PostgreSQL to read the index backwards
+        .order((respondents::uscc.desc(), respondents::id.desc()))
         .limit(limit)
         .select(Party::as_select())
         .load(c)?)
 }
 
-/// Units of these names, with a code or without, the newest first.
-pub fn named(c: &mut Conn, name_keys: &[String], limit: i64) -> Result<Vec<Party>> {
-    Ok(respondents::table
-        .filter(respondents::name_key.eq_any(name_keys.to_vec()))
-        .filter(respondents::name_ct.is_null())
-        .order(respondents::id.desc())
+/// Summaries of units of these names that are none other's.
+pub fn named(c: &mut Conn, name_keys: &[String], limit: i64) -> Result<Vec<Employer>> {
+    Ok(employers::table
+        .filter(employers::name_key.eq_any(name_keys.to_vec()))
+        .filter(employers::into_id.is_null())
+        .order(employers::id)
         .limit(limit)
-        .select(Party::as_select())
+        .select(Employer::as_select())
         .load(c)?)
+}
+
+statement! {
+    /// The next code that came with a name. SQLite would read all codes there are in their order.
+    struct CodeAfter { name_key: String => Text, after: String => Text } returns (Text,),
+    sql "select uscc from respondents indexed by respondents_name where name_key = ", name_key, " and uscc > ", after, " order by uscc limit 1"
+}
+statement! {
+    /// The same; PostgreSQL knows how few bear the name.
+    struct CodeAfterPg { name_key: String => Text, after: String => Text } on Pg returns (Text,),
+    sql "select uscc from respondents where name_key = ", name_key, " and uscc > ", after, " order by uscc limit 1"
 }
 
 /// The first two codes that came with a name: one is enough to know whose it is, two that nobody knows. Two looks into the index, however
@@ -311,17 +324,13 @@ pub fn named(c: &mut Conn, name_keys: &[String], limit: i64) -> Result<Vec<Party
 pub fn codes_of(c: &mut Conn, name_key: &str) -> Result<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
     while out.len() < 2 {
-        let mut q = respondents::table
-            .filter(respondents::name_key.eq(name_key))
-            .filter(respondents::uscc.is_not_null())
-            .order(respondents::uscc)
-            .select(respondents::uscc)
-            .into_boxed();
-        if let Some(last) = out.last() {
-            q = q.filter(respondents::uscc.gt(Some(last.clone())));
-        }
-        match q.first::<Option<String>>(c).optional()?.flatten() {
-            Some(code) => out.push(code),
+        let (name_key, after) = (name_key.to_owned(), out.last().cloned().unwrap_or_default());
+        let found: Option<(String,)> = match c {
+            Conn::Pg(pg) => CodeAfterPg { name_key, after }.get_result(pg).optional()?,
+            Conn::Sqlite(_) => CodeAfter { name_key, after }.get_result(c).optional()?,
+        };
+        match found {
+            Some((code,)) => out.push(code),
             None => break,
         }
     }

@@ -186,6 +186,43 @@ fn grades(bureau: Option<&str>) -> Run {
     Box::new(move |c| gradings::page(c, &f, None, 50).map(drop))
 }
 
+/// Parties of one case and summaries of units, so that the planner has something to choose from.
+fn fill_units(t: &TestDb) {
+    let (n, id, at, no, doc, later, pick) = match t.backend {
+        Backend::Sqlite => (
+            "with recursive n(i) as (values (1) union all select i + 1 from n where i < 4000)",
+            "randomblob(16)",
+            "0",
+            "0",
+            "'{}'",
+            "case when i % 8 = 0 then '2030-01-01' end",
+            "printf('3707%02d-hrss', abs(random()) % 60)",
+        ),
+        Backend::Postgres => (
+            "with n as (select i from generate_series(1, 4000) i)",
+            "gen_random_uuid()",
+            "now()",
+            "false",
+            "'{}'::jsonb",
+            "case when i % 8 = 0 then date '2030-01-01' end",
+            "'3707' || lpad((score % 60)::text, 2, '0') || '-hrss'",
+        ),
+    };
+    let list = doc.replace("{}", "[]");
+    let sql = format!(
+        "insert into cases (id, number, origin, area, lead_bureau, respondent_name, respondent_key, grade, flags, reported_total, headcount, claimed, verified, paid, waived, outstanding, transfers, first_received_at, state, open, created_at, version, form_version, site_doc)
+           values ({id}, 'AJ', 'complaint', 'a', 'b', 'r', 'r', 'ordinary', '', 1, 1, 0, 0, 0, 0, 0, 0, {at}, 's', {no}, {at}, 1, 1, {doc});
+         {n} insert into respondents (id, case_id, role, name, name_key, uscc, name_ct, person_bix, position)
+           select {id}, (select id from cases limit 1), 'respondent', 'n' || i, 'n' || (i % 1000), case when i % 2 = 0 then 'c' || i end,
+           case when i % 5 = 0 then 'x' end, case when i % 5 = 0 then 'p' || i end, i from n;
+         {n} insert into employers (id, key, name, name_key, score, level, reasons, cases, open_cases, headcount, listed, opened_at, as_of, next_on, rev)
+           select {id}, 'k' || i, 'n' || i, 'n' || i, i % 100, 'green', {list}, 1, 0, 0, {no}, {at}, {at}, {later}, 1 from n;
+         insert into employer_places (employer_id, kind, place, score) select id, 'bureau', {pick}, score from employers;
+         analyze;"
+    );
+    t.db.write_blocking(move |c| c.batch(&sql)).unwrap();
+}
+
 fn units(bureau: Option<&str>) -> Run {
     let within = bureau.map(|b| vec![(employers::BUREAU, b.to_owned())]);
     Box::new(move |c| employers::page(c, &employers::Filter { within, ..employers::Filter::default() }, None, 50).map(drop))
@@ -195,6 +232,7 @@ on_both! {
     fn hot_statements_read_an_index(t: &TestDb) {
         fill(t);
         fill_grades(t);
+        fill_units(t);
         let me = || AccountId::from(uuid::Uuid::from_u128(1));
         let case = || CaseId::from(uuid::Uuid::from_u128(2));
         let one = |s: &str| Some(vec![s.to_owned()]);
@@ -257,9 +295,6 @@ on_both! {
             ("units of a code", Box::new(|c| employers::of_code(c, "x", 500).map(drop)), "respondents_uscc", true),
             ("units of a name", Box::new(|c| employers::of_name(c, "x", 500).map(drop)), "respondents_name", true),
             ("codes of a name", Box::new(|c| employers::codes_of(c, "x").map(drop)), "respondents_name", true),
-            ("orders against a unit", Box::new(|c| employers::orders_of(c, &[uuid::Uuid::nil().into()]).map(drop)), "orders_respondent", false),
-            ("agreements of a unit", Box::new(|c| employers::agreements_of(c, &[uuid::Uuid::nil().into()]).map(drop)), "agreements_payer", false),
-            ("listings of a unit", Box::new(|c| employers::listings_of(c, &[uuid::Uuid::nil().into()]).map(drop)), "listings_respondent", false),
             ("chains of a person", Box::new(|c| employers::with_person(c, &["x".into()], 200).map(drop)), "respondents_person", false),
             ("units of a bureau", units(Some("370701-hrss")), "employer_places_score", true),
             ("units of the city", units(None), "employers_score", true),

@@ -43,7 +43,7 @@ create index employer_places_score on employer_places (kind, place, score, emplo
 
 -- How far the job has read: the journal, and what was there before it first ran.
 create table employer_sweep (
-  one integer primary key check (one = 1),
+  one integer not null primary key check (one = 1),
   log_no integer not null check (log_no >= 0),
   fill_after blob
 ) strict;

@@ -244,7 +244,7 @@ impl Look<'_> {
                 received_on: k.first_received_at.day(),
                 concluded_on: k.concluded_at.map(At::day),
                 headcount: k.headcount,
-                claimed_fen: k.claimed,
+                claimed_fen: k.claimed.max(k.reported_total),
                 verified_fen: k.verified,
                 paid_fen: k.paid,
                 outstanding_fen: k.outstanding,

@@ -2,7 +2,7 @@
 //! early warning is reckoned from.
 //!
 //! Owns what belongs to a unit: the parties of its code, and those of its names that came without a code where nobody else bears the name. Reads
-//! bounded pages by indexes, whatever else the tables hold; sees all, shows nothing: what a reader may know of is [`super::file`]'s.
+//! bounded pages by indexes, whatever else the tables hold; sees all, shows nothing: what a reader may know of is `file`'s.
 
 use crate::app::App;
 use crate::app::joining::MERGED;

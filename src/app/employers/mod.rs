@@ -2,7 +2,7 @@
 //! with its reasons.
 //!
 //! Owns who may know of what: a reader sees the details of matters he may read, and of all others their number alone; who may read nothing of a
-//! unit does not learn that there is a file. Everything is computed when it is read ([`gather`], [`relations`], [`file`]); the list is sorted by
+//! unit does not learn that there is a file. Everything is computed when it is read (`gather`, `relations`, `file`); the list is sorted by
 //! summaries a job keeps ([`watch`]). The warning warns persons; nothing is decided by it.
 
 mod file;

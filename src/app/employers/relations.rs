@@ -20,6 +20,20 @@ pub(super) const NAMED: usize = 20;
 /// Cases of each related unit that are followed to what is behind it.
 const BEHIND: i64 = 10;
 
+/// Names whose other bearers are looked up, how many of them, and how many of the newest cases of each.
+const NAMES: usize = 8;
+const SAME: i64 = 20;
+const FEW: i64 = 3;
+
+/// The newest cases of a unit.
+fn newest(c: &mut Conn, who: &Who, limit: i64) -> Result<Vec<CaseId>> {
+    let parties = match who {
+        Who::Code(u) => rows::of_code(c, u, limit)?,
+        Who::Name(n) => rows::of_name(c, n, limit)?,
+    };
+    Ok(parties.into_iter().map(|p| p.case_id).collect())
+}
+
 /// What surrounds a unit, with what it takes to tell of it.
 #[derive(Debug, Default)]
 pub(super) struct Around {
@@ -143,27 +157,31 @@ pub(super) fn around(c: &mut Conn, g: &Gathered, further: bool) -> Result<Around
     found.step(c, &mine)?;
     // who merely bears the same name
     let names: BTreeSet<String> = g.matters.iter().flat_map(|m| &m.parties).map(|p| p.name_key.clone()).collect();
-    let same: BTreeSet<CaseId> =
-        rows::named(c, &names.into_iter().take(8).collect::<Vec<_>>(), STEP)?.into_iter().map(|p| p.case_id).collect();
+    let mut same = BTreeSet::new();
+    for e in rows::named(c, &names.into_iter().take(NAMES).collect::<Vec<_>>(), SAME)? {
+        same.extend(newest(c, &Who::of_key(&e.key), FEW)?);
+    }
     found.read(c, &same)?;
     let unit = g.who.key();
     // what is its own is its own whatever the summaries know by now
     let own: BTreeSet<RespondentId> = g.matters.iter().flat_map(|m| &m.parties).map(|p| p.id).collect();
-    let mut got = reckon(c, &found, &unit, &own)?;
+    let (mut related, mut seats, mut names) = reckon(c, &found, &unit, &own)?;
     if further {
         let mut behind = BTreeSet::new();
-        for l in &got.0.links {
-            if let Who::Code(u) = Who::of_key(&l.unit) {
-                behind.extend(rows::of_code(c, &u, BEHIND)?.into_iter().map(|p| p.case_id));
-            } else if let Who::Name(n) = Who::of_key(&l.unit) {
-                behind.extend(rows::of_name(c, &n, BEHIND)?.into_iter().map(|p| p.case_id));
-            }
+        for l in &related.links {
+            behind.extend(newest(c, &Who::of_key(&l.unit), BEHIND)?);
         }
         found.read(c, &behind)?;
         found.step(c, &behind)?;
-        got = reckon(c, &found, &unit, &own)?;
+        let wide = reckon(c, &found, &unit, &own)?;
+        // who is related is what the summary says as well; what is read in addition tells only of what is behind
+        let direct = related.links.iter().map(|l| l.unit.clone()).collect::<BTreeSet<_>>();
+        for l in &mut related.links {
+            let found = wide.0.links.iter().find(|w| w.unit == l.unit).map(|w| w.beyond.clone()).unwrap_or_default();
+            l.beyond = found.into_iter().filter(|b| !direct.contains(b)).collect();
+        }
+        (seats, names) = (wide.1, wide.2);
     }
-    let (related, seats, names) = got;
     let mut of_unit: BTreeMap<String, BTreeSet<CaseId>> = BTreeMap::new();
     for s in seats {
         of_unit.entry(s.unit).or_default().insert(s.case);

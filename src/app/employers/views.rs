@@ -85,7 +85,7 @@ pub struct CaseLine {
     pub concluded_on: Option<Day>,
     /// Workers.
     pub headcount: i32,
-    /// Claimed in it.
+    /// Reported in it, or claimed if that is more.
     #[schema(value_type = i64)]
     pub claimed_fen: Fen,
     /// Verified.
@@ -233,7 +233,7 @@ pub struct EmployerFile {
     /// When it was reckoned.
     #[schema(value_type = String)]
     pub as_of: At,
-    /// Claimed in the cases the reader sees in which it is the employer,
+    /// Reported in the cases the reader sees in which it is the employer,
     #[schema(value_type = i64)]
     pub claimed_fen: Fen,
     /// verified,
