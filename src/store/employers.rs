@@ -146,6 +146,24 @@ pub fn due(c: &mut Conn, on: Day, limit: i64) -> Result<Vec<Employer>> {
         .load(c)?)
 }
 
+/// The summary of a key is to be made anew at the next look; no error when there is none.
+pub fn set_due(c: &mut Conn, key: &str, on: Day) -> Result<()> {
+    diesel::update(employers::table.filter(employers::key.eq(key))).set(employers::next_on.eq(Some(on))).execute(c)?;
+    Ok(())
+}
+
+statement! {
+    /// Summaries of the units whose grades of a year a bureau answers for are to be made anew.
+    struct GradedDue { on: Day => diesel::sql_types::Date, year: i32 => diesel::sql_types::Integer, bureau: String => Text }
+    sql "update employers set next_on = ", on, " where id in (select coalesce(e.into_id, e.id) from gradings g join conduct_files f on f.id = g.file_id          join employers e on e.key = f.key where g.current and g.year = ", year, " and g.bureau = ", bureau, ")"
+}
+
+/// What a bureau confirmed in bulk changed the grades of many units at once: all of these are to be made anew at the next look.
+pub fn set_due_graded(c: &mut Conn, year: i32, bureau: &str, on: Day) -> Result<()> {
+    GradedDue { on, year, bureau: bureau.to_owned() }.execute(c)?;
+    Ok(())
+}
+
 /// A page of summaries by id after `after`: for `doctor`.
 pub fn pages(c: &mut Conn, after: RowId, limit: i64) -> Result<Vec<Employer>> {
     Ok(employers::table.filter(employers::id.gt(after)).order(employers::id).limit(limit).select(Employer::as_select()).load(c)?)

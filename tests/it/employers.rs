@@ -227,6 +227,50 @@ on_both! {
         assert_eq!(ills(&w, t), Vec::<String>::new());
     }
 
+    fn a_grade_confirmed_in_bulk_and_a_party_named_otherwise_reach_the_summaries(t: &TestDb) {
+        let w = World::new(t);
+        let name = "潍坊等级测建筑有限公司";
+        let e = qingxin::app::conduct::NewEntry {
+            name: name.into(),
+            uscc: Some(USCC.into()),
+            bureau: None,
+            kind: "checked".into(),
+            aspect: None,
+            on: "2025-03-01".parse().unwrap(),
+            source: "patrol".into(),
+            proof_no: "检记1".into(),
+            note: None,
+        };
+        w.run(w.app.record_conduct(&w.actor("kuiwen.credit"), None, e)).unwrap();
+        settle(&w);
+        let l = list(&w, "kuiwen.leader", "");
+        assert_eq!((l.len(), &l[0]["grade"], &l[0]["cases"]), (1, &Value::Null, &json!(0)), "the register alone makes a file");
+        let f = read(&w, "kuiwen.leader", USCC);
+        assert_eq!((f["name"].as_str().unwrap(), &f["acts"][0]["kind"], len(&f["conduct"])), (name, &json!("entry"), 1));
+        w.who("fangzi.leader").get(&format!("/employers/{USCC}")).problem(404, "not_found");
+        w.run(w.app.grade_year(&qingxin::domain::access::Actor::System("tests"), 2025)).unwrap();
+        let bulk = w.run(w.app.grading_bulk(&w.actor("kuiwen.leader"), 2025, "370705-hrss", false)).unwrap();
+        w.run(w.app.confirm_gradings(&w.actor("kuiwen.leader"), None, 2025, "370705-hrss", &bulk.hash)).unwrap();
+        settle(&w);
+        assert_eq!(list(&w, "kuiwen.leader", "")[0]["grade"], json!("A"));
+        assert_eq!(ills(&w, t), Vec::<String>::new());
+        // the same number with another respondent: the case goes to the other unit's file and leaves this one's
+        let form = FilingForm { channel: "hotline_12345".into(), source_number: "RX-1".into(), ..against(1, name, USCC) };
+        let (f, _) = in_kuiwen(&w, &form);
+        settle(&w);
+        assert_eq!(list(&w, "kuiwen.leader", "?q=等级测")[0]["cases"], json!(1));
+        let other = FilingForm { respondent: "潍坊改名测建筑有限公司".into(), respondent_uscc: OTHER.into(), ..form };
+        register(&w.app, &w.actor("kuiwen.desk"), "370705-hrss", &other).unwrap();
+        let open = w.who("kuiwen.desk").get("/amendments").ok()["amendments"].clone();
+        assert_eq!((len(&open), &open[0]["filing"]), (1, &json!(f.to_string())), "{open}");
+        let id = open[0]["id"].as_str().unwrap();
+        w.who("kuiwen.desk").post(&format!("/amendments/{id}/decide"), json!({ "apply": true })).ok();
+        settle(&w);
+        assert_eq!(list(&w, "kuiwen.leader", "?q=等级测")[0]["cases"], json!(0));
+        assert_eq!(list(&w, "kuiwen.leader", "?q=改名测")[0]["cases"], json!(1));
+        assert_eq!(ills(&w, t), Vec::<String>::new());
+    }
+
     fn a_listed_unit_warns_and_a_revoked_listing_does_not(t: &TestDb) {
         let s = Story::listed(TestDb::new(t.backend).unwrap(), "employer");
         let app = &s.town.app;

@@ -232,6 +232,13 @@ fn read_on(tx: &mut Tx<'_>) -> Result<bool> {
     let events = journal::page(tx.c, after, EVENTS)?;
     let Some(last) = events.last().and_then(|e| e.log_no) else { return Ok(false) };
     let units = touched(tx.c, &events)?;
+    for e in events.iter().filter(|e| e.core.stream == "grading") {
+        // a list confirmed in bulk is one event for all units on it
+        let year = e.core.payload.get("year").and_then(serde_json::Value::as_i64).and_then(|y| i32::try_from(y).ok());
+        if let (Some(year), Some(bureau)) = (year, &e.core.about.bureau) {
+            rows::set_due_graded(tx.c, year, bureau, tx.now.day())?;
+        }
+    }
     refresh_all(tx, units, false)?;
     rows::advance(tx.c, was, Sweep { log_no: i64::try_from(last).unwrap_or(i64::MAX), ..was })?;
     Ok(true)
@@ -287,6 +294,15 @@ fn fill(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(more)
 }
 
+/// A party is about to be named otherwise: the unit it was is made anew as well.
+///
+/// # Errors
+/// The database.
+pub(in crate::app) fn renamed(tx: &mut Tx<'_>, uscc: Option<&str>, name_key: &str) -> Result<()> {
+    let who = gather::who(tx.c, uscc, name_key)?;
+    rows::set_due(tx.c, &who.key(), tx.now.day())
+}
+
 /// Makes anew what time alone may have changed.
 fn day_passed(tx: &mut Tx<'_>) -> Result<bool> {
     let due = rows::due(tx.c, tx.now.day(), DAILY)?;
@@ -320,6 +336,7 @@ impl App {
     /// # Errors
     /// The database.
     pub(in crate::app) fn employers_that_differ(self: &Arc<Self>) -> Result<(usize, Vec<String>)> {
+        let today = self.now().day();
         let (mut seen, mut odd, mut after) = (0, Vec::new(), RowId::from(uuid::Uuid::nil()));
         let (behind, waiting) = self.db.read_blocking(|c| {
             let (mut at, mut waiting) = (rows::sweep(c)?, Units::new());
@@ -351,7 +368,7 @@ impl App {
             let Some((last, _)) = page.last() else { break };
             after = last.id;
             for (e, same) in &page {
-                if waiting.contains_key(&Who::of_key(&e.key)) {
+                if waiting.contains_key(&Who::of_key(&e.key)) || e.next_on.is_some_and(|d| d <= today) {
                     continue;
                 }
                 seen += 1;
