@@ -12,6 +12,7 @@ use crate::base::{At, Day, Error, Result, text};
 use crate::domain::listing::{self as rules, Basis, Migrant, Unpaid};
 use crate::flow::{Step, Value};
 use crate::law::Law;
+use crate::law::identity::{ResidentId, Uscc};
 use crate::paper::forms::Head;
 use crate::paper::forms::letter::{Letter, LetterKind, letter};
 use crate::store::listings::{self as rows, Listing, Party};
@@ -19,8 +20,18 @@ use crate::store::orders::Order;
 use crate::store::{Conn, orders, papers};
 
 /// The papers of a listing and of a removal, by their codes.
-pub(super) const KINDS: [&str; 7] =
-    ["listing_notice", "listing_objection", "listing_exit", "listing_decision", "listing_repair", "removal_granted", "removal_refused"];
+pub(super) const KINDS: [&str; 10] = [
+    "listing_notice",
+    "listing_objection",
+    "listing_exit",
+    "listing_decision",
+    "listing_repair",
+    "listing_correction",
+    "listing_revoked",
+    "listing_restored",
+    "removal_granted",
+    "removal_refused",
+];
 /// The rule of the term to pay: a rest day rolls.
 const PAY: &str = "order.pay";
 /// What the officer writes that goes into a paper.
@@ -50,7 +61,38 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
         return Ok(());
     }
     let case = subject.case_id()?;
+    if ["correct", "correct_person"].contains(&step.name.as_str()) {
+        correctable(tx, subject, step)?;
+    }
     said(tx, case, step, &WORDS).map(|_| ())
+}
+
+/// What a correction says is checked when it is asked for: nobody signs what cannot be done.
+fn correctable(tx: &mut Tx<'_>, subject: &Subject, step: &Step) -> Result<()> {
+    let given = |k: &str| step.sealed.get(k).map(|t| t.trim()).filter(|t| !t.is_empty());
+    let listing = rows::of_procedure(tx.c, subject.row.id)?.ok_or(Error::NotFound("listing"))?;
+    if step.name == "correct" {
+        if let Some(code) = given("uscc") {
+            Uscc::parse(code).map_err(|e| Error::field("/form/uscc", e, &[]))?;
+        }
+        let same_name = given("unit_name").is_none_or(|n| text::tidy(n) == listing.unit_name);
+        let same_code = given("uscc").is_none_or(|c| Uscc::parse(c).is_ok_and(|c| Some(c.as_str()) == listing.uscc.as_deref()));
+        return if same_name && same_code { Err(Error::field("/form/unitName", "nothing_changed", &[])) } else { Ok(()) };
+    }
+    if let Some(number) = given("id_number") {
+        ResidentId::parse(number).map_err(|e| Error::field("/form/idNumber", e, &[]))?;
+    }
+    let entry = entry_of(step).unwrap_or_default();
+    let known = rows::parties(tx.c, listing.id)?.iter().any(|p| !p.is_unit() && p.code.as_deref() == Some(entry.as_str()));
+    if known { Ok(()) } else { Err(Error::field("/form/entry", "unknown_entry", &[])) }
+}
+
+/// The public code of the entry a correction is about.
+fn entry_of(step: &Step) -> Option<String> {
+    match step.plain.get("entry") {
+        Some(Value::Text(code)) => Some(text::tidy(code).to_uppercase()),
+        _ => None,
+    }
 }
 
 /// The order a listing stands on, as papers name it: number, day to pay by, sum and persons.
@@ -114,9 +156,12 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
         _ => rows::of_procedure(tx.c, subject.row.id)?,
     };
     let listing = listing.ok_or(Error::NotFound("listing"))?;
+    // a correction of a person goes to the person, everything else to the unit
+    let entry = entry_of(step);
+    let meant = |p: &Party| entry.as_deref().map_or_else(|| p.is_unit(), |code| p.code.as_deref() == Some(code));
     let about = match &party {
         Some(p) => p.clone(),
-        None => rows::parties(tx.c, listing.id)?.into_iter().find(Party::is_unit).ok_or(Error::NotFound("party"))?,
+        None => rows::parties(tx.c, listing.id)?.into_iter().find(meant).ok_or(Error::NotFound("party"))?,
     };
     let words = said(tx, listing.case_id, step, &WORDS)?;
     let wrote = |k: &str| words.get(k).cloned().unwrap_or_default();
@@ -148,6 +193,28 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
             ]
         }
         LetterKind::ListingExit => vec![part("party", who), part("order", order), part("reason", wrote("reason"))],
+        LetterKind::ListingCorrection => {
+            vec![part("corrected", who), part("reason", wrote("reason")), part("stands", text::zh("letter.listing.stands").to_owned())]
+        }
+        LetterKind::ListingRevoked => vec![
+            part("party", who),
+            part("reason", wrote("reason")),
+            part(
+                "decision",
+                text::zh_with("letter.listing.revoked", &[("on", &listing.ended_on.map(Day::document_text).unwrap_or_default())]),
+            ),
+        ],
+        LetterKind::ListingRestored => {
+            let (from, until) = (tx.now.day().document_text(), listing.until_on.map(Day::document_text).unwrap_or_default());
+            vec![
+                part("party", who),
+                part("facts", wrote("facts")),
+                part("decision", text::zh_with("letter.listing.decision", &[("period", &period), ("from", &from), ("until", &until)])),
+                part("measures", text::zh("letter.listing.measures").to_owned()),
+                part("early", text::zh_with("letter.listing.early", &[("six", &six)])),
+                part("remedies", remedies_part()),
+            ]
+        }
         LetterKind::ListingDecision => {
             let (from, until) = (
                 listing.decided_on.map(Day::document_text).unwrap_or_default(),
@@ -215,6 +282,12 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
     match (sort, party, removal) {
         (LetterKind::ListingNotice, Some(p), _) => rows::update_party(tx.c, &Party { notice_id: Some(*id), ..p })?,
         (LetterKind::ListingDecision, Some(p), _) => rows::update_party(tx.c, &Party { decision_id: Some(*id), ..p })?,
+        // what binds is served anew
+        (LetterKind::ListingRevoked | LetterKind::ListingRestored, Some(p), _) => {
+            let fresh =
+                Party { decision_id: Some(*id), decision_posted_on: None, decision_served_on: None, decision_served_way: None, ..p };
+            rows::update_party(tx.c, &fresh)?;
+        }
         (_, _, Some(r)) => rows::update_removal(tx.c, &rows::Removal { document_id: Some(*id), ..r })?,
         _ => {}
     }

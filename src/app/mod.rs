@@ -146,6 +146,8 @@ pub struct App {
     pub dummy_hash: String,
     /// How many passwords are hashed at once.
     pub hashers: tokio::sync::Semaphore,
+    /// Requests of other systems taken in advance.
+    pub allowances: exchange::allowance::Allowances,
     /// How many files of evidence are put together and written anew at once: a picture unpacked is large.
     pub pictures: Arc<tokio::sync::Semaphore>,
     /// Where signed checkpoints go, outside the database.
@@ -229,6 +231,7 @@ impl App {
             entropy: p.entropy,
             dummy_hash: people::hash_password("nobody has this password")?,
             hashers: tokio::sync::Semaphore::new(2),
+            allowances: exchange::allowance::Allowances::default(),
             pictures,
             checkpoints: p.checkpoints,
             demo: p.demo,

@@ -312,6 +312,19 @@ fn tell(tx: &mut Tx<'_>, from: &Subject, signal: &Signal, occurred_at: At) -> Re
 /// As [`perform_in`].
 pub(super) fn tell_case(tx: &mut Tx<'_>, case: CaseId, moves: &[&str]) -> Result<()> {
     let Some(row) = procedures::of_case(tx.c, case)?.into_iter().find(|r| r.kind == "complaint") else { return Ok(()) };
+    tell_row(tx, row, moves)
+}
+
+/// Tells a procedure what it is told of outside any procedure, if it is in a state that knows it.
+///
+/// # Errors
+/// As [`perform_in`].
+pub(super) fn tell_procedure(tx: &mut Tx<'_>, procedure: ProcedureId, name: &str) -> Result<()> {
+    let row = procedures::get(tx.c, procedure)?.ok_or(Error::NotFound("procedure"))?;
+    tell_row(tx, row, &[name])
+}
+
+fn tell_row(tx: &mut Tx<'_>, row: procedures::Row, moves: &[&str]) -> Result<()> {
     let graph = tx.app.graphs.get(&row.kind, row.version)?;
     let known = |name: &&&str| graph.find(name).is_some_and(|m| m.told && m.from.contains(&row.state) && (row.open || m.reopens));
     let Some(name) = moves.iter().find(known) else { return Ok(()) };

@@ -5,6 +5,8 @@
 //! A check is answered with a signature and the instant, so that who asked can prove what was said.
 
 use super::App;
+use super::people::token_hash;
+use super::perform::tell_procedure;
 use super::write::{Marks, Tx};
 use crate::base::id::{ProcedureId, RowId};
 use crate::base::seal::{self, KeyRing, Place};
@@ -272,12 +274,20 @@ pub(super) fn changes(c: &mut Conn, app: &App, keys: &KeyRing, areas: &str, afte
     Ok(ReceiverPage { entries, last, more })
 }
 
+/// Receivers that are told of a listing.
+///
+/// # Errors
+/// The database.
+pub(super) fn receiving(c: &mut Conn, app: &App, l: &Listing) -> Result<Vec<store::Receiver>> {
+    Ok(store::receivers(c, l.id)?.into_iter().filter(|r| covers(app, &r.areas, &l.area)).collect())
+}
+
 /// Receivers that have not confirmed the state a listing has now: a removal is not done while there is one.
 ///
 /// # Errors
 /// The database.
 pub(super) fn waiting(c: &mut Conn, app: &App, l: &Listing) -> Result<Vec<store::Receiver>> {
-    Ok(store::receivers(c, l.id)?.into_iter().filter(|r| r.rev < l.rev && covers(app, &r.areas, &l.area)).collect())
+    Ok(receiving(c, app, l)?.into_iter().filter(|r| r.rev < l.rev).collect())
 }
 
 /// A confirmation.
@@ -290,6 +300,9 @@ pub struct Ack {
     pub rev: i32,
 }
 
+/// What a listing is told when the last receiver has confirmed its state.
+const CONFIRMED: &str = "all_confirmed";
+
 fn acknowledge(tx: &mut Tx<'_>, p: &Partner, all: &[Ack]) -> Result<usize> {
     let areas = store::receives(tx.c, p.id)?.ok_or(Error::Forbidden("receiver"))?;
     let mut done = 0;
@@ -299,10 +312,14 @@ fn acknowledge(tx: &mut Tx<'_>, p: &Partner, all: &[Ack]) -> Result<usize> {
         if a.rev < 1 || a.rev > l.rev {
             return Err(Error::field(&format!("/acks/{i}/rev"), "unknown_rev", &[("rev", &l.rev.to_string())]));
         }
+        let waited = !waiting(tx.c, tx.app, &l)?.is_empty();
         store::ack(tx.c, l.id, p.id, a.rev, tx.now)?;
         let marks = Marks { area: Some(l.area.clone()), bureau: Some(l.bureau.clone()), ..Marks::default() };
         let payload = serde_json::json!({ "listing": l.id, "rev": a.rev });
         tx.record("partner", p.id.into(), "acknowledged", tx.now, payload, &marks)?;
+        if waited && waiting(tx.c, tx.app, &l)?.is_empty() {
+            tell_procedure(tx, l.procedure_id, CONFIRMED)?;
+        }
         done += 1;
     }
     Ok(done)
@@ -313,14 +330,23 @@ impl App {
     ///
     /// # Errors
     /// A field error for what is no code.
-    pub async fn check_listing(self: &Arc<Self>, uscc: &str) -> Result<CheckView> {
-        let uscc = Uscc::parse(uscc).map_err(|c| Error::field("/uscc", c, &[]))?.as_str().to_owned();
-        let now = self.now();
-        self.look(move |c, app, keys| {
-            let hits = store::by_code(c, &uscc)?;
-            answer(app, keys, Some(uscc.clone()), hits, now)
-        })
-        .await
+    pub async fn check_listing(self: &Arc<Self>, key: &str, uscc: &str) -> Result<CheckView> {
+        let uscc = match Uscc::parse(uscc) {
+            Ok(u) => u.as_str().to_owned(),
+            Err(code) => {
+                self.partner_of(key).await?;
+                return Err(Error::field("/uscc", code, &[]));
+            }
+        };
+        let (hash, now) = (token_hash(key), self.now());
+        let ((by, own), answer) = self
+            .look(move |c, app, keys| {
+                let (who, hits) = store::asked(c, &hash, &uscc)?.ok_or(Error::Unauthenticated)?;
+                Ok((who, answer(app, keys, Some(uscc.clone()), hits, now)?))
+            })
+            .await?;
+        self.count_request(by.id, own).await?;
+        Ok(answer)
     }
 
     /// The same for many, in the order asked.

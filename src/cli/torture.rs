@@ -8,7 +8,7 @@
 
 pub(super) mod http;
 mod load;
-pub(super) mod program;
+pub mod program;
 
 use crate::base::id::{FilingId, Ids};
 use crate::base::{Clock, Error, Result, SystemClock};

@@ -17,6 +17,8 @@ const EARLY: &str = "listing.early_removal.gate";
 const PERIOD: &str = "listing.period";
 /// The rule of the time for the decision (Art 8).
 pub const DECIDE: &str = "listing.decide";
+/// The least time the credit platform shows what is severe: a rule of 2026.
+pub const LEAST_DISPLAY: &str = "listing.minimum_display";
 
 /// What an order covers and its party had not discharged when it expired, one claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 86] = [
+pub const ALL: [EffectKind; 89] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -93,6 +93,9 @@ pub const ALL: [EffectKind; 86] = [
     EffectKind::TellGrading,
     EffectKind::ContestGrading,
     EffectKind::TalkGrading,
+    EffectKind::StopDisplay,
+    EffectKind::CorrectListing,
+    EffectKind::CorrectParty,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -179,6 +182,11 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::ProposeListing => &[("ground", Text, true), ("withholding", Text, true)],
         EffectKind::SetListingRemedy => &[("remedy", Text, true)],
         EffectKind::EndListing => &[("why", Text, true)],
+        EffectKind::StopDisplay => &[("on", Day, true)],
+        EffectKind::CorrectListing => &[("unit_name", Text, false), ("uscc", Text, false)],
+        EffectKind::CorrectParty => {
+            &[("entry", Text, true), ("name", Text, false), ("id_number", Text, false), ("post", Text, false), ("post_from", Day, false)]
+        }
         EffectKind::AddParty => {
             &[("kind", Text, true), ("name", Text, false), ("id_number", Text, false), ("post", Text, false), ("post_from", Day, false)]
         }

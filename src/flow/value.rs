@@ -251,6 +251,12 @@ pub enum EffectKind {
     FinishRemoval,
     /// It stands again. No args.
     RestoreListing,
+    /// The credit platform shows it no more. Args: `on` day.
+    StopDisplay,
+    /// What was wrong of the unit is put right. Args: `unit_name` text?, `uscc` text?.
+    CorrectListing,
+    /// What was wrong of a person is put right. Args: `entry` text, `name` text?, `id_number` text?, `post` text?, `post_from` day?.
+    CorrectParty,
     /// A party to be told. Args: `kind` text, `name` text?, `id_number` text?, `post` text?, `post_from` day?.
     AddParty,
     /// The notice was served on it. Args: `on` day, `way` text.

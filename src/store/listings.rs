@@ -2,7 +2,7 @@
 //!
 //! Owns their rows; whether something may be listed is never decided here, but the table refuses a decision whose conditions are missing.
 
-use super::schema::{listing_parties, listings, removals};
+use super::schema::{listing_displays, listing_parties, listings, removals};
 use super::types::Json;
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, OrderId, ProcedureId, RespondentId, RowId};
@@ -82,6 +82,7 @@ pub struct Party {
     pub decision_served_on: Option<Day>,
     pub decision_served_way: Option<String>,
     pub created_at: At,
+    pub unit_key: Option<String>,
 }
 impl Party {
     /// Whether it is the unit.
@@ -136,6 +137,36 @@ pub fn get(c: &mut Conn, id: RowId) -> Result<Option<Listing>> {
 /// Listings of a case, the oldest first.
 pub fn of_case(c: &mut Conn, case: CaseId) -> Result<Vec<Listing>> {
     Ok(listings::table.filter(listings::case_id.eq(case)).order(listings::id).select(Listing::as_select()).load(c)?)
+}
+
+/// Listings that were decided of units of a name, in the form names are compared in, the oldest first.
+pub fn decided_named(c: &mut Conn, key: &str) -> Result<Vec<Listing>> {
+    Ok(listings::table
+        .inner_join(listing_parties::table.on(listing_parties::listing_id.eq(listings::id)))
+        .filter(listing_parties::unit_key.eq(Some(key)))
+        .filter(listing_parties::code.is_not_null())
+        .order(listings::id)
+        .select(Listing::as_select())
+        .load(c)?)
+}
+
+/// The credit platform shows it no more since a day; said again, the later word counts.
+pub fn stop_display(c: &mut Conn, listing: RowId, on: Day, at: At) -> Result<()> {
+    restore_display(c, listing)?;
+    let row = (listing_displays::listing_id.eq(listing), listing_displays::stopped_on.eq(on), listing_displays::recorded_at.eq(at));
+    diesel::insert_into(listing_displays::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// It is shown again.
+pub fn restore_display(c: &mut Conn, listing: RowId) -> Result<()> {
+    diesel::delete(listing_displays::table.find(listing)).execute(c)?;
+    Ok(())
+}
+
+/// Since when the credit platform shows it no more.
+pub fn display_stopped(c: &mut Conn, listing: RowId) -> Result<Option<Day>> {
+    Ok(listing_displays::table.find(listing).select(listing_displays::stopped_on).first(c).optional()?)
 }
 
 /// How many listings an order has led to.

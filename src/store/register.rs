@@ -9,17 +9,21 @@ use super::schema::{documents, events, list_acks, listing_parties, listings, par
 use super::types::{Id, Ts};
 use crate::base::id::{PartnerId, ProcedureId, RowId};
 use crate::base::{At, Day, Result};
+use crate::domain::access::Partner;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Integer, Text};
+use diesel::sql_types::{Binary, Date, Integer, Nullable, Text};
 
 /// What stands on the list: decided, not stayed, not ended.
 const LISTED: &str = "listed";
 
 statement! {
-    /// The entries of a unit that stand.
-    struct ByCode { uscc: String => Text } returns (Text, Text, Date, Date, Text, Integer),
-    sql "select p.code, l.unit_name, l.decided_on, l.until_on, l.bureau, l.rev from listing_parties p join listings l on l.id = p.listing_id \
-         where p.uscc = ", uscc, " and p.code is not null and l.standing = 'listed'"
+    /// Who asks, by the hash of the key, and beside it the entries of a unit that stand.
+    struct Asked { uscc: String => Text, hash: Vec<u8> => Binary } returns
+        (Id, Text, Text, Text, Nullable<Integer>, Nullable<Text>, Nullable<Text>, Nullable<Date>, Nullable<Date>, Nullable<Text>, Nullable<Integer>),
+    sql "select a.id, a.code, a.channel, a.bureau, a.requests_a_minute, h.code, h.unit_name, h.decided_on, h.until_on, h.bureau, h.rev \
+         from partners a left join (select p.code, l.unit_name, l.decided_on, l.until_on, l.bureau, l.rev from listing_parties p \
+         join listings l on l.id = p.listing_id where p.uscc = ", uscc, " and p.code is not null and l.standing = 'listed') h on true \
+         where a.key_hash = ", hash, " and a.state = 'active'"
 }
 /// An entry that stands, as the check tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +42,23 @@ pub struct Hit {
     pub rev: i32,
 }
 
-/// The entries of a unit that stand: one round trip.
-pub fn by_code(c: &mut Conn, uscc: &str) -> Result<Vec<Hit>> {
-    let rows: Vec<(String, String, Day, Day, String, i32)> = ByCode { uscc: uscc.to_owned() }.load(c)?;
-    Ok(rows
-        .into_iter()
-        .map(|(code, unit, decided_on, until_on, bureau, rev)| Hit { code, unit, decided_on, until_on, bureau, rev })
-        .collect())
+/// A system that asks, with what it may ask in a minute where that is its own.
+pub type Asking = (Partner, Option<i32>);
+type AskedRow =
+    (PartnerId, String, String, String, Option<i32>, Option<String>, Option<String>, Option<Day>, Option<Day>, Option<String>, Option<i32>);
+
+/// The system of a key that holds, and the entries of a unit that stand: one round trip for both. Nothing for a key that is
+/// nobody's or holds no longer.
+pub fn asked(c: &mut Conn, hash: &[u8], uscc: &str) -> Result<Option<(Asking, Vec<Hit>)>> {
+    let rows: Vec<AskedRow> = Asked { uscc: uscc.to_owned(), hash: hash.to_owned() }.load(c)?;
+    let (mut who, mut hits) = (None, Vec::new());
+    for (id, code, channel, bureau, most, entry, unit, from, until, by, rev) in rows {
+        who = Some((Partner { id, code, channel, bureau }, most));
+        if let (Some(code), Some(unit), Some(decided_on), Some(until_on), Some(bureau), Some(rev)) = (entry, unit, from, until, by, rev) {
+            hits.push(Hit { code, unit, decided_on, until_on, bureau, rev });
+        }
+    }
+    Ok(who.map(|w| (w, hits)))
 }
 
 /// An entry that stands, as both ways to it read it: by the unit's code and by the person's index.

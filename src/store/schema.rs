@@ -939,6 +939,16 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    listing_displays (listing_id) {
+        listing_id -> Id,
+        stopped_on -> Date,
+        recorded_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::store::types::{Doc, Id, Ts};
     listings (id) {
         id -> Id,
@@ -1006,6 +1016,7 @@ diesel::table! {
         decision_served_on -> Nullable<Date>,
         decision_served_way -> Nullable<Text>,
         created_at -> Ts,
+        unit_key -> Nullable<Text>,
     }
 }
 

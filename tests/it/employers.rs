@@ -1,7 +1,7 @@
 //! The employer's file: across counties with what each reader may know, related units, the early warning as it rises and falls, the list, and the
 //! summaries that keep it.
 
-use crate::listings::{Story, USCC};
+use crate::listed::{Story, USCC};
 use crate::on_both;
 use crate::review::{complaint, ids, register};
 use crate::support::TestDb;

@@ -1,164 +1,29 @@
 //! The list of joint sanctions as others see it: checks with their proof, receivers and what they confirm, the public list, and that a row of the
 //! database cannot stand on it without its conditions.
 
+use crate::listed::{BOSS, Story, USCC};
 use crate::on_both;
 use crate::support::TestDb;
 use crate::town::Town;
-use qingxin::app::claims::judge::Judge;
-use qingxin::app::exchange::partners::NewPartner;
-use qingxin::app::register::{self, Ack, Linked};
+use qingxin::app::register::{self, Linked};
 use qingxin::app::write::Key;
-use qingxin::base::id::{CaseId, ProcedureId};
 use qingxin::base::seal::checkpoint::{self, PublicKey};
-use qingxin::base::{At, Day, Error};
+use qingxin::base::{Day, Error};
 use qingxin::domain::access::{Actor, Partner};
-use qingxin::domain::intake::FilingForm;
+use qingxin::store::listings;
 use qingxin::store::register::Wanted;
-use qingxin::store::{cases, ledger, listings, procedures};
 use serde_json::{Value, json};
 
-pub const USCC: &str = "91370702MA3TEXT0XR";
 const CLEAN: &str = "91350100M000100Y43";
-const FACTS: &str = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
-const BOSS: &str = "379900198001010014";
-
-/// A case whose unit is on the list, with its legal representative.
-pub struct Story {
-    pub town: Town,
-    pub case: CaseId,
-}
-
-fn day(m: u32, d: u32) -> At {
-    Day::ymd(2026, m, d).unwrap().at(10, 0)
-}
-
-impl Story {
-    fn of(&self, kind: &str) -> ProcedureId {
-        self.nth(kind, 0)
-    }
-    fn nth(&self, kind: &str, n: usize) -> ProcedureId {
-        let case = self.case;
-        let mut all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
-        all.retain(|p| p.kind == kind);
-        all.sort_by_key(|p| p.id);
-        all[n].id
-    }
-    fn go(&self, who: &str, kind: &str, name: &str, form: Value) {
-        self.town.go(who, self.of(kind), name, form).unwrap_or_else(|e| panic!("{name}: {e}"));
-    }
-    fn proof(&self, who: &str) -> Value {
-        json!(self.town.add_evidence(who, Some(self.case), None, "凭证").unwrap().to_string())
-    }
-    fn signed(&self, kind: &str, who: &[&str]) {
-        for w in who {
-            self.go(w, kind, "approval.approve", json!({}));
-        }
-    }
-    /// Until the order expired unpaid, and the listing is examined.
-    fn expired(t: TestDb, seed: &str) -> Self {
-        let town = Town::on(t, seed, day(11, 23));
-        let form = FilingForm {
-            reporter_name: "张三测".into(),
-            reporter_phone: "13905361001".into(),
-            respondent: "潍坊失信建筑劳务有限公司".into(),
-            respondent_uscc: USCC.into(),
-            area: "奎文区".into(),
-            headcount: Some(1),
-            reported_total_fen: Some(6_000_000),
-            period_from: "2026-03".into(),
-            period_to: "2026-08".into(),
-            narrative: "在工地做木工，工资至今未发。".into(),
-            channel: "phone".into(),
-            ..FilingForm::default()
-        };
-        let case = town.file(&form).case.unwrap();
-        let s = Self { town, case };
-        let p = s.town.investigate(case);
-        let claim = s.town.app.db.read_blocking(move |c| ledger::claims_of(c, case)).unwrap()[0].id;
-        let officer = s.town.actor("承办人甲");
-        let file = s.town.add_evidence("承办人甲", Some(case), None, "户口簿").unwrap();
-        s.town.go("承办人甲", p, "record_finding", json!({ "claim": claim, "verifiedFen": 6_000_000, "rejectedFen": 0 })).unwrap();
-        let j = Judge {
-            nature: "wages".into(),
-            migrant: Some("yes".into()),
-            set_apart_fen: None,
-            reason: "户籍地为农村。".into(),
-            evidence: Some(file),
-        };
-        s.town.rt.block_on(s.town.app.judge_claim(&officer, None, claim, &j)).unwrap();
-        let unit = s.town.app.db.read_blocking(move |c| cases::chain(c, case)).unwrap()[0].id;
-        s.town.go("承办人甲", p, "order_payment", json!({})).unwrap();
-        let consent = s.proof("承办人甲");
-        let order = json!({
-            "instrument": "decision", "respondent": unit, "payBy": "2026-12-11", "heard": true, "hearing": "单位未提出陈述、申辩。",
-            "facts": FACTS, "consent": consent,
-        });
-        s.go("承办人甲", "payment_order", "issue", order);
-        s.signed("payment_order", &["大队长", "法制员", "局长"]);
-        s.pass(day(11, 30));
-        let proof = s.proof("承办人甲");
-        let tried = json!({ "on": "2026-11-30", "way": "direct", "outcome": "delivered", "place": "公司住所", "addressConfirmed": true, "proof": proof });
-        s.go("承办人甲", "payment_order", "attempt_service", tried);
-        s.go("承办人甲", "payment_order", "serve", json!({ "servedOn": "2026-11-30", "way": "direct", "proof": proof }));
-        s.pass(day(12, 14));
-        s
-    }
-    /// Until the decision of the head.
-    pub fn listed(t: TestDb, seed: &str) -> Self {
-        let s = Self::expired(t, seed);
-        s.go("信用员", "listing", "propose", json!({ "ground": "amount", "withholding": "arrears", "facts": FACTS }));
-        // one after the other: the unit is the first party
-        s.pass(day(12, 14).plus(chrono::Duration::minutes(1)));
-        let boss = json!({
-            "kind": "legal_representative", "name": "周某测", "idNumber": BOSS, "post": "法定代表人", "postFrom": "2024-05-01", "facts": FACTS,
-        });
-        s.go("信用员", "listing", "add_person", boss);
-        let proof = s.proof("信用员");
-        for n in 0..2 {
-            let served = json!({ "servedOn": "2026-12-14", "way": "direct", "proof": proof });
-            s.town.go("信用员", s.nth("listing_party", n), "serve_notice", served).unwrap();
-        }
-        s.pass(day(12, 23));
-        s.go("信用员", "listing", "decide", json!({ "facts": FACTS, "suitConsidered": true, "paidConsidered": true }));
-        s.signed("listing", &["法制员", "局长"]);
-        s
-    }
-    fn publish(&self) {
-        let proof = self.proof("信用员");
-        let served = json!({ "servedOn": "2026-12-23", "way": "direct", "proof": proof });
-        self.town.go("信用员", self.nth("listing_party", 0), "serve_decision", served).unwrap();
-        self.go("信用员", "listing", "publish", json!({}));
-    }
-    pub fn revoke(&self) {
-        let proof = self.proof("信用员");
-        self.go("信用员", "listing", "revoke", json!({ "why": "corrected", "reason": "认定有误，自行撤销。", "proof": proof }));
-    }
-    pub fn pass(&self, to: At) {
-        self.town.pass(to, &mut || {});
-    }
-    fn receiver(&self, code: &str, areas: &[&str]) -> Partner {
-        let operator = Actor::System("tests");
-        let new = NewPartner { code: code.into(), name: code.into(), channel: "hotline_12345".into(), bureau: "370700-hrss".into() };
-        let (id, _) = self.town.app.create_partner(&operator, &new).unwrap();
-        let areas: Vec<String> = areas.iter().map(|a| (*a).to_owned()).collect();
-        self.town.app.set_receiver(&operator, code, true, &areas).unwrap();
-        Partner { id, code: code.into(), channel: new.channel, bureau: new.bureau }
-    }
-    fn ack(&self, p: &Partner, code: &str, rev: i32) -> qingxin::base::Result<usize> {
-        let key = Key::new(&format!("{code}-{rev}-{}", p.code), "test", &(code, rev)).unwrap();
-        self.town.rt.block_on(self.town.app.acknowledge(p, key, vec![Ack { code: code.into(), rev }]))
-    }
-    fn row(&self) -> listings::Listing {
-        let case = self.case;
-        self.town.app.db.read_blocking(move |c| listings::of_case(c, case)).unwrap().remove(0)
-    }
-}
 
 on_both! {
     fn a_check_is_signed_and_a_retraction_is_seen_at_once_on_every_node(t: &TestDb) {
         let s = Story::listed(TestDb::new(t.backend).unwrap(), "check");
         let other = Town::node(&s.town.t, &s.town.clock, "other");
-        let run = |app: &std::sync::Arc<qingxin::app::App>, code: &str| s.town.rt.block_on(app.check_listing(code));
+        let key = s.key("asker");
+        let run = |app: &std::sync::Arc<qingxin::app::App>, code: &str| s.town.rt.block_on(app.check_listing(&key, code));
+        assert!(matches!(s.town.rt.block_on(other.check_listing("qxk_nobody", USCC)), Err(Error::Unauthenticated)));
+        assert!(matches!(s.town.rt.block_on(other.check_listing("qxk_nobody", "123")), Err(Error::Unauthenticated)));
         let got = run(&s.town.app, " 91370702ma3text0xr ").unwrap();
         assert!(got.listed && got.entries.len() == 1 && got.restrictions.len() == register::MEASURES.len());
         assert_eq!(got.entries[0].unit, "潍坊失信建筑劳务有限公司");
@@ -181,6 +46,8 @@ on_both! {
         assert!(run(&other, USCC).unwrap().listed);
         s.revoke();
         assert!(!run(&other, USCC).unwrap().listed);
+        s.town.app.revoke_partner(&Actor::System("tests"), "asker").unwrap();
+        assert!(matches!(run(&other, USCC), Err(Error::Unauthenticated)), "a key that was taken back holds on no node");
         assert_eq!(s.town.ills(), Vec::<String>::new());
     }
 
@@ -217,7 +84,7 @@ on_both! {
         let after = feed(&city, first.last);
         assert_eq!((after.entries[0].standing.as_str(), after.entries[0].rev, after.entries[0].ended_why.as_deref()), ("removing", 2, Some("corrected")));
         assert!(after.entries[0].persons.is_empty(), "no name is told of what ended");
-        let finish = || s.town.go("信用员", s.of("listing"), "finish_removal", json!({ "note": "已撤下公示。" }));
+        let finish = || s.town.go("信用员", s.of("listing"), "finish_removal", json!({ "note": "已撤下公示。", "displayStoppedOn": s.town.now().day().to_string() }));
         assert!(matches!(finish(), Err(Error::Refused(r)) if r.code == "receivers_open"));
         assert_eq!(s.town.case_file("信用员", s.case).unwrap().listings[0].waiting, ["city", "kuiwen"]);
         s.ack(&city, &code, 2).unwrap();
@@ -313,7 +180,7 @@ on_both! {
         s.go("承办人甲", "payment_order", "revoked", json!({ "on": "2026-12-23", "reason": "复议撤销。", "proof": proof }));
         let row = s.row();
         assert_eq!((row.standing.as_str(), row.ended_why.as_deref(), row.rev), ("removing", Some("revoked"), 2));
-        assert!(!s.town.rt.block_on(s.town.app.check_listing(USCC)).unwrap().listed);
+        assert!(!s.town.rt.block_on(s.town.app.check_listing(&s.key("asker"), USCC)).unwrap().listed);
         assert_eq!(s.town.ills(), Vec::<String>::new());
     }
 }

@@ -85,7 +85,15 @@ mod legacy;
 #[cfg(test)]
 mod legacy_review;
 #[cfg(test)]
+mod listed;
+#[cfg(test)]
 mod listings;
+#[cfg(test)]
+mod listings_killed;
+#[cfg(test)]
+mod listings_shared;
+#[cfg(test)]
+mod listings_walk;
 #[cfg(test)]
 mod migrate;
 #[cfg(test)]

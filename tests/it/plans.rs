@@ -210,8 +210,8 @@ fn fill_units(t: &TestDb) {
     };
     let list = doc.replace("{}", "[]");
     let sql = format!(
-        "insert into cases (id, number, origin, area, lead_bureau, respondent_name, respondent_key, grade, flags, reported_total, headcount, claimed, verified, paid, waived, outstanding, transfers, first_received_at, state, open, created_at, version, form_version, site_doc)
-           values ({id}, 'AJ', 'complaint', 'a', 'b', 'r', 'r', 'ordinary', '', 1, 1, 0, 0, 0, 0, 0, 0, {at}, 's', {no}, {at}, 1, 1, {doc});
+        "{n} insert into cases (id, number, origin, area, lead_bureau, respondent_name, respondent_key, grade, flags, reported_total, headcount, claimed, verified, paid, waived, outstanding, transfers, first_received_at, state, open, created_at, version, form_version, site_doc)
+           select {id}, 'AJ' || i, 'complaint', 'a', 'b', 'r' || i, 'r' || i, 'ordinary', '', 1, 1, 0, 0, 0, 0, 0, 0, {at}, 's', {no}, {at}, 1, 1, {doc} from n;
          {n} insert into respondents (id, case_id, role, name, name_key, uscc, name_ct, person_bix, position)
            select {id}, (select id from cases limit 1), 'respondent', 'n' || i, 'n' || (i % 1000), case when i % 2 = 0 then 'c' || i end,
            case when i % 5 = 0 then 'x' end, case when i % 5 = 0 then 'p' || i end, i from n;

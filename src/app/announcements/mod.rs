@@ -182,7 +182,10 @@ pub(super) fn published(c: &mut Conn, keys: &KeyRing, a: &Announcement) -> Resul
 }
 
 /// Begins one on a case: the credit officer of the bureau that leads it, on a decision that was served.
-fn begin(tx: &mut Tx<'_>, id: CaseId, n: &NewAnnouncement) -> Result<Begun> {
+///
+/// # Errors
+/// As [`App::begin_announcement`].
+pub fn begin(tx: &mut Tx<'_>, id: CaseId, n: &NewAnnouncement) -> Result<Begun> {
     let case = tx.case(id).map_err(|_| Error::NotFound("case"))?;
     let scope = scope_of(tx.app, Some(&case), None);
     if !access::may_read(tx.actor, &scope) {

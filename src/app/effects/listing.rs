@@ -11,8 +11,9 @@ use crate::app::write::Tx;
 use crate::base::id::{EvidenceId, RowId};
 use crate::base::{Day, Error, FieldError, Result, seal, text};
 use crate::domain::listing as rules;
+use crate::domain::matching::company_key;
 use crate::domain::proof::Proves;
-use crate::law::identity::ResidentId;
+use crate::law::identity::{ResidentId, Uscc};
 use crate::store::cases;
 use crate::store::listings::{self as rows, Listing, Party, Removal};
 use crate::store::orders::{self, Order};
@@ -180,7 +181,83 @@ pub(super) fn restore(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
         removed_on: None,
         ..row
     };
+    rows::restore_display(tx.c, row.id)?;
     rows::update(tx.c, &row)
+}
+
+pub(super) fn stop_display(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
+    let row = of(tx, subject)?;
+    rows::stop_display(tx.c, row.id, day(a, "on")?, tx.now)
+}
+
+/// A text of a correction; nothing where it was left empty or says what stands there already.
+fn changed(a: &Args<'_>, field: &str, old: Option<&str>) -> Option<String> {
+    let new = text::tidy(&a.text(field)?);
+    (!new.is_empty() && Some(new.as_str()) != old).then_some(new)
+}
+fn nothing_changed(field: &str) -> Error {
+    Error::field(&format!("/form/{field}"), "nothing_changed", &[])
+}
+
+/// The unit's name or code was written down wrong. What was decided is not touched; receivers hear of it as a new state.
+pub(super) fn correct(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
+    let row = of(tx, subject)?;
+    let name = changed(a, "unit_name", Some(&row.unit_name));
+    let code = match changed(a, "uscc", None) {
+        Some(c) => Some(Uscc::parse(&c).map_err(|e| Error::field("/form/uscc", e, &[]))?.as_str().to_owned())
+            .filter(|c| Some(c) != row.uscc.as_ref()),
+        None => None,
+    };
+    if name.is_none() && code.is_none() {
+        return Err(nothing_changed("unitName"));
+    }
+    let unit = rows::parties(tx.c, row.id)?.into_iter().find(|p| p.is_unit() && p.code.is_some()).ok_or(Error::NotFound("party"))?;
+    let unit_name = name.unwrap_or_else(|| row.unit_name.clone());
+    let uscc = code.or_else(|| row.uscc.clone());
+    let name_ct = seal::seal(&tx.keys, seal::Place::new("listing_parties", "name_ct", unit.id), &unit_name, &mut tx.ids)?;
+    rows::update_party(
+        tx.c,
+        &Party { name_ct, name_mask: unit_name.clone(), uscc: uscc.clone(), unit_key: Some(company_key(&unit_name)), ..unit },
+    )?;
+    rows::update(tx.c, &Listing { unit_name, uscc, rev: row.rev + 1, ..row })
+}
+
+/// A person's name, number, post or the day it began was written down wrong.
+pub(super) fn correct_party(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
+    let row = of(tx, subject)?;
+    let entry = text::tidy(&a.need_text("entry")?).to_uppercase();
+    let all = rows::parties(tx.c, row.id)?;
+    let person = all.iter().find(|p| !p.is_unit() && p.code.as_deref() == Some(entry.as_str()));
+    let person = person.cloned().ok_or_else(|| Error::field("/form/entry", "unknown_entry", &[]))?;
+    let old = tx.open_sealed("listing_parties", "name_ct", person.id, &person.name_ct)?;
+    let mut new = person.clone();
+    if let Some(name) = changed(a, "name", Some(&old)) {
+        new.name_ct = seal::seal(&tx.keys, seal::Place::new("listing_parties", "name_ct", person.id), &name, &mut tx.ids)?;
+        new.name_mask = text::mask_name(&name);
+    }
+    if let Some(number) = changed(a, "id_number", None) {
+        let number = ResidentId::parse(&number).map_err(|c| Error::field("/form/idNumber", c, &[]))?;
+        let bix = seal::blind(&tx.keys, "id", number.as_str())?;
+        if all.iter().any(|p| p.id != person.id && p.code.is_some() && p.person_bix.as_ref() == Some(&bix)) {
+            return Err(Error::field("/form/idNumber", "party_twice", &[]));
+        }
+        if new.person_bix.as_ref() != Some(&bix) {
+            new.person_ct =
+                Some(seal::seal(&tx.keys, seal::Place::new("listing_parties", "person_ct", person.id), number.as_str(), &mut tx.ids)?);
+            new.person_bix = Some(bix);
+        }
+    }
+    if let Some(post) = changed(a, "post", person.post.as_deref()) {
+        new.post = Some(post);
+    }
+    if let Ok(from) = day(a, "post_from") {
+        new.post_from = Some(from);
+    }
+    if new == person {
+        return Err(nothing_changed("name"));
+    }
+    rows::update_party(tx.c, &new)?;
+    rows::update(tx.c, &Listing { rev: row.rev + 1, ..row })
 }
 
 /// A party to be told: the unit, whose name the chain has, or a person with number, post and since when.
@@ -215,10 +292,15 @@ pub(super) fn add_party(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Res
         decision_served_on: None,
         decision_served_way: None,
         created_at: tx.now,
+        unit_key: None,
     };
     if kind == "unit" {
         let name_ct = seal::seal(&tx.keys, seal::Place::new("listing_parties", "name_ct", id), &listing.unit_name, &mut tx.ids)?;
-        let row = Party { uscc: listing.uscc.clone(), ..bare(name_ct, listing.unit_name.clone()) };
+        let row = Party {
+            uscc: listing.uscc.clone(),
+            unit_key: Some(company_key(&listing.unit_name)),
+            ..bare(name_ct, listing.unit_name.clone())
+        };
         return rows::insert_party(tx.c, &row);
     }
     let need = |field: &str| {

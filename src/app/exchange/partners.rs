@@ -3,15 +3,17 @@
 //! Owns keys and signing secrets. A key is printed once and stored as SHA-256 only; a secret is sealed, because signatures
 //! are made with it. Every change is an event of the partner's stream.
 
+use crate::app::exchange::allowance;
 use crate::app::people::{token_hash, unless_away};
-use crate::app::workers::{within, within_many};
+use crate::app::workers::within_many;
 use crate::app::write::{Marks, Tx};
 use crate::app::{App, ids_in};
 use crate::base::id::{Ids, PartnerId};
 use crate::base::seal::{self, Place};
-use crate::base::{Error, Result, text};
+use crate::base::{At, Error, Result, text};
 use crate::domain::access::{Actor, Partner as Caller};
 use crate::domain::exchange;
+use crate::store::Conn;
 use crate::store::exchange as store;
 use crate::store::exchange::Partner;
 use base64::Engine as _;
@@ -176,6 +178,14 @@ pub(super) fn count_clues(tx: &mut Tx<'_>, id: PartnerId, clues: usize) -> Resul
     within_many(tx.c, &format!("exchange_clues:{id}"), clues, most, Duration::minutes(1), tx.now)
 }
 
+/// Takes a part of what may be asked, or the last ones one by one; how many were taken.
+fn take_some(c: &mut Conn, key: &str, part: i32, most: i32, window: Duration, now: At) -> Result<i32> {
+    match within_many(c, key, part, most, window, now) {
+        Err(Error::TooMany(_)) if part > 1 => within_many(c, key, 1, most, window, now).map(|()| 1),
+        other => other.map(|()| part),
+    }
+}
+
 impl App {
     /// Lets a system in; the credentials are returned once.
     ///
@@ -233,11 +243,27 @@ impl App {
         let hash = token_hash(key);
         let p = self.db.read(move |c| store::partner_by_key(c, &hash)).await?;
         let p = p.filter(|p| p.state == "active").ok_or(Error::Unauthenticated)?;
-        let (counted, now) = (format!("exchange:{}", p.id), self.now());
-        let most = p.requests_a_minute.unwrap_or(self.config.exchange.requests_a_minute);
-        // while the database only reads, nothing is counted and whoever only asks goes on
-        unless_away(self.db.write(move |c| within(c, &counted, most, Duration::minutes(1), now)).await)?;
+        self.count_request(p.id, p.requests_a_minute).await?;
         Ok(Caller { id: p.id, code: p.code, channel: p.channel, bureau: p.bureau })
+    }
+
+    /// Counts one more request of a system, `own` being what it may make in a minute where that is its own.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub(in crate::app) async fn count_request(self: &Arc<Self>, id: PartnerId, own: Option<i32>) -> Result<()> {
+        let now = self.now();
+        if !self.allowances.spend(id, now) {
+            let (counted, window) = (format!("exchange:{}", id), allowance::window());
+            let most = own.unwrap_or(self.config.exchange.requests_a_minute);
+            let taken = self.db.write(move |c| take_some(c, &counted, allowance::part(most), most, window, now)).await;
+            // while the database only reads, nothing is counted and whoever only asks goes on
+            match taken {
+                Ok(n) => self.allowances.put(id, n - 1, now),
+                Err(e) => unless_away(Err(e))?,
+            }
+        }
+        Ok(())
     }
 
     /// Whether a message was signed with the system's secret.

@@ -9,6 +9,7 @@ use crate::base::{Day, Error, Result};
 use crate::domain::intake::PartyRole;
 use crate::domain::liability::Ground;
 use crate::domain::listing as rules;
+use crate::domain::matching::company_key;
 use crate::flow::{Facts, Value};
 use crate::law::Fen;
 use crate::store::listings::{self as rows, Listing};
@@ -85,10 +86,18 @@ pub(super) fn listing(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()
         Some(code) => rows::decided_of(c, code)?,
         None => Vec::new(),
     };
-    let listed = others.iter().any(|o| o.id != l.id && matches!(o.standing.as_str(), "listed" | "suspended"));
+    // without a code on one side, names are compared
+    let named = rows::decided_named(c, &company_key(&l.unit_name))?.into_iter().filter(|o| o.uscc.is_none() || l.uscc.is_none());
+    let listed = others.into_iter().chain(named).any(|o| o.id != l.id && matches!(o.standing.as_str(), "listed" | "suspended"));
     put(out, "listing.listed_already", Value::Bool(listed));
     put(out, "listing.paid", Value::Bool(!still_unpaid(c, &order, a.now.day())?.is_positive()));
     put(out, "listing.receivers_open", super::int(crate::app::register::waiting(c, a.app, &l)?.len()));
+    put(out, "listing.receivers", super::int(crate::app::register::receiving(c, a.app, &l)?.len()));
+    if let Some(end) = l.ended_on {
+        put(out, "listing.ended_on", Value::Day(end));
+        let least = l.decided_on.and_then(|d| a.law.last_day(rules::LEAST_DISPLAY, d, a.now));
+        put(out, "listing.display_until", Value::At(least.map_or(end, |d| d.max(end)).start()));
+    }
     put(out, "listing.published", Value::Bool(l.published_on.is_some()));
     put(out, "listing.removal_running", Value::Bool(rows::removals_of(c, l.id)?.iter().any(|r| r.outcome.is_none())));
     put(out, "listing.removed_early", Value::Bool(l.ended_why.as_deref() == Some("early")));

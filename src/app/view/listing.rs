@@ -163,6 +163,9 @@ pub struct ListingView {
     /// When it was taken out everywhere.
     #[schema(value_type = Option<String>)]
     pub removed_on: Option<Day>,
+    /// When the credit platform stopped to show it.
+    #[schema(value_type = Option<String>)]
+    pub display_stopped_on: Option<Day>,
     /// Receivers of the list that have not confirmed the state it has now, by name.
     pub waiting: Vec<String>,
     /// The unit first.
@@ -170,9 +173,6 @@ pub struct ListingView {
     /// The oldest first.
     pub removals: Vec<RemovalView>,
 }
-
-/// The rule of the least time the credit platform shows what is severe.
-const LEAST: &str = "listing.minimum_display";
 
 /// Loads them, the newest first.
 ///
@@ -220,7 +220,7 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, procs: &[Row], now: At
             decide_by: due("decide"),
             tell_by: due("tell"),
             basis: basis(&l),
-            shown_until: l.decided_on.and_then(|d| law.last_day(LEAST, d, now)),
+            shown_until: l.decided_on.and_then(|d| law.last_day(rules::LEAST_DISPLAY, d, now)),
             waiting: waiting.into_iter().map(|r| r.name).collect(),
             parties,
             removals,
@@ -236,6 +236,7 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, procs: &[Row], now: At
             ended_on: l.ended_on,
             ended_why: l.ended_why,
             removed_on: l.removed_on,
+            display_stopped_on: rows::display_stopped(c, l.id)?,
         });
     }
     Ok(out)

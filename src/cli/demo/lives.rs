@@ -68,6 +68,12 @@ pub enum Act {
     Roster,
     /// The employer pays all that is owed, then the compensation, and the order is closed.
     SettleOrder,
+    /// The parties of the proposed listing are told.
+    TellParties,
+    /// Nobody objected: the unit is put on the list.
+    DecideListing,
+    /// The decision is served and published, the violation announced.
+    PublishListing,
     /// Whoever is supervised signs for it.
     Receive,
     /// Whoever is supervised answers, and the supervisor discharges it.
@@ -113,6 +119,8 @@ pub const STOPS: &[&str] = &[
     "agreement_broken",
     "order_served",
     "order_unpaid",
+    "listing_told",
+    "listed",
     "helped",
     "help_asked",
     "referred",
@@ -262,6 +270,11 @@ impl<'r> Script<'r> {
         }
         self.beat(3, 15, Act::ServeOrder)
     }
+    /// 逾期未付，十来个工作日以后.
+    fn expired(&mut self) -> &mut Self {
+        self.beats.push(Beat { wait: DAY * 13, act: Act::FollowUp });
+        self
+    }
     /// 协办、移送、转介、约谈、突发事件.
     fn besides(&mut self, what: Beside) -> &mut Self {
         self.beat(2, 8, Act::Beside(what))
@@ -383,6 +396,11 @@ impl<'r> Script<'r> {
             "agreement_broken" => self.assigned().docketed().started().found(100).agrees(2),
             "order_served" => self.assigned().docketed().started().found(100).ordered(20),
             "order_unpaid" => self.assigned().docketed().started().found(100).ordered(7),
+            "listing_told" => {
+                self.until("investigating").beat(10, 30, Act::Roster).found(100).ordered(7).expired().beat(8, 20, Act::TellParties)
+            }
+            // the window is five working days; the clock of twenty runs from the last day to pay
+            "listed" => self.until("listing_told").beat(70, 85, Act::DecideListing).beat(5, 15, Act::PublishListing),
             "helped" => self.until("investigating").besides(Beside::Help),
             "help_asked" => self.until("investigating").besides(Beside::HelpAsked),
             "referred" => self.until("investigating").besides(Beside::Referral),

@@ -3,7 +3,6 @@
 use super::act::Scene;
 use super::lives::Who;
 use super::reports;
-use crate::app::claims::judge::{Judge, judge};
 use crate::app::claims::roster;
 use crate::app::write::Tx;
 use crate::base::{Error, Result};
@@ -107,44 +106,6 @@ impl Scene<'_> {
         let reason = "经营困难，未发现有能力支付而不支付或者逃匿的情形。";
         self.go_on(tx, child.id, Who::Officer, "test_crime", json!({ "result": "no_refusal", "reason": reason }))?;
         self.examine_listing(tx)
-    }
-
-    /// The listing that the unpaid order opened is examined: proposed, or found not to meet the conditions.
-    fn examine_listing(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let Some(child) = self.child(tx, "listing")?.filter(|r| r.state == "examining") else { return Ok(()) };
-        let (who, case) = (self.who(Who::Officer)?, self.case.id);
-        let evidence = self.proof(tx, &who, "statement")?;
-        for claim in ledger::claims_of(tx.c, case)? {
-            let found = Judge {
-                nature: "wages".into(),
-                migrant: Some("yes".into()),
-                set_apart_fen: None,
-                reason: "户籍地为农村。".into(),
-                evidence: Some(evidence),
-            };
-            tx.body(&who, |tx| judge(tx, claim.id, &found))?;
-        }
-        let credit = Who::Lead(DutyKind::Credit);
-        self.go_on(tx, child.id, credit, "recompute", json!({}))?;
-        let facts = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
-        let asked = json!({ "ground": "amount", "withholding": "arrears", "facts": facts });
-        match self.go_on(tx, child.id, credit, "propose", asked) {
-            Err(Error::Refused(_)) => {
-                self.go_on(tx, child.id, credit, "not_eligible", json!({ "reason": "未达到列入名单的条件。" }))?;
-                self.go_on(tx, child.id, Who::Lead(DutyKind::Head), crate::flow::builtin::APPROVE, json!({ "opinion": "同意。" }))
-            }
-            other => other,
-        }
-    }
-
-    /// Paid before the decision, and promised: it is left off the list.
-    fn leave_the_list(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let Some(child) = self.child(tx, "listing")?.filter(|r| matches!(r.state.as_str(), "examining" | "telling")) else { return Ok(()) };
-        let credit = Who::Lead(DutyKind::Credit);
-        let who = self.who(credit)?;
-        let promise = self.proof(tx, &who, "statement")?;
-        self.go_on(tx, child.id, credit, "exit", json!({ "promise": promise, "reason": "已全部付清，并作出书面信用承诺。" }))?;
-        self.go_on(tx, child.id, Who::Lead(DutyKind::Head), crate::flow::builtin::APPROVE, json!({ "opinion": "同意。" }))
     }
 
     /// The others of a crew, each with days and a daily wage.

@@ -237,6 +237,11 @@ impl Planner<'_> {
                 let Some(w) = self.so_that(&beats, age * DAY / 10) else { continue };
                 let (place, crew) = match *stop {
                     "joint" if j == 0 => (self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or(place), Some(24)),
+                    // the county whose log-ins are printed lists one, and has another before the window is over
+                    "listing_told" | "listed" if j == 0 => {
+                        (self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or(place), Some(18))
+                    }
+                    "listing_told" | "listed" => (place, Some(14)),
                     "joint" => (place, Some(8 + 9 * i64::try_from(j).unwrap_or(0))),
                     _ => (place, None),
                 };

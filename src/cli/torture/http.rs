@@ -73,7 +73,9 @@ impl Client {
     }
 
     fn ask(&mut self, method: &str, path: &str, token: &str, headers: &[(&str, &str)], body: Option<String>) -> Result<Reply> {
-        let mut out = format!("{method} /api/office/v1{path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n");
+        // a path of another door is said in full
+        let door = if path.starts_with("/api/") { "" } else { "/api/office/v1" };
+        let mut out = format!("{method} {door}{path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n");
         for (k, v) in headers {
             out.push_str(&format!("{k}: {v}\r\n"));
         }

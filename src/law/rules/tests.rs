@@ -156,6 +156,8 @@ fn keys_others_rely_on() {
         "listing.examine",
         "listing.look_into",
         "listing.check",
+        "listing.confirm",
+        "listing.display_stop",
         "listing.serve_notice",
         "listing.await",
         "listing.serve_decision",

@@ -43,6 +43,12 @@ pub enum LetterKind {
     ListingDecision,
     /// 信用修复告知书.
     ListingRepair,
+    /// 名单信息更正告知书.
+    ListingCorrection,
+    /// 撤销列入决定书.
+    ListingRevoked,
+    /// 恢复列入决定书.
+    ListingRestored,
     /// 提前移出决定书.
     RemovalGranted,
     /// 不予提前移出决定书.
@@ -54,7 +60,7 @@ pub enum LetterKind {
 }
 impl LetterKind {
     /// Every letter with the name it is kept under.
-    pub const ALL: [(&'static str, Self); 20] = [
+    pub const ALL: [(&'static str, Self); 23] = [
         ("cooperation_request", Self::CooperationRequest),
         ("finding_referral", Self::FindingReferral),
         ("talk_notice", Self::TalkNotice),
@@ -71,6 +77,9 @@ impl LetterKind {
         ("listing_exit", Self::ListingExit),
         ("listing_decision", Self::ListingDecision),
         ("listing_repair", Self::ListingRepair),
+        ("listing_correction", Self::ListingCorrection),
+        ("listing_revoked", Self::ListingRevoked),
+        ("listing_restored", Self::ListingRestored),
         ("removal_granted", Self::RemovalGranted),
         ("removal_refused", Self::RemovalRefused),
         ("grading_notice", Self::GradingNotice),
@@ -99,6 +108,9 @@ impl LetterKind {
             Self::ListingExit => "不予列入决定书",
             Self::ListingDecision => "列入失信联合惩戒对象名单决定书",
             Self::ListingRepair => "信用修复告知书",
+            Self::ListingCorrection => "失信名单信息更正告知书",
+            Self::ListingRevoked => "撤销列入失信联合惩戒对象名单决定书",
+            Self::ListingRestored => "恢复列入失信联合惩戒对象名单决定书",
             Self::RemovalGranted => "提前移出决定书",
             Self::RemovalRefused => "不予提前移出决定书",
             Self::GradingNotice => "企业劳动保障守法诚信等级评价结果告知书",
@@ -115,6 +127,9 @@ impl LetterKind {
             | Self::ListingExit
             | Self::ListingDecision
             | Self::ListingRepair
+            | Self::ListingCorrection
+            | Self::ListingRevoked
+            | Self::ListingRestored
             | Self::RemovalGranted
             | Self::RemovalRefused
             | Self::GradingNotice

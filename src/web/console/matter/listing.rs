@@ -54,6 +54,11 @@ fn card(l: &ListingView) -> ChildCard {
         facts.push(Fact::new(word("ended"), format!("{on} {}", text::zh(&format!("listing.ended.{why}")))));
     }
     day(&mut facts, "removed", l.removed_on);
+    match l.display_stopped_on {
+        Some(on) => day(&mut facts, "display_stopped", Some(on)),
+        None if l.ended_on.is_some() => day(&mut facts, "shown_until", l.shown_until),
+        None => {}
+    }
     let mut lines: Vec<String> = l.parties.iter().map(party).collect();
     lines.extend(l.removals.iter().map(removal));
     if !l.waiting.is_empty() {
