@@ -168,6 +168,7 @@ fn follow(tx: &mut Tx<'_>, case: CaseId, old: &Filing, new: &Filing) -> Result<(
             if let (Some(p), None) = (named.next(), named.next())
                 && (p.name != r.name || p.uscc != r.uscc)
             {
+                super::employers::watch::renamed(tx, r.uscc.as_deref(), &r.name_key)?;
                 cases::rename_respondent(tx.c, r.id, &p.name, &crate::domain::matching::company_key(&p.name), p.uscc.as_deref())?;
             }
         }

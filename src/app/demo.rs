@@ -55,7 +55,9 @@ pub fn logins(app: &App) -> Vec<(String, String)> {
     let (city, county) = (app.config.city.bureau.as_str(), "370705-hrss");
     let mut out: Vec<(String, String)> =
         [DutyKind::Desk, DutyKind::Handler, DutyKind::Leader, DutyKind::Legal, DutyKind::Credit, DutyKind::Head]
-            .into_iter().map(|k| of(k, county)).collect();
+            .into_iter()
+            .map(|k| of(k, county))
+            .collect();
     out.push(of(DutyKind::Handler, "370705-housing"));
     out.push(of(DutyKind::Desk, city));
     out.push(of(DutyKind::Supervisor, city));

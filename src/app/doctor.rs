@@ -137,6 +137,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     let (handed, silent) = app.db.read_blocking(crate::store::door::waiting)?;
     let silent: Vec<String> = silent.iter().map(|id| format!("材料 {id} 没有定时提醒")).collect();
     r.add("承诺一 单位提交的材料都有人办", handed, &silent, "请在“单位提交的材料”中处理，并联系开发者。");
+    let (units, odd) = app.employers_that_differ()?;
+    r.add("用人单位汇总与案件相符", units, &odd, "请确认服务正在运行；汇总会按日志和日期重新计算，请勿手工改库。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)

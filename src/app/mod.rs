@@ -25,6 +25,7 @@ pub mod door;
 pub mod doubts;
 pub mod draws;
 pub mod effects;
+pub mod employers;
 pub mod evidence;
 pub mod exchange;
 pub mod facts;

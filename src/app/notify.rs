@@ -429,16 +429,44 @@ pub fn tell_about(
     template: &str,
     args: &BTreeMap<String, String>,
 ) -> Result<()> {
+    let persons = at_work(tx, officer)?;
+    let (audience, persons) = if persons.is_empty() { first_held(tx, bureau, roles)? } else { ("assignee".to_owned(), persons) };
+    let rows = told(tx, about, &audience, &persons, template, args, false)?;
+    post(tx, rows)
+}
+
+/// Tells several bureaus the same, each person once: of each bureau and each ladder of roles whoever holds the first that is held.
+///
+/// # Errors
+/// The database.
+pub fn tell_bureaus(
+    tx: &mut Tx<'_>,
+    bureaus: &BTreeSet<String>,
+    ladders: &[&[&str]],
+    template: &str,
+    args: &BTreeMap<String, String>,
+) -> Result<()> {
+    let mut heard = BTreeSet::new();
+    let mut rows = Vec::new();
+    for bureau in bureaus {
+        for roles in ladders {
+            let (audience, mut persons) = first_held(tx, bureau, roles)?;
+            persons.retain(|p| heard.insert(*p));
+            if !persons.is_empty() {
+                rows.extend(told(tx, (None, None), &audience, &persons, template, args, false)?);
+            }
+        }
+    }
+    post(tx, rows)
+}
+
+/// The first of these roles somebody holds towards a bureau, with who holds it.
+fn first_held(tx: &mut Tx<'_>, bureau: &str, roles: &[&str]) -> Result<(String, Vec<AccountId>)> {
     let city = tx.app.config.city.bureau.clone();
     let path = tx.app.bureau_path(bureau);
-    let mut persons = at_work(tx, officer)?;
-    let mut audience = if persons.is_empty() { roles.first().copied().unwrap_or_default() } else { "assignee" };
     for role in roles.iter().copied() {
-        if !persons.is_empty() {
-            break;
-        }
         let (duty, place) = role.split_once('@').unwrap_or((role, "lead"));
-        persons = match place {
+        let mut persons = match place {
             "above" => nearest_over(tx, &path, duty)?,
             "city" => tx.holders(duty, &city)?,
             _ => tx.holders(duty, bureau)?,
@@ -446,11 +474,10 @@ pub fn tell_about(
         persons.sort_unstable();
         persons.dedup();
         if !persons.is_empty() {
-            audience = role;
+            return Ok((role.to_owned(), persons));
         }
     }
-    let rows = told(tx, about, audience, &persons, template, args, false)?;
-    post(tx, rows)
+    Ok((roles.first().copied().unwrap_or_default().to_owned(), Vec::new()))
 }
 
 /// The officer if the account is active: an officer who is gone hears nothing, and the notice goes on to the supervisor.

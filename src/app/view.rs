@@ -230,6 +230,7 @@ fn case_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: CaseId,
                     .as_deref()
                     .and_then(crate::domain::liability::Ground::of)
                     .map(|g| super::claims::liability::kind_title(g.kind)),
+                file: (r.name_ct.is_none() && !r.name_key.is_empty()).then(|| r.uscc.clone().unwrap_or_else(|| r.id.to_string())),
             })
             .collect(),
         agreements: money.agreements,
@@ -302,6 +303,7 @@ fn filing_file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: Filin
                 article: None,
                 ground: None,
                 kind: None,
+                file: None,
             })
             .collect(),
         evidence: look.evidence(evidence)?,

@@ -20,6 +20,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/agreement.toml"),
     include_str!("../../config/texts/zh/draws.toml"),
     include_str!("../../config/texts/zh/employer.toml"),
+    include_str!("../../config/texts/zh/employers.toml"),
     include_str!("../../config/texts/zh/escrow.toml"),
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/grading.toml"),

@@ -124,6 +124,15 @@ pub fn employer<T>(chain: &[T], role: impl Fn(&T) -> &str, found: impl Fn(&T) ->
     }
 }
 
+/// Whether a party is dealt with as the employer: one that only pays first or advances is not.
+#[must_use]
+pub fn is_employer(role: &str, found: Option<&str>) -> bool {
+    match found.and_then(Ground::of) {
+        Some(g) => g.kind == Employer,
+        None => matches!(PartyRole::of(role), Some(Respondent | ContractEmployer)),
+    }
+}
+
 /// The one there is; nobody of several; an error where there is none.
 fn the_one<T>(mut all: impl Iterator<Item = T>) -> Result<Option<T>, ()> {
     match (all.next(), all.next()) {

@@ -28,12 +28,14 @@ pub mod order;
 pub mod penalty;
 pub mod picture_file;
 pub mod proof;
+pub mod related;
 pub mod roster;
 pub mod routing;
 pub mod sampling;
 
 pub mod search;
 pub mod supervision;
+pub mod warning;
 
 #[cfg(test)]
 mod tests;

@@ -157,6 +157,14 @@ pub fn announcements(app: &Arc<App>) -> Result<usize> {
     app.watch_announcements()
 }
 
+/// Brings the summaries of employers up to what the journal and the day say.
+///
+/// # Errors
+/// The database.
+pub fn employers(app: &Arc<App>) -> Result<usize> {
+    app.refresh_employers()
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -261,6 +269,7 @@ pub fn start(
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
         logged("announcements", announcements(&a));
+        logged("employers", employers(&a));
         logged("bells", bells(&a));
         logged("digests", digests(&a));
     };

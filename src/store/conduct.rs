@@ -107,6 +107,18 @@ pub fn files(c: &mut Conn, ids: &[RowId]) -> Result<Vec<File>> {
     Ok(conduct_files::table.filter(conduct_files::id.eq_any(ids)).select(File::as_select()).load(c)?)
 }
 
+statement! {
+    /// Files whose key no summary of a unit has.
+    struct Unsummed { most: i64 => diesel::sql_types::BigInt } returns (Id,),
+    sql "select f.id from conduct_files f where not exists (select 1 from employers e where e.key = f.key) order by f.id limit ", most, ""
+}
+
+/// Files of units that have no summary under the same key yet: what the job that keeps summaries takes up when it first runs.
+pub fn unsummed(c: &mut Conn, limit: i64) -> Result<Vec<File>> {
+    let ids: Vec<(RowId,)> = Unsummed { most: limit }.load(c)?;
+    files(c, &ids.into_iter().map(|(id,)| id).collect::<Vec<_>>())
+}
+
 /// Adds an entry.
 pub fn insert(c: &mut Conn, row: &Record) -> Result<()> {
     diesel::insert_into(conduct_records::table).values(row).execute(c)?;

@@ -32,6 +32,7 @@ pub mod db;
 pub mod dialogue;
 pub mod door;
 pub mod draws;
+pub mod employers;
 pub mod exchange;
 pub mod exchange_out;
 pub mod filings;

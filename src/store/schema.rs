@@ -2159,3 +2159,49 @@ diesel::table! {
         reversed_at -> Nullable<Ts>,
     }
 }
+
+// the employer's file 用人单位档案
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    employers (id) {
+        id -> Id,
+        key -> Text,
+        uscc -> Nullable<Text>,
+        name -> Text,
+        name_key -> Text,
+        into_id -> Nullable<Id>,
+        score -> Integer,
+        level -> Text,
+        reasons -> Doc,
+        cases -> Integer,
+        open_cases -> Integer,
+        headcount -> Integer,
+        listed -> Bool,
+        grade -> Nullable<Text>,
+        opened_at -> Ts,
+        as_of -> Ts,
+        next_on -> Nullable<Date>,
+        rev -> Integer,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    employer_places (employer_id, kind, place) {
+        employer_id -> Id,
+        kind -> Text,
+        place -> Text,
+        score -> Integer,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    employer_sweep (one) {
+        one -> Integer,
+        log_no -> BigInt,
+        fill_after -> Nullable<Id>,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(employers, employer_places);

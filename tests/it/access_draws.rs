@@ -72,6 +72,7 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     crate::access_listings::listings(all);
     crate::access_gradings::gradings(all);
     crate::access_penalties::penalties(all);
+    crate::access_employers::employers(all);
     let mut put = |id, about, path, insider, carries| {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
     };

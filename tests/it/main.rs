@@ -15,6 +15,8 @@ mod access_draws;
 #[cfg(test)]
 mod access_employer;
 #[cfg(test)]
+mod access_employers;
+#[cfg(test)]
 mod access_gradings;
 #[cfg(test)]
 mod access_joint;
@@ -56,6 +58,8 @@ mod draws;
 mod drills;
 #[cfg(test)]
 mod employer;
+#[cfg(test)]
+mod employers;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]

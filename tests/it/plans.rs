@@ -10,7 +10,9 @@ use qingxin::base::Result;
 use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::letters::Wanted;
 use qingxin::store::worklist::{self, Filter};
-use qingxin::store::{Conn, accounts, conduct, filings, gradings, journal, legacy, notices, papers, procedures, search, settings};
+use qingxin::store::{
+    Conn, accounts, conduct, employers, filings, gradings, journal, legacy, notices, papers, procedures, search, settings,
+};
 use std::sync::{Arc, Mutex};
 
 #[derive(diesel::QueryableByName)]
@@ -184,10 +186,53 @@ fn grades(bureau: Option<&str>) -> Run {
     Box::new(move |c| gradings::page(c, &f, None, 50).map(drop))
 }
 
+/// Parties of one case and summaries of units, so that the planner has something to choose from.
+fn fill_units(t: &TestDb) {
+    let (n, id, at, no, doc, later, pick) = match t.backend {
+        Backend::Sqlite => (
+            "with recursive n(i) as (values (1) union all select i + 1 from n where i < 4000)",
+            "randomblob(16)",
+            "0",
+            "0",
+            "'{}'",
+            "case when i % 8 = 0 then '2030-01-01' end",
+            "printf('3707%02d-hrss', abs(random()) % 60)",
+        ),
+        Backend::Postgres => (
+            "with n as (select i from generate_series(1, 4000) i)",
+            "gen_random_uuid()",
+            "now()",
+            "false",
+            "'{}'::jsonb",
+            "case when i % 8 = 0 then date '2030-01-01' end",
+            "'3707' || lpad((score % 60)::text, 2, '0') || '-hrss'",
+        ),
+    };
+    let list = doc.replace("{}", "[]");
+    let sql = format!(
+        "{n} insert into cases (id, number, origin, area, lead_bureau, respondent_name, respondent_key, grade, flags, reported_total, headcount, claimed, verified, paid, waived, outstanding, transfers, first_received_at, state, open, created_at, version, form_version, site_doc)
+           select {id}, 'AJ' || i, 'complaint', 'a', 'b', 'r' || i, 'r' || i, 'ordinary', '', 1, 1, 0, 0, 0, 0, 0, 0, {at}, 's', {no}, {at}, 1, 1, {doc} from n;
+         {n} insert into respondents (id, case_id, role, name, name_key, uscc, name_ct, person_bix, position)
+           select {id}, (select id from cases limit 1), 'respondent', 'n' || i, 'n' || (i % 1000), case when i % 2 = 0 then 'c' || i end,
+           case when i % 5 = 0 then 'x' end, case when i % 5 = 0 then 'p' || i end, i from n;
+         {n} insert into employers (id, key, name, name_key, score, level, reasons, cases, open_cases, headcount, listed, opened_at, as_of, next_on, rev)
+           select {id}, 'k' || i, 'n' || i, 'n' || i, i % 100, 'green', {list}, 1, 0, 0, {no}, {at}, {at}, {later}, 1 from n;
+         insert into employer_places (employer_id, kind, place, score) select id, 'bureau', {pick}, score from employers;
+         analyze;"
+    );
+    t.db.write_blocking(move |c| c.batch(&sql)).unwrap();
+}
+
+fn units(bureau: Option<&str>) -> Run {
+    let within = bureau.map(|b| vec![(employers::BUREAU, b.to_owned())]);
+    Box::new(move |c| employers::page(c, &employers::Filter { within, ..employers::Filter::default() }, None, 50).map(drop))
+}
+
 on_both! {
     fn hot_statements_read_an_index(t: &TestDb) {
         fill(t);
         fill_grades(t);
+        fill_units(t);
         let me = || AccountId::from(uuid::Uuid::from_u128(1));
         let case = || CaseId::from(uuid::Uuid::from_u128(2));
         let one = |s: &str| Some(vec![s.to_owned()]);
@@ -247,6 +292,13 @@ on_both! {
             ("old matters counted", Box::new(|c| legacy::count(c, &some_reviews(false), 100).map(drop)), "legacy_matters_open", true),
             ("whether any was reviewed", Box::new(|c| legacy::any_reviewed(c).map(drop)), "legacy_matters_", true),
             ("reviews of a bureau", Box::new(|c| legacy::waiting(c, "b").map(drop)), "legacy_matters_", false),
+            ("units of a code", Box::new(|c| employers::of_code(c, "x", 500).map(drop)), "respondents_uscc", true),
+            ("units of a name", Box::new(|c| employers::of_name(c, "x", 500).map(drop)), "respondents_name", true),
+            ("codes of a name", Box::new(|c| employers::codes_of(c, "x").map(drop)), "respondents_name", true),
+            ("chains of a person", Box::new(|c| employers::with_person(c, &["x".into()], 200).map(drop)), "respondents_person", false),
+            ("units of a bureau", units(Some("370701-hrss")), "employer_places_score", true),
+            ("units of the city", units(None), "employers_score", true),
+            ("units whose day passed", Box::new(|c| employers::due(c, t0().day(), 50).map(drop)), "employers_next", true),
             ("bell of a bureau's reviews", Box::new(|c| qingxin::store::bells::of_reviews(c, "b").map(drop)), "bells_review", false),
             // one span of employers is bounded: whether its entries are sorted says nothing
             ("employers of a year", Box::new(|c| conduct::files_of_year(c, 2025, uuid::Uuid::nil().into(), 1_000).map(drop)), "conduct_records_", true),

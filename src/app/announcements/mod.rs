@@ -172,6 +172,17 @@ pub(super) fn open_text(tx: &Tx<'_>, text: &Text) -> Result<Content> {
     opened(&tx.keys, text)
 }
 
+/// Address and head of what an announcement showed last to the public; nothing of one that was never published.
+///
+/// # Errors
+/// The database; it was sealed with a key that is gone.
+pub(super) fn published(c: &mut Conn, keys: &KeyRing, a: &Announcement) -> Result<Option<(String, String)>> {
+    let Some(no) = a.shown_no else { return Ok(None) };
+    let Some(text) = rows::text(c, a.id, no)? else { return Ok(None) };
+    let content = opened(keys, &text)?;
+    Ok(Some((content.address, content.head)))
+}
+
 /// Begins one on a case: the credit officer of the bureau that leads it, on a decision that was served.
 ///
 /// # Errors

@@ -9,8 +9,7 @@ use crate::app::write::Tx;
 use crate::base::id::{ProcedureId, RowId};
 use crate::base::{Day, Result};
 use crate::domain::grading::Kind;
-use crate::domain::intake::PartyRole;
-use crate::domain::liability::{self, Ground};
+use crate::domain::liability;
 use crate::law::Fen;
 use crate::store::cases::{self, Respondent};
 use crate::store::conduct::{self as rows, Record};
@@ -29,14 +28,6 @@ struct Wanted {
 
 /// The aspect of pay among the nine.
 const WAGES: &str = "wages";
-
-/// Whether an ordered party is dealt with as the employer: one that only pays first or advances is not.
-fn is_employer(r: &Respondent) -> bool {
-    match r.liability.as_deref().and_then(Ground::of) {
-        Some(g) => g.kind == liability::Kind::Employer,
-        None => matches!(PartyRole::of(&r.role), Some(PartyRole::Respondent | PartyRole::ContractEmployer)),
-    }
-}
 
 /// A person is no employer with a record of conduct.
 fn is_unit(r: &Respondent) -> bool {
@@ -82,7 +73,10 @@ fn order(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
         None => None,
     };
     let chain = cases::chain(tx.c, o.case_id)?;
-    let party = chain.iter().find(|r| Some(r.id) == o.respondent_id).filter(|r| is_unit(r) && is_employer(r));
+    let party = chain
+        .iter()
+        .find(|r| Some(r.id) == o.respondent_id)
+        .filter(|r| is_unit(r) && liability::is_employer(&r.role, r.liability.as_deref()));
     settle(tx, subject, &wanted, &have, party, ("order", subject.row.id, proof))
 }
 

@@ -293,6 +293,8 @@ pub struct PartyView {
     pub ground: Option<String>,
     /// What it makes the party: 用人单位, 先行清偿, 垫付 …
     pub kind: Option<String>,
+    /// What the address of a unit's file ends in; a person has none.
+    pub file: Option<String>,
 }
 
 /// One file.

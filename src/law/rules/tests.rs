@@ -385,6 +385,55 @@ fn a_city_overrides_single_values() {
     assert!(base.overlaid(&number("complaint.accept")).is_err());
 }
 
+/// Policy of the house, not law: no single fact makes a unit red, and no weight makes a bad fact a good one.
+#[test]
+fn weights_of_the_early_warning() {
+    let (rules, on) = (Rules::embedded(), d("2026-11-23"));
+    let shipped = [
+        ("warning.yellow", 30),
+        ("warning.red", 60),
+        ("warning.listed", 25),
+        ("warning.expired_orders", 14),
+        ("warning.expired_orders.most", 28),
+        ("warning.expired_orders.days", 730),
+        ("warning.incidents", 14),
+        ("warning.incidents.most", 28),
+        ("warning.incidents.days", 730),
+        ("warning.broken_agreements", 10),
+        ("warning.broken_agreements.most", 20),
+        ("warning.broken_agreements.days", 730),
+        ("warning.late_instalments", 6),
+        ("warning.late_instalments.most", 12),
+        ("warning.open_cases", 4),
+        ("warning.open_cases.most", 16),
+        ("warning.open_cases.days", 90),
+        ("warning.headcount", 2),
+        ("warning.headcount.per", 10),
+        ("warning.headcount.most", 14),
+        ("warning.outstanding", 3),
+        ("warning.outstanding.per", 100000),
+        ("warning.outstanding.most", 15),
+        ("warning.grade_c", 10),
+        ("warning.related_listed", 8),
+        ("warning.repeat", 5),
+        ("warning.repeat.most", 15),
+        ("warning.repeat.days", 730),
+        ("warning.site_cases", 2),
+        ("warning.site_cases.most", 8),
+        ("warning.season", 8),
+        ("warning.season.days", 60),
+    ];
+    for (key, value) in shipped {
+        assert_eq!(rules.number(key, on), Some(value), "{key}");
+        assert_eq!(rules.dated_number(key, on).map(|n| n.certainty), Some(Certainty::Configured), "{key}");
+    }
+    let red = rules.number("warning.red", on).unwrap();
+    assert!(
+        rules.numbers().filter(|n| n.key.starts_with("warning.") && n.unit == "points").all(|n| n.key == "warning.red" || n.value < red)
+    );
+    assert_eq!(rules.numbers().filter(|n| n.key.starts_with("warning.")).count(), shipped.len());
+}
+
 /// `docs/legal-basis.md` and the rules name each other: no value without its row, no row without its value, the article
 /// the same, and the test a row names exists.
 #[test]

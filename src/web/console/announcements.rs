@@ -406,6 +406,7 @@ pub(super) fn child(a: &AnnouncementView) -> ChildCard {
         heading: say("heading"),
         lines,
         paper: a.texts.iter().rev().find_map(|t| t.document).map(|d| format!("/documents/{d}")),
+        employer: None,
         past: !a.open,
     }
 }

@@ -144,6 +144,7 @@ fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
     let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
     if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
         out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
+        out.push(("/employers".to_owned(), text::zh("employers.link").to_owned()));
     }
     out
 }
@@ -228,6 +229,7 @@ fn leads(n: &NoticeView, actor: &Actor) -> Option<String> {
         "legacy_review" | "legacy_review_late" => Some("/legacy-review"),
         "bell_announcement_batch" => Some("/announcement-batches"),
         "payment_proof_came" | "submission_came" | "bell_payment_proof" | "bell_submission" => Some("/submissions"),
+        crate::app::employers::watch::NOTICE => Some("/employers"),
         _ => None,
     };
     list.map(str::to_owned).or_else(|| n.case.map(|c| format!("/cases/{c}")))

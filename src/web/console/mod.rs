@@ -15,6 +15,7 @@ mod desk;
 mod dialogue;
 mod door;
 mod draws;
+mod employers;
 mod files;
 mod frame;
 mod gradings;
@@ -156,6 +157,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/announcements", "console_begin_announcement", credit, "列为社会公布候选"), announcements::begin);
     let punishes = Access::Staff("承办人，承办部门或者行业监管部门");
     t.add(form("/cases/{id}/penalties", "console_begin_penalty", punishes, "行政处罚立案"), penalties::begin);
+    of_employers(t);
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);
@@ -288,6 +290,21 @@ fn of_gradings(t: &mut Table<Arc<App>>) {
     t.add(page("/conduct/{id}", "console_conduct", any, "守法诚信档案"), conduct::page);
     t.add(form("/conduct/{id}/moves/{name}", "console_move_grading", any, "办理等级"), conduct::moved);
     t.add(form("/conduct/{id}/entries/{entry}/correct", "console_correct_conduct", credit, "更正记录"), conduct::correct);
+}
+
+/// The employer's file.
+fn of_employers(t: &mut Table<Arc<App>>) {
+    let any = Access::Staff("除管理员外的岗位；只见本部门和所督办区划的");
+    t.add(page("/employers", "console_employers", any, "用人单位档案"), employers::page);
+    t.add(
+        Route::post("/employers/export", "console_export_employers", any, "导出用人单位预警").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        employers::export,
+    );
+    t.add(page("/employers/{code}", "console_employer", any, "一户用人单位的档案"), employers::one);
 }
 
 /// Draws for whoever supervises, calls for the desks of other units.

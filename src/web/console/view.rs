@@ -17,6 +17,7 @@ mod desk;
 mod dialogue;
 mod draws;
 mod employer;
+mod employers;
 mod error;
 mod filing;
 mod form;
@@ -63,6 +64,7 @@ pub use employer::{
     DoorDayLine, DoorHomePage, DoorLoginPage, DoorPaperCard, DoorPaperPage, DoorSubmissionRow, ServedLine, ServedPaperPage, SubmissionCard,
     SubmissionPage, SubmissionsPage,
 };
+pub use employers::{EmployerActRow, EmployerCaseRow, EmployerEdge, EmployerPage, EmployerReason, EmployerRow, EmployersPage, RelatedCard};
 pub use error::ErrorPage;
 pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};

@@ -133,6 +133,7 @@ pub(super) fn party(p: &file::PartyView) -> RespondentRow {
         name: p.name.clone(),
         code: p.uscc.clone().unwrap_or_default(),
         kind: p.kind.clone().unwrap_or_default(),
+        href: p.file.as_ref().map(|f| format!("/employers/{f}")),
         liable: [p.ground.clone(), p.article.clone()].into_iter().flatten().collect::<Vec<_>>().join("　"),
     }
 }

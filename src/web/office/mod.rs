@@ -12,6 +12,7 @@ mod contacts;
 mod door;
 mod doubts;
 mod draws;
+mod employers;
 mod filings;
 mod gradings;
 mod imports;
@@ -118,4 +119,5 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     penalties::routes(table);
     gradings::routes(table);
     door::routes(table);
+    employers::routes(table);
 }

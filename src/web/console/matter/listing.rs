@@ -72,6 +72,7 @@ fn card(l: &ListingView) -> ChildCard {
         heading: word("parties"),
         lines,
         paper: None,
+        employer: l.uscc.as_ref().map(|u| format!("/employers/{u}")),
         past: !l.open,
     }
 }

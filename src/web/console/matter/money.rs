@@ -103,6 +103,7 @@ fn agreement(a: &AgreementView) -> ChildCard {
         heading: String::new(),
         lines: Vec::new(),
         paper: None,
+        employer: None,
         past: !a.in_force,
     }
 }
@@ -147,6 +148,7 @@ fn order(o: &OrderView) -> ChildCard {
         heading: text::zh("console.others.service").to_owned(),
         lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),
         paper: o.document.map(|d| format!("/documents/{d}")),
+        employer: None,
         past: false,
     }
 }
@@ -165,6 +167,7 @@ fn supervision(s: &SupervisionView) -> ChildCard {
         heading: String::new(),
         lines: Vec::new(),
         paper: None,
+        employer: None,
         past: s.discharged_at.is_some(),
     }
 }

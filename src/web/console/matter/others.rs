@@ -22,7 +22,17 @@ fn card(title: String, state: &str, open: bool, bad: bool, facts: Vec<Fact>, lin
         (true, false) => Tone::Info,
         (false, false) => Tone::Plain,
     };
-    ChildCard { title, state: Tag::new(state, tone), facts, plan: Vec::new(), heading: word(heading), lines, paper: None, past: !open }
+    ChildCard {
+        title,
+        state: Tag::new(state, tone),
+        facts,
+        plan: Vec::new(),
+        heading: word(heading),
+        lines,
+        paper: None,
+        employer: None,
+        past: !open,
+    }
 }
 
 fn cooperation(k: &CooperationView) -> ChildCard {

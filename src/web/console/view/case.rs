@@ -263,6 +263,8 @@ pub struct ChildCard {
     pub lines: Vec<String>,
     /// The paper of an order.
     pub paper: Option<String>,
+    /// The file of the unit that is to be listed.
+    pub employer: Option<String>,
     /// An earlier version: shown closed.
     pub past: bool,
 }
@@ -293,6 +295,8 @@ pub struct RespondentRow {
     pub kind: String,
     /// Why it is liable, with the article; empty when it is not.
     pub liable: String,
+    /// The file of a unit.
+    pub href: Option<String>,
 }
 
 /// A filing or case as a line.

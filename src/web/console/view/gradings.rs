@@ -117,6 +117,8 @@ pub struct ConductPage {
     pub chrome: Chrome,
     /// The employer.
     pub name: String,
+    /// Its file across cases.
+    pub employer: String,
     /// Number, code.
     pub facts: Vec<Fact>,
     /// Grades over the years.
@@ -235,6 +237,7 @@ mod samples {
             let page = |full: bool| Self {
                 chrome: chrome("守法诚信档案", Place::None),
                 name: "潍坊试验建筑劳务有限公司".into(),
+                employer: "/employers/91370702MA3TEXT0XR".into(),
                 facts: vec![Fact::new("档案编号", "DA-7K3M9-PQR2X"), Fact::new("统一社会信用代码", "")],
                 grades: if full {
                     vec![grade.clone(), GradeCard { contest: None, reasons: Vec::new(), ..grade.clone() }]

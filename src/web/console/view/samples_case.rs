@@ -231,6 +231,7 @@ impl CasePage {
                     code: "91370703MA3TEXT0XR".into(),
                     kind: String::new(),
                     liable: String::new(),
+                    href: Some("/employers/91370703MA3TEXT0XR".into()),
                 },
                 RespondentRow {
                     role: "总承包".into(),
@@ -238,6 +239,7 @@ impl CasePage {
                     code: "93370783MA3QWER196".into(),
                     kind: "先行清偿".into(),
                     liable: "分包单位拖欠的，先行清偿（《保障农民工工资支付条例》第三十条第三款）".into(),
+                    href: Some("/employers/91370703MA3TEXT0XR".into()),
                 },
                 RespondentRow {
                     role: "分包".into(),
@@ -245,6 +247,7 @@ impl CasePage {
                     code: String::new(),
                     kind: "用人单位".into(),
                     liable: "用人单位（第十六条）".into(),
+                    href: Some("/employers/91370703MA3TEXT0XR".into()),
                 },
                 RespondentRow {
                     role: "包工头".into(),
@@ -252,6 +255,7 @@ impl CasePage {
                     code: "3799**********1234".into(),
                     kind: String::new(),
                     liable: String::new(),
+                    href: None,
                 },
             ],
             filings: vec![filing_link()],
@@ -454,6 +458,7 @@ impl FilingPage {
                 code: String::new(),
                 kind: String::new(),
                 liable: String::new(),
+                href: Some("/employers/91370703MA3TEXT0XR".into()),
             }],
             suggestions: vec![suggestion()],
             amendments: vec![amendment()],
@@ -521,6 +526,7 @@ fn children() -> Vec<ChildCard> {
         heading: String::new(),
         lines: Vec::new(),
         paper: None,
+        employer: None,
         past: false,
     };
     let order = ChildCard {
@@ -531,6 +537,7 @@ fn children() -> Vec<ChildCard> {
         heading: "送达经过".into(),
         lines: vec!["2026-11-28 直接送达：无人在场".into(), "2026-11-30 留置送达（拍照录像）：拒绝签收".into()],
         paper: Some("/documents/1".into()),
+        employer: None,
         past: false,
     };
     let past = ChildCard {
@@ -544,6 +551,7 @@ fn children() -> Vec<ChildCard> {
         heading: "承诺".into(),
         lines: vec!["2026-12-04 先行支付三万元：未按期履行".into()],
         paper: None,
+        employer: None,
         past: false,
     };
     vec![agreement, order, talk, past]

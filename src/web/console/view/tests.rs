@@ -46,6 +46,8 @@ fn all() -> Vec<(String, String)> {
     pages("handover", HandoverPage::samples(), &mut out);
     pages("gradings", GradingsPage::samples(), &mut out);
     pages("conduct", ConductPage::samples(), &mut out);
+    pages("employers", EmployersPage::samples(), &mut out);
+    pages("employer", EmployerPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);
     pages("outbox", OutboxPage::samples(), &mut out);
     pages("draw", DrawPage::samples(), &mut out);

@@ -1,0 +1,10 @@
+drop index listings_respondent;
+drop index announcements_respondent;
+drop index agreements_payer;
+drop index orders_respondent;
+drop index respondents_person;
+drop index respondents_name;
+drop index respondents_uscc;
+drop table employer_sweep;
+drop table employer_places;
+drop table employers;

@@ -1,0 +1,208 @@
+//! The list of units by their early warning: narrowed by name or code, area and level; as a file with a reason.
+//!
+//! Owns who sees which lines: whoever holds a duty in a bureau, the units that bureau leads, oversees or received a case of; a supervisor those of
+//! the supervised area; the city's bureau all. A line tells numbers alone. Changes nothing but the log of exports.
+
+use crate::app::App;
+use crate::app::counter::remark;
+use crate::app::write::Marks;
+use crate::base::id::RowId;
+use crate::base::{At, Error, Result, text};
+use crate::domain::access::{Actor, DutyKind};
+use crate::domain::warning::{Level, Rule};
+use crate::paper::sheet::{self, Value};
+use crate::store::employers::{self as rows, AREA, BUREAU, Employer, Filter};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Lines of one export.
+const EXPORT: usize = 5_000;
+/// Lines a page reads at once.
+const MOST: usize = 100;
+
+/// One unit of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EmployerLine {
+    /// The id of its summary.
+    #[schema(value_type = String)]
+    pub id: RowId,
+    /// What the address of its file ends in: its code, else the id.
+    pub file: String,
+    /// Its name.
+    pub name: String,
+    /// Its unified social credit code.
+    pub uscc: Option<String>,
+    /// 0 to 100.
+    pub score: i32,
+    /// Its level.
+    pub level: Level,
+    /// In words.
+    pub level_title: String,
+    /// Why, in words, the heaviest first.
+    pub reasons: Vec<String>,
+    /// Its cases, in whatever place of the chain.
+    pub cases: i32,
+    /// Those that run.
+    pub open_cases: i32,
+    /// Workers in those that run in which it is the employer.
+    pub headcount: i32,
+    /// Whether it stands on the list of joint sanctions.
+    pub listed: bool,
+    /// Its last confirmed grade.
+    pub grade: Option<String>,
+    /// When the summary was made.
+    #[schema(value_type = String)]
+    pub as_of: At,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Name or a part of it, or the code.
+    pub words: Option<String>,
+    /// With a case in this area or below it.
+    pub area: Option<String>,
+    /// Of this level.
+    pub level: Option<Level>,
+    /// With at least this score.
+    pub least: Option<i32>,
+    /// After this line.
+    pub after: Option<(i32, RowId)>,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone)]
+pub struct EmployerPage {
+    /// The highest score first.
+    pub items: Vec<EmployerLine>,
+    /// Where to go on.
+    pub next: Option<(i32, RowId)>,
+}
+
+fn line(e: Employer) -> EmployerLine {
+    let level = Level::of(&e.level).unwrap_or(Level::Green);
+    EmployerLine {
+        id: e.id,
+        file: e.uscc.clone().unwrap_or_else(|| e.id.to_string()),
+        name: e.name,
+        uscc: e.uscc,
+        score: e.score,
+        level,
+        level_title: super::level_title(level),
+        reasons: e.reasons.0.iter().map(|r| said(&r.rule, r.amount)).collect(),
+        cases: e.cases,
+        open_cases: e.open_cases,
+        headcount: e.headcount,
+        listed: e.listed,
+        grade: e.grade,
+        as_of: e.as_of,
+    }
+}
+
+/// A reason in words. Money of matters the reader may not see is not told by its amount.
+fn said(rule: &str, amount: i64) -> String {
+    if Rule::of(rule) == Some(Rule::Outstanding) {
+        return text::zh("warning.rule.outstanding.short").to_owned();
+    }
+    text::zh_with(&format!("warning.rule.{rule}"), &[("n", &amount.to_string())])
+}
+
+impl App {
+    fn employer_filter(&self, actor: &Actor, asked: &Asked) -> Result<Filter> {
+        let city = &self.config.city;
+        let duties: Vec<_> = actor.duties().iter().filter(|d| !d.kind.is_admin()).collect();
+        if duties.is_empty() {
+            return Err(Error::Forbidden("employers"));
+        }
+        let whole = self.supervises_city(actor) || duties.iter().any(|d| d.bureau == city.bureau && d.area == city.code);
+        let mut within: BTreeSet<(&'static str, String)> = duties.iter().map(|d| (BUREAU, d.bureau.clone())).collect();
+        within.extend(self.areas_under(actor, &[DutyKind::Supervisor]).into_iter().map(|a| (AREA, a)));
+        let areas = asked
+            .area
+            .as_deref()
+            .map(|a| self.city.areas.iter().filter(|x| x.path.iter().any(|p| p == a)).map(|x| x.code.clone()).collect::<Vec<String>>());
+        let words = asked.words.as_deref().map(text::tidy).filter(|w| !w.is_empty());
+        Ok(Filter {
+            within: (!whole).then(|| within.into_iter().collect()),
+            areas,
+            level: asked.level.map(|l| l.code().to_owned()),
+            least: asked.least,
+            words,
+        })
+    }
+
+    /// A page of the units the reader may know of, the highest score first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever holds no duty in a matter; the database.
+    pub async fn employers(self: &Arc<Self>, actor: &Actor, asked: Asked, size: usize) -> Result<EmployerPage> {
+        let f = self.employer_filter(actor, &asked)?;
+        let size = size.clamp(1, MOST);
+        let (after, most) = (asked.after, i64::try_from(size).unwrap_or(50));
+        let found = self.db.read(move |c| rows::page(c, &f, after, most)).await?;
+        let next = found.last().filter(|_| found.len() == size).map(|e| (e.score, e.id));
+        Ok(EmployerPage { items: found.into_iter().map(line).collect(), next })
+    }
+
+    /// The list as a file, marked with who made it and when; on record.
+    ///
+    /// # Errors
+    /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
+    pub async fn export_employers(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
+        let why = remark(why, "/reason")?;
+        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let f = self.employer_filter(actor, &asked)?;
+        let most = i64::try_from(EXPORT).unwrap_or(i64::MAX).saturating_add(1);
+        let found = self.db.read(move |c| rows::page(c, &f, None, most)).await?;
+        if found.len() > EXPORT {
+            return Err(Error::TooLarge(text::zh_with("employers.cap", &[("most", &EXPORT.to_string())])));
+        }
+        let items: Vec<EmployerLine> = found.into_iter().map(line).collect();
+        let n = items.len();
+        self.write(actor, None, move |tx| {
+            let payload = serde_json::json!({
+                "rows": n, "area": asked.area, "level": asked.level.map(Level::code), "least": asked.least,
+            });
+            let seq = tx.record("account", me.into(), "employers_exported", tx.now, payload, &Marks::default())?;
+            tx.remark(me.into(), seq, "reason", &why)
+        })
+        .await?;
+        let table = table(self, actor, items);
+        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+    }
+}
+
+/// The columns of the file.
+const COLUMNS: [&str; 10] = ["name", "uscc", "score", "level", "reasons", "cases", "open", "headcount", "listed", "grade"];
+
+fn table(app: &App, actor: &Actor, lines: Vec<EmployerLine>) -> sheet::Table {
+    let n = lines.len();
+    let mut rows: Vec<Vec<Value>> = lines
+        .into_iter()
+        .map(|l| {
+            [
+                l.name,
+                l.uscc.unwrap_or_default(),
+                l.score.to_string(),
+                l.level_title,
+                l.reasons.join("；"),
+                l.cases.to_string(),
+                l.open_cases.to_string(),
+                l.headcount.to_string(),
+                if l.listed { text::zh("employers.listed_yes").to_owned() } else { String::new() },
+                l.grade.unwrap_or_default(),
+            ]
+            .map(Value::Text)
+            .to_vec()
+        })
+        .collect();
+    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
+    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
+    rows.push(vec![Value::Text(mark)]);
+    rows.push(vec![Value::Text(text::zh("warning.about").to_owned())]);
+    let headings = COLUMNS.map(|k| text::zh(&format!("employers.column.{k}")).to_owned()).to_vec();
+    sheet::Table { name: text::zh("employers.title").to_owned(), headings, rows }
+}
