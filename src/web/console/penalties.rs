@@ -156,6 +156,7 @@ pub(super) fn child(p: &PenaltyView) -> ChildCard {
         heading: say("heading.payments"),
         lines,
         paper: p.paper.map(|d| format!("/documents/{d}")),
+        employer: None,
         past: !p.open,
     }
 }
