@@ -12,7 +12,7 @@ pub const TAIL: usize = 6;
 const MANDATE: (&str, &str, bool) = ("mandate", "mandate", false);
 
 /// Papers addressed to an employer, or to a person told as a party, that bear a served code 送达码.
-pub const CODED: [&str; 17] = [
+pub const CODED: [&str; 23] = [
     "rectification",
     "decision",
     "order_amendment",
@@ -30,6 +30,12 @@ pub const CODED: [&str; 17] = [
     "announcement_withdrawal",
     "grading_notice",
     "grading_reply",
+    "penalty_notice",
+    "penalty_hearing",
+    "penalty_none",
+    "penalty_decision",
+    "penalty_repair",
+    "penalty_urge",
 ];
 /// Papers about the employer that hang where everybody reads them: objected to at the door, but no key to it.
 pub const PUBLIC: [&str; 1] = ["announcement"];

@@ -22,7 +22,7 @@ use crate::paper::forms::door::{CodeSlip, code_slip};
 use crate::store::door::{self as rows, Code, Served};
 use crate::store::papers::Document;
 use crate::store::procedures::Row;
-use crate::store::{Conn, announcements, cases, gradings, listings, orders, papers, procedures};
+use crate::store::{Conn, announcements, cases, gradings, listings, orders, papers, penalties, procedures};
 
 /// What a served code's hash is keyed for,
 const CODE: &str = "served_code";
@@ -123,6 +123,17 @@ fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
         }
         "announcement" => Party::unit(announcements::of_procedure(tx.c, row.id)?.and_then(|a| a.unit_code)),
         "grading" => Party::unit(gradings::of_procedure(tx.c, row.id)?.and_then(|(_, f)| f.uscc)),
+        "penalty" => {
+            let Some(p) = penalties::of_procedure(tx.c, row.id)? else { return Ok(None) };
+            match &p.person_ct {
+                Some(ct) => {
+                    let number = tx.open_sealed("penalties", "person_ct", p.id, ct)?;
+                    let bix = seal::blind(&tx.keys, "id", &number)?;
+                    Party::person(tx, Some(bix), &number)?
+                }
+                None => Party::unit(p.uscc),
+            }
+        }
         _ => return Ok(None),
     };
     Ok(Some(found))

@@ -33,7 +33,7 @@ use std::sync::Arc;
 /// The use a receipt's signature is good for: the same as a worker's receipt.
 const DOMAIN: &str = "receipt";
 /// The term that is open for objections, in every definition that has one.
-const WINDOW: &str = "objection";
+const WINDOWS: [&str; 2] = ["objection", "statement"];
 /// The move by which a procedure takes an objection that came in time.
 const TAKES: &str = "object_at_door";
 /// Tries for each submission a day allows.
@@ -109,7 +109,7 @@ pub(super) struct Window {
 /// The window of a procedure, if it ever opened.
 pub(super) fn window(c: &mut Conn, law: &Law, procedure: ProcedureId, now: At) -> Result<Option<Window>> {
     let terms = procedures::terms_of(c, procedure)?;
-    let newest = terms.into_iter().filter(|t| t.key == WINDOW).max_by_key(|t| (t.doc.0.start, t.id));
+    let newest = terms.into_iter().filter(|t| WINDOWS.contains(&t.key.as_str())).max_by_key(|t| (t.doc.0.start, t.id));
     Ok(newest.map(|row| {
         let t = &row.doc.0;
         let due = t.due(&law.calendar, now);

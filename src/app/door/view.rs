@@ -15,7 +15,7 @@ use crate::domain::door::{self as rules, Handed};
 use crate::law::Law;
 use crate::store::door::{self as rows, Served, Submission};
 use crate::store::papers::Document;
-use crate::store::{Conn, announcements, gradings, listings, orders, papers, procedures};
+use crate::store::{Conn, announcements, gradings, listings, orders, papers, penalties, procedures};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -232,6 +232,33 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
                 Some("effective" | "closed") => "effective",
                 _ => "issued",
             };
+        }
+        "penalty_notice" | "penalty_hearing" | "penalty_none" | "penalty_decision" | "penalty_repair" | "penalty_urge" => {
+            let Some(p) = penalties::of_procedure(c, s.procedure_id)? else { return Ok(out) };
+            match d.kind.as_str() {
+                "penalty_notice" => {
+                    out.served = Some(p.told_on);
+                    out.days = objection(c, law, s, now)?;
+                }
+                "penalty_decision" | "penalty_repair" => out.served = Some(p.served_on),
+                _ => {}
+            }
+            out.remedies = d.kind == "penalty_decision";
+            out.state = match p.standing.as_str() {
+                "paid" => "fine_paid",
+                "decided" if p.remedy == "stayed" => "stayed",
+                "decided" => "fined",
+                "unpunished" => "unpunished",
+                "revoked" => "revoked",
+                "unrecovered" | "dropped" => "closed",
+                _ if p.told_on.is_some() && p.window_over_on.is_none() => "statement",
+                _ => "issued",
+            };
+            if let Some(owed) = penalties::owed(c, p.id)?.filter(|o| o.settled_on.is_none()) {
+                let until = owed.deferred_on.unwrap_or(owed.pay_by);
+                let why = text::zh_with("employer.why.pay", &[("day", &until.document_text())]);
+                out.days.push(day("pay", until, why, today));
+            }
         }
         _ => {}
     }
