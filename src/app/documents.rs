@@ -33,6 +33,7 @@ pub const KINDS: &[&str] = &[
     "deposit_notice",
     "order_amendment",
     "compensation_order",
+    "crime_transfer",
     "agreement",
     "acceleration",
     "listing_notice",

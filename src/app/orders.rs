@@ -16,6 +16,7 @@ use crate::domain::order::{self as rules, Debt, Identity, Part, Party, Standing}
 use crate::domain::proof::Proves;
 use crate::flow::{Step, Value};
 use crate::law::{Fen, Law};
+use crate::paper::forms::letter::{Letter, LetterKind, letter};
 use crate::paper::forms::money::{Amendment, CompensationOrder, Instrument, PaymentOrder, amendment, compensation_order, payment_order};
 use crate::paper::forms::{Copy, Head};
 use crate::store::ledger::{Claim, Payment};
@@ -24,7 +25,7 @@ use crate::store::{Conn, cases, filings, ledger};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The papers of an order, by their codes.
-pub(super) const KINDS: [&str; 5] = ["rectification", "decision", "deposit_notice", "order_amendment", "compensation_order"];
+pub(super) const KINDS: [&str; 6] = ["rectification", "decision", "deposit_notice", "order_amendment", "compensation_order", "crime_transfer"];
 /// The rule of the days the bank pays within.
 const BANK_PAYS: &str = "deposit.bank_pay";
 /// The rule of the number of persons below which a paper tells who they are.
@@ -264,7 +265,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
     let chain = cases::chain(tx.c, case.id)?;
     let party = chain.iter().find(|r| Some(r.id) == order.respondent_id).ok_or(Error::NotFound("respondent"))?.clone();
     let sums = sums(tx.c, &order)?;
-    let mut words = said(tx, case.id, step, &["facts", "hearing", "reason"])?;
+    let mut words = said(tx, case.id, step, &["facts", "hearing", "reason", "papers"])?;
     let mut said = |k: &str| words.remove(k).unwrap_or_default();
     let place = Where { bureau: case.lead_bureau.clone(), code: String::new(), case: Some(case.id), filing: None };
     let number = |id| crate::store::papers::document(tx.c, id).map(|d| d.map(|d| d.number));
@@ -306,6 +307,44 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                     remedies: remedies(),
                 };
                 compensation_order(&d, Copy::Employer)
+            })?
+        }
+        "crime_transfer" => {
+            let police = match step.plain.get("police") {
+                Some(Value::Text(p)) => text::tidy(p),
+                _ => String::new(),
+            };
+            let part = |key: &str, words: String| (text::zh(&format!("letter.part.crime.{key}")).to_owned(), words);
+            let unpaid = order.unpaid_at_expiry.unwrap_or_default().to_string();
+            let (persons, pay_by) = (sums.persons.to_string(), order.pay_by.document_text());
+            let code = party.uscc.clone().unwrap_or_default();
+            let unit = if code.is_empty() { "letter.listing.unit_without_code" } else { "letter.listing.unit" };
+            let parts = vec![
+                part("party", text::zh_with(unit, &[("name", &party.name), ("code", &code)])),
+                part(
+                    "order",
+                    text::zh_with(
+                        "letter.crime.order",
+                        &[("order", title), ("number", &first), ("pay_by", &pay_by), ("persons", &persons), ("unpaid", &unpaid)],
+                    ),
+                ),
+                part("reason", said("reason")),
+                part("papers", said("papers")),
+                part("answer", text::zh("letter.crime.answer").to_owned()),
+            ];
+            let (opening, basis) = (text::zh_with("letter.opening.crime_transfer", &[("respondent", &party.name)]), step.basis.clone());
+            keep_at(tx, &place, kind, |head: &Head| {
+                letter(&Letter {
+                    head: head.clone(),
+                    kind: LetterKind::CrimeTransfer,
+                    receiver: police.clone(),
+                    opening: opening.clone(),
+                    parts: parts.clone(),
+                    meeting: None,
+                    basis: basis.clone(),
+                    reply_by: None,
+                    attachments: 0,
+                })
             })?
         }
         _ => {

@@ -34,6 +34,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/listing_party.v3.toml", include_str!("../../workflows/listing_party.v3.toml")),
     ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
     ("workflows/payment_order.v2.toml", include_str!("../../workflows/payment_order.v2.toml")),
+    ("workflows/payment_order.v3.toml", include_str!("../../workflows/payment_order.v3.toml")),
     ("workflows/penalty.v1.toml", include_str!("../../workflows/penalty.v1.toml")),
     ("workflows/referral.v1.toml", include_str!("../../workflows/referral.v1.toml")),
     ("workflows/removal.v1.toml", include_str!("../../workflows/removal.v1.toml")),

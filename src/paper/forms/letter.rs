@@ -53,6 +53,8 @@ pub enum LetterKind {
     RemovalGranted,
     /// 不予提前移出决定书.
     RemovalRefused,
+    /// 涉嫌犯罪案件移送书, to the police.
+    CrimeTransfer,
     /// 守法诚信等级评价结果告知书, to an employer.
     GradingNotice,
     /// 守法诚信等级异议答复书, to an employer.
@@ -72,7 +74,7 @@ pub enum LetterKind {
 }
 impl LetterKind {
     /// Every letter with the name it is kept under.
-    pub const ALL: [(&'static str, Self); 29] = [
+    pub const ALL: [(&'static str, Self); 30] = [
         ("cooperation_request", Self::CooperationRequest),
         ("finding_referral", Self::FindingReferral),
         ("talk_notice", Self::TalkNotice),
@@ -94,6 +96,7 @@ impl LetterKind {
         ("listing_restored", Self::ListingRestored),
         ("removal_granted", Self::RemovalGranted),
         ("removal_refused", Self::RemovalRefused),
+        ("crime_transfer", Self::CrimeTransfer),
         ("grading_notice", Self::GradingNotice),
         ("grading_reply", Self::GradingReply),
         ("penalty_notice", Self::PenaltyNotice),
@@ -131,6 +134,7 @@ impl LetterKind {
             Self::ListingRestored => "恢复列入失信联合惩戒对象名单决定书",
             Self::RemovalGranted => "提前移出决定书",
             Self::RemovalRefused => "不予提前移出决定书",
+            Self::CrimeTransfer => "涉嫌犯罪案件移送书",
             Self::GradingNotice => "企业劳动保障守法诚信等级评价结果告知书",
             Self::GradingReply => "企业劳动保障守法诚信等级异议答复书",
             Self::PenaltyNotice => "行政处罚事先告知书",
