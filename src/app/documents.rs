@@ -250,11 +250,11 @@ fn issue_kind(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str) -> Re
     if super::grading::letters::PAPERS.contains(&kind) {
         return super::grading::letters::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
-    if forms::letter::LetterKind::named(kind).is_some() {
-        return super::correspondence::issue(tx, subject, step, kind).map(|m| vec![m]);
-    }
     if super::orders::KINDS.contains(&kind) {
         return super::orders::issue(tx, subject, step, kind).map(|m| vec![m]);
+    }
+    if forms::letter::LetterKind::named(kind).is_some() {
+        return super::correspondence::issue(tx, subject, step, kind).map(|m| vec![m]);
     }
     if super::agreements::KINDS.contains(&kind) {
         return super::agreements::issue(tx, subject, kind).map(|m| vec![m]);

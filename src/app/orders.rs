@@ -25,7 +25,8 @@ use crate::store::{Conn, cases, filings, ledger};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The papers of an order, by their codes.
-pub(super) const KINDS: [&str; 6] = ["rectification", "decision", "deposit_notice", "order_amendment", "compensation_order", "crime_transfer"];
+pub(super) const KINDS: [&str; 6] =
+    ["rectification", "decision", "deposit_notice", "order_amendment", "compensation_order", "crime_transfer"];
 /// The rule of the days the bank pays within.
 const BANK_PAYS: &str = "deposit.bank_pay";
 /// The rule of the number of persons below which a paper tells who they are.

@@ -236,7 +236,10 @@ pub(super) fn form_of(kind: Handed, action: &str, files: bool, mib: usize) -> Fo
     form
 }
 
-fn paper_page(app: &App, p: &DoorPaper, case: bool, back: Option<(&str, &[(String, String)], &Error)>) -> DoorPaperPage {
+/// A form that comes back: its kind, what was typed, what is wrong.
+type Returned<'a> = (&'a str, &'a [(String, String)], &'a Error);
+
+fn paper_page(app: &App, p: &DoorPaper, case: bool, back: Option<Returned<'_>>) -> DoorPaperPage {
     let action = format!("/employer/papers/{}/submissions", p.id);
     let one = |k: &Handed| {
         let form = form_of(*k, &action, case, app.config.evidence.max_mib);

@@ -341,11 +341,14 @@ impl App {
         let (behind, waiting) = self.db.read_blocking(|c| {
             let (mut at, mut waiting) = (rows::sweep(c)?, Units::new());
             let behind = journal::last_log_no(c)?.saturating_sub(u64::try_from(at.log_no).unwrap_or(0));
-            while behind <= BEHIND {
+            // with more than that behind nothing is compared
+            let mut more = behind <= BEHIND;
+            while more {
                 let events = journal::page(c, u64::try_from(at.log_no).unwrap_or(0), EVENTS)?;
-                let Some(last) = events.last().and_then(|e| e.log_no) else { break };
+                let last = events.last().and_then(|e| e.log_no);
                 waiting.extend(touched(c, &events)?);
-                at.log_no = i64::try_from(last).unwrap_or(i64::MAX);
+                at.log_no = last.and_then(|n| i64::try_from(n).ok()).unwrap_or(at.log_no);
+                more = last.is_some();
             }
             Ok((behind, waiting))
         })?;
