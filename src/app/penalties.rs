@@ -1,7 +1,7 @@
 //! Penalties beside their rows: who punishes, whether the ground stands, what is owed today, and how one is begun.
 //!
 //! Owns the way from the rows to `domain::penalty`, for facts, pages and effects alike; the bureau that punishes stands in a penalty's procedure where
-//! the bureau that leads the case stands in others. Its papers are [`papers`]'. What a revoked order takes along is told here, in its transaction.
+//! the bureau that leads the case stands in others. Its papers are `papers`'. What a revoked order takes along is told here, in its transaction.
 
 pub(super) mod papers;
 
