@@ -27,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The papers of an order, by their codes.
 pub(super) const KINDS: [&str; 6] =
     ["rectification", "decision", "deposit_notice", "order_amendment", "compensation_order", "crime_transfer"];
+/// The rule of the days the police decide within (310 Art 8).
+const POLICE: &str = "crime.police_decide";
 /// The rule of the days the bank pays within.
 const BANK_PAYS: &str = "deposit.bank_pay";
 /// The rule of the number of persons below which a paper tells who they are.
@@ -227,6 +229,7 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
             Ok(())
         }
         "amend" | "amend_served" | "fix_compensation" => said(tx, case, step, &["reason"]).map(|_| ()),
+        "approve_transfer" => said(tx, case, step, &["reason", "papers"]).map(|_| ()),
         _ => Ok(()),
     }
 }
@@ -320,6 +323,8 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
             let (persons, pay_by) = (sums.persons.to_string(), order.pay_by.document_text());
             let code = party.uscc.clone().unwrap_or_default();
             let unit = if code.is_empty() { "letter.listing.unit_without_code" } else { "letter.listing.unit" };
+            let term = tx.law.rules.term(POLICE, tx.now.day()).ok_or_else(|| Error::Internal(format!("no rule {POLICE}")))?;
+            let (within, article) = (term.span_text(), term.article.clone());
             let parts = vec![
                 part("party", text::zh_with(unit, &[("name", &party.name), ("code", &code)])),
                 part(
@@ -331,7 +336,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 ),
                 part("reason", said("reason")),
                 part("papers", said("papers")),
-                part("answer", text::zh("letter.crime.answer").to_owned()),
+                part("answer", text::zh_with("letter.crime.answer", &[("within", &within), ("article", &article)])),
             ];
             let (opening, basis) = (text::zh_with("letter.opening.crime_transfer", &[("respondent", &party.name)]), step.basis.clone());
             keep_at(tx, &place, kind, |head: &Head| {

@@ -5,7 +5,7 @@
 
 pub(super) mod papers;
 
-use super::perform::{self, Begin, Command, Given};
+use super::perform::{self, Begin};
 use super::subject::{Subject, scope_of};
 use super::write::{Key, Tx};
 use super::{App, view};
@@ -121,7 +121,10 @@ pub struct PenaltyBegun {
 }
 
 /// Begins one on a case: an officer of the bureau that punishes.
-fn begin(tx: &mut Tx<'_>, id: CaseId, n: &NewPenalty) -> Result<PenaltyBegun> {
+///
+/// # Errors
+/// As [`App::begin_penalty`].
+pub fn begin(tx: &mut Tx<'_>, id: CaseId, n: &NewPenalty) -> Result<PenaltyBegun> {
     let case = tx.case(id).map_err(|_| Error::NotFound("case"))?;
     let mut scope = scope_of(tx.app, Some(&case), None);
     if !access::may_read(tx.actor, &scope) {
@@ -175,20 +178,7 @@ pub(super) fn follow(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
     }
     let Some(order) = orders::of_procedure(tx.c, subject.row.id)? else { return Ok(()) };
     for p in rows::of_order(tx.c, order.id)?.into_iter().filter(Penalty::stands) {
-        let Some(row) = procedures::get(tx.c, p.procedure_id)? else { continue };
-        let graph = tx.app.graphs.get(&row.kind, row.version)?;
-        let known = |name: &&&str| graph.find(name).is_some_and(|m| m.told && m.from.contains(&row.state) && (row.open || m.reopens));
-        let Some(name) = ["ground_gone", "ground_revoked"].iter().find(known) else { continue };
-        let cmd = Command {
-            procedure: row.id,
-            name: (*name).to_owned(),
-            form: Given::Parsed(Form::new()),
-            occurred_at: Some(tx.now),
-            seen: None,
-            term: None,
-        };
-        let system = Actor::System("order_gone");
-        tx.with_actor(&system, |tx| perform::perform_in(tx, &cmd).map(drop))?;
+        perform::tell_procedure(tx, p.procedure_id, &["ground_gone", "ground_revoked"])?;
     }
     Ok(())
 }

@@ -317,13 +317,13 @@ pub(super) fn tell_case(tx: &mut Tx<'_>, case: CaseId, moves: &[&str]) -> Result
     tell_row(tx, row, moves)
 }
 
-/// Tells a procedure what it is told of outside any procedure, if it is in a state that knows it.
+/// Tells a procedure what it is told of outside any procedure: the first of these moves its state knows, if any.
 ///
 /// # Errors
 /// As [`perform_in`].
-pub(super) fn tell_procedure(tx: &mut Tx<'_>, procedure: ProcedureId, name: &str) -> Result<()> {
+pub(super) fn tell_procedure(tx: &mut Tx<'_>, procedure: ProcedureId, moves: &[&str]) -> Result<()> {
     let row = procedures::get(tx.c, procedure)?.ok_or(Error::NotFound("procedure"))?;
-    tell_row(tx, row, &[name])
+    tell_row(tx, row, moves)
 }
 
 fn tell_row(tx: &mut Tx<'_>, row: procedures::Row, moves: &[&str]) -> Result<()> {

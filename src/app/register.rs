@@ -318,7 +318,7 @@ fn acknowledge(tx: &mut Tx<'_>, p: &Partner, all: &[Ack]) -> Result<usize> {
         let payload = serde_json::json!({ "listing": l.id, "rev": a.rev });
         tx.record("partner", p.id.into(), "acknowledged", tx.now, payload, &marks)?;
         if waited && waiting(tx.c, tx.app, &l)?.is_empty() {
-            tell_procedure(tx, l.procedure_id, CONFIRMED)?;
+            tell_procedure(tx, l.procedure_id, &[CONFIRMED])?;
         }
         done += 1;
     }

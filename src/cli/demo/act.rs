@@ -42,6 +42,8 @@ pub fn name(act: &Act) -> &'static str {
         Act::TellParties => "tell parties",
         Act::DecideListing => "decide listing",
         Act::PublishListing => "publish listing",
+        Act::Penalize => "penalize",
+        Act::FinishPenalty => "finish penalty",
         Act::Receive => "receive",
         Act::Discharge => "discharge",
         Act::Beside(_) => "beside",
@@ -134,6 +136,8 @@ pub fn act(w: &mut World, tx: &mut Tx<'_>, life: usize, act: &Act) -> Result<()>
         Act::TellParties => s.tell_parties(tx),
         Act::DecideListing => s.decide_listing(tx),
         Act::PublishListing => s.publish_listing(tx),
+        Act::Penalize => s.penalize(tx),
+        Act::FinishPenalty => s.finish_penalty(tx),
         Act::Receive => s.receive(tx),
         Act::Discharge => s.discharge(tx),
         Act::Beside(what) => s.beside(tx, *what),
@@ -151,7 +155,7 @@ impl Scene<'_> {
             Who::Supervisor => self.w.crew.pick(&self.w.app.config.city.bureau, DutyKind::Supervisor, l.nth),
         }
     }
-    fn handler(&self, more: usize) -> Result<Arc<Actor>> {
+    pub(super) fn handler(&self, more: usize) -> Result<Arc<Actor>> {
         self.w.crew.pick(&self.case.lead_bureau, DutyKind::Handler, self.w.lives[self.life].nth + more)
     }
     pub(super) fn go(&mut self, tx: &mut Tx<'_>, who: Who, name: &str, form: Json) -> Result<()> {

@@ -4,6 +4,7 @@ use super::act::Scene;
 use super::lives::Who;
 use crate::app::announcements::{self, NewAnnouncement};
 use crate::app::claims::judge::{Judge, judge};
+use crate::app::penalties::{self, NewPenalty};
 use crate::app::write::Tx;
 use crate::base::{Error, Result};
 use crate::domain::access::DutyKind;
@@ -13,6 +14,11 @@ use serde_json::json;
 
 /// What is found, as it stands in notice and decision.
 const FACTS: &str = "经查，该单位拖欠农民工工资，经责令限期支付，逾期未支付，事实清楚。";
+
+/// The fine, in fen: within the bounds of 《劳动保障监察条例》 Art 30, below what may be heard.
+const FINE: i64 = 300_000;
+/// What is found of an order that was not obeyed.
+const REFUSED: &str = "经查，该单位收到行政处理决定后，期满未支付所欠工资，拒不履行，事实清楚，证据确凿。";
 
 impl Scene<'_> {
     /// The listing that the unpaid order opened is examined: proposed, or found not to meet the conditions.
@@ -99,6 +105,38 @@ impl Scene<'_> {
         }
         self.go_on(tx, child.id, credit, "publish", json!({}))?;
         self.announce(tx)
+    }
+
+    /// The decision was not obeyed: a fine is filed, proposed and told.
+    pub(super) fn penalize(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let Some(order) = self.child(tx, "payment_order")?.filter(|r| r.state == "unpaid") else { return Ok(()) };
+        let Some(row) = orders::of_procedure(tx.c, order.id)? else { return Ok(()) };
+        let (who, case) = (self.who(Who::Officer)?, self.case.id);
+        let form = json!({ "subject": "unit", "violatedOn": row.pay_by, "second": self.handler(1)?.account() });
+        let new = NewPenalty { order: Some(order.id), bureau: None, form };
+        let begun = tx.body(&who, |tx| penalties::begin(tx, case, &new))?;
+        let report = "经调查，该单位拒不履行行政处理决定，违法事实清楚，证据确凿，建议依法处以罚款。";
+        self.go_on(tx, begun.procedure, Who::Officer, "propose", json!({ "fineFen": FINE, "degree": "usual", "report": report }))?;
+        self.go_on(tx, begun.procedure, Who::Officer, "give_notice", json!({ "facts": REFUSED }))?;
+        self.go_on(tx, begun.procedure, Who::Lead(DutyKind::Leader), builtin::APPROVE, json!({ "opinion": "同意。" }))?;
+        let proof = self.proof(tx, &who, "service")?;
+        self.go_on(tx, begun.procedure, Who::Officer, "serve_notice", json!({ "servedOn": tx.now.day(), "way": "direct", "proof": proof }))
+    }
+
+    /// Nothing was stated within the window: decided, served, and the fine paid the same day.
+    pub(super) fn finish_penalty(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let Some(child) = self.child(tx, "penalty")?.filter(|r| r.state == "told") else { return Ok(()) };
+        let who = self.who(Who::Officer)?;
+        self.go_on(tx, child.id, Who::Officer, "decide", json!({ "facts": REFUSED }))?;
+        for kind in [DutyKind::Leader, DutyKind::Head] {
+            self.go_on(tx, child.id, Who::Lead(kind), builtin::APPROVE, json!({ "opinion": "同意。" }))?;
+        }
+        let (day, served) = (tx.now.day(), self.proof(tx, &who, "service")?);
+        self.go_on(tx, child.id, Who::Officer, "serve_decision", json!({ "servedOn": day, "way": "direct", "proof": served }))?;
+        let (reference, receipt) = (self.reference(), self.proof(tx, &who, "proof")?);
+        let paid = json!({ "amountFen": FINE, "paidOn": day, "bankRef": reference, "receipt": receipt });
+        self.go_on(tx, child.id, Who::Officer, "record_payment", paid)?;
+        self.go_on(tx, child.id, Who::Officer, "settle", json!({}))
     }
 
     fn announce(&mut self, tx: &mut Tx<'_>) -> Result<()> {

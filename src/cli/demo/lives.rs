@@ -74,6 +74,10 @@ pub enum Act {
     DecideListing,
     /// The decision is served and published, the violation announced.
     PublishListing,
+    /// A penalty for what was not obeyed is filed, proposed, and its notice served.
+    Penalize,
+    /// It is decided, served and paid.
+    FinishPenalty,
     /// Whoever is supervised signs for it.
     Receive,
     /// Whoever is supervised answers, and the supervisor discharges it.
@@ -121,6 +125,8 @@ pub const STOPS: &[&str] = &[
     "order_unpaid",
     "listing_told",
     "listed",
+    "penalty_told",
+    "penalized",
     "helped",
     "help_asked",
     "referred",
@@ -401,6 +407,8 @@ impl<'r> Script<'r> {
             }
             // the window is five working days; the clock of twenty runs from the last day to pay
             "listed" => self.until("listing_told").beat(70, 85, Act::DecideListing).beat(5, 15, Act::PublishListing),
+            "penalty_told" => self.until("order_unpaid").expired().beat(8, 20, Act::Penalize),
+            "penalized" => self.until("penalty_told").beat(70, 85, Act::FinishPenalty),
             "helped" => self.until("investigating").besides(Beside::Help),
             "help_asked" => self.until("investigating").besides(Beside::HelpAsked),
             "referred" => self.until("investigating").besides(Beside::Referral),

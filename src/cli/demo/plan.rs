@@ -242,6 +242,9 @@ impl Planner<'_> {
                         (self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or(place), Some(18))
                     }
                     "listing_told" | "listed" => (place, Some(14)),
+                    "penalty_told" | "penalized" if j == 0 => {
+                        (self.places.iter().find(|p| p.code == SHOWN).cloned().unwrap_or(place), Some(8))
+                    }
                     "joint" => (place, Some(8 + 9 * i64::try_from(j).unwrap_or(0))),
                     _ => (place, None),
                 };

@@ -5,6 +5,7 @@ use super::rng::Rng;
 use crate::base::At;
 use crate::domain::intake::{FilingDraft, FilingKind, Party, PartyRole, Reporter};
 use crate::law::Fen;
+use crate::law::identity::Uscc;
 
 /// Where a report comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +93,15 @@ fn firm(rng: &mut Rng, trade: Trade, n: u64) -> String {
     format!("潍坊{}{}{}{kind}", FIRM_A[i(n % 20)], FIRM_B[i(n / 20 % 20)], FIRM_C[i(n / 400 % 10)])
 }
 
+/// The unified social credit code of an invented firm: of its name, so that the same firm has the same code everywhere.
+fn code_of(firm: &str) -> Option<String> {
+    const SIGNS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let n = firm.chars().fold(7_u64, |n, c| (n * 31 + u64::from(u32::from(c))) % 1_000_000);
+    let head = format!("91370700MA{n:06}");
+    let short = "0123456789X".chars().map(|c| format!("{head}{c}"));
+    short.flat_map(|s| SIGNS.chars().map(move |c| format!("{s}{c}"))).find(|c| Uscc::parse(c).is_ok())
+}
+
 /// What a report is about.
 #[derive(Debug, Clone)]
 pub struct Matter {
@@ -119,7 +129,13 @@ pub fn write(rng: &mut Rng, m: &Matter, n: u64, at: At) -> FilingDraft {
         Trade::None => (None, None),
     };
     let respondent = firm(rng, m.trade, n);
-    let mut parties = vec![Party { role: PartyRole::Respondent, name: respondent.clone(), uscc: None, id: None }];
+    let mut parties = vec![Party {
+        role: PartyRole::Respondent,
+        name: respondent.clone(),
+        // a crew knows whom it works for, one alone sometimes
+        uscc: if m.headcount > 6 || rng.per_mille(300) { code_of(&respondent) } else { None },
+        id: None,
+    }];
     if project.is_some() && rng.per_mille(600) {
         let general = format!("山东{}建设集团有限公司", rng.pick(FIRM_B));
         parties.push(Party { role: PartyRole::GeneralContractor, name: general, uscc: None, id: None });
