@@ -277,6 +277,9 @@ pub const FACTS: &[FactSpec] = &[
     fact("penalty.remedy", Text, "复议或诉讼情况", "penalty"),
     fact("penalty.remedies_end", Day, "复议和起诉期间届满日", "penalty"),
     fact("penalty.urge_issued", Bool, "催告书是否已制作", "penalty"),
+    fact("penalty.urge_done", Bool, "最近一次催告的期限是否已满", "penalty"),
+    fact("penalty.applied", Bool, "是否已申请法院强制执行", "penalty"),
+    fact("penalty.deferred", Bool, "是否已准予暂缓、分期缴纳", "penalty"),
     fact("penalty.court_over", Bool, "申请法院强制执行的期限是否已过", "penalty"),
     // evidence and papers
     fact("evidence.count", Int, "证据件数", "evidence"),
