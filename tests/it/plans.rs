@@ -296,7 +296,7 @@ on_both! {
             ("units of a name", Box::new(|c| employers::of_name(c, "x", 500).map(drop)), "respondents_name", true),
             ("codes of a name", Box::new(|c| employers::codes_of(c, "x").map(drop)), "respondents_name", true),
             ("chains of a person", Box::new(|c| employers::with_person(c, &["x".into()], 200).map(drop)), "respondents_person", false),
-            ("persons of listings", Box::new(|c| employers::listed_with(c, &["x".into()], 200).map(drop)), "listing_parties_person", false),
+            // by the case, by which a party is found: no index by party is needed
             ("orders of cases", Box::new(move |c| employers::orders_of(c, &[case()]).map(drop)), "orders_case", false),
             ("agreements of cases", Box::new(move |c| employers::agreements_of(c, &[case()]).map(drop)), "agreements_case", false),
             ("announcements of cases", Box::new(move |c| employers::announcements_of(c, &[case()]).map(drop)), "announcements_case", false),

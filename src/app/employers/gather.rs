@@ -237,12 +237,14 @@ pub(super) fn gather(c: &mut Conn, app: &App, who: &Who, now: At) -> Result<Gath
     let newest = matters.first().and_then(|m| m.parties.first()).map(|p| p.name.clone());
     let name = newest.or_else(|| files.first().map(|f| f.name.clone())).unwrap_or_default();
     let name_key = parties.first().map(|p| p.name_key.clone()).or_else(|| files.first().map(|f| f.name_key.clone()));
-    // a party's rows are of the party's case, by whose index they are read
+    // a party's rows are of the party's case, by whose index they are read: the newest first, as all here
     let members: BTreeSet<RespondentId> = parties.iter().map(|p| p.id).collect();
     let mut orders = rows::orders_of(c, &ids)?;
     orders.retain(|o| o.respondent_id.is_some_and(|r| members.contains(&r)));
+    orders.sort_by_key(|o| std::cmp::Reverse(o.id));
     let mut penalties = rows::penalties_of(c, &ids)?;
     penalties.retain(|p| members.contains(&p.respondent_id));
+    penalties.sort_by_key(|p| std::cmp::Reverse(p.id));
     let mut versions = rows::agreements_of(c, &ids)?;
     versions.retain(|a| members.contains(&a.payer_id));
     let mut seen = BTreeSet::new();
@@ -251,9 +253,11 @@ pub(super) fn gather(c: &mut Conn, app: &App, who: &Who, now: At) -> Result<Gath
     versions.sort_by_key(|a| std::cmp::Reverse(a.id));
     let mut listings = rows::listings_of(c, &ids)?;
     listings.retain(|l| members.contains(&l.respondent_id));
+    listings.sort_by_key(|l| std::cmp::Reverse(l.id));
     let removals = rows::removals_of(c, &listings.iter().map(|l| l.id).collect::<Vec<_>>())?;
     let mut announcements = rows::announcements_of(c, &ids)?;
     announcements.retain(|a| members.contains(&a.respondent_id));
+    announcements.sort_by_key(|a| std::cmp::Reverse(a.id));
     let mine: Vec<CaseId> = matters.iter().filter(|m| m.employer).map(|m| m.case.id).collect();
     let incidents = rows::incidents_of(c, &mine)?;
     let (mut grades, mut records) = (Vec::new(), Vec::new());
@@ -339,7 +343,7 @@ impl Gathered {
         for o in self.orders.iter().filter(|o| expired(o, self.standings.get(&o.procedure_id))) {
             put(Rule::ExpiredOrders, o.pay_by, 1, "order", o.id.uuid(), Some(o.case_id));
         }
-        for p in self.penalties.iter().filter(|p| p.is_unit() && p.stands()) {
+        for p in self.penalties.iter().filter(|p| p.is_unit() && p.stands() && p.remedy != "stayed") {
             // one that is only being examined says nothing yet
             let Some(on) = p.decided_on else { continue };
             put(Rule::Penalties, on, 1, "penalty", p.id.uuid(), Some(p.case_id));

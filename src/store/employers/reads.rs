@@ -159,23 +159,19 @@ pub fn on_projects(c: &mut Conn, keys: &[String], limit: i64) -> Result<Vec<OnPr
         .load(c)?)
 }
 
-/// Orders to pay of these cases, the newest first.
+/// Orders to pay of these cases, in no order.
 pub fn orders_of(c: &mut Conn, of: &[CaseId]) -> Result<Vec<Order>> {
-    Ok(orders::table.filter(orders::case_id.eq_any(of.to_vec())).order(orders::id.desc()).select(Order::as_select()).load(c)?)
+    Ok(orders::table.filter(orders::case_id.eq_any(of.to_vec())).select(Order::as_select()).load(c)?)
 }
 
-/// Penalties of these cases, the newest first.
+/// Penalties of these cases, in no order.
 pub fn penalties_of(c: &mut Conn, of: &[CaseId]) -> Result<Vec<Penalty>> {
-    Ok(penalties::table.filter(penalties::case_id.eq_any(of.to_vec())).order(penalties::id.desc()).select(Penalty::as_select()).load(c)?)
+    Ok(penalties::table.filter(penalties::case_id.eq_any(of.to_vec())).select(Penalty::as_select()).load(c)?)
 }
 
-/// Agreements of these cases, every version, the newest first.
+/// Agreements of these cases, every version, in no order.
 pub fn agreements_of(c: &mut Conn, of: &[CaseId]) -> Result<Vec<Agreement>> {
-    Ok(agreements::table
-        .filter(agreements::case_id.eq_any(of.to_vec()))
-        .order(agreements::id.desc())
-        .select(Agreement::as_select())
-        .load(c)?)
+    Ok(agreements::table.filter(agreements::case_id.eq_any(of.to_vec())).select(Agreement::as_select()).load(c)?)
 }
 
 /// Instalments of these agreements, each agreement's in their order.
@@ -187,18 +183,14 @@ pub fn instalments_of(c: &mut Conn, of: &[AgreementId]) -> Result<Vec<Instalment
         .load(c)?)
 }
 
-/// Announcements of these cases, the newest first.
+/// Announcements of these cases, in no order.
 pub fn announcements_of(c: &mut Conn, of: &[CaseId]) -> Result<Vec<Announcement>> {
-    Ok(announcements::table
-        .filter(announcements::case_id.eq_any(of.to_vec()))
-        .order(announcements::id.desc())
-        .select(Announcement::as_select())
-        .load(c)?)
+    Ok(announcements::table.filter(announcements::case_id.eq_any(of.to_vec())).select(Announcement::as_select()).load(c)?)
 }
 
-/// What was examined for the list in these cases, the newest first.
+/// What was examined for the list in these cases, in no order.
 pub fn listings_of(c: &mut Conn, of: &[CaseId]) -> Result<Vec<Listing>> {
-    Ok(listings::table.filter(listings::case_id.eq_any(of.to_vec())).order(listings::id.desc()).select(Listing::as_select()).load(c)?)
+    Ok(listings::table.filter(listings::case_id.eq_any(of.to_vec())).select(Listing::as_select()).load(c)?)
 }
 
 /// The numbers of these papers.
