@@ -2,8 +2,8 @@
 //!
 //! Owns who sees which lines: whoever holds a duty in a bureau, the units that bureau leads, oversees or received a case of, as far as the duty's area
 //! reaches; a supervisor, and whoever works in the city's bureau, those of the duty's area; over the whole city all. An area that is asked for is
-//! looked for among what the reader may read alone. A line tells the score, numbers of cases and workers and for what sort of reason; never money,
-//! a grade of others, a relation or an incident. Changes nothing but the log of exports.
+//! looked for among what the reader may read alone. A line tells the score, numbers of cases and workers and for what sort of reason; never money
+//! or a grade of others, and a relation or an incident to whoever reads the whole city alone. Changes nothing but the log of exports.
 
 use crate::app::App;
 use crate::app::conduct::view::readable;
@@ -26,8 +26,8 @@ const EXPORT: usize = 5_000;
 const MOST: usize = 100;
 /// Characters of a name that is looked for.
 const WORDS: usize = 60;
-/// Reasons a line does not name: their rows are for few, or tell of units and persons elsewhere.
-const UNSAID: [Rule; 3] = [Rule::Incidents, Rule::GradeC, Rule::RelatedListed];
+/// Reasons a line names to whoever reads everything alone: their rows are for few, or tell of units and persons elsewhere.
+const UNSAID: [Rule; 2] = [Rule::Incidents, Rule::RelatedListed];
 
 /// One unit of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -89,9 +89,21 @@ pub struct EmployerPage {
     pub next: Option<(i32, RowId)>,
 }
 
+/// Whether an actor reads all there is in the city: who supervises it, and who heads its bureau.
+fn reads_all(app: &App, actor: &Actor) -> bool {
+    let city = &app.config.city;
+    let over = |k: DutyKind, bureau: &str| k == DutyKind::Supervisor || (k == DutyKind::Head && bureau == city.bureau);
+    actor.duties().iter().any(|d| d.area == city.code && over(d.kind, &d.bureau))
+}
+
 fn line(app: &App, actor: &Actor, e: Employer) -> EmployerLine {
     let level = Level::of(&e.level).unwrap_or(Level::Green);
     let (bureau, area) = (e.grade_bureau.unwrap_or_default(), e.grade_area.unwrap_or_default());
+    let grade = e.grade.filter(|_| readable(app, actor, &bureau, &area));
+    let named = |r: Rule| match r {
+        Rule::GradeC => grade.is_some(),
+        r => !UNSAID.contains(&r) || reads_all(app, actor),
+    };
     EmployerLine {
         id: e.id,
         file: e.uscc.clone().unwrap_or_else(|| e.id.to_string()),
@@ -100,20 +112,20 @@ fn line(app: &App, actor: &Actor, e: Employer) -> EmployerLine {
         score: e.score,
         level,
         level_title: super::level_title(level),
-        reasons: said(&e.reasons.0),
+        reasons: said(&e.reasons.0, named),
         cases: e.cases,
         open_cases: e.open_cases,
         headcount: e.headcount,
         listed: e.listed,
-        grade: e.grade.filter(|_| readable(app, actor, &bureau, &area)),
+        grade,
         as_of: e.as_of,
     }
 }
 
-/// Reasons in words. Money is not told by its amount; what is for few is not named.
-fn said(all: &[Kept]) -> Vec<String> {
+/// Reasons in words. Money is not told by its amount; what is not to be named is one line for all.
+fn said(all: &[Kept], named: impl Fn(Rule) -> bool) -> Vec<String> {
     let of = |k: &&Kept| Rule::of(&k.rule);
-    let mut out: Vec<String> = (all.iter().filter(|k| of(k).is_some_and(|r| !UNSAID.contains(&r))))
+    let mut out: Vec<String> = (all.iter().filter(|k| of(k).is_some_and(&named)))
         .map(|k| match of(&k) {
             Some(Rule::Outstanding) => text::zh("warning.rule.outstanding.short").to_owned(),
             _ => text::zh_with(&format!("warning.rule.{}", k.rule), &[("n", &k.amount.to_string())]),
@@ -251,4 +263,25 @@ fn table(app: &App, actor: &Actor, lines: Vec<EmployerLine>) -> sheet::Table {
     rows.push(vec![Value::Text(text::zh("warning.about").to_owned())]);
     let headings = COLUMNS.map(|k| text::zh(&format!("employers.column.{k}")).to_owned()).to_vec();
     sheet::Table { name: text::zh("employers.title").to_owned(), headings, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_what_its_reader_may_know_and_no_money() {
+        let all: Vec<Kept> = ["listed", "outstanding", "incidents", "related_listed", "grade_c"]
+            .iter()
+            .map(|r| Kept { rule: (*r).to_owned(), points: 1, amount: 7_700_000 })
+            .collect();
+        let other = text::zh("warning.rule.other").to_owned();
+        let whole = said(&all, |_| true);
+        assert_eq!(whole.len(), 5);
+        assert!(!whole.contains(&other) && whole[1] == "有已认定而尚欠的工资", "{whole:?}");
+        let few = said(&all, |r| !UNSAID.contains(&r) && r != Rule::GradeC);
+        assert_eq!(few, [whole[0].clone(), whole[1].clone(), other.clone()], "one line, however many are not named");
+        assert_eq!(said(&all[2..3], |_| false), [other]);
+        assert_eq!(said(&[], |_| false), Vec::<String>::new());
+    }
 }

@@ -255,3 +255,30 @@ pub(super) fn beside(of: &Related, listed: &BTreeMap<String, Vec<Listed>>) -> BT
     let firm = |l: &&related::Link| l.edges.iter().any(|e| e.why.is_firm());
     of.links.iter().filter(firm).filter_map(|l| listed.get(&l.unit)).flatten().copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::related::{Edge, Link, Why};
+    use uuid::Uuid;
+
+    #[test]
+    fn a_name_relates_nobody_to_the_list() {
+        let case = CaseId::from(Uuid::from_u128(1));
+        let role = || "respondent".to_owned();
+        let link = |unit: &str, why: &[Why]| {
+            let edges = why.iter().map(|w| Edge { why: w.clone(), mine: case, theirs: case }).collect();
+            Link { unit: unit.to_owned(), edges, beyond: Vec::new() }
+        };
+        let links = vec![
+            link("A", &[Why::Project(role(), role()), Why::Name]),
+            link("B", &[Why::Person(role(), role()), Why::Name]),
+            link("C", &[Why::Case(role(), role())]),
+            link("D", &[Why::Person(role(), role())]),
+        ];
+        let listing = |n: u128| (RowId::from(Uuid::from_u128(n)), case);
+        let listed = [("A", 1), ("B", 2), ("C", 3)].map(|(u, n)| (u.to_owned(), vec![listing(n)])).into();
+        let found = beside(&Related { links, more: 0 }, &listed);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [listing(2), listing(3)]);
+    }
+}
