@@ -183,7 +183,7 @@ on_both! {
         for kind in ["penalty_notice", "penalty_decision"] {
             assert!(read(kind).contains("大写：伍仟元整"), "{kind}");
         }
-        assert!(read("penalty_decision").contains("百分之3") && read("penalty_repair").contains("信用修复"));
+        assert!(read("penalty_decision").contains("百分之三加处罚款") && read("penalty_repair").contains("信用修复"));
         assert_eq!(of("penalty_decision").no, 1);
         let file = s.town.case_file("局长", case).unwrap();
         let p = &file.penalties[0];
