@@ -2179,9 +2179,12 @@ diesel::table! {
         headcount -> Integer,
         listed -> Bool,
         grade -> Nullable<Text>,
+        grade_bureau -> Nullable<Text>,
+        grade_area -> Nullable<Text>,
         opened_at -> Ts,
         as_of -> Ts,
-        next_on -> Nullable<Date>,
+        next_on -> Date,
+        quiet -> Bool,
         rev -> Integer,
     }
 }
@@ -2197,11 +2200,13 @@ diesel::table! {
 }
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::Id;
+    use crate::store::types::{Id, Ts};
     employer_sweep (one) {
         one -> Integer,
         log_no -> BigInt,
         fill_after -> Nullable<Id>,
+        held_by -> Nullable<Text>,
+        held_until -> Nullable<Ts>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(employers, employer_places);
