@@ -273,6 +273,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
         | EffectKind::RefusePenalty
         | EffectKind::SetPenaltyRemedy
         | EffectKind::RevokePenalty
+        | EffectKind::PassOnPenalty
         | EffectKind::ClosePenalty => penalty::apply(tx, subject, e),
         EffectKind::ConfirmGrading => grading::confirm(tx, subject, step.occurred_at),
         EffectKind::TellGrading => grading::tell(tx, subject, &a),

@@ -28,10 +28,10 @@ const HANDLER: &str = "handler@lead";
 /// What an order that was not obeyed may be fined for.
 const REFUSED: &str = "refuse_order";
 
-/// A ground by its code; nothing where there is no such row, or it names no amounts.
+/// A ground by its code; nothing where there is no such row. Rows are checked when the program starts.
 pub(super) fn ground(app: &App, code: &str) -> Option<Ground> {
     let tags = app.registry.code_tags.get(rules::GROUNDS)?;
-    Ground::read(tags.iter().filter(|(_, codes)| codes.iter().any(|c| c == code)).map(|(t, _)| t.as_str()))
+    Ground::read(tags.iter().filter(|(_, codes)| codes.iter().any(|c| c == code)).map(|(t, _)| t.as_str())).ok()
 }
 
 /// The bureau that punishes, for a procedure of a penalty; nothing for every other procedure.
@@ -168,7 +168,8 @@ pub fn begin(tx: &mut Tx<'_>, id: CaseId, n: &NewPenalty) -> Result<PenaltyBegun
     Ok(PenaltyBegun { procedure: done.procedure })
 }
 
-/// After a step of an order to pay: once it stands no more, every penalty on it falls in the same transaction.
+/// After a step of an order to pay of version 1 or 2, whose definitions know nothing of penalties: once it stands no more, every penalty on it falls
+/// in the same transaction. Version 3 says so itself, by signals.
 ///
 /// # Errors
 /// As [`perform::perform_in`].

@@ -120,6 +120,7 @@ pub fn title(kind: EffectKind) -> &'static str {
         EffectKind::RefusePenalty => "记录催告期满仍未缴清",
         EffectKind::SetPenaltyRemedy => "记录对处罚的复议或诉讼",
         EffectKind::RevokePenalty => "撤销处罚决定",
+        EffectKind::PassOnPenalty => "移交处罚的承办",
         EffectKind::ClosePenalty => "记录处罚的执行",
     }
 }

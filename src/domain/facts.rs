@@ -4,6 +4,7 @@
 //! definition it began with. Reads no file: texts come in as arguments.
 
 use crate::base::{Error, Result, text};
+use crate::domain::penalty;
 use crate::flow::{FactSpec, Registry, ValueType};
 use crate::law::Rules;
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
@@ -260,6 +261,17 @@ pub const FACTS: &[FactSpec] = &[
     fact("penalty.first", Bool, "当事人是否初次违法", "penalty"),
     fact("penalty.notice_on", Day, "告知书的日期", "penalty"),
     fact("penalty.decided_day", Day, "决定书的日期", "penalty"),
+    fact("penalty.posted_over", Bool, "公告送达是否已期满", "penalty"),
+    fact("penalty.posted_until", Day, "公告送达期满之日（没有公告则为今天）", "penalty"),
+    fact("penalty.window_until", Day, "陈述申辩、申请听证的最后一日", "penalty"),
+    fact("penalty.hearing_set_on", Day, "听证通知书的日期（未定则为今天）", "penalty"),
+    fact("penalty.suit_pending", Bool, "据以处罚的责令是否正在复议或者诉讼", "penalty"),
+    fact("penalty.on_order", Bool, "是否因不履行责令支付而处罚", "penalty"),
+    fact("penalty.served_day", Day, "决定书送达之日", "penalty"),
+    fact("penalty.remedies_past", Bool, "复议和起诉期间是否已过", "penalty"),
+    fact("penalty.court_from", Day, "可以申请法院强制执行的起算日（尚未起算则为今天）", "penalty"),
+    fact("penalty.court_runs", Bool, "申请法院强制执行的期限是否已起算", "penalty"),
+    fact("penalty.urge_on", Day, "催告书的日期（未制作则为今天）", "penalty"),
     fact("penalty.pay_day", Day, "缴款期限届满日", "penalty"),
     fact("penalty.left", Money, "尚未缴纳的罚款和加处罚款", "penalty"),
     fact("penalty.paid", Money, "已缴金额", "penalty"),
@@ -356,6 +368,11 @@ pub fn registry(codes: &str, rules: &Rules) -> Result<Registry> {
             return Err(Error::Config(format!("config/codes.toml：代码表 {list} 没有名称或没有代码")));
         }
         for c in &l.codes {
+            if list == penalty::GROUNDS {
+                let read = penalty::Ground::read(c.tags.iter().map(String::as_str)).map(drop);
+                let read = if c.article.is_empty() { Err("没有条款".to_owned()) } else { read };
+                read.map_err(|e| Error::Config(format!("config/codes.toml：{list} 中的 {}：{e}", c.code)))?;
+            }
             if c.name.trim().is_empty() || !seen.insert(c.code.clone()) {
                 return Err(Error::Config(format!("config/codes.toml：代码表 {list} 中的 {} 重复或没有名称", c.code)));
             }

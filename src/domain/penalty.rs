@@ -4,6 +4,7 @@
 //! late fine day by day. Loads nothing and reads no clock; whether a fine is just is the officers'.
 
 use crate::base::Day;
+use crate::domain::intake::PartyRole;
 use crate::law::{Fen, Rules};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,8 @@ pub const HEARING_REQUEST: &str = "penalty.hearing_request";
 pub const HEARING_NOTICE: &str = "penalty.hearing_notice";
 /// The rule of the time for review and suit.
 pub const REMEDIES: &str = "penalty.remedies";
+/// The rule of the last day of a payment that was put off (Art 66).
+pub const DEFERRED: &str = "penalty.deferred";
 /// The rule of the time to ask the court (强制法 Art 53).
 pub const APPLY: &str = "enforcement.apply";
 /// The number of percent a day (Art 72).
@@ -58,27 +61,36 @@ pub struct Ground {
     pub after: After,
     /// The aspect of the conduct register.
     pub aspect: &'static str,
+    /// The places in the chain it names; empty: any.
+    pub places: Vec<String>,
 }
 impl Ground {
-    /// Reads the tags of its row; nothing where the row names no amounts.
-    #[must_use]
-    pub fn read<'a>(tags: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let all: Vec<&str> = tags.into_iter().collect();
-        let has = |t: &str| all.contains(&t);
-        let aspects = ["wages", "contracts"];
-        Some(Self {
-            fine: all.iter().find_map(|t| t.strip_prefix("fine:"))?.to_owned(),
-            unit: has("unit"),
-            person: has("person"),
-            employer: has("employer"),
-            industry: has("industry"),
-            after: match (has("after_order"), has("after_correction")) {
-                (true, _) => After::Order,
-                (_, true) => After::Correction,
-                _ => After::Nothing,
-            },
-            aspect: aspects.into_iter().find(|a| has(a)).unwrap_or("other"),
-        })
+    /// Reads the tags of its row. What is not understood is refused: a ground whose condition was misspelt would fine without it.
+    ///
+    /// # Errors
+    /// What is wrong, for whoever wrote the row.
+    pub fn read<'a>(tags: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let (mut fine, mut after, mut places) = (None, Vec::new(), Vec::new());
+        let (mut unit, mut person, mut employer, mut industry, mut aspect) = (false, false, false, false, "other");
+        for t in tags {
+            match (t, t.split_once(':')) {
+                (_, Some(("fine", f))) if fine.is_none() => fine = Some(f.to_owned()),
+                (_, Some(("place", p))) if PartyRole::of(p).is_some() => places.push(p.to_owned()),
+                ("unit", _) => unit = true,
+                ("person", _) => person = true,
+                ("employer", _) => employer = true,
+                ("industry", _) => industry = true,
+                ("wages", _) => aspect = "wages",
+                ("contracts", _) => aspect = "contracts",
+                ("after_nothing", _) => after.push(After::Nothing),
+                ("after_order", _) => after.push(After::Order),
+                ("after_correction", _) => after.push(After::Correction),
+                _ => return Err(format!("不认识的标记 {t}")),
+            }
+        }
+        let fine = fine.ok_or_else(|| "没有罚款幅度（fine:…）".to_owned())?;
+        let [after] = after[..] else { return Err("须有且只有一个 after_nothing、after_order、after_correction".to_owned()) };
+        Ok(Self { fine, unit, person, employer, industry, after, aspect, places })
     }
     /// Whether it may fine this subject: the unit, or a person liable in it.
     #[must_use]
@@ -275,7 +287,7 @@ mod tests {
                 .iter()
                 .map(|(code, _)| {
                     let tags = reg.code_tags[GROUNDS].iter().filter(|(_, codes)| codes.contains(code)).map(|(t, _)| t.as_str());
-                    (code.clone(), Ground::read(tags).unwrap_or_else(|| panic!("{code} names no amounts")))
+                    (code.clone(), Ground::read(tags).unwrap_or_else(|e| panic!("{code}: {e}")))
                 })
                 .collect()
         })

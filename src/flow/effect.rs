@@ -6,7 +6,7 @@ use super::value::{EffectKind, ValueType};
 use ValueType::{At, Bool, Day, Id, Int, List, Money, Text};
 
 /// All kinds. Append-only.
-pub const ALL: [EffectKind; 113] = [
+pub const ALL: [EffectKind; 114] = [
     EffectKind::SetLead,
     EffectKind::SetOversight,
     EffectKind::Assign,
@@ -120,6 +120,7 @@ pub const ALL: [EffectKind; 113] = [
     EffectKind::SetPenaltyRemedy,
     EffectKind::RevokePenalty,
     EffectKind::ClosePenalty,
+    EffectKind::PassOnPenalty,
 ];
 
 /// Name, type and whether it must be there, for each argument of an effect.
@@ -279,6 +280,7 @@ pub fn args(kind: EffectKind) -> &'static [(&'static str, ValueType, bool)] {
         EffectKind::SetPenaltyRemedy => &[("remedy", Text, true), ("on", Day, true)],
         EffectKind::RevokePenalty => &[("on", Day, true), ("why", Text, true)],
         EffectKind::ClosePenalty => &[("outcome", Text, true)],
+        EffectKind::PassOnPenalty => &[("account", Id, true), ("second", Id, false)],
         EffectKind::TellGrading => &[("on", Day, true), ("way", Text, true), ("proof", Text, true)],
         EffectKind::TalkGrading => &[("on", Day, true)],
         EffectKind::ResolveRemainder => &[("code", Text, true), ("reason", Text, false)],

@@ -349,6 +349,8 @@ pub enum EffectKind {
     SetPenaltyRemedy,
     /// It was revoked. Args: `on` day, `why` text.
     RevokePenalty,
+    /// Other officers take it over. Args: `account` id, `second` id?.
+    PassOnPenalty,
     /// What became of it. Args: `outcome` text.
     ClosePenalty,
 }

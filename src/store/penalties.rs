@@ -74,7 +74,9 @@ pub struct Way {
     pub hearing_place: Option<String>,
     /// by whom,
     pub hearing_host: Option<AccountId>,
-    /// when its notice was served,
+    /// when its notice was made
+    pub hearing_set_on: Option<Day>,
+    /// and served,
     pub hearing_told_on: Option<Day>,
     /// and what came of it: `held`, `absent`, `withdrawn`.
     pub hearing_result: Option<String>,
@@ -84,6 +86,10 @@ pub struct Way {
     pub decision: Option<DocumentId>,
     /// How it was served.
     pub served_way: Option<String>,
+    /// When the urge was made.
+    pub urge_on: Option<Day>,
+    /// Who investigated before the officers of now.
+    pub investigators: Vec<AccountId>,
     /// When review or suit came to where they stand.
     pub remedy_on: Option<Day>,
     /// Days on which no late fine is counted.

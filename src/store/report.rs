@@ -294,6 +294,8 @@ pub fn faults(c: &mut Conn) -> Result<Vec<(&'static str, i64)>> {
         ("incident", "select count(*) as n from incidents i join procedures r on r.id = i.procedure_id where (r.state = 'closed') <> (i.finding is not null)".to_owned()),
         ("announcement", "select count(*) as n from announcements a join procedures r on r.id = a.procedure_id where (r.state = 'withdrawn') <> (a.withdrawn_at is not null) or (r.state = 'ended') <> (a.ended_at is not null) or (r.state = 'dropped') <> (a.dropped_at is not null) or (r.state = 'published' and (a.published_at is null or a.suspended_at is not null))".to_owned()),
         ("announced", "select count(*) as n from announcements a where a.shown_no is not null and not exists (select 1 from announcement_texts t where t.announcement_id = a.id and t.no = a.shown_no and t.published_at is not null)".to_owned()),
+        ("fined", "select count(*) as n from penalty_accounts a join penalties p on p.id = a.penalty_id where a.fine <> p.fine or a.paid <> (select coalesce(sum(m.amount), 0) from penalty_payments m where m.penalty_id = a.penalty_id and m.reversed_at is null)".to_owned()),
+        ("penalty", "select count(*) as n from penalties p join procedures r on r.id = p.procedure_id where (r.state = 'paid') <> (p.standing = 'paid') or (r.state in ('due', 'unpaid', 'urged', 'enforcing', 'paid')) and not exists (select 1 from penalty_accounts a where a.penalty_id = p.id)".to_owned()),
     ];
     let mut out = Vec::new();
     for (word, sql) in checks {

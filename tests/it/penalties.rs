@@ -128,8 +128,14 @@ on_both! {
         let s = Story::served(TestDb::new(t.backend).unwrap(), "owed");
         assert!(matches!(s.begin("obstruct"), Err(Error::Refused(r)) if r.code == "fined_already"));
         let good = s.row();
-        let twin = Penalty { id: uuid::Uuid::from_bytes([7; 16]).into(), ..good.clone() };
+        let good_case = good.case_id;
+        // of a procedure of its own: it is the one fine for one violation that refuses it
+        let other = s.town.app.db.read_blocking(move |c| procedures::of_case(c, good_case)).unwrap();
+        let procedure_id = other.iter().find(|p| p.kind == "complaint").unwrap().id;
+        let twin = Penalty { id: uuid::Uuid::from_bytes([7; 16]).into(), procedure_id, ..good.clone() };
+        let elsewhere = Penalty { ground: "no_ledger".into(), ..twin.clone() };
         assert!(s.town.app.db.write_blocking(move |c| rows::insert(c, &twin)).is_err(), "a twin");
+        assert!(s.town.app.db.write_blocking(move |c| rows::insert(c, &elsewhere)).is_ok(), "another violation");
         let id = good.id;
         let owed = s.town.app.db.read_blocking(move |c| rows::owed(c, id)).unwrap().unwrap();
         assert_eq!((owed.fine, owed.pay_by), (Fen::new(500_000), Day::ymd(2026, 12, 17).unwrap()));
@@ -160,6 +166,9 @@ on_both! {
             reversed_at: None,
         };
         assert!(s.town.app.db.write_blocking(move |c| rows::insert_payment(c, &none)).is_err(), "a payment of nothing");
+        // the row above says paid, of which no receipt tells: `doctor` does
+        let faults = s.town.app.db.read_blocking(qingxin::store::report::faults).unwrap();
+        assert!(faults.iter().any(|(k, n)| *k == "fined" && *n == 1), "{faults:?}");
     }
 
     /// Practice P3.8 and 423 Art 11: what a party gets names no worker; its number is gapless, its fine in figures and in capitals.
@@ -174,7 +183,7 @@ on_both! {
         for kind in ["penalty_notice", "penalty_decision"] {
             assert!(read(kind).contains("大写：伍仟元整"), "{kind}");
         }
-        assert!(read("penalty_decision").contains("百分之3") && read("penalty_repair").contains("信用修复"));
+        assert!(read("penalty_decision").contains("百分之三加处罚款") && read("penalty_repair").contains("信用修复"));
         assert_eq!(of("penalty_decision").no, 1);
         let file = s.town.case_file("局长", case).unwrap();
         let p = &file.penalties[0];

@@ -53,6 +53,7 @@ pub const MORE: &[(&str, &str, &[&str])] = &[
     ("zj_b", "住建承办人乙", &["handler 370705-housing 370705"]),
     ("zj_legal", "住建法制员", &["legal 370705-housing 370705"]),
     ("zj_head", "住建局长", &["head 370705-housing 370705"]),
+    ("third", "承办人丙", &["handler 370705-hrss 370705"]),
 ];
 
 /// Monday 2026-11-23, nine in the morning.

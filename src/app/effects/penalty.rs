@@ -74,7 +74,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
         EffectKind::ClosePenaltyWindow => Penalty { window_over_on: Some(today), ..row },
         EffectKind::AskHearing => {
             let ceiling = row.ceiling.or(row.fine);
-            Penalty { hearing_asked_on: Some(day(a, "on")?), ceiling, ..row }
+            // one that was taken back may be asked for again while there is time
+            let way = Way { hearing_at: None, hearing_told_on: None, hearing_result: None, ..way };
+            Penalty { hearing_asked_on: Some(day(a, "on")?), hearing_held_on: None, ceiling, way: Json(way), ..row }
         }
         EffectKind::SetHearing => set_hearing(tx, row, way, a)?,
         EffectKind::TellHearing => {
@@ -107,6 +109,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
             let o = owed(tx, &row)?;
             return rows::update_owed(tx.c, &Owed { urged_on: Some(day(a, "on")?), ..o });
         }
+        // while it is stayed nothing has to be paid
+        EffectKind::RefusePenalty if row.remedy == "stayed" => return Ok(()),
         EffectKind::RefusePenalty => {
             let o = owed(tx, &row)?;
             let left = of_penalties::account(tx.c, &tx.law, &row, &o, today)?.left(today);
@@ -130,11 +134,18 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
                 let way = Way { ended_on: Some(today), ended_why: Some("paid".to_owned()), ..way };
                 Penalty { standing: "paid".to_owned(), way: Json(way), ..row }
             }
+            "reopened" => {
+                let o = owed(tx, &row)?;
+                rows::update_owed(tx.c, &Owed { settled_on: None, ..o })?;
+                let way = Way { ended_on: None, ended_why: None, ..way };
+                Penalty { standing: "decided".to_owned(), way: Json(way), ..row }
+            }
             why => {
                 let way = Way { ended_on: Some(today), ended_why: Some(why.to_owned()), ..way };
                 Penalty { standing: "unrecovered".to_owned(), way: Json(way), ..row }
             }
         },
+        EffectKind::PassOnPenalty => pass_on(tx, subject, row, way, a)?,
         other => return Err(Error::Internal(format!("{other:?} is no effect of a penalty"))),
     };
     rows::update(tx.c, &row)
@@ -155,9 +166,8 @@ fn open(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
     if tx.actor.account() == Some(second) || !crate::app::facts::handlers_at(tx.c, tx.app, &case, &bureau, tx.now)?.contains(&second) {
         return Err(wrong("second", "not_a_handler", &[("bureau", &tx.app.bureau_name(&bureau))]));
     }
-    let on = [violated_on, tx.now.day()];
-    let (least, most) =
-        on.iter().find_map(|d| ground.bounds(&kind, &tx.law.rules, *d)).ok_or_else(|| Error::Internal(format!("no bounds for {code}")))?;
+    // the law of the day on which the violation ended (处罚法 Art 37)
+    let (least, most) = ground.bounds(&kind, &tx.law.rules, violated_on).ok_or_else(|| wrong("violatedOn", "penalty_no_bounds", &[]))?;
     let corrected = match (a.text("corrected_no"), day_of(a, "corrected_served"), day_of(a, "corrected_due"), a.id("proof")) {
         (Some(number), Some(served_on), Some(due_on), Some(proof)) => {
             let proof = EvidenceId::from(proof);
@@ -184,8 +194,14 @@ fn open(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
         let person_ct = tx.seal("penalties", "person_ct", id, number.as_str())?;
         (text::mask_name(&name), Some(name_ct), Some(person_ct), bix)
     };
-    let same = |p: &Penalty| p.stands() && p.ground == code && p.respondent_id == unit.id && p.subject_key == subject_key;
-    if rows::of_case(tx.c, case.id)?.iter().any(same) {
+    // one violation, one fine (处罚法 Art 29): in this case, and in another one by what was ordered before
+    let number = corrected.as_ref().map(|k| k.number.as_str());
+    let same = |p: &Penalty| {
+        let here = p.case_id == case.id && p.respondent_id == unit.id;
+        let ordered = number.is_some() && p.filed.0.corrected.as_ref().map(|k| k.number.as_str()) == number;
+        p.stands() && p.ground == code && p.subject_key == subject_key && (here || ordered)
+    };
+    if rows::of_party(tx.c, unit.id, unit.uscc.as_deref())?.iter().any(same) {
         return Err(Error::refused("fined_already", &[]));
     }
     let filed = Filed {
@@ -284,6 +300,7 @@ fn set_hearing(tx: &mut Tx<'_>, row: Penalty, way: Way, a: &Args<'_>) -> Result<
     }
     let place = text::tidy(&a.need_text("place")?);
     let way = Way { hearing_at: Some(at), hearing_place: Some(place), hearing_host: Some(host), hearing_told_on: None, ..way };
+    let way = Way { hearing_set_on: Some(tx.now.day()), ..way };
     Ok(Penalty { way: Json(way), ..row })
 }
 
@@ -400,12 +417,44 @@ fn defer(tx: &mut Tx<'_>, row: &Penalty, a: &Args<'_>) -> Result<()> {
     if !rules::fits(&due, o.fine, until) {
         return Err(wrong("plan", "penalty_plan", &[("fine", &o.fine.to_string())]));
     }
+    // a rest day rolls, as the term does
+    let rolled = |d: Day| tx.law.last_day(rules::DEFERRED, d, tx.now).ok_or_else(|| Error::Internal("no rule penalty.deferred".into()));
+    let due = due.into_iter().map(|p| Ok(Part { on: rolled(p.on)?, ..p })).collect::<Result<Vec<_>>>()?;
+    let until = rolled(until)?;
     rows::update_owed(tx.c, &Owed { pay_by: until, deferred_on: Some(tx.now.day()), due: Json(due), ..o })
 }
 
-/// While review or suit run, no late fine is counted (Art 73).
+/// Another officer: who investigated before is remembered, and there are always two (处罚法 Art 42).
+fn pass_on(tx: &mut Tx<'_>, subject: &Subject, row: Penalty, way: Way, a: &Args<'_>) -> Result<Penalty> {
+    let account: AccountId = a.need_id("account")?;
+    let second = a.id("second").map(AccountId::from).unwrap_or(row.filed.0.second);
+    if second == account && !tx.actor.is_system() {
+        return Err(wrong("second", "penalty_two_officers", &[]));
+    }
+    if second != row.filed.0.second {
+        let case = tx.case(subject.case_id()?)?;
+        if !crate::app::facts::handlers_at(tx.c, tx.app, &case, &row.bureau, tx.now)?.contains(&second) {
+            return Err(wrong("second", "not_a_handler", &[("bureau", &tx.app.bureau_name(&row.bureau))]));
+        }
+    }
+    let mut investigators = way.investigators.clone();
+    for gone in subject.procedure.assignee.into_iter().chain([row.filed.0.second]) {
+        if gone != account && gone != second && !investigators.contains(&gone) {
+            investigators.push(gone);
+        }
+    }
+    let filed = Filed { second, ..row.filed.0.clone() };
+    Ok(Penalty { filed: Json(filed), way: Json(Way { investigators, ..way }), ..row })
+}
+
+/// While review or suit run, no late fine is counted (Art 73); one keyed in by mistake never ran.
 fn remedy(row: Penalty, mut way: Way, remedy: &str, on: Day) -> Penalty {
     let running = matches!(remedy, "review" | "suit" | "stayed");
+    if remedy == "none" {
+        way.pauses.retain(|p| p.until.is_some());
+        way.remedy_on = None;
+        return Penalty { remedy: remedy.to_owned(), way: Json(way), ..row };
+    }
     match (way.pauses.iter_mut().find(|p| p.until.is_none()), running) {
         (None, true) => way.pauses.push(Pause { from: on, until: None }),
         (Some(open), false) => open.until = Some(on.max(open.from)),

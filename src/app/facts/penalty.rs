@@ -6,7 +6,7 @@ use crate::app::penalties as of_penalties;
 use crate::base::id::RespondentId;
 use crate::base::{Day, Result};
 use crate::domain::intake::PartyRole;
-use crate::domain::liability::Ground as Liability;
+use crate::domain::liability;
 use crate::domain::order::{by_person, crime_threshold};
 use crate::domain::penalty::{self as rules, After, Ground};
 use crate::flow::{Facts, Value};
@@ -14,6 +14,7 @@ use crate::law::Fen;
 use crate::store::cases::Respondent;
 use crate::store::orders::{self, Order};
 use crate::store::penalties::{self as rows, Penalty};
+use crate::store::procedures::TermRow;
 use crate::store::{Conn, cases};
 use std::collections::BTreeSet;
 
@@ -76,9 +77,10 @@ fn order_of(c: &mut Conn, a: &About<'_>, row: Option<&Penalty>) -> Result<Option
     }
 }
 
-fn is_employer(r: &Respondent) -> bool {
-    let found = r.liability.as_deref().and_then(Liability::of).map(|g| g.kind);
-    crate::domain::listing::employer(PartyRole::of(&r.role).unwrap_or(PartyRole::Respondent), found)
+/// Whether the ground names this party: by its place in the chain; who was reported alone stands for a place nobody else holds.
+fn in_place(g: &Ground, r: &Respondent, chain: &[Respondent]) -> bool {
+    let named = |x: &Respondent| g.places.iter().any(|p| *p == x.role);
+    g.places.is_empty() || named(r) || (r.role == PartyRole::Respondent.code() && !chain.iter().any(named))
 }
 
 /// What must hold before one is begun; it is asked of a running one as well.
@@ -88,12 +90,13 @@ fn begin(c: &mut Conn, a: &About<'_>, row: Option<&Penalty>, order: Option<&Orde
     let ground: Option<Ground> = of_penalties::ground(a.app, &s.ground);
     let chain = cases::chain(c, case.id)?;
     let party = chain.iter().find(|r| Some(r.id) == s.respondent);
-    let kind = s.bureau.rsplit_once('-').map_or("", |(_, k)| k);
+    let kind = a.app.city.bureaus.get(&s.bureau).map_or("", |b| b.kind.code());
     let theirs = s.bureau == case.lead_bureau || case.oversight_bureau.as_ref() == Some(&s.bureau);
     put(out, "penalty.bureau_may", Value::Bool(theirs && ground.as_ref().is_some_and(|g| g.imposed_by(kind))));
     let may = ground.as_ref().zip(party).is_some_and(|(g, r)| {
         // a team leader without a unit is no unit, and no employer
-        g.fines(&s.subject) && r.name_ct.is_none() && (!g.employer || is_employer(r))
+        let employer = || liability::is_employer(&r.role, r.liability.as_deref());
+        g.fines(&s.subject) && r.name_ct.is_none() && in_place(g, r, &chain) && (!g.employer || employer())
     });
     put(out, "penalty.subject_may", Value::Bool(may));
     let today = a.now.day();
@@ -119,6 +122,7 @@ fn begin(c: &mut Conn, a: &About<'_>, row: Option<&Penalty>, order: Option<&Orde
     });
     put(out, "penalty.fined_already", Value::Bool(twice));
     let stayed = order.is_some_and(|o| o.remedy == "stayed");
+    put(out, "penalty.suit_pending", Value::Bool(order.is_some_and(|o| matches!(o.remedy.as_str(), "review" | "suit"))));
     put(out, "penalty.grounded", Value::Bool(!gone && !stayed));
     let (mut open, mut sent) = (false, false);
     if let Some(o) = order {
@@ -149,6 +153,7 @@ pub(super) fn load(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     put(out, "penalty.officers", super::int(people.len()));
     let mut involved = people;
     involved.extend(p.proposed_by);
+    involved.extend(&way.investigators);
     put(out, "penalty.own", Value::Bool(a.actor.account().is_some_and(|me| involved.contains(&me))));
     put(out, "penalty.investigators", Value::List(involved.into_iter().map(|i| Value::Id(i.into())).collect()));
     put(out, "penalty.right", text(of_penalties::right(a.law, &p, a.now)));
@@ -163,12 +168,18 @@ pub(super) fn load(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     put(out, "penalty.reviewed", Value::Bool(way.reviewed_by.is_some() || !(heard || reaches("penalty.review"))));
     put(out, "penalty.discussed", Value::Bool(way.discussed_on.is_some() || !reaches("penalty.collective")));
     put(out, "penalty.told", Value::Bool(p.told_on.is_some()));
-    let over = of_penalties::window_end(a.law, &p, a.now).is_some_and(|end| end < today);
+    let window = of_penalties::window_end(a.law, &p, a.now);
+    let over = window.is_some_and(|end| end < today);
+    // before it was served anything said is in time
+    put(out, "penalty.window_until", Value::Day(window.unwrap_or(today)));
     put(out, "penalty.window_over", Value::Bool(p.told_on.is_some() && (p.window_over_on.is_some() || over)));
     put(out, "penalty.statement_open", Value::Bool(p.stated_on.is_some() && p.answered_on.is_none()));
     put(out, "penalty.answer", text(p.answer.as_deref().unwrap_or("none")));
     put(out, "penalty.hearing_open", Value::Bool(p.hearing_asked_on.is_some() && p.hearing_held_on.is_none()));
     put(out, "penalty.hearing_told", Value::Bool(way.hearing_told_on.is_some()));
+    put(out, "penalty.hearing_set_on", Value::Day(way.hearing_set_on.unwrap_or(today)));
+    put(out, "penalty.on_order", Value::Bool(p.order_id.is_some()));
+    posted(a, &p, out);
     let hearing = way.hearing_at.map_or(today, |at| at.day());
     put(out, "penalty.hearing_day", Value::Day(hearing));
     let by = of_penalties::hearing_notice_by(a.law, hearing, a.now).unwrap_or(today);
@@ -181,11 +192,25 @@ pub(super) fn load(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
     if let Some(day) = way.notice_on {
         put(out, "penalty.notice_on", Value::Day(day));
     }
-    if let Some(day) = p.decided_on {
+    if let Some(day) = paper_on(&p) {
         put(out, "penalty.decided_day", Value::Day(day));
     }
     put(out, "penalty.remedy", text(&p.remedy));
     money(c, a, &p, out)
+}
+
+/// The day of the paper that ends it: the decision, or that nothing is punished.
+fn paper_on(p: &Penalty) -> Option<Day> {
+    p.decided_on.or(p.way.0.ended_on.filter(|_| p.standing == "unpunished"))
+}
+
+/// Service by public notice (民事诉讼法 Art 95): the newest notice posted of the paper that is to be served, with the last day of its period.
+fn posted(a: &About<'_>, p: &Penalty, out: &mut Facts) {
+    let (today, since) = (a.now.day(), paper_on(p).or(p.way.0.notice_on));
+    let of_paper = |t: &&TermRow| t.key == "public_notice" && t.status != "cancelled" && since.is_some_and(|d| t.start_at.day() >= d);
+    let until = a.terms.iter().filter(of_paper).filter_map(|t| t.due_day).max();
+    put(out, "penalty.posted_over", Value::Bool(until.is_some_and(|d| d < today)));
+    put(out, "penalty.posted_until", Value::Day(until.unwrap_or(today)));
 }
 
 fn money(c: &mut Conn, a: &About<'_>, p: &Penalty, out: &mut Facts) -> Result<()> {
@@ -204,12 +229,21 @@ fn money(c: &mut Conn, a: &About<'_>, p: &Penalty, out: &mut Facts) -> Result<()
     if let Some(end) = ends {
         put(out, "penalty.remedies_end", Value::Day(end));
     }
-    // from the end of the remedies, or of those that were asked for and came to nothing
+    if let Some(day) = p.served_on {
+        put(out, "penalty.served_day", Value::Day(day));
+    }
+    put(out, "penalty.remedies_past", Value::Bool(ends.is_some_and(|end| end < today)));
+    put(out, "penalty.urge_on", Value::Day(p.way.0.urge_on.unwrap_or(today)));
+    // from the end of the remedies, or of those that were asked for and came to nothing (强制法 Art 53); where payment was put off, not before its
+    // last day (处罚法 Art 72)
     let from = match p.remedy.as_str() {
         "none" => ends,
         "upheld" => p.way.0.remedy_on,
         _ => None,
     };
+    let from = from.map(|day| if o.deferred_on.is_some() { day.max(o.pay_by) } else { day });
+    put(out, "penalty.court_from", Value::Day(from.unwrap_or(today)));
+    put(out, "penalty.court_runs", Value::Bool(from.is_some_and(|day| day < today)));
     let last = from.and_then(|day| a.law.last_day(rules::APPLY, day, a.now));
     put(out, "penalty.court_over", Value::Bool(last.is_some_and(|end| end < today)));
     Ok(())

@@ -12,6 +12,7 @@ use crate::app::write::Tx;
 use crate::base::{At, Error, Result, text};
 use crate::domain::penalty as rules;
 use crate::flow::{Step, Value};
+use crate::law::words;
 use crate::paper::forms::Head;
 use crate::paper::forms::letter::{Letter, LetterKind, letter};
 use crate::store::accounts;
@@ -22,6 +23,8 @@ use crate::store::types::Json;
 /// The papers, by their codes.
 pub(in crate::app) const KINDS: [&str; 6] =
     ["penalty_notice", "penalty_hearing", "penalty_none", "penalty_decision", "penalty_repair", "penalty_urge"];
+/// The rule of the two years (423 Art 20).
+const LIMITATION: &str = "limitation.monitoring";
 /// What the officer writes that goes into a paper.
 const WORDS: [&str; 1] = ["facts"];
 
@@ -32,6 +35,17 @@ const WORDS: [&str; 1] = ["facts"];
 pub(in crate::app) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) -> Result<()> {
     if subject.row.kind != rules::KIND {
         return Ok(());
+    }
+    if step.name == "not_punish" && step.plain.get("reason") == Some(&Value::Text("limitation".to_owned())) {
+        let first = tx.case(subject.case_id()?)?.first_received_at;
+        let ended = match step.plain.get("ended_on") {
+            Some(Value::Day(d)) => *d,
+            _ => return Err(Error::field("/form/endedOn", "required", &[])),
+        };
+        // found out when it was first reported (处罚法 Art 36, 423 Art 20)
+        if tx.law.passes(LIMITATION, ended.start(), first).is_none_or(|at| at > first) {
+            return Err(Error::field("/form/endedOn", "within_limitation", &[]));
+        }
     }
     said(tx, subject.case_id()?, step, &WORDS).map(drop)
 }
@@ -135,15 +149,24 @@ pub(in crate::app) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kin
             };
             let article = tx.app.code_article("penalty_none", &code).unwrap_or_default();
             let why = text::zh_with("letter.penalty.none", &[("why", &tx.app.code_title("penalty_none", &code)), ("article", &article)]);
-            vec![part("party", who), part("facts", facts), part("ground", ground), part("none", why), part("remedies", remedies_part())]
+            let minor = tx.app.registry.code_tags.get("penalty_none").and_then(|t| t.get("corrected")).is_some_and(|l| l.contains(&code));
+            let why = if minor { format!("{why}{}", text::zh("letter.penalty.warned")) } else { why };
+            let suspected = text::zh_with("letter.penalty.suspected", &[("ground", &title)]);
+            vec![
+                part("party", who),
+                part("facts", facts),
+                part("suspected", suspected),
+                part("none", why),
+                part("remedies", remedies_part()),
+            ]
         }
         LetterKind::PenaltyDecision => {
-            let stated = match (&p.answer, p.hearing_held_on) {
-                (Some(a), _) => text::zh(&format!("letter.penalty.answer.{a}")).to_owned(),
-                (None, Some(_)) => text::zh("letter.penalty.heard").to_owned(),
-                (None, None) => text::zh("letter.penalty.silent").to_owned(),
-            };
-            let late = tx.law.rules.number(rules::LATE, tx.now.day()).unwrap_or_default().to_string();
+            let said = p.answer.as_ref().map(|a| text::zh(&format!("letter.penalty.answer.{a}")).to_owned());
+            let heard = p.way.0.hearing_result.as_ref().map(|r| text::zh(&format!("letter.penalty.heard.{r}")).to_owned());
+            let stated: String = said.into_iter().chain(heard).collect();
+            let stated = if stated.is_empty() { text::zh("letter.penalty.silent").to_owned() } else { stated };
+            let late =
+                words::numeral(tx.law.rules.number(rules::LATE, tx.now.day()).and_then(|n| u32::try_from(n).ok()).unwrap_or_default());
             let pay = text::zh_with("letter.penalty.pay", &[("days", &span(tx, rules::PAY)?), ("late", &late)]);
             vec![
                 part("party", who),
@@ -211,6 +234,8 @@ pub(in crate::app) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kin
             if let Some(o) = owed {
                 rows::update_owed(tx.c, &Owed { urge_id: Some(id), ..o })?;
             }
+            let way = Way { urge_on: Some(tx.now.day()), ..way };
+            rows::update(tx.c, &Penalty { way: Json(way), ..p })?;
         }
         _ => {}
     }

@@ -150,7 +150,7 @@ pub(super) fn load(c: &mut Conn, app: &App, case: CaseId, procs: &[Row], now: At
         let graph = proc.and_then(|r| app.graphs.get(&r.kind, r.version).ok());
         let state = proc.zip(graph.as_ref()).and_then(|(r, g)| g.state(&r.state).map(|s| s.title.clone())).unwrap_or_default();
         let terms = procedures::terms_of(c, p.procedure_id)?;
-        let due = |key: &str| terms.iter().filter(|t| t.key == key).max_by_key(|t| t.id).and_then(|t| t.due_day);
+        let due = |key: &str| terms.iter().filter(|t| t.key == key && t.status != "cancelled").max_by_key(|t| t.id).and_then(|t| t.due_day);
         let owed = match rows::owed(c, p.id)? {
             None => None,
             Some(o) => {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeSet, VecDeque};
 
 /// A condition of the decision, what it must be, and the refusal where it is not.
-const CONDITIONS: [(&str, bool, &str); 8] = [
+const CONDITIONS: [(&str, bool, &str); 9] = [
     ("penalty.told", true, "not_told"),
     ("penalty.window_over", true, "window_open"),
     ("penalty.statement_open", false, "statement_open"),
@@ -17,6 +17,7 @@ const CONDITIONS: [(&str, bool, &str); 8] = [
     ("penalty.discussed", true, "not_discussed"),
     ("penalty.grounded", true, "ground_gone"),
     ("penalty.crime_open", false, "crime_open"),
+    ("penalty.suit_pending", false, "suit_pending"),
 ];
 
 fn long() -> Value {
@@ -59,7 +60,7 @@ fn codes(m: &MoveDef) -> Vec<&str> {
     m.guards.iter().map(|g| g.code.as_str()).collect()
 }
 
-/// All 256 ways the conditions can stand, asked for and again at the last signature.
+/// All 512 ways the conditions can stand, asked for and again at the last signature.
 #[test]
 fn every_missing_condition_keeps_a_fine_from_being_decided() {
     for bits in 0..1_u32 << CONDITIONS.len() {
@@ -223,7 +224,7 @@ proptest! {
         l.go(builtin::APPROVE, &leader(), &[]);
         let served = [("served_on", Value::Day(l.now.day())), ("way", code("direct")), ("proof", id(9))];
         l.go("serve_notice", &officer(), &served);
-        l.go("state_case", &officer(), &[("statement", words())]);
+        l.go("state_case", &officer(), &[("received_on", Value::Day(l.now.day())), ("statement", words())]);
         l.set("penalty.statement_open", Value::Bool(true));
         let answer = [("outcome", code("lowered")), ("fine", yuan(other)), ("mitigation", code("undone")), ("reason", words())];
         let now = l.now;

@@ -193,6 +193,7 @@ fn keys_others_rely_on() {
         "penalty.watch",
         "penalty.follow_up",
         "penalty.follow_on",
+        "penalty.stay_watch",
         "grading.check",
         "grading.tell",
         "grading.serve",
