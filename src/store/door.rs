@@ -2,7 +2,9 @@
 //!
 //! Owns these rows. Who may see or do what is `app::door`'s; a code is never stored, only its keyed hash.
 
-use super::schema::{bells, cases, documents, door_sessions, evidence, procedures, served_codes, served_papers, submission_files, submissions};
+use super::schema::{
+    bells, cases, documents, door_sessions, evidence, procedures, served_codes, served_papers, submission_files, submissions,
+};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, PaymentId, ProcedureId, RowId};
 use crate::base::seal::Sealed;
@@ -24,6 +26,7 @@ pub struct Served {
     pub kind: String,
     pub party: Option<String>,
     pub login_bix: Option<String>,
+    pub served_on: Option<Day>,
     pub created_at: At,
 }
 
@@ -105,6 +108,13 @@ pub fn address(c: &mut Conn, row: &Served) -> Result<()> {
 pub fn identify(c: &mut Conn, id: DocumentId, kind: &str, party: Option<&str>, login_bix: Option<&str>) -> Result<()> {
     let set = (served_papers::kind.eq(kind), served_papers::party.eq(party), served_papers::login_bix.eq(login_bix));
     ensure_one(diesel::update(served_papers::table.find(id)).set(set).execute(c)?, "served_papers")
+}
+
+/// Notes the day a paper was first on record as served.
+pub fn note_service(c: &mut Conn, id: DocumentId, on: Day) -> Result<()> {
+    let open = served_papers::table.find(id).filter(served_papers::served_on.is_null());
+    diesel::update(open).set(served_papers::served_on.eq(Some(on))).execute(c)?;
+    Ok(())
 }
 
 /// A paper's addressee.
@@ -229,10 +239,6 @@ pub fn on_papers(c: &mut Conn, papers: &[DocumentId]) -> Result<Vec<Submission>>
 pub struct Wanted {
     /// Of matters these bureaus lead: the case's lead now, of a penalty the bureau that punishes, of a grade the bureau that grades.
     pub bureaus: Vec<String>,
-    /// Of cases in these areas,
-    pub areas: Vec<String>,
-    /// and of what has no case at these bureaus of them.
-    pub below: Vec<String>,
     /// All of the city.
     pub city: bool,
     /// What is done too.
@@ -251,9 +257,7 @@ pub fn page(c: &mut Conn, w: &Wanted, after: Option<(At, RowId)>, limit: i64) ->
         // a case may have gone to another bureau since; a penalty stays with the one that punishes
         let led = cases::lead_bureau.nullable().eq_any(w.bureaus.clone()).and(procedures::kind.ne("penalty"));
         let own = submissions::case_id.is_null().or(procedures::kind.eq("penalty")).and(submissions::bureau.eq_any(w.bureaus.clone()));
-        let above = cases::area.nullable().eq_any(w.areas.clone());
-        let alone = submissions::case_id.is_null().and(submissions::bureau.eq_any(w.below.clone()));
-        q = q.filter(led.or(own).or(above).or(alone));
+        q = q.filter(led.or(own));
     }
     // said in words, so that the planner knows which index it may read
     let waits = sql::<Bool>("submissions.state = 'waiting'");
@@ -292,22 +296,15 @@ pub fn waits_in_time(c: &mut Conn, all: &[ProcedureId]) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(c)?)
 }
 
-/// The newest paper of a kind in a procedure.
-pub fn newest(c: &mut Conn, procedure: ProcedureId, kind: &str) -> Result<Option<DocumentId>> {
+/// The papers of a procedure of which no service is on record yet.
+pub fn unserved(c: &mut Conn, procedure: ProcedureId) -> Result<Vec<(Served, Document)>> {
     Ok(served_papers::table
         .inner_join(documents::table.on(documents::id.eq(served_papers::document_id)))
         .filter(served_papers::procedure_id.eq(procedure))
-        .filter(documents::kind.eq(kind))
-        .order((documents::issued_at.desc(), documents::id.desc()))
-        .select(documents::id)
-        .first(c)
-        .optional()?)
-}
-
-/// The papers of these procedures that have an addressee.
-pub fn of_procedures(c: &mut Conn, all: &[ProcedureId]) -> Result<Vec<Served>> {
-    let of = served_papers::table.filter(served_papers::procedure_id.eq_any(all));
-    Ok(of.order(served_papers::document_id).select(Served::as_select()).load(c)?)
+        .filter(served_papers::served_on.is_null())
+        .order(documents::id)
+        .select((Served::as_select(), Document::as_select()))
+        .load(c)?)
 }
 
 /// The paper whose code stands on a slip.

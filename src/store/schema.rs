@@ -2013,6 +2013,7 @@ diesel::table! {
         kind -> Text,
         party -> Nullable<Text>,
         login_bix -> Nullable<Text>,
+        served_on -> Nullable<Date>,
         created_at -> Ts,
     }
 }

@@ -12,6 +12,8 @@ create table served_papers (
   -- the blind index of the number's last six
   party text,
   login_bix text,
+  -- the day it was first on record as served: what follows in the procedure takes it away from nobody
+  served_on date,
   created_at timestamptz not null,
   check ((kind = 'person' and party is not null) = (login_bix is not null))
 );

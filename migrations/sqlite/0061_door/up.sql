@@ -12,6 +12,8 @@ create table served_papers (
   -- the blind index of the number's last six
   party text,
   login_bix text,
+  -- the day it was first on record as served: what follows in the procedure takes it away from nobody
+  served_on text,
   created_at integer not null,
   check ((kind = 'person' and party is not null) = (login_bix is not null))
 ) strict;
