@@ -24,7 +24,7 @@ use crate::paper::forms::Head;
 use crate::paper::forms::door::{HandedFile, SubmissionReceipt, submission_receipt};
 use crate::store::door::{self as rows, File, Served, Submission};
 use crate::store::papers::{Document, Evidence};
-use crate::store::{Conn, gradings, journal, papers, procedures};
+use crate::store::{Conn, gradings, journal, papers, penalties, procedures};
 use chrono::Duration;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -290,6 +290,8 @@ fn hand_in(tx: &mut Tx<'_>, s: &Served, d: &Document, n: &NewSubmission, files: 
 pub(super) fn take_in(tx: &mut Tx<'_>, procedure: ProcedureId, words: &str, files: &[EvidenceId], hearing: bool) -> Result<bool> {
     let Some(row) = procedures::get(tx.c, procedure)? else { return Ok(false) };
     let graph = tx.app.graphs.get(&row.kind, row.version)?;
+    let fine = if hearing { penalties::of_procedure(tx.c, procedure)? } else { None };
+    let hearing = fine.is_some_and(|p| crate::app::penalties::right(&tx.law, &p, tx.now) == "hearing");
     let names = if hearing { [HEARS, TAKES].as_slice() } else { [TAKES].as_slice() };
     for name in names.iter().filter(|n| row.open && graph.find(n).is_some_and(|m| m.from.contains(&row.state))) {
         let form = objection_form(&row.kind, words, files);
