@@ -32,7 +32,6 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("workflows/listing.v2.toml", include_str!("../../workflows/listing.v2.toml")),
     ("workflows/listing_party.v1.toml", include_str!("../../workflows/listing_party.v1.toml")),
     ("workflows/listing_party.v2.toml", include_str!("../../workflows/listing_party.v2.toml")),
-    ("workflows/listing_party.v3.toml", include_str!("../../workflows/listing_party.v3.toml")),
     ("workflows/payment_order.v1.toml", include_str!("../../workflows/payment_order.v1.toml")),
     ("workflows/payment_order.v2.toml", include_str!("../../workflows/payment_order.v2.toml")),
     ("workflows/payment_order.v3.toml", include_str!("../../workflows/payment_order.v3.toml")),
@@ -203,6 +202,8 @@ pub const FACTS: &[FactSpec] = &[
     fact("listing.published", Bool, "是否已公开", "listing"),
     fact("listing.removal_running", Bool, "是否有提前移出申请在办理", "listing"),
     fact("listing.removed_early", Bool, "是否因提前移出而移出", "listing"),
+    // door: what was handed in on the papers of the procedure, and of those it began
+    fact("door.waits", Bool, "是否有在期限内提交、尚未处理的异议或者陈述申辩", "door"),
     fact("party.unit", Bool, "当事人是否单位", "party"),
     fact("party.kind", Text, "当事人身份", "party"),
     fact("party.notice_on", Day, "告知书的日期", "party"),

@@ -175,7 +175,7 @@ fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trac
     if matches!(failure.error(), Some(Error::Forbidden("must_change_password"))) && matches!(*method, Method::GET | Method::HEAD) {
         return see_other("/account");
     }
-    let page = ErrorPage::of(failure, settings.demo, trace);
+    let page = ErrorPage::of(failure, settings.demo, Surface::of_path(uri.path()) == Surface::Employer, trace);
     match page.render() {
         Ok(html) => (failure.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
         Err(e) => {

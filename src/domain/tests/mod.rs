@@ -153,6 +153,7 @@ pub fn facts_in_order(received: At) -> Facts {
         ("listing.published", Value::Bool(false)),
         ("listing.removal_running", Value::Bool(false)),
         ("listing.removed_early", yes.clone()),
+        ("door.waits", Value::Bool(false)),
         ("party.unit", Value::Bool(false)),
         ("party.kind", text("principal")),
         ("party.notice_on", Value::Day(received.day())),
