@@ -28,6 +28,12 @@ const INVESTIGATION: &str = "complaint.investigate";
 /// The rule of the two years within which a violation is looked into.
 const LIMITATION: &str = "limitation.monitoring";
 
+/// The last day of the period of the newest public notice (民事诉讼法 Art 95) of a paper of `since`, where one was posted.
+fn posted(a: &About<'_>, since: crate::base::Day) -> Option<crate::base::Day> {
+    let of_paper = |t: &&TermRow| t.key == "public_notice" && t.status != "cancelled" && t.start_at.day() >= since;
+    a.terms.iter().filter(of_paper).filter_map(|t| t.due_day).max()
+}
+
 /// The complaint's terms that say why it is worked on: a decision to be served, an agreement not kept, and everything else.
 const SERVICE: &str = "serve";
 const DEFAULT: &str = "reopened_default";

@@ -14,7 +14,6 @@ use crate::law::Fen;
 use crate::store::cases::Respondent;
 use crate::store::orders::{self, Order};
 use crate::store::penalties::{self as rows, Penalty};
-use crate::store::procedures::TermRow;
 use crate::store::{Conn, cases};
 use std::collections::BTreeSet;
 
@@ -204,11 +203,10 @@ fn paper_on(p: &Penalty) -> Option<Day> {
     p.decided_on.or(p.way.0.ended_on.filter(|_| p.standing == "unpunished"))
 }
 
-/// Service by public notice (民事诉讼法 Art 95): the newest notice posted of the paper that is to be served, with the last day of its period.
+/// Service by public notice of the paper that is to be served.
 fn posted(a: &About<'_>, p: &Penalty, out: &mut Facts) {
     let (today, since) = (a.now.day(), paper_on(p).or(p.way.0.notice_on));
-    let of_paper = |t: &&TermRow| t.key == "public_notice" && t.status != "cancelled" && since.is_some_and(|d| t.start_at.day() >= d);
-    let until = a.terms.iter().filter(of_paper).filter_map(|t| t.due_day).max();
+    let until = since.and_then(|since| super::posted(a, since));
     put(out, "penalty.posted_over", Value::Bool(until.is_some_and(|d| d < today)));
     put(out, "penalty.posted_until", Value::Day(until.unwrap_or(today)));
 }
