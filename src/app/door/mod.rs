@@ -313,9 +313,13 @@ fn anew(tx: &mut Tx<'_>, id: DocumentId, reason: &str) -> Result<DocumentId> {
     // the addressee's code may have been found out or put right since
     let row = procedures::get(tx.c, s.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
     let now = party_of(tx, &row, &d.kind)?.filter(|p| p.party.is_some());
-    let p = now.ok_or_else(|| Error::refused("door_no_identity", &[]))?;
+    if now.is_none() && s.party.is_none() {
+        return Err(Error::refused("door_no_identity", &[]));
+    }
     let mut ended: Vec<DocumentId> = rows::of_party(tx.c, &s)?.into_iter().map(|(_, d)| d.id).collect();
-    rows::identify(tx.c, id, p.kind, p.party.as_deref(), p.login_bix.as_deref())?;
+    if let Some(p) = now {
+        rows::identify(tx.c, id, p.kind, p.party.as_deref(), p.login_bix.as_deref())?;
+    }
     let s = rows::served(tx.c, id)?.ok_or(Error::NotFound("document"))?;
     ended.extend(rows::of_party(tx.c, &s)?.into_iter().map(|(_, d)| d.id));
     let code = fresh(tx);
