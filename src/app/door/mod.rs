@@ -179,6 +179,11 @@ fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
     Ok(Some(found))
 }
 
+/// Whether a kind of procedure makes papers that have an addressee with a way in; what does not is spared the look.
+pub(in crate::app) fn speaks_to_addressees(kind: &str) -> bool {
+    matches!(kind, "payment_order" | "listing" | "listing_party" | "removal" | "announcement" | "grading" | "penalty")
+}
+
 /// Notes whom the papers just made are addressed to.
 ///
 /// # Errors
