@@ -14,7 +14,7 @@ use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::flow::{Graph, Step, TermStatus, Value};
 use crate::law::term::Kind;
-use crate::paper::forms::{self, Copy, Expect, Head, Limitation, Matter, Remedy, TransferKind};
+use crate::paper::forms::{self, Copy, Expect, Head, Limitation, Matter, TransferKind};
 use crate::store::papers::Document;
 use crate::store::{accounts, filings, gradings, ledger, papers, procedures};
 use sha2::{Digest, Sha256};
@@ -312,7 +312,7 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
                     reason: reason.clone(),
                     article: article.clone(),
                     other_route: to_arbitration.then(|| text::zh("route.arbitration").to_owned()),
-                    remedies: remedies(),
+                    remedies: super::remedies::of_decision(),
                     limitation: limitation.clone().filter(|_| to_arbitration),
                 };
                 forms::refusal(&d, Copy::Claimant)
@@ -356,17 +356,6 @@ fn issue_one(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str, g: &Gr
         }
         other => Err(Error::Internal(format!("there is no paper {other}"))),
     }
-}
-
-/// How a decision of the office may be contested.
-pub(super) fn remedies() -> Vec<Remedy> {
-    ["review", "suit"]
-        .iter()
-        .map(|k| {
-            let t = |f: &str| text::zh(&format!("remedy.{k}.{f}")).to_owned();
-            Remedy { way: t("way"), to: t("to"), within: t("within"), article: t("article") }
-        })
-        .collect()
 }
 
 /// What the worker can expect: the live duties of the procedure with their dates and why.

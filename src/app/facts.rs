@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 /// The rule whose start is the day of docketing.
 const INVESTIGATION: &str = "complaint.investigate";
 /// The rule of the two years within which a violation is looked into.
-const LIMITATION: &str = "limitation.monitoring";
+pub(super) const LIMITATION: &str = "limitation.monitoring";
 
 /// The last day of the period of the newest public notice (民事诉讼法 Art 95) of a paper of `since`, where one was posted.
 fn posted(a: &About<'_>, since: crate::base::Day) -> Option<crate::base::Day> {

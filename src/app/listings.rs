@@ -3,9 +3,10 @@
 //! Owns the way from the rows to `domain::listing`, for facts, pages and effects alike, and to `paper::forms::letter`. Numbers and keeping of
 //! papers are [`super::documents`]'. No worker is named in what a party gets, whatever the officer wrote.
 
-use super::documents::{Where, keep_at, remedies};
+use super::documents::{Where, keep_at};
 use super::effects::Made;
 use super::orders::{said, unpaid};
+use super::remedies;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::base::{At, Day, Error, Result, text};
@@ -129,13 +130,6 @@ fn party_part(tx: &mut Tx<'_>, l: &Listing, p: &Party) -> Result<(String, String
     Ok((name, words))
 }
 
-fn remedies_part() -> String {
-    remedies()
-        .iter()
-        .map(|r| text::zh_with("letter.listing.remedy", &[("way", &r.way), ("to", &r.to), ("within", &r.within), ("article", &r.article)]))
-        .collect()
-}
-
 /// The words of a number of the law in force today.
 fn days(tx: &Tx<'_>, rule: &str) -> Result<String> {
     let r = tx.law.rules.term(rule, tx.now.day()).ok_or_else(|| Error::Internal(format!("no rule {rule}")))?;
@@ -212,7 +206,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 part("decision", text::zh_with("letter.listing.decision", &[("period", &period), ("from", &from), ("until", &until)])),
                 part("measures", text::zh("letter.listing.measures").to_owned()),
                 part("early", text::zh_with("letter.listing.early", &[("six", &six)])),
-                part("remedies", remedies_part()),
+                part("remedies", remedies::sentences().concat()),
             ]
         }
         LetterKind::ListingDecision => {
@@ -228,7 +222,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                 part("decision", text::zh_with("letter.listing.decision", &[("period", &period), ("from", &from), ("until", &until)])),
                 part("measures", text::zh("letter.listing.measures").to_owned()),
                 part("early", text::zh_with("letter.listing.early", &[("six", &six)])),
-                part("remedies", remedies_part()),
+                part("remedies", remedies::sentences().concat()),
             ]
         }
         LetterKind::ListingRepair => vec![
@@ -256,7 +250,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
             }
             parts.push(part("reason", wrote("reason")));
             if !granted {
-                parts.push(part("remedies", remedies_part()));
+                parts.push(part("remedies", remedies::sentences().concat()));
             }
             parts
         }

@@ -52,6 +52,7 @@ pub mod project;
 pub mod ready;
 pub mod refusals;
 pub mod register;
+mod remedies;
 pub mod report;
 pub mod roster;
 mod said;

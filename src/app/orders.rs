@@ -3,9 +3,10 @@
 //! Owns the way from the rows to `domain::order`, for facts, pages and effects alike, and from the order to `paper::forms::money`. Numbers
 //! and keeping of papers are [`super::documents`]'.
 
-use super::documents::{Where, keep_at, remedies};
+use super::documents::{Where, keep_at};
 use super::effects::Made;
 use super::effects::money::proof_of;
+use super::remedies;
 use super::subject::Subject;
 use super::write::Tx;
 use crate::base::id::{CaseId, ClaimId, ClaimantId, EvidenceId, RespondentId};
@@ -304,7 +305,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                     amount: order.amount,
                     pay_by: order.pay_by,
                     reason: reason.clone(),
-                    remedies: if order.instrument == rules::DECISION { remedies() } else { Vec::new() },
+                    remedies: if order.instrument == rules::DECISION { remedies::of_decision() } else { Vec::new() },
                 };
                 amendment(&d, Copy::Employer)
             })?
@@ -324,7 +325,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                     percent: order.percent.unwrap_or_default(),
                     compensation: order.compensation,
                     reason: reason.clone(),
-                    remedies: remedies(),
+                    remedies: remedies::of_decision(),
                 };
                 compensation_order(&d, Copy::Employer)
             })?
@@ -390,7 +391,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kind: &str)
                     pay_by,
                     facts: facts.clone(),
                     hearing: hearing.clone(),
-                    remedies: if instrument == Instrument::Decision { remedies() } else { Vec::new() },
+                    remedies: if instrument == Instrument::Decision { remedies::of_decision() } else { Vec::new() },
                 };
                 payment_order(&d, Copy::Employer)
             })?

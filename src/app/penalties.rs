@@ -79,6 +79,12 @@ pub(super) fn window_end(law: &Law, row: &Penalty, now: At) -> Option<Day> {
     row.told_on.and_then(|told| law.last_day(rule, told, now))
 }
 
+/// Whether a violation that ended on a day was found out, by the first report, within the two years (处罚法 Art 36, 423 Art 20); where no rule was in
+/// force, nothing is barred.
+pub(super) fn within_limitation(law: &Law, ended: Day, first: At) -> bool {
+    law.passes(super::facts::LIMITATION, ended.start(), first).is_none_or(|at| at > first)
+}
+
 /// The latest day to serve the notice of a hearing.
 pub(super) fn hearing_notice_by(law: &Law, hearing: Day, now: At) -> Option<Day> {
     law.last_day(rules::HEARING_NOTICE, hearing, now)

@@ -62,7 +62,7 @@ pub(super) fn turned_away(tx: &mut Tx<'_>, t: &Turned) -> Result<(DocumentId, St
             reason: format!("{title}。{}。", t.explanation.trim_end_matches('。')),
             article: article.clone(),
             other_route: other_route.clone(),
-            remedies: documents::remedies(),
+            remedies: super::remedies::of_decision(),
         })
     })?;
     document(made)

@@ -373,7 +373,7 @@ on_both! {
         let b = s.inside(decision, USCC);
         let home = b.get("/employer").text();
         assert!(home.contains("在名单中") && home.contains("2029-12-23"), "{home}");
-        assert!(b.get(&format!("/employer/papers/{decision}")).text().contains("行政复议"));
+        assert!(b.get(&format!("/employer/papers/{decision}")).text().contains("六十日内向本级人民政府申请行政复议（《行政复议法》第二十条）"));
         let two: [(&str, &str, &[u8]); 2] = [("application", "申请.pdf", b"%PDF-1.4 a"), ("correction", "回单.pdf", b"%PDF-1.4 b")];
         assert_eq!(b.hand(decision, "removal", "two-files-key", "", &two).status, 422, "the promise is missing");
         let all: [(&str, &str, &[u8]); 3] = [two[0], two[1], ("promise", "承诺.pdf", b"%PDF-1.4 c")];

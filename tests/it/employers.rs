@@ -239,17 +239,7 @@ on_both! {
     fn a_grade_confirmed_in_bulk_and_a_party_named_otherwise_reach_the_summaries(t: &TestDb) {
         let w = World::new(t);
         let name = "潍坊等级测建筑有限公司";
-        let e = qingxin::app::conduct::NewEntry {
-            name: name.into(),
-            uscc: Some(USCC.into()),
-            bureau: None,
-            kind: "checked".into(),
-            aspect: None,
-            on: "2025-03-01".parse().unwrap(),
-            source: "patrol".into(),
-            proof_no: "检记1".into(),
-            note: None,
-        };
+        let e = crate::employers_sight::checked(name);
         w.run(w.app.record_conduct(&w.actor("kuiwen.credit"), None, e)).unwrap();
         settle(&w);
         let l = list(&w, "kuiwen.leader", "");

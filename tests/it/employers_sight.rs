@@ -37,7 +37,7 @@ fn told_of(f: &Value) -> Value {
 }
 
 /// An entry of the register about the unit.
-fn checked(name: &str) -> qingxin::app::conduct::NewEntry {
+pub fn checked(name: &str) -> qingxin::app::conduct::NewEntry {
     qingxin::app::conduct::NewEntry {
         name: name.into(),
         uscc: Some(USCC.into()),

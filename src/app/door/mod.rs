@@ -135,7 +135,7 @@ pub(super) fn current(c: &mut Conn, s: Served) -> Result<Served> {
 
 /// Finds the addressee of a paper of a procedure; nothing where the paper has none.
 fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
-    if !rules::addressed(kind) {
+    if !rules::addressed(kind) || !speaks_to_addressees(&row.kind) {
         return Ok(None);
     }
     let found = match row.kind.as_str() {
@@ -179,9 +179,12 @@ fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
     Ok(Some(found))
 }
 
-/// Whether a kind of procedure makes papers that have an addressee with a way in; what does not is spared the look.
+/// Kinds of procedure whose papers have an addressee with a way in.
+const ADDRESSING: [&str; 7] = ["payment_order", "listing", "listing_party", "removal", "announcement", "grading", "penalty"];
+
+/// Whether a kind of procedure makes such papers; what does not is spared the look after every step.
 pub(in crate::app) fn speaks_to_addressees(kind: &str) -> bool {
-    matches!(kind, "payment_order" | "listing" | "listing_party" | "removal" | "announcement" | "grading" | "penalty")
+    ADDRESSING.contains(&kind)
 }
 
 /// Notes whom the papers just made are addressed to.

@@ -7,7 +7,7 @@ use super::opened;
 use super::session::Visitor;
 use super::submit::window;
 use crate::app::write::Tx;
-use crate::app::{App, documents, listings as listed, orders as sums};
+use crate::app::{App, listings as listed, orders as sums, remedies};
 use crate::base::id::{DocumentId, RowId};
 use crate::base::seal::{KeyRing, Place};
 use crate::base::{At, Day, Error, Result, seal, text};
@@ -268,8 +268,15 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
             };
             let collects = matches!(d.kind.as_str(), "penalty_decision" | "penalty_repair" | "penalty_urge") && out.state == "fined";
             if let Some(owed) = penalties::owed(c, p.id)?.filter(|o| collects && o.settled_on.is_none()) {
-                let why = text::zh(if owed.deferred_on.is_some() { "employer.why.fine_deferred" } else { "employer.why.fine" });
-                out.days.push(day("pay", owed.pay_by, why.to_owned(), today));
+                let why = match law
+                    .rules
+                    .term(crate::domain::penalty::PAY, p.served_on.unwrap_or(today))
+                    .filter(|_| owed.deferred_on.is_none())
+                {
+                    Some(rule) => text::zh_with("employer.why.fine", &[("span", &rule.span_text()), ("article", &rule.article)]),
+                    None => text::zh("employer.why.fine_deferred").to_owned(),
+                };
+                out.days.push(day("pay", owed.pay_by, why, today));
             }
         }
         _ => {}
@@ -282,11 +289,6 @@ fn visible(v: &Visitor, s: &Served, st: &Status) -> bool {
     s.document_id == v.employer.paper || s.served_on.is_some() || st.served.is_none_or(|on| on.is_some())
 }
 
-fn remedies() -> Vec<String> {
-    let one = |r: &crate::paper::forms::Remedy| format!("不服的，可以{}向{}申请或者提起{}（{}）。", r.within, r.to, r.way, r.article);
-    documents::remedies().iter().map(one).collect()
-}
-
 fn paper(s: &Served, d: Document, st: Status) -> DoorPaper {
     DoorPaper {
         id: d.id,
@@ -297,7 +299,7 @@ fn paper(s: &Served, d: Document, st: Status) -> DoorPaper {
         served_on: s.served_on.or(st.served.flatten()),
         state: text::zh(&format!("employer.state.{}", st.state)).to_owned(),
         days: st.days,
-        remedies: if st.remedies { remedies() } else { Vec::new() },
+        remedies: if st.remedies { remedies::sentences() } else { Vec::new() },
         may: rules::open_for(&d.kind, s.case_id.is_some(), s.kind == "unit", st.listed),
     }
 }

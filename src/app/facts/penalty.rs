@@ -17,8 +17,6 @@ use crate::store::penalties::{self as rows, Penalty};
 use crate::store::{Conn, cases};
 use std::collections::BTreeSet;
 
-/// The rule of the two years (423 Art 20).
-const LIMITATION: &str = "limitation.monitoring";
 /// What the crime test came to once the case is on its way to the police, and once it is there.
 const ON_ITS_WAY: [&str; 2] = ["transfer", "approved"];
 const WITH_THE_POLICE: [&str; 3] = ["sent", "accepted", "asked_again"];
@@ -109,10 +107,7 @@ fn begin(c: &mut Conn, a: &About<'_>, row: Option<&Penalty>, order: Option<&Orde
         None => false,
     };
     put(out, "penalty.ordered", Value::Bool(ordered));
-    let within = s.violated_on.is_some_and(|day| {
-        // found out when it was first reported (处罚法 Art 36); where no rule was in force, nothing is barred
-        a.law.passes(LIMITATION, day.start(), case.first_received_at).is_none_or(|at| at > case.first_received_at)
-    });
+    let within = s.violated_on.is_some_and(|day| of_penalties::within_limitation(a.law, day, case.first_received_at));
     put(out, "penalty.within_limitation", Value::Bool(within));
     let twice = rows::of_case(c, case.id)?.iter().any(|p| {
         let other = row.is_none_or(|r| r.id != p.id);

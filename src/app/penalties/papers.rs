@@ -3,10 +3,11 @@
 //! Owns which words of the row and of the officer stand in them. Numbers and keeping are [`crate::app::documents`]'. No worker is named in what a party
 //! gets, whatever the officer wrote.
 
-use super::{account, fine_words, right};
-use crate::app::documents::{Where, keep_at, remedies};
+use super::{account, fine_words, right, within_limitation};
+use crate::app::documents::{Where, keep_at};
 use crate::app::effects::Made;
 use crate::app::orders::said;
+use crate::app::remedies;
 use crate::app::subject::Subject;
 use crate::app::write::Tx;
 use crate::base::{At, Error, Result, text};
@@ -23,8 +24,6 @@ use crate::store::types::Json;
 /// The papers, by their codes.
 pub(in crate::app) const KINDS: [&str; 6] =
     ["penalty_notice", "penalty_hearing", "penalty_none", "penalty_decision", "penalty_repair", "penalty_urge"];
-/// The rule of the two years (423 Art 20).
-const LIMITATION: &str = "limitation.monitoring";
 /// What the officer writes that goes into a paper.
 const WORDS: [&str; 1] = ["facts"];
 
@@ -42,8 +41,7 @@ pub(in crate::app) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &
             Some(Value::Day(d)) => *d,
             _ => return Err(Error::field("/form/endedOn", "required", &[])),
         };
-        // found out when it was first reported (处罚法 Art 36, 423 Art 20)
-        if tx.law.passes(LIMITATION, ended.start(), first).is_none_or(|at| at > first) {
+        if within_limitation(&tx.law, ended, first) {
             return Err(Error::field("/form/endedOn", "within_limitation", &[]));
         }
     }
@@ -85,13 +83,6 @@ fn before(tx: &mut Tx<'_>, p: &Penalty) -> Result<String> {
     let number = number_of(tx, order.document_id)?;
     let (due, unpaid) = (order.pay_by.document_text(), order.unpaid_at_expiry.unwrap_or_default().to_string());
     Ok(text::zh_with("letter.penalty.order", &[("number", &number), ("due", &due), ("unpaid", &unpaid)]))
-}
-
-fn remedies_part() -> String {
-    remedies()
-        .iter()
-        .map(|r| text::zh_with("letter.listing.remedy", &[("way", &r.way), ("to", &r.to), ("within", &r.within), ("article", &r.article)]))
-        .collect()
 }
 
 /// Why the fine is a lower one; empty where it is none.
@@ -157,7 +148,7 @@ pub(in crate::app) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kin
                 part("facts", facts),
                 part("suspected", suspected),
                 part("none", why),
-                part("remedies", remedies_part()),
+                part("remedies", remedies::sentences().concat()),
             ]
         }
         LetterKind::PenaltyDecision => {
@@ -176,7 +167,7 @@ pub(in crate::app) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kin
                 part("stated", stated),
                 part("decision", text::zh_with("letter.penalty.decision", &[("fine", &fine), ("lower", &lower)])),
                 part("pay", pay),
-                part("remedies", remedies_part()),
+                part("remedies", remedies::sentences().concat()),
             ]
         }
         LetterKind::PenaltyRepair => vec![

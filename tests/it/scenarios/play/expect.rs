@@ -116,6 +116,11 @@ impl Play {
                 let case = self.town.case(self.here(l));
                 self.same(l, &case.lead_bureau, &self.bureau(bureau));
             }
+            ["second", who] => {
+                let case = self.town.case(self.here(l));
+                let found = case.second_officer.map(|id| id.to_string()).unwrap_or_default();
+                self.same(l, &found, &self.town.account(who).to_string());
+            }
             ["sums", ref sums @ ..] => {
                 let case = self.town.case(self.here(l));
                 for s in sums {
