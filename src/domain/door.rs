@@ -45,6 +45,12 @@ pub const WINDOWED: [&str; 4] = ["listing_notice", "grading_notice", "penalty_no
 /// The paper with which a hearing 听证 may be asked for.
 pub const HEARD: &str = "penalty_notice";
 
+/// Whether what is said on a paper is a statement 陈述、申辩 in defence, not an objection: those of a penalty (处罚法 Art 45).
+#[must_use]
+pub fn is_statement(kind: &str) -> bool {
+    kind.starts_with("penalty_")
+}
+
 /// Whether a paper has an addressee at the door.
 #[must_use]
 pub fn addressed(kind: &str) -> bool {

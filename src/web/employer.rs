@@ -19,7 +19,7 @@ use crate::app::write::Key;
 use crate::base::id::{DocumentId, RowId};
 use crate::base::seal::hex;
 use crate::base::{At, Error, text};
-use crate::domain::door::Handed;
+use crate::domain::door::{Handed, is_statement};
 use axum::Extension;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, SET_COOKIE};
@@ -117,7 +117,7 @@ fn card(p: &DoorPaper) -> DoorPaperCard {
         dates: if served.is_empty() { issued } else { format!("{issued}，{served}") },
         state: Tag::new(p.state.clone(), Tone::Info),
         days: p.days.iter().map(|d| DoorDayLine { what: d.what.clone(), on: d.on.to_string(), why: d.why.clone(), past: d.past }).collect(),
-        may: p.may.iter().map(|k| kind_title(k.code())).collect::<Vec<_>>().join("、"),
+        may: p.may.iter().map(|k| kind_title(k.code(), &p.kind)).collect::<Vec<_>>().join("、"),
     }
 }
 
@@ -208,7 +208,7 @@ async fn leave(State(app): State<Arc<App>>, Extension(settings): Extension<Arc<S
 }
 
 /// The form that hands something in on a paper: at the door, and at the desk.
-pub(super) fn form_of(kind: Handed, action: &str, files: bool, hearing: bool, mib: usize) -> FormView {
+pub(super) fn form_of(kind: Handed, on: &str, action: &str, files: bool, hearing: bool, mib: usize) -> FormView {
     let mut fields = vec![
         FormField::new("applicant", "提交人姓名和身份", FieldKind::Text)
             .required()
@@ -221,13 +221,15 @@ pub(super) fn form_of(kind: Handed, action: &str, files: bool, hearing: bool, mi
         fields.push(FormField::new("address", "邮寄地址", FieldKind::Text).max(200));
         fields.push(FormField::new("electronic", "同意以电子方式送达文书", FieldKind::Check).help("可以随时重新提交，改为不同意"));
     } else {
-        let words = FormField::new("words", if kind.speaks() { "异议的事实和理由" } else { "说明" }, FieldKind::Long).max(4000);
+        let asked = match kind.speaks() {
+            true if is_statement(on) => "陈述、申辩的内容",
+            true => "异议的事实和理由",
+            false => "说明",
+        };
+        let words = FormField::new("words", asked, FieldKind::Long).max(4000);
         fields.push(if kind.speaks() { words.required() } else { words });
         if hearing && kind.speaks() {
-            fields.push(
-                FormField::new("hearing", "同时申请听证", FieldKind::Check)
-                    .help("告知书载明可以申请听证的，勾选即为听证申请；应当在期限内提出"),
-            );
+            fields.push(FormField::new("hearing", "同时申请听证", FieldKind::Check).help("勾选即为听证申请，应当在期限内提出"));
         }
     }
     let help = text::zh_with("console.upload.help", &[("mib", &mib.to_string())]);
@@ -248,12 +250,12 @@ type Returned<'a> = (&'a str, &'a [(String, String)], &'a Error);
 fn paper_page(app: &App, p: &DoorPaper, case: bool, back: Option<Returned<'_>>) -> DoorPaperPage {
     let action = format!("/employer/papers/{}/submissions", p.id);
     let one = |k: &Handed| {
-        let form = form_of(*k, &action, case, p.hearing, app.config.evidence.max_mib);
+        let form = form_of(*k, &p.kind, &action, case, p.hearing, app.config.evidence.max_mib);
         let form = match back {
             Some((kind, pairs, why)) if kind == k.code() => form.sent_back(pairs, why),
             _ => form,
         };
-        (kind_title(k.code()), form)
+        (kind_title(k.code(), &p.kind), form)
     };
     DoorPaperPage { demo: app.demo, paper: card(p), remedies: p.remedies.clone(), forms: p.may.iter().map(one).collect() }
 }

@@ -512,7 +512,7 @@ on_both! {
         assert_eq!(crate::tables::count(&app.db, "select count(*) from bells where kind = 'submission'"), 0);
         // a hearing there is no right to leaves the statement what it is
         let page = b.get(&format!("/employer/papers/{id}")).text();
-        assert!(page.contains("同时申请听证") && page.contains("陈述、申辩期内"), "{page}");
+        assert!(!page.contains("同时申请听证") && page.contains("陈述、申辩期内") && !page.contains("异议"), "{page}");
         let fields = [("_key", "penal-key-0002"), ("kind", "objection"), ("applicant", "法务王某测"), ("words", "另附台账。"), ("hearing", "true")];
         let got = b.upload(&format!("/employer/papers/{id}/submissions"), &fields, &[("file", "台账.png", PNG)]);
         let second: RowId = got.header("location").strip_prefix("/employer?done=").unwrap_or_else(|| panic!("{}", got.text())).parse().unwrap();

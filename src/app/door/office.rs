@@ -199,7 +199,7 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, s: Submission, s
         files.push(SubmissionFile { evidence: e.id, slot_title: slot_title(&slot), slot, name });
     }
     let of = |column: &'static str, ct: &seal::Sealed| seal::open(keys, Place::new("submissions", column, s.id), ct);
-    let paper = papers::document(c, s.document_id)?.map(|d| titled(&d)).unwrap_or_default();
+    let (paper, on) = papers::document(c, s.document_id)?.map(|d| (titled(&d), d.kind)).unwrap_or_default();
     let number = match s.case_id {
         Some(id) => cases::get(c, id)?.map(|k| k.number),
         None => gradings::of_procedure(c, s.procedure_id)?.map(|(_, f)| f.number),
@@ -208,7 +208,7 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, s: Submission, s
     let decided_by = s.decided_by.map(|id| name(c, id)).transpose()?.flatten();
     Ok(SubmissionView {
         id: s.id,
-        kind_title: kind_title(&s.kind),
+        kind_title: kind_title(&s.kind, &on),
         way: s.way.clone(),
         document: s.document_id,
         paper,

@@ -205,8 +205,12 @@ fn slots(kind: Handed, case: bool, on: &str, given: &[&str]) -> Result<()> {
 }
 
 /// What happens next, as the receipt says it.
-fn next(kind: Handed, taken: bool) -> String {
-    let key = if taken { "taken" } else { kind.code() };
+fn next(kind: Handed, on: &str, taken: bool) -> String {
+    let key = match taken {
+        true if rules::is_statement(on) => "stated",
+        true => "taken",
+        false => kind.code(),
+    };
     text::zh(&format!("employer.next.{key}")).to_owned()
 }
 
@@ -425,7 +429,7 @@ fn receipt(
         let signature = keys.sign(DOMAIN, signed.as_bytes())?;
         submission_receipt(&SubmissionReceipt {
             head: head.clone(),
-            kind: view::kind_title(&t.n.kind),
+            kind: view::kind_title(&t.n.kind, &d.kind),
             paper: titled(d),
             applicant: t.n.applicant.clone(),
             way: text::zh(&format!("employer.way.{}", t.way)).to_owned(),
@@ -434,7 +438,7 @@ fn receipt(
             late: t.late,
             words: t.n.words.clone(),
             files: lines.clone(),
-            next: next(t.kind, t.taken),
+            next: next(t.kind, &d.kind, t.taken),
             signed,
             signature,
         })

@@ -39,6 +39,8 @@ pub struct DoorDay {
 pub struct DoorPaper {
     /// Its id.
     pub id: DocumentId,
+    /// What kind of paper it is.
+    pub kind: String,
     /// Its title.
     pub title: String,
     /// Its number.
@@ -117,6 +119,8 @@ pub(super) struct Status {
     remedies: bool,
     /// The unit of it stands on the list.
     listed: bool,
+    /// A hearing may be asked for.
+    hearing: bool,
 }
 
 fn day(what: &str, on: Day, why: String, today: Day) -> DoorDay {
@@ -124,14 +128,15 @@ fn day(what: &str, on: Day, why: String, today: Day) -> DoorDay {
 }
 
 /// The day the window to object ends, if it ever opened.
-fn objection(c: &mut Conn, law: &Law, s: &Served, now: At) -> Result<Vec<DoorDay>> {
-    Ok(window(c, law, s.procedure_id, now)?.map(|w| day("object", w.due, w.why, now.day())).into_iter().collect())
+fn objection(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At) -> Result<Vec<DoorDay>> {
+    let what = if rules::is_statement(&d.kind) { "state" } else { "object" };
+    Ok(window(c, law, s.procedure_id, now)?.map(|w| day(what, w.due, w.why, now.day())).into_iter().collect())
 }
 
 /// Where a paper stands, from the rows behind it.
 pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At) -> Result<Status> {
     let today = now.day();
-    let mut out = Status { served: None, state: "issued", days: Vec::new(), remedies: false, listed: false };
+    let mut out = Status { served: None, state: "issued", days: Vec::new(), remedies: false, listed: false, hearing: false };
     match d.kind.as_str() {
         "rectification" | "decision" | "order_amendment" | "compensation_order" => {
             let Some(o) = orders::of_procedure(c, s.procedure_id)? else { return Ok(out) };
@@ -192,7 +197,7 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
                 (Some(p), false) => {
                     if d.kind == "listing_notice" {
                         out.served = Some(p.served_on);
-                        out.days = objection(c, law, s, now)?;
+                        out.days = objection(c, law, s, d, now)?;
                     }
                     out.state = match (p.standing.as_str(), p.answer.as_deref(), p.objected_on) {
                         ("dropped", ..) => "closed",
@@ -225,7 +230,7 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
             let Some((g, _)) = gradings::of_procedure(c, s.procedure_id)? else { return Ok(out) };
             if d.kind == "grading_notice" {
                 out.served = Some(g.told_on);
-                out.days = objection(c, law, s, now)?;
+                out.days = objection(c, law, s, d, now)?;
             }
             let row = procedures::get(c, s.procedure_id)?;
             out.state = match row.as_ref().map(|r| r.state.as_str()) {
@@ -240,7 +245,8 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
             match d.kind.as_str() {
                 "penalty_notice" => {
                     out.served = Some(p.told_on);
-                    out.days = objection(c, law, s, now)?;
+                    out.hearing = super::fines::right(law, &p, now) == "hearing";
+                    out.days = objection(c, law, s, d, now)?;
                 }
                 "penalty_hearing" => out.served = Some(p.way.0.hearing_told_on),
                 "penalty_decision" | "penalty_repair" => out.served = Some(p.served_on),
@@ -292,7 +298,8 @@ fn visible(v: &Visitor, s: &Served, st: &Status) -> bool {
 fn paper(s: &Served, d: Document, st: Status) -> DoorPaper {
     DoorPaper {
         id: d.id,
-        hearing: d.kind == rules::HEARD && s.case_id.is_some(),
+        kind: d.kind.clone(),
+        hearing: st.hearing && s.case_id.is_some(),
         title: text::zh(&format!("document.{}", d.kind)).to_owned(),
         number: d.number,
         issued_at: d.issued_at,
@@ -330,7 +337,7 @@ pub(super) fn own(tx: &mut Tx<'_>, v: &Visitor, id: DocumentId) -> Result<(Serve
 }
 
 fn submission(c: &mut Conn, app: &App, keys: &KeyRing, s: Submission) -> Result<DoorSubmission> {
-    let paper = papers::document(c, s.document_id)?.map(|d| super::titled(&d)).unwrap_or_default();
+    let (paper, on) = papers::document(c, s.document_id)?.map(|d| (super::titled(&d), d.kind)).unwrap_or_default();
     let mut files = Vec::new();
     for (slot, e) in rows::files(c, s.id)? {
         let name = seal::open(keys, Place::new("evidence", "name_ct", e.id), &e.name_ct)?;
@@ -343,7 +350,7 @@ fn submission(c: &mut Conn, app: &App, keys: &KeyRing, s: Submission) -> Result<
     };
     Ok(DoorSubmission {
         id: s.id,
-        kind: kind_title(&s.kind),
+        kind: kind_title(&s.kind, &on),
         paper,
         received_at: s.received_at,
         late: s.late,
@@ -356,9 +363,10 @@ fn submission(c: &mut Conn, app: &App, keys: &KeyRing, s: Submission) -> Result<
     })
 }
 
-/// What is handed in, as a person calls it.
+/// What is handed in on a kind of paper, as a person calls it: on those of a penalty one makes a statement 陈述、申辩 (处罚法 Art 45).
 #[must_use]
-pub fn kind_title(kind: &str) -> String {
+pub fn kind_title(kind: &str, on: &str) -> String {
+    let kind = if kind == Handed::Objection.code() && rules::is_statement(on) { "statement" } else { kind };
     text::zh(&format!("employer.kind.{kind}")).to_owned()
 }
 /// What a file is handed in as.

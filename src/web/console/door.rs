@@ -213,8 +213,11 @@ async fn paper_page(app: &Arc<App>, by: &Officer, id: DocumentId, back: Back<'_>
     let forms = kinds
         .map(|k| {
             (
-                kind_title(k.code()),
-                filled(form_of(k, &action, p.case.is_some(), p.kind == crate::domain::door::HEARD, app.config.evidence.max_mib), back),
+                kind_title(k.code(), &p.kind),
+                filled(
+                    form_of(k, &p.kind, &action, p.case.is_some(), p.kind == crate::domain::door::HEARD, app.config.evidence.max_mib),
+                    back,
+                ),
             )
         })
         .collect();
