@@ -575,6 +575,9 @@ impl App {
         if hex(&Sha256::digest(html.as_bytes())) != row.body_hash {
             return Err(Error::Internal(format!("document {id} is not what was issued")));
         }
+        let (who, of) = (actor.clone(), row.clone());
+        let shows = self.look(move |c, app, _| super::door::shows_code(c, app, &who, &of)).await?;
+        let html = if shows { html } else { super::door::without_code(&html) };
         let (case, filing) = (row.case_id, row.filing_id);
         self.write(actor, None, move |tx| {
             let marks = Marks { case, ..Marks::default() };

@@ -130,7 +130,7 @@ pub fn apply(tx: &mut Tx<'_>, subject: &mut Subject, step: &Step, e: &Effect, ma
             if let Some(second) = a.id("second") {
                 officer(tx, subject, second.into(), "second")?;
                 tx.change_case(subject.case_id()?, true, |c| c.second_officer = Some(second.into()))?;
-            } else if tx.case(subject.case_id()?)?.second_officer == Some(first) {
+            } else if subject.row.kind != "penalty" && tx.case(subject.case_id()?)?.second_officer == Some(first) {
                 // one person is not two officers (监察条例 Art 16): the guards ask for another second
                 tx.change_case(subject.case_id()?, true, |c| c.second_officer = None)?;
             }

@@ -28,6 +28,12 @@ const INVESTIGATION: &str = "complaint.investigate";
 /// The rule of the two years within which a violation is looked into.
 const LIMITATION: &str = "limitation.monitoring";
 
+/// The last day of the period of the newest public notice (民事诉讼法 Art 95) of a paper of `since`, where one was posted.
+fn posted(a: &About<'_>, since: crate::base::Day) -> Option<crate::base::Day> {
+    let of_paper = |t: &&TermRow| t.key == "public_notice" && t.status != "cancelled" && t.start_at.day() >= since;
+    a.terms.iter().filter(of_paper).filter_map(|t| t.due_day).max()
+}
+
 /// The complaint's terms that say why it is worked on: a decision to be served, an agreement not kept, and everything else.
 const SERVICE: &str = "serve";
 const DEFAULT: &str = "reopened_default";
@@ -124,6 +130,7 @@ fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<F
             "announcement" => announcement::load(c, a, &mut out)?,
             "grading" => others::grading(c, a, &mut out)?,
             "penalty" => penalty::load(c, a, &mut out)?,
+            "door" => door(c, a, &mut out)?,
             "evidence" => evidence_facts(c, a, &mut out)?,
             "documents" => document_facts(c, a, &mut out)?,
             _ => {}
@@ -140,6 +147,17 @@ fn text(s: &str) -> Value {
 }
 fn int(n: usize) -> Value {
     Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// What was handed in and waits: on the papers of this procedure, and of those it began.
+fn door(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {
+    let mut all = vec![a.row.id];
+    if let Some(case) = a.row.case_id {
+        let begun = procedures::of_case(c, case)?.into_iter().filter(|r| r.parent_id == Some(a.row.id));
+        all.extend(begun.filter(|r| r.kind != "penalty").map(|r| r.id));
+    }
+    put(out, "door.waits", Value::Bool(crate::store::door::waits_in_time(c, &all)?));
+    Ok(())
 }
 
 fn case_facts(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> {

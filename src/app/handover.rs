@@ -96,8 +96,10 @@ fn known(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, now: At, he
 
 fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, from: Reached, limit: i64) -> Result<HeldPage> {
     let (mut out, mut reached) = (Vec::new(), from);
-    let mut put = |case: cases::Case, row: &procedures::Row, role: &str| -> Result<()> {
-        if leads(app, actor, &case.lead_bureau) {
+    let mut put = |c: &mut Conn, case: cases::Case, row: &procedures::Row, role: &str| -> Result<()> {
+        // a penalty is its own bureau's
+        let bureau = crate::app::penalties::bureau_of(c, row, &Form::new())?.unwrap_or_else(|| case.lead_bureau.clone());
+        if leads(app, actor, &bureau) {
             let graph = app.graphs.get(&row.kind, row.version)?;
             out.push(Held {
                 procedure: row.id,
@@ -116,7 +118,7 @@ fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, from: Reache
     for row in rows {
         reached.first = row.id;
         if let Some(case) = row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten() {
-            put(case, &row, "first")?;
+            put(c, case, &row, "first")?;
         }
     }
     let rows = cases::seconded(c, account, from.second, limit)?;
@@ -124,7 +126,7 @@ fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, from: Reache
     for case in rows {
         reached.second = case.id;
         if let Some(row) = procedures::of_case(c, case.id)?.into_iter().find(|r| r.kind == "complaint" && r.open) {
-            put(case, &row, "second")?;
+            put(c, case, &row, "second")?;
         }
     }
     let rows = procedures::left_over(c, account, reached.rest, limit)?;
@@ -132,7 +134,7 @@ fn held(c: &mut Conn, app: &App, actor: &Actor, account: AccountId, from: Reache
     for row in rows {
         reached.rest = Some(row.id);
         if let Some(case) = row.case_id.map(|id| cases::get(c, id)).transpose()?.flatten() {
-            put(case, &row, REST)?;
+            put(c, case, &row, REST)?;
         }
     }
     Ok((out, more.then_some(reached)))

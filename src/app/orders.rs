@@ -234,13 +234,29 @@ pub(super) fn before_signing(tx: &mut Tx<'_>, subject: &Subject, step: &Step) ->
     }
 }
 
+/// Which word of the officer tells the addressee who complained: the code of what is wrong with it.
+///
+/// # Errors
+/// The database, or a sealed name that cannot be opened.
+pub(super) fn tells_who(tx: &mut Tx<'_>, case: CaseId, words: &str) -> Result<Option<&'static str>> {
+    let names = names(tx, case)?;
+    if names.iter().any(|n| words.contains(n.as_str())) {
+        return Ok(Some("paper_tells_surname"));
+    }
+    Ok(rules::copy::reveals(words, &names, &numbers(tx, case)?))
+}
+
+fn numbers(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<String>> {
+    Ok(filings::of_case(tx.c, case)?.into_iter().flat_map(|f| [Some(f.number), f.source_no]).flatten().collect())
+}
+
 /// The words of the officer that stand in the paper, with the full names of workers left out.
 ///
 /// # Errors
 /// A field error at what still tells who complained.
 pub(super) fn said(tx: &mut Tx<'_>, case: CaseId, step: &Step, fields: &[&str]) -> Result<BTreeMap<String, String>> {
     let names = names(tx, case)?;
-    let numbers: Vec<String> = filings::of_case(tx.c, case)?.into_iter().flat_map(|f| [Some(f.number), f.source_no]).flatten().collect();
+    let numbers = numbers(tx, case)?;
     let mut out = BTreeMap::new();
     for field in fields {
         let Some(words) = step.sealed.get(*field) else { continue };

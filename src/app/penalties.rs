@@ -238,7 +238,7 @@ impl App {
             let row = cases::get(c, case)?.ok_or(Error::NotFound("case"))?;
             let scope = scope_of(app, Some(&row), None);
             if !access::may_read(&actor, &scope) {
-                return Err(Error::NotFound("case"));
+                return Ok(None);
             }
             let mut out = Beginning::default();
             for bureau in [Some(row.lead_bureau.clone()), row.oversight_bureau.clone()].into_iter().flatten() {

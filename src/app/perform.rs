@@ -239,6 +239,11 @@ fn apply(tx: &mut Tx<'_>, graph: &Graph, subject: &mut Subject, step: Step) -> R
         let row = procedures::get(tx.c, subject.row.id)?.ok_or(Error::NotFound("procedure"))?;
         *subject = Subject::load(tx, row)?;
     }
+    if super::door::speaks_to_addressees(&subject.row.kind) && super::door::submit::follow(tx, subject.row.id)? {
+        // what was handed in before its paper was served went in with this step
+        let row = procedures::get(tx.c, subject.row.id)?.ok_or(Error::NotFound("procedure"))?;
+        *subject = Subject::load(tx, row)?;
+    }
     Ok(Performed {
         procedure: subject.row.id,
         case: subject.row.case_id,

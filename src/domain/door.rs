@@ -40,6 +40,11 @@ pub const CODED: [&str; 23] = [
 /// Papers about the employer that hang where everybody reads them: objected to at the door, but no key to it.
 pub const PUBLIC: [&str; 1] = ["announcement"];
 
+/// Papers that open a window to be heard: what comes on them after its last day is late.
+pub const WINDOWED: [&str; 4] = ["listing_notice", "grading_notice", "penalty_notice", "penalty_hearing"];
+/// The paper with which a hearing 听证 may be asked for.
+pub const HEARD: &str = "penalty_notice";
+
 /// Whether a paper has an addressee at the door.
 #[must_use]
 pub fn addressed(kind: &str) -> bool {

@@ -17,7 +17,7 @@ pub struct Seat {
     pub case: CaseId,
     /// Its place in the chain.
     pub role: String,
-    /// The project in the form names are compared in.
+    /// The project: its county, and its name in the form names are compared in. The same name in two counties is two projects.
     pub project: Option<String>,
 }
 
@@ -45,6 +45,14 @@ pub enum Why {
     Project(String, String),
     /// The same name 同名, and nothing else: perhaps two units.
     Name,
+}
+
+impl Why {
+    /// Whether a person or a case says so, and not merely the name of a unit or a project.
+    #[must_use]
+    pub fn is_firm(&self) -> bool {
+        matches!(self, Self::Person(..) | Self::Case(..))
+    }
 }
 
 /// One edge with what it stands on.
@@ -78,72 +86,99 @@ pub struct Related {
     pub more: usize,
 }
 
-/// What is known of units and persons, found by what joins them.
+/// The cases in which something stands, by what joins (a person, a project, a name), by unit, by post or place.
+type Grouped<'a> = BTreeMap<&'a str, BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<CaseId>>>>;
+
+/// What is known of units and persons, found by what joins them. Grouped, so that a person of many cases costs the number of posts and units,
+/// not the square of the cases.
+#[derive(Default)]
 struct Known<'a> {
-    of_unit: BTreeMap<&'a str, (Vec<&'a Seat>, Vec<&'a Person>)>,
-    in_case: BTreeMap<CaseId, Vec<&'a Seat>>,
-    on_project: BTreeMap<&'a str, Vec<&'a Seat>>,
-    named: BTreeMap<&'a str, Vec<&'a Seat>>,
-    who: BTreeMap<&'a str, Vec<&'a Person>>,
+    /// A unit's places: case and place in the chain.
+    seats: BTreeMap<&'a str, BTreeSet<(CaseId, &'a str)>>,
+    in_case: BTreeMap<CaseId, BTreeSet<(&'a str, &'a str)>>,
+    people: Grouped<'a>,
+    projects: Grouped<'a>,
+    names: Grouped<'a>,
+    /// What joins a unit to others: persons, projects, names.
+    of_unit: BTreeMap<&'a str, [BTreeSet<&'a str>; 3]>,
 }
 
 impl<'a> Known<'a> {
     fn new(seats: &'a [Seat], persons: &'a [Person]) -> Self {
-        let mut k = Self {
-            of_unit: BTreeMap::new(),
-            in_case: BTreeMap::new(),
-            on_project: BTreeMap::new(),
-            named: BTreeMap::new(),
-            who: BTreeMap::new(),
+        let mut k = Self::default();
+        let put = |into: &mut Grouped<'a>, key: &'a str, unit: &'a str, part: &'a str, case: CaseId| {
+            into.entry(key).or_default().entry(unit).or_default().entry(part).or_default().insert(case);
         };
-        for s in seats.iter().collect::<BTreeSet<_>>() {
-            k.of_unit.entry(&s.unit).or_default().0.push(s);
-            k.in_case.entry(s.case).or_default().push(s);
+        for s in seats {
+            let [_, projects, names] = k.of_unit.entry(&s.unit).or_default();
+            k.seats.entry(&s.unit).or_default().insert((s.case, &s.role));
+            k.in_case.entry(s.case).or_default().insert((&s.unit, &s.role));
             if let Some(p) = &s.project {
-                k.on_project.entry(p).or_default().push(s);
+                projects.insert(p);
+                put(&mut k.projects, p, &s.unit, &s.role, s.case);
             }
             if !s.name_key.is_empty() {
-                k.named.entry(&s.name_key).or_default().push(s);
+                names.insert(&s.name_key);
+                put(&mut k.names, &s.name_key, &s.unit, "", s.case);
             }
         }
-        for p in persons.iter().collect::<BTreeSet<_>>() {
-            k.of_unit.entry(&p.unit).or_default().1.push(p);
-            k.who.entry(&p.index).or_default().push(p);
+        for p in persons {
+            let [people, _, _] = k.of_unit.entry(&p.unit).or_default();
+            people.insert(&p.index);
+            put(&mut k.people, &p.index, &p.unit, &p.post, p.case);
         }
         k
     }
 
-    /// The edges from a unit to every other.
-    fn edges(&self, unit: &str) -> BTreeMap<&'a str, BTreeSet<Edge>> {
-        let mut out: BTreeMap<&'a str, BTreeSet<Edge>> = BTreeMap::new();
-        let Some((seats, persons)) = self.of_unit.get(unit) else { return out };
-        let mut put = |other: &'a str, why: Why, mine: CaseId, theirs: CaseId| {
-            if other != unit {
-                out.entry(other).or_default().insert(Edge { why, mine, theirs });
-            }
+    /// The edges from a unit to every other: one for each reason, with the newest cases that show it.
+    fn edges(&self, unit: &str) -> BTreeMap<&'a str, BTreeMap<Why, (CaseId, CaseId)>> {
+        let mut out: BTreeMap<&'a str, BTreeMap<Why, (CaseId, CaseId)>> = BTreeMap::new();
+        let Some([people, projects, names]) = self.of_unit.get(unit) else { return out };
+        let mut put = |other: &'a str, why: Why, cases: (CaseId, CaseId)| {
+            out.entry(other).or_default().entry(why).or_insert(cases);
         };
-        for p in persons {
-            for q in self.who.get(p.index.as_str()).into_iter().flatten() {
-                // who leads a crew of one case is in it beside all of its chain: that is the case, said below
-                if p.case != q.case {
-                    put(&q.unit, Why::Person(p.post.clone(), q.post.clone()), p.case, q.case);
+        // who leads a crew of one case is in it beside others of its chain: that is the case, said below; and so it is with one project
+        for (all, keys, why) in [(&self.people, people, Why::Person as fn(String, String) -> Why), (&self.projects, projects, Why::Project)]
+        {
+            for found in keys.iter().filter_map(|k| all.get(k)) {
+                let Some(mine) = found.get(unit) else { continue };
+                for (other, theirs) in found.iter().filter(|(o, _)| **o != unit) {
+                    for (m, of_mine) in mine {
+                        for (t, of_theirs) in theirs {
+                            if let Some(cases) = two(of_mine, of_theirs) {
+                                put(other, why((*m).to_owned(), (*t).to_owned()), cases);
+                            }
+                        }
+                    }
                 }
             }
         }
-        for s in seats {
-            for o in self.in_case.get(&s.case).into_iter().flatten() {
-                put(&o.unit, Why::Case(s.role.clone(), o.role.clone()), s.case, o.case);
+        for (case, role) in self.seats.get(unit).into_iter().flatten().rev() {
+            for (other, theirs) in self.in_case.get(case).into_iter().flatten().filter(|o| o.0 != unit) {
+                put(other, Why::Case((*role).to_owned(), (*theirs).to_owned()), (*case, *case));
             }
-            let project = s.project.as_deref().and_then(|p| self.on_project.get(p));
-            for o in project.into_iter().flatten().filter(|o| o.case != s.case) {
-                put(&o.unit, Why::Project(s.role.clone(), o.role.clone()), s.case, o.case);
-            }
-            for o in self.named.get(s.name_key.as_str()).into_iter().flatten() {
-                put(&o.unit, Why::Name, s.case, o.case);
+        }
+        for found in names.iter().filter_map(|n| self.names.get(n)) {
+            let newest = |of: &BTreeMap<&str, BTreeSet<CaseId>>| of.values().flatten().max().copied();
+            let Some(mine) = found.get(unit).and_then(newest) else { continue };
+            for (other, theirs) in found.iter().filter(|(o, _)| **o != unit) {
+                if let Some(theirs) = newest(theirs) {
+                    put(other, Why::Name, (mine, theirs));
+                }
             }
         }
         out
     }
+}
+
+/// Two different cases, one of each side, the newest there are.
+fn two(mine: &BTreeSet<CaseId>, theirs: &BTreeSet<CaseId>) -> Option<(CaseId, CaseId)> {
+    let (m, t) = (*mine.last()?, *theirs.last()?);
+    if m != t {
+        return Some((m, t));
+    }
+    let before = |of: &BTreeSet<CaseId>| of.iter().rev().nth(1).copied();
+    before(theirs).map(|t| (m, t)).or_else(|| before(mine).map(|m| (m, t)))
 }
 
 /// The units around one: those it has something in common with, and behind each, collapsed, those it leads on to. At most `cap` units, and as
@@ -155,7 +190,11 @@ pub fn around(unit: &str, seats: &[Seat], persons: &[Person], cap: usize) -> Rel
     let direct: BTreeSet<&str> = first.keys().copied().collect();
     let mut links: Vec<Link> = first
         .iter()
-        .map(|(other, edges)| Link { unit: (*other).to_owned(), edges: edges.iter().cloned().collect(), beyond: Vec::new() })
+        .map(|(other, edges)| Link {
+            unit: (*other).to_owned(),
+            edges: edges.iter().map(|(why, (mine, theirs))| Edge { why: why.clone(), mine: *mine, theirs: *theirs }).collect(),
+            beyond: Vec::new(),
+        })
         .collect();
     // the strongest reason decides, then how many there are
     links.sort_by(|a, b| rank(&a.edges).cmp(&rank(&b.edges)).then(b.edges.len().cmp(&a.edges.len())).then(a.unit.cmp(&b.unit)));
@@ -224,6 +263,30 @@ mod tests {
         );
         let bare = |unit: &str, n| Seat { name_key: String::new(), ..seat(unit, n, "respondent", None) };
         assert!(around("A", &[bare("A", 1), bare("B", 2)], &[], 10).links.is_empty(), "no name is not the same name");
+    }
+
+    #[test]
+    fn a_person_of_very_many_cases_is_one_edge_to_each_unit() {
+        let (seats, persons): (Vec<Seat>, Vec<Person>) = (0..4_000u128)
+            .map(|n| {
+                let unit = ["A", "B", "C"][usize::try_from(n % 3).unwrap()];
+                (seat(unit, n, "respondent", Some("花园")), person("p", n, unit))
+            })
+            .unzip();
+        let got = around("A", &seats, &persons, 10);
+        assert_eq!(got.links.iter().map(|l| (l.unit.as_str(), l.edges.len())).collect::<Vec<_>>(), [("B", 2), ("C", 2)]);
+        let e = &got.links[0].edges[0];
+        assert_eq!((e.mine, e.theirs), (case(3_999), case(3_997)), "the newest show it");
+    }
+
+    #[test]
+    fn one_case_is_no_second_case() {
+        let seats = [seat("A", 1, "respondent", Some("花园")), seat("B", 1, "owner", Some("花园"))];
+        let persons = [person("p", 1, "A"), person("p", 1, "B")];
+        let got = around("A", &seats, &persons, 10);
+        let of: Vec<&Why> = got.links.iter().flat_map(|l| &l.edges).map(|e| &e.why).collect();
+        assert_eq!(of, [&Why::Case("respondent".into(), "owner".into())]);
+        assert!(of[0].is_firm() && !Why::Name.is_firm() && !Why::Project(String::new(), String::new()).is_firm());
     }
 
     fn world() -> impl Strategy<Value = (Vec<Seat>, Vec<Person>)> {

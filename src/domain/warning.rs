@@ -19,6 +19,8 @@ pub enum Rule {
     Listed,
     /// An order to pay expired unpaid.
     ExpiredOrders,
+    /// A fine was decided against it and stands.
+    Penalties,
     /// An incident in one of its cases.
     Incidents,
     /// An agreement was broken.
@@ -45,9 +47,10 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order in which reasons of equal weight are told.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Listed,
         Self::ExpiredOrders,
+        Self::Penalties,
         Self::Incidents,
         Self::BrokenAgreements,
         Self::LateInstalments,
@@ -67,6 +70,7 @@ impl Rule {
         match self {
             Self::Listed => "listed",
             Self::ExpiredOrders => "expired_orders",
+            Self::Penalties => "penalties",
             Self::Incidents => "incidents",
             Self::BrokenAgreements => "broken_agreements",
             Self::LateInstalments => "late_instalments",
@@ -121,7 +125,7 @@ impl Level {
 /// The row a fact stands on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Source {
-    /// `case`, `order`, `agreement`, `listing`, `grading`, `incident`.
+    /// `case`, `order`, `penalty`, `agreement`, `listing`, `grading`, `incident`.
     pub kind: &'static str,
     /// Its id.
     pub id: Uuid,
@@ -325,6 +329,14 @@ mod tests {
 
     proptest! {
         #[test]
+        fn of_some_of_the_facts_it_is_never_more(facts in prop::collection::vec((any_fact(), any::<bool>()), 0..40), festival in festivals()) {
+            let w = weights();
+            let all: Vec<Fact> = facts.iter().map(|f| f.0.clone()).collect();
+            let some: Vec<Fact> = facts.into_iter().filter(|f| f.1).map(|f| f.0).collect();
+            prop_assert!(reckon(&some, &w, today(), festival).score <= reckon(&all, &w, today(), festival).score);
+        }
+
+        #[test]
         fn a_bad_fact_more_never_lowers_it(facts in prop::collection::vec(any_fact(), 0..40), more in any_fact(), festival in festivals()) {
             let w = weights();
             let before = reckon(&facts, &w, today(), festival);
@@ -369,6 +381,7 @@ mod tests {
         assert_eq!(of(&[fact(Rule::Headcount, 1, 9, 1)]).score, 0);
         assert_eq!(of(&[fact(Rule::Headcount, 1, 9, 1), fact(Rule::Headcount, 1, 1, 2)]).score, 2, "ten together");
         assert_eq!(of(&[fact(Rule::Outstanding, 1, 10_000_000, 1)]).score, 3, "one hundred thousand yuan");
+        assert_eq!((of(&[fact(Rule::Penalties, 730, 1, 1)]).score, of(&[fact(Rule::Penalties, 731, 1, 1)]).score), (8, 0));
         // what ended before counts only while another runs
         assert_eq!(of(&[fact(Rule::Repeat, 100, 1, 1)]).score, 0);
         assert_eq!(of(&[fact(Rule::Repeat, 100, 1, 1), fact(Rule::OpenCases, 1, 1, 2)]).score, 9);

@@ -157,12 +157,17 @@ pub fn announcements(app: &Arc<App>) -> Result<usize> {
     app.watch_announcements()
 }
 
-/// Brings the summaries of employers up to what the journal and the day say.
+/// Brings the summaries of employers up to what the journal and the day say, unless another node is at it; returns how many transactions did
+/// something. A unit that cannot be reckoned is logged and stops no other.
 ///
 /// # Errors
 /// The database.
-pub fn employers(app: &Arc<App>) -> Result<usize> {
-    app.refresh_employers()
+pub fn employers(app: &Arc<App>, owner: &str) -> Result<usize> {
+    let did = app.refresh_employers(owner)?;
+    for (unit, e) in &did.failed {
+        tracing::error!(%unit, code = e.code(), error = %e, "a summary of an employer could not be made and will be tried again");
+    }
+    Ok(did.done)
 }
 
 /// Queues what systems wait to be told, and sends what is due.
@@ -239,6 +244,11 @@ pub fn start(
         })
     };
     let poll = app.config.jobs.poll_seconds;
+    let (a, owner) = (Arc::clone(app), node.to_owned());
+    // a tick of its own: many units on one day must not keep others waiting
+    let sum = move || {
+        logged("employers", employers(&a, &owner));
+    };
     let (a, g, node) = (Arc::clone(app), Arc::clone(gauges), node.to_owned());
     let fire = move || {
         logged("alarms", alarms(&a, &node));
@@ -269,7 +279,6 @@ pub fn start(
         logged("checkpoint", checkpoint(&a, &checkpoints));
         logged("rebindings", rebindings(&a));
         logged("announcements", announcements(&a));
-        logged("employers", employers(&a));
         logged("bells", bells(&a));
         logged("digests", digests(&a));
     };
@@ -291,5 +300,6 @@ pub fn start(
         every(poll, stop.clone(), Arc::new(number)),
         every(SWEEP_EVERY, stop.clone(), Arc::new(look)),
         every(SLOW_EVERY, stop.clone(), Arc::new(slow)),
+        every(SLOW_EVERY, stop.clone(), Arc::new(sum)),
     ]
 }

@@ -3,7 +3,7 @@
 //! Owns these rows. What may be published and what is shown today is `domain::announcement`'s; texts are opened by `app`.
 
 use super::schema::{announcement_batches, announcement_media, announcement_texts, announcements, cases, orders, procedures};
-use super::{Conn, ensure_one};
+use super::{Conn, ensure_one, like};
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, OrderId, ProcedureId, RespondentId, RowId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
@@ -306,10 +306,6 @@ pub struct PublicLine {
     pub published_at: Option<At>,
     pub corrected_at: Option<At>,
     pub ends_on: Option<Day>,
-}
-
-fn like(words: &str) -> String {
-    format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
 /// A page of what is shown on a day, the newest first.

@@ -2,13 +2,17 @@
 //!
 //! Owns these rows. Who may see or do what is `app::door`'s; a code is never stored, only its keyed hash.
 
-use super::schema::{bells, cases, documents, door_sessions, evidence, served_codes, served_papers, submission_files, submissions};
+use super::schema::{
+    bells, cases, documents, door_sessions, evidence, procedures, served_codes, served_papers, submission_files, submissions,
+};
 use super::{Conn, ensure_one};
 use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, PaymentId, ProcedureId, RowId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::store::papers::{Document, Evidence};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// A paper with its addressee.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -22,6 +26,7 @@ pub struct Served {
     pub kind: String,
     pub party: Option<String>,
     pub login_bix: Option<String>,
+    pub served_on: Option<Day>,
     pub created_at: At,
 }
 
@@ -69,6 +74,7 @@ pub struct Submission {
     pub words_ct: Option<Sealed>,
     pub applicant_ct: Sealed,
     pub consent: Option<bool>,
+    pub hearing: bool,
     pub received_at: At,
     pub due_on: Option<Day>,
     pub late: bool,
@@ -102,6 +108,13 @@ pub fn address(c: &mut Conn, row: &Served) -> Result<()> {
 pub fn identify(c: &mut Conn, id: DocumentId, kind: &str, party: Option<&str>, login_bix: Option<&str>) -> Result<()> {
     let set = (served_papers::kind.eq(kind), served_papers::party.eq(party), served_papers::login_bix.eq(login_bix));
     ensure_one(diesel::update(served_papers::table.find(id)).set(set).execute(c)?, "served_papers")
+}
+
+/// Notes the day a paper was first on record as served.
+pub fn note_service(c: &mut Conn, id: DocumentId, on: Day) -> Result<()> {
+    let open = served_papers::table.find(id).filter(served_papers::served_on.is_null());
+    diesel::update(open).set(served_papers::served_on.eq(Some(on))).execute(c)?;
+    Ok(())
 }
 
 /// A paper's addressee.
@@ -183,9 +196,9 @@ pub fn leave(c: &mut Conn, id: RowId, at: At) -> Result<()> {
     Ok(())
 }
 
-/// Ends every visit that a paper opened: its code was made anew.
-pub fn leave_all(c: &mut Conn, document: DocumentId, at: At) -> Result<()> {
-    let all = door_sessions::table.filter(door_sessions::document_id.eq(document)).filter(door_sessions::ended_at.is_null());
+/// Ends every visit that these papers opened.
+pub fn leave_all(c: &mut Conn, papers: &[DocumentId], at: At) -> Result<()> {
+    let all = door_sessions::table.filter(door_sessions::document_id.eq_any(papers)).filter(door_sessions::ended_at.is_null());
     diesel::update(all).set(door_sessions::ended_at.eq(Some(at))).execute(c)?;
     Ok(())
 }
@@ -221,21 +234,87 @@ pub fn on_papers(c: &mut Conn, papers: &[DocumentId]) -> Result<Vec<Submission>>
         .load(c)?)
 }
 
-/// What was handed in and waits for these bureaus, the oldest first; with `all`, what is done too, the newest first.
-pub fn of_bureaus(c: &mut Conn, bureaus: Option<&[String]>, all: bool, limit: i64) -> Result<Vec<Submission>> {
-    let mut q = submissions::table.select(Submission::as_select()).limit(limit).into_boxed();
-    if let Some(b) = bureaus {
-        // a case may have gone to another bureau since
-        let led = cases::table.filter(cases::lead_bureau.eq_any(b.to_vec())).select(cases::id.nullable());
-        let alone = submissions::case_id.is_null().and(submissions::bureau.eq_any(b.to_vec()));
-        q = q.filter(submissions::case_id.eq_any(led).or(alone));
+/// Whose submissions are listed.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of matters these bureaus lead: the case's lead now, of a penalty the bureau that punishes, of a grade the bureau that grades.
+    pub bureaus: Vec<String>,
+    /// All of the city.
+    pub city: bool,
+    /// What is done too.
+    pub all: bool,
+}
+
+/// A page of what was handed in, after the one that ended at `after`: what waits, the oldest first; with `all`, everything, the newest first.
+pub fn page(c: &mut Conn, w: &Wanted, after: Option<(At, RowId)>, limit: i64) -> Result<Vec<Submission>> {
+    let mut q = submissions::table
+        .inner_join(procedures::table.on(procedures::id.eq(submissions::procedure_id)))
+        .left_join(cases::table.on(cases::id.nullable().eq(submissions::case_id)))
+        .select(Submission::as_select())
+        .limit(limit)
+        .into_boxed();
+    if !w.city {
+        // a case may have gone to another bureau since; a penalty stays with the one that punishes
+        let led = cases::lead_bureau.nullable().eq_any(w.bureaus.clone()).and(procedures::kind.ne("penalty"));
+        let own = submissions::case_id.is_null().or(procedures::kind.eq("penalty")).and(submissions::bureau.eq_any(w.bureaus.clone()));
+        q = q.filter(led.or(own));
     }
-    q = if all {
-        q.order((submissions::received_at.desc(), submissions::id.desc()))
+    // said in words, so that the planner knows which index it may read
+    let waits = sql::<Bool>("submissions.state = 'waiting'");
+    if w.all {
+        if let Some((at, id)) = after {
+            q = q.filter(submissions::received_at.lt(at).or(submissions::received_at.eq(at).and(submissions::id.lt(id))));
+        }
+        q = q.order((submissions::received_at.desc(), submissions::id.desc()));
     } else {
-        q.filter(submissions::state.eq("waiting")).order((submissions::received_at, submissions::id))
-    };
+        if let Some((at, id)) = after {
+            q = q.filter(submissions::received_at.gt(at).or(submissions::received_at.eq(at).and(submissions::id.gt(id))));
+        }
+        q = q.filter(waits).order((submissions::received_at, submissions::id));
+    }
     Ok(q.load(c)?)
+}
+
+/// Objections on the papers of a procedure that wait, the oldest first.
+pub fn waiting_of(c: &mut Conn, procedure: ProcedureId) -> Result<Vec<Submission>> {
+    Ok(submissions::table
+        .filter(submissions::procedure_id.eq(procedure))
+        .filter(submissions::kind.eq("objection"))
+        .filter(sql::<Bool>("submissions.state = 'waiting'"))
+        .order((submissions::received_at, submissions::id))
+        .select(Submission::as_select())
+        .load(c)?)
+}
+
+/// Whether an objection that came in time waits on one of these procedures.
+pub fn waits_in_time(c: &mut Conn, all: &[ProcedureId]) -> Result<bool> {
+    let found = submissions::table
+        .filter(submissions::procedure_id.eq_any(all))
+        .filter(submissions::kind.eq("objection"))
+        .filter(submissions::late.eq(false))
+        .filter(sql::<Bool>("submissions.state = 'waiting'"));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(c)?)
+}
+
+/// The papers of a procedure of which no service is on record yet.
+pub fn unserved(c: &mut Conn, procedure: ProcedureId) -> Result<Vec<(Served, Document)>> {
+    Ok(served_papers::table
+        .inner_join(documents::table.on(documents::id.eq(served_papers::document_id)))
+        .filter(served_papers::procedure_id.eq(procedure))
+        .filter(served_papers::served_on.is_null())
+        .order(documents::id)
+        .select((Served::as_select(), Document::as_select()))
+        .load(c)?)
+}
+
+/// The paper whose code stands on a slip.
+pub fn by_slip(c: &mut Conn, slip: DocumentId) -> Result<Option<Served>> {
+    Ok(served_papers::table
+        .inner_join(served_codes::table.on(served_codes::document_id.eq(served_papers::document_id)))
+        .filter(served_codes::slip_id.eq(Some(slip)))
+        .select(Served::as_select())
+        .first(c)
+        .optional()?)
 }
 
 /// How many submissions wait, and those for which nothing rings: for `doctor`.

@@ -1,25 +1,19 @@
-//! The employer's file: a summary row for each unit with the lists it stands in, how far the job has read, and the bounded reads by which
-//! everything about one unit is found.
+//! The employer's file: a summary row for each unit with the lists it stands in, and how far the job has read.
 //!
-//! Owns `employers`, `employer_places` and `employer_sweep`; of other tables it reads what belongs to a unit, each by an index and at most so
-//! many rows. What it comes to is reckoned by `domain::warning` and `domain::related`.
+//! Owns `employers`, `employer_places` and `employer_sweep`. What belongs to a unit is read by `reads`; what it comes to is reckoned by
+//! `domain::warning` and `domain::related`.
 
-use super::agreements::Agreement;
-use super::announcements::Announcement;
-use super::incidents::Incident;
-use super::listings::{Listing, Removal};
-use super::orders::Order;
-use super::schema::{
-    agreements, announcements, cases, cooperations, employer_places, employer_sweep, employers, filings, incidents, listing_parties,
-    listings, orders, payments, procedures, removals, respondents,
-};
+mod reads;
+
+pub use reads::*;
+
+use super::schema::{employer_places, employer_sweep, employers, respondents};
 use super::types::Json;
-use super::{Conn, ensure_one};
-use crate::base::id::{CaseId, ProcedureId, RespondentId, RowId};
+use super::{Conn, ensure_one, like};
+use crate::base::id::{CaseId, RespondentId, RowId};
 use crate::base::seal::Sealed;
 use crate::base::{At, Day, Result};
 use crate::domain::warning::Kept;
-use crate::law::Fen;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::collections::BTreeMap;
@@ -43,10 +37,23 @@ pub struct Employer {
     pub headcount: i32,
     pub listed: bool,
     pub grade: Option<String>,
+    pub grade_bureau: Option<String>,
+    pub grade_area: Option<String>,
     pub opened_at: At,
     pub as_of: At,
-    pub next_on: Option<Day>,
+    pub next_on: Day,
+    pub quiet: bool,
     pub rev: i32,
+}
+
+/// A list a unit stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = employer_places, treat_none_as_default_value = false)]
+struct Placed {
+    employer_id: RowId,
+    kind: String,
+    place: String,
+    score: i32,
 }
 
 /// A party of a chain as the file needs it.
@@ -72,10 +79,10 @@ impl Party {
     }
 }
 
-/// The summary of a key; made if there is none.
-pub fn open(c: &mut Conn, new: &Employer) -> Result<Employer> {
+/// Stores a summary unless there is one of its key.
+pub fn open(c: &mut Conn, new: &Employer) -> Result<()> {
     each!(c, |conn| diesel::insert_into(employers::table).values(new).on_conflict(employers::key).do_nothing().execute(conn))?;
-    keyed(c, &new.key)?.ok_or(crate::base::Error::Stale("employers"))
+    Ok(())
 }
 
 /// The summary of a key.
@@ -98,32 +105,28 @@ pub fn by_ids(c: &mut Conn, ids: &[RowId]) -> Result<Vec<Employer>> {
     Ok(employers::table.filter(employers::id.eq_any(ids.to_vec())).select(Employer::as_select()).load(c)?)
 }
 
-/// Saves a summary that was read with the revision before; [`crate::base::Error::Stale`] when another was faster.
-pub fn update(c: &mut Conn, row: &Employer) -> Result<()> {
+/// Saves a summary that was read with the revision before, and the lists it stands in with its score; whether nobody was faster.
+pub fn save(c: &mut Conn, row: &Employer, places: &[(&'static str, String)]) -> Result<bool> {
     let old = employers::table.find(row.id).filter(employers::rev.eq(row.rev - 1));
-    ensure_one(diesel::update(old).set(row).execute(c)?, "employers")
+    if diesel::update(old).set(row).execute(c)? == 0 {
+        return Ok(false);
+    }
+    place(c, row.id, row.score, places)?;
+    Ok(true)
 }
 
-/// The lists a unit stands in are these, with its score. Writes only what differs.
-pub fn place(c: &mut Conn, id: RowId, score: i32, places: &[(&'static str, String)]) -> Result<()> {
-    let have = places_of(c, id)?;
-    if have.iter().all(|h| h.2 == score)
-        && have.len() == places.len()
-        && have.iter().all(|h| places.iter().any(|p| p.0 == h.0 && p.1 == h.1))
-    {
+/// The unit stands in these lists and in no other; nothing is written where they say so already. The rows carry the unit's score, by which each list
+/// is read in order.
+fn place(c: &mut Conn, id: RowId, score: i32, places: &[(&'static str, String)]) -> Result<()> {
+    let have: BTreeMap<(String, String), i32> = places_of(c, id)?.into_iter().map(|(kind, place, score)| ((kind, place), score)).collect();
+    let same = |p: &(&'static str, String)| have.get(&(p.0.to_owned(), p.1.clone())) == Some(&score);
+    if have.len() == places.len() && places.iter().all(same) {
         return Ok(());
     }
     diesel::delete(employer_places::table.filter(employer_places::employer_id.eq(id))).execute(c)?;
-    for (kind, place) in places {
-        diesel::insert_into(employer_places::table)
-            .values((
-                employer_places::employer_id.eq(id),
-                employer_places::kind.eq(*kind),
-                employer_places::place.eq(place),
-                employer_places::score.eq(score),
-            ))
-            .execute(c)?;
-    }
+    let rows: Vec<Placed> =
+        places.iter().map(|(kind, place)| Placed { employer_id: id, kind: (*kind).to_owned(), place: place.clone(), score }).collect();
+    insert_many!(c, employer_places::table, rows)?;
     Ok(())
 }
 
@@ -136,7 +139,7 @@ pub fn places_of(c: &mut Conn, id: RowId) -> Result<Vec<(String, String, i32)>> 
         .load(c)?)
 }
 
-/// Summaries that time alone may have changed by this day, the longest waiting first.
+/// Summaries to reckon again by this day, the longest waiting first.
 pub fn due(c: &mut Conn, on: Day, limit: i64) -> Result<Vec<Employer>> {
     Ok(employers::table
         .filter(employers::next_on.le(on))
@@ -146,16 +149,23 @@ pub fn due(c: &mut Conn, on: Day, limit: i64) -> Result<Vec<Employer>> {
         .load(c)?)
 }
 
-/// The summary of a key is to be made anew at the next look; no error when there is none.
-pub fn set_due(c: &mut Conn, key: &str, on: Day) -> Result<()> {
-    diesel::update(employers::table.filter(employers::key.eq(key))).set(employers::next_on.eq(Some(on))).execute(c)?;
+/// The summaries of these keys are to be reckoned again on a day. Raises their revision: whoever reckons one at this moment has read too early and
+/// does not save. No error where there is none.
+pub fn set_due(c: &mut Conn, keys: &[String], on: Day) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    let set = (employers::next_on.eq(on), employers::rev.eq(employers::rev + 1));
+    diesel::update(employers::table.filter(employers::key.eq_any(keys))).set(set).execute(c)?;
     Ok(())
 }
 
 statement! {
     /// Summaries of the units whose grades of a year a bureau answers for are to be made anew.
     struct GradedDue { on: Day => diesel::sql_types::Date, year: i32 => diesel::sql_types::Integer, bureau: String => Text }
-    sql "update employers set next_on = ", on, " where id in (select coalesce(e.into_id, e.id) from gradings g join conduct_files f on f.id = g.file_id          join employers e on e.key = f.key where g.current and g.year = ", year, " and g.bureau = ", bureau, ")"
+    sql "update employers set rev = rev + 1, next_on = ", on, " where id in (select coalesce(e.into_id, e.id) from gradings g join conduct_files f on f.id = g.file_id          join employers e on e.key = f.key where g.current and g.year = ", year, " and g.bureau = ", bureau, ")"
 }
 
 /// What a bureau confirmed in bulk changed the grades of many units at once: all of these are to be made anew at the next look.
@@ -172,10 +182,8 @@ pub fn pages(c: &mut Conn, after: RowId, limit: i64) -> Result<Vec<Employer>> {
 /// Which units a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Of one of these lists; every unit if absent.
+    /// Of one of these lists (kind and place); every unit if absent.
     pub within: Option<Vec<(&'static str, String)>>,
-    /// And with a case in one of these areas.
-    pub areas: Option<Vec<String>>,
     /// Of this level.
     pub level: Option<String>,
     /// With at least this score.
@@ -184,11 +192,41 @@ pub struct Filter {
     pub words: Option<String>,
 }
 
-/// Units by their score, the highest first, after the line `after`.
+/// What narrows a list beside its place.
+macro_rules! narrowed {
+    ($q:expr, $f:expr, $after:expr, $score:expr, $id:expr) => {{
+        let mut q = $q;
+        if let Some((score, id)) = $after {
+            q = q.filter($score.lt(score).or($score.eq(score).and($id.lt(id))));
+        }
+        if let Some(n) = $f.least {
+            q = q.filter($score.ge(n));
+        }
+        if let Some(l) = &$f.level {
+            q = q.filter(employers::level.eq(l.clone()));
+        }
+        if let Some(w) = &$f.words {
+            q = q.filter(employers::uscc.eq(Some(w.to_uppercase())).or(employers::name.like(like(w)).escape('\\')));
+        }
+        q
+    }};
+}
+
+/// Units by their score, the highest first, after the line `after`. Each list is read by its index in its own order; a reader has few, and what
+/// they show is merged.
 pub fn page(c: &mut Conn, f: &Filter, after: Option<(i32, RowId)>, limit: i64) -> Result<Vec<Employer>> {
-    // one list is read in its own order; several are looked up for each unit
-    if let (Some([(kind, place)]), None) = (f.within.as_deref(), &f.areas) {
-        let mut q = employer_places::table
+    let Some(within) = &f.within else {
+        let q = employers::table
+            .filter(employers::into_id.is_null())
+            .order((employers::score.desc(), employers::id.desc()))
+            .limit(limit)
+            .select(Employer::as_select())
+            .into_boxed();
+        return Ok(narrowed!(q, f, after, employers::score, employers::id).load(c)?);
+    };
+    let mut all: Vec<Employer> = Vec::new();
+    for (kind, place) in within {
+        let q = employer_places::table
             .inner_join(employers::table.on(employers::id.eq(employer_places::employer_id)))
             .filter(employer_places::kind.eq(*kind))
             .filter(employer_places::place.eq(place.clone()))
@@ -196,68 +234,26 @@ pub fn page(c: &mut Conn, f: &Filter, after: Option<(i32, RowId)>, limit: i64) -
             .limit(limit)
             .select(Employer::as_select())
             .into_boxed();
-        if let Some((score, id)) = after {
-            q = q.filter(employer_places::score.lt(score).or(employer_places::score.eq(score).and(employer_places::employer_id.lt(id))));
-        }
-        if let Some(n) = f.least {
-            q = q.filter(employer_places::score.ge(n));
-        }
-        if let Some(l) = &f.level {
-            q = q.filter(employers::level.eq(l.clone()));
-        }
-        if let Some(w) = &f.words {
-            q = q.filter(employers::uscc.eq(Some(w.to_uppercase())).or(employers::name.like(part(w)).escape('\\')));
-        }
-        return Ok(q.load(c)?);
+        let found: Vec<Employer> = narrowed!(q, f, after, employer_places::score, employer_places::employer_id).load(c)?;
+        all.extend(found);
     }
-    let mut q = employers::table
-        .filter(employers::into_id.is_null())
-        .order((employers::score.desc(), employers::id.desc()))
-        .limit(limit)
-        .select(Employer::as_select())
-        .into_boxed();
-    if let Some(within) = &f.within {
-        let bureaus: Vec<String> = within.iter().filter(|w| w.0 == BUREAU).map(|w| w.1.clone()).collect();
-        let areas: Vec<String> = within.iter().filter(|w| w.0 == AREA).map(|w| w.1.clone()).collect();
-        let mine = employer_places::table
-            .filter(
-                employer_places::kind
-                    .eq(BUREAU)
-                    .and(employer_places::place.eq_any(bureaus))
-                    .or(employer_places::kind.eq(AREA).and(employer_places::place.eq_any(areas))),
-            )
-            .select(employer_places::employer_id);
-        q = q.filter(employers::id.eq_any(mine));
-    }
-    if let Some(areas) = &f.areas {
-        let there = employer_places::table
-            .filter(employer_places::kind.eq(AREA))
-            .filter(employer_places::place.eq_any(areas.clone()))
-            .select(employer_places::employer_id);
-        q = q.filter(employers::id.eq_any(there));
-    }
-    if let Some((score, id)) = after {
-        q = q.filter(employers::score.lt(score).or(employers::score.eq(score).and(employers::id.lt(id))));
-    }
-    if let Some(n) = f.least {
-        q = q.filter(employers::score.ge(n));
-    }
-    if let Some(l) = &f.level {
-        q = q.filter(employers::level.eq(l.clone()));
-    }
-    if let Some(w) = &f.words {
-        q = q.filter(employers::uscc.eq(Some(w.to_uppercase())).or(employers::name.like(part(w)).escape('\\')));
-    }
-    Ok(q.load(c)?)
+    all.sort_by_key(|e| std::cmp::Reverse((e.score, e.id)));
+    all.dedup_by_key(|e| e.id);
+    all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(all)
 }
 
-/// The list of a bureau.
+/// What a bureau leads, received, wrote or, in its own area, oversees; the place is [`of_bureau`].
 pub const BUREAU: &str = "bureau";
-/// The list of an area.
+/// What a bureau received, wherever it happened; the place is [`of_bureau`].
+pub const RECEIVED: &str = "received";
+/// Whatever is in an area or below it; the place is the area.
 pub const AREA: &str = "area";
 
-fn part(words: &str) -> String {
-    format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+/// The place of what a bureau has to do with in an area or below it.
+#[must_use]
+pub fn of_bureau(bureau: &str, area: &str) -> String {
+    format!("{bureau}/{area}")
 }
 
 /// How far the job has read.
@@ -286,264 +282,18 @@ pub fn advance(c: &mut Conn, was: Sweep, now: Sweep) -> Result<()> {
     ensure_one(n, "employer_sweep")
 }
 
-/// A page of parties by id after `after`.
-pub fn parties_after(c: &mut Conn, after: RowId, limit: i64) -> Result<Vec<Party>> {
-    let after = RespondentId::from(after.uuid());
-    Ok(respondents::table.filter(respondents::id.gt(after)).order(respondents::id).limit(limit).select(Party::as_select()).load(c)?)
+/// This node is the one that reckons until an instant; whether no other is. It spares work and is no guard: what two nodes do at once is right as
+/// well, by the revisions of the rows.
+pub fn take_turn(c: &mut Conn, node: &str, now: At, until: At) -> Result<bool> {
+    let free = employer_sweep::held_until.is_null().or(employer_sweep::held_by.eq(Some(node))).or(employer_sweep::held_until.le(Some(now)));
+    let set = (employer_sweep::held_by.eq(Some(node)), employer_sweep::held_until.eq(Some(until)));
+    Ok(diesel::update(employer_sweep::table.filter(employer_sweep::one.eq(1)).filter(free)).set(set).execute(c)? == 1)
 }
 
-/// Units of a code, the newest first.
-pub fn of_code(c: &mut Conn, uscc: &str, limit: i64) -> Result<Vec<Party>> {
-    Ok(respondents::table
-        .filter(respondents::uscc.eq(uscc))
-        .order(respondents::id.desc())
-        .limit(limit)
-        .select(Party::as_select())
-        .load(c)?)
-}
-
-/// Units of a name that came without a code, the newest first.
-pub fn of_name(c: &mut Conn, name_key: &str, limit: i64) -> Result<Vec<Party>> {
-    Ok(respondents::table
-        .filter(respondents::name_key.eq(name_key))
-        .filter(respondents::uscc.is_null())
-        .filter(respondents::name_ct.is_null())
-        // the code, which is null, stands in the order for PostgreSQL to read the index backwards
-        .order((respondents::uscc.desc(), respondents::id.desc()))
-        .limit(limit)
-        .select(Party::as_select())
-        .load(c)?)
-}
-
-/// Summaries of units of these names that are none other's.
-pub fn named(c: &mut Conn, name_keys: &[String], limit: i64) -> Result<Vec<Employer>> {
-    Ok(employers::table
-        .filter(employers::name_key.eq_any(name_keys.to_vec()))
-        .filter(employers::into_id.is_null())
-        .order(employers::id)
-        .limit(limit)
-        .select(Employer::as_select())
-        .load(c)?)
-}
-
-statement! {
-    /// The next code that came with a name. SQLite would read all codes there are in their order.
-    struct CodeAfter { name_key: String => Text, after: String => Text } returns (Text,),
-    sql "select uscc from respondents indexed by respondents_name where name_key = ", name_key, " and uscc > ", after, " order by uscc limit 1"
-}
-statement! {
-    /// The same; PostgreSQL knows how few bear the name.
-    struct CodeAfterPg { name_key: String => Text, after: String => Text } on Pg returns (Text,),
-    sql "select uscc from respondents where name_key = ", name_key, " and uscc > ", after, " order by uscc limit 1"
-}
-
-/// The first two codes that came with a name: one is enough to know whose it is, two that nobody knows. Two looks into the index, however
-/// many parties bear the name.
-pub fn codes_of(c: &mut Conn, name_key: &str) -> Result<Vec<String>> {
-    let mut out: Vec<String> = Vec::new();
-    while out.len() < 2 {
-        let (name_key, after) = (name_key.to_owned(), out.last().cloned().unwrap_or_default());
-        let found: Option<(String,)> = match c {
-            Conn::Pg(pg) => CodeAfterPg { name_key, after }.get_result(pg).optional()?,
-            Conn::Sqlite(_) => CodeAfter { name_key, after }.get_result(c).optional()?,
-        };
-        match found {
-            Some((code,)) => out.push(code),
-            None => break,
-        }
-    }
-    Ok(out)
-}
-
-/// Everybody in the chains of these cases.
-pub fn chains(c: &mut Conn, ids: &[CaseId]) -> Result<Vec<Party>> {
-    Ok(respondents::table
-        .filter(respondents::case_id.eq_any(ids.to_vec()))
-        .order((respondents::case_id, respondents::position))
-        .select(Party::as_select())
-        .load(c)?)
-}
-
-/// Persons of chains with one of these numbers, the newest first.
-pub fn with_person(c: &mut Conn, indexes: &[String], limit: i64) -> Result<Vec<Party>> {
-    let wanted: Vec<Option<String>> = indexes.iter().cloned().map(Some).collect();
-    Ok(respondents::table
-        .filter(respondents::person_bix.is_not_null())
-        .filter(respondents::person_bix.eq_any(wanted))
-        .order(respondents::id.desc())
-        .limit(limit)
-        .select(Party::as_select())
-        .load(c)?)
-}
-
-/// A person who is a party of a listing: the index of the number, the post, the listing.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Boss {
-    /// The blind index.
-    pub index: Option<String>,
-    /// As what.
-    pub post: String,
-    /// The listing.
-    pub listing: RowId,
-}
-
-/// Persons who are parties of these listings.
-pub fn bosses(c: &mut Conn, of: &[RowId]) -> Result<Vec<Boss>> {
-    Ok(listing_parties::table
-        .filter(listing_parties::listing_id.eq_any(of.to_vec()))
-        .filter(listing_parties::person_bix.is_not_null())
-        .order(listing_parties::id)
-        .select((listing_parties::person_bix, listing_parties::kind, listing_parties::listing_id))
-        .load(c)?)
-}
-
-/// Persons with one of these numbers who are parties of whatever listing.
-pub fn bosses_with(c: &mut Conn, indexes: &[String], limit: i64) -> Result<Vec<Boss>> {
-    let wanted: Vec<Option<String>> = indexes.iter().cloned().map(Some).collect();
-    Ok(listing_parties::table
-        .filter(listing_parties::person_bix.is_not_null())
-        .filter(listing_parties::person_bix.eq_any(wanted))
-        .order(listing_parties::id.desc())
-        .limit(limit)
-        .select((listing_parties::person_bix, listing_parties::kind, listing_parties::listing_id))
-        .load(c)?)
-}
-
-/// Cases on one of these projects, the newest first.
-pub fn on_projects(c: &mut Conn, keys: &[String], limit: i64) -> Result<Vec<CaseId>> {
-    let wanted: Vec<Option<String>> = keys.iter().cloned().map(Some).collect();
-    Ok(cases::table
-        .filter(cases::project_key.is_not_null())
-        .filter(cases::project_key.eq_any(wanted))
-        .order(cases::created_at.desc())
-        .limit(limit)
-        .select(cases::id)
-        .load(c)?)
-}
-
-/// Orders to pay against these parties, the newest first.
-pub fn orders_of(c: &mut Conn, parties: &[RespondentId]) -> Result<Vec<Order>> {
-    let wanted: Vec<Option<RespondentId>> = parties.iter().copied().map(Some).collect();
-    Ok(orders::table.filter(orders::respondent_id.eq_any(wanted)).order(orders::id.desc()).select(Order::as_select()).load(c)?)
-}
-
-/// Agreements by which these parties pay, every version, the newest first.
-pub fn agreements_of(c: &mut Conn, parties: &[RespondentId]) -> Result<Vec<Agreement>> {
-    Ok(agreements::table
-        .filter(agreements::payer_id.eq_any(parties.to_vec()))
-        .order(agreements::id.desc())
-        .select(Agreement::as_select())
-        .load(c)?)
-}
-
-/// Announcements of these parties, the newest first.
-pub fn announcements_of(c: &mut Conn, parties: &[RespondentId]) -> Result<Vec<Announcement>> {
-    Ok(announcements::table
-        .filter(announcements::respondent_id.eq_any(parties.to_vec()))
-        .order(announcements::id.desc())
-        .select(Announcement::as_select())
-        .load(c)?)
-}
-
-/// What was examined for the list of these parties, the newest first.
-pub fn listings_of(c: &mut Conn, parties: &[RespondentId]) -> Result<Vec<Listing>> {
-    Ok(listings::table
-        .filter(listings::respondent_id.eq_any(parties.to_vec()))
-        .order(listings::id.desc())
-        .select(Listing::as_select())
-        .load(c)?)
-}
-
-/// Listings by their ids, in no order.
-pub fn listings_by(c: &mut Conn, ids: &[RowId]) -> Result<Vec<Listing>> {
-    Ok(listings::table.filter(listings::id.eq_any(ids.to_vec())).select(Listing::as_select()).load(c)?)
-}
-
-/// Applications for removal from these listings, the newest first.
-pub fn removals_of(c: &mut Conn, of: &[RowId]) -> Result<Vec<Removal>> {
-    Ok(removals::table.filter(removals::listing_id.eq_any(of.to_vec())).order(removals::id.desc()).select(Removal::as_select()).load(c)?)
-}
-
-/// Units of these codes that stand on the list now: code, listing, case.
-pub fn listed(c: &mut Conn, codes: &[String]) -> Result<Vec<(Option<String>, RowId, CaseId)>> {
-    let wanted: Vec<Option<String>> = codes.iter().cloned().map(Some).collect();
-    Ok(listings::table
-        .filter(listings::decided_on.is_not_null())
-        .filter(listings::uscc.eq_any(wanted))
-        .filter(listings::standing.eq("listed"))
-        .order(listings::id)
-        .select((listings::uscc, listings::id, listings::case_id))
-        .load(c)?)
-}
-
-/// Incidents of these cases, the newest first.
-pub fn incidents_of(c: &mut Conn, of: &[CaseId]) -> Result<Vec<Incident>> {
-    Ok(incidents::table.filter(incidents::case_id.eq_any(of.to_vec())).order(incidents::id.desc()).select(Incident::as_select()).load(c)?)
-}
-
-/// Where a procedure stands.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Standing {
-    /// Which.
-    pub id: ProcedureId,
-    /// Its kind.
-    pub kind: String,
-    /// The version of its definition.
-    pub version: i32,
-    /// Its state.
-    pub state: String,
-    /// Since when.
-    pub since: At,
-    /// Whether it runs.
-    pub open: bool,
-    /// Who holds it.
-    pub assignee: Option<crate::base::id::AccountId>,
-}
-
-/// Where these procedures stand.
-pub fn standings(c: &mut Conn, ids: &[ProcedureId]) -> Result<BTreeMap<ProcedureId, Standing>> {
-    let rows: Vec<Standing> = procedures::table
-        .filter(procedures::id.eq_any(ids.to_vec()))
-        .select((
-            procedures::id,
-            procedures::kind,
-            procedures::version,
-            procedures::state,
-            procedures::entered_at,
-            procedures::open,
-            procedures::assignee,
-        ))
-        .load(c)?;
-    Ok(rows.into_iter().map(|s| (s.id, s)).collect())
-}
-
-/// What was paid in these cases and stands: case, who paid, how much.
-pub fn paid(c: &mut Conn, of: &[CaseId]) -> Result<Vec<(CaseId, String, Fen)>> {
-    Ok(payments::table
-        .filter(payments::case_id.eq_any(of.to_vec()))
-        .filter(payments::reversed_at.is_null())
-        .order((payments::case_id, payments::id))
-        .select((payments::case_id, payments::payer_kind, payments::amount))
-        .load(c)?)
-}
-
-/// Which bureaus received what these cases were made of.
-pub fn received_by(c: &mut Conn, of: &[CaseId]) -> Result<Vec<(Option<CaseId>, String)>> {
-    let wanted: Vec<Option<CaseId>> = of.iter().copied().map(Some).collect();
-    Ok(filings::table
-        .filter(filings::case_id.is_not_null())
-        .filter(filings::case_id.eq_any(wanted))
-        .select((filings::case_id, filings::receiving_bureau))
-        .distinct()
-        .load(c)?)
-}
-
-/// Which bureaus are asked something about these cases now.
-pub fn asked(c: &mut Conn, of: &[CaseId]) -> Result<Vec<(CaseId, Option<String>)>> {
-    Ok(cooperations::table
-        .inner_join(procedures::table.on(procedures::id.eq(cooperations::procedure_id)))
-        .filter(cooperations::case_id.eq_any(of.to_vec()))
-        .filter(procedures::open.eq(true))
-        .select((cooperations::case_id, cooperations::bureau))
-        .load(c)?)
+/// This node has done its turn; nothing where another holds it by now.
+pub fn end_turn(c: &mut Conn, node: &str) -> Result<()> {
+    let mine = employer_sweep::table.filter(employer_sweep::held_by.eq(Some(node)));
+    let set = (employer_sweep::held_by.eq(None::<String>), employer_sweep::held_until.eq(None::<At>));
+    diesel::update(mine).set(set).execute(c)?;
+    Ok(())
 }

@@ -5,7 +5,7 @@
 use super::conduct::File;
 use super::schema::{conduct_files, conduct_records, documents, grading_papers, grading_runs, gradings};
 use super::types::Json;
-use super::{Conn, ensure_one};
+use super::{Conn, ensure_one, like};
 use crate::base::id::{AccountId, DocumentId, ProcedureId, RowId};
 use crate::base::{At, Day, Result};
 use crate::domain::grading::Reason;
@@ -213,8 +213,7 @@ pub fn page(c: &mut Conn, f: &Filter, after: Option<(String, RowId)>, limit: i64
         q = q.filter(gradings::procedure_id.is_null());
     }
     if let Some(t) = &f.text {
-        let like = format!("%{}%", t.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        q = q.filter(conduct_files::uscc.eq(Some(t.clone())).or(conduct_files::name.like(like).escape('\\')));
+        q = q.filter(conduct_files::uscc.eq(Some(t.clone())).or(conduct_files::name.like(like(t)).escape('\\')));
     }
     if let Some((grade, id)) = after {
         q = q.filter(gradings::grade.lt(grade.clone()).or(gradings::grade.eq(grade).and(gradings::file_id.lt(id))));

@@ -79,3 +79,8 @@ fn ensure_one(n: usize, what: &'static str) -> crate::base::Result<()> {
         _ => Err(crate::base::Error::Internal(format!("an update of {what} hit {n} rows"))),
     }
 }
+
+/// What `LIKE` finds a text by, wherever it stands, with its wildcards taken literally; goes with `escape('\\')`.
+fn like(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}

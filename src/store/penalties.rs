@@ -92,6 +92,10 @@ pub struct Way {
     pub investigators: Vec<AccountId>,
     /// When review or suit came to where they stand.
     pub remedy_on: Option<Day>,
+    /// When it was upheld.
+    pub upheld_on: Option<Day>,
+    /// When the last statement was recorded.
+    pub stated_at: Option<At>,
     /// Days on which no late fine is counted.
     pub pauses: Vec<Pause>,
     /// When it ended,

@@ -187,7 +187,8 @@ pub fn held_by(c: &mut Conn, account: AccountId, after: ProcedureId, limit: i64)
         .load(c)?)
 }
 
-/// What an officer holds that still runs though the complaint of its case does not, by id after `after`.
+/// What an officer holds that nobody tells of a hand-over: what still runs though the complaint of its case does not, and penalties, which may be
+/// another bureau's; by id after `after`.
 pub fn left_over(c: &mut Conn, account: AccountId, after: Option<ProcedureId>, limit: i64) -> Result<Vec<Row>> {
     let whole = diesel::alias!(procedures as whole);
     let running = whole
@@ -200,7 +201,7 @@ pub fn left_over(c: &mut Conn, account: AccountId, after: Option<ProcedureId>, l
         .filter(procedures::case_id.is_not_null())
         .filter(procedures::kind.ne("complaint"))
         .filter(procedures::id.gt(after.unwrap_or_else(|| uuid::Uuid::nil().into())))
-        .filter(diesel::dsl::not(diesel::dsl::exists(running)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(running)).or(procedures::kind.eq("penalty")))
         .order(procedures::id)
         .limit(limit)
         .select(Row::as_select())

@@ -3,10 +3,10 @@
 //! Owns the queries of the public list, of the check by code and of the feed. What is shown is asked of the rows each time: an entry that
 //! ended is gone the moment it ended, on every node. Listings themselves are written by [`super::listings`].
 
-use super::Conn;
 use super::listings::{Listing, Party};
 use super::schema::{documents, events, list_acks, listing_parties, listings, partners};
 use super::types::{Id, Ts};
+use super::{Conn, like};
 use crate::base::id::{PartnerId, ProcedureId, RowId};
 use crate::base::{At, Day, Result};
 use crate::domain::access::Partner;
@@ -124,8 +124,7 @@ pub fn public(c: &mut Conn, w: &Wanted, on: Day, after: Option<(Day, RowId)>, li
         .select(Listing::as_select())
         .into_boxed();
     if let Some(n) = &w.name {
-        let pattern = format!("%{}%", n.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        q = q.filter(listings::unit_name.like(pattern).escape('\\'));
+        q = q.filter(listings::unit_name.like(like(n)).escape('\\'));
     }
     if let Some(u) = &w.uscc {
         q = q.filter(listings::uscc.eq(Some(u.clone())));

@@ -2013,6 +2013,7 @@ diesel::table! {
         kind -> Text,
         party -> Nullable<Text>,
         login_bix -> Nullable<Text>,
+        served_on -> Nullable<Date>,
         created_at -> Ts,
     }
 }
@@ -2057,6 +2058,7 @@ diesel::table! {
         words_ct -> Nullable<Text>,
         applicant_ct -> Text,
         consent -> Nullable<Bool>,
+        hearing -> Bool,
         received_at -> Ts,
         due_on -> Nullable<Date>,
         late -> Bool,
@@ -2084,6 +2086,7 @@ diesel::allow_tables_to_appear_in_same_query!(served_papers, documents);
 diesel::allow_tables_to_appear_in_same_query!(submissions, documents);
 diesel::allow_tables_to_appear_in_same_query!(submission_files, evidence);
 diesel::allow_tables_to_appear_in_same_query!(submissions, cases);
+diesel::allow_tables_to_appear_in_same_query!(submissions, procedures);
 
 // penalties 行政处罚
 diesel::table! {
@@ -2179,9 +2182,12 @@ diesel::table! {
         headcount -> Integer,
         listed -> Bool,
         grade -> Nullable<Text>,
+        grade_bureau -> Nullable<Text>,
+        grade_area -> Nullable<Text>,
         opened_at -> Ts,
         as_of -> Ts,
-        next_on -> Nullable<Date>,
+        next_on -> Date,
+        quiet -> Bool,
         rev -> Integer,
     }
 }
@@ -2197,11 +2203,13 @@ diesel::table! {
 }
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::store::types::Id;
+    use crate::store::types::{Id, Ts};
     employer_sweep (one) {
         one -> Integer,
         log_no -> BigInt,
         fill_after -> Nullable<Id>,
+        held_by -> Nullable<Text>,
+        held_until -> Nullable<Ts>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(employers, employer_places);

@@ -3,8 +3,8 @@
 //! Every query reads one partial index in its order and stops after a page; nothing here decrypts. `due_at` is never null
 //! for an open procedure (promise 1), so the order is the same on both databases.
 
-use super::Conn;
 use super::schema::{cases, filings, procedures};
+use super::{Conn, like};
 use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId};
 use crate::base::{At, Day, Result};
 use crate::law::Fen;
@@ -94,11 +94,6 @@ pub struct FilingLine {
     pub reported_total: Fen,
     pub received_at: At,
     pub desk_reason: Option<String>,
-}
-
-/// A text for `LIKE` with its wildcards taken literally.
-fn like(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
 macro_rules! filtered {

@@ -203,7 +203,8 @@ fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &Trace
     if matches!(failure.error(), Some(Error::Forbidden("must_change_password"))) && matches!(*method, Method::GET | Method::HEAD) {
         return see_other("/account");
     }
-    rendered(ErrorPage::of(failure, settings.demo, trace).render(), failure, trace)
+    let door = Surface::of_path(uri.path()) == Surface::Employer;
+    rendered(ErrorPage::of(failure, settings.demo, door, trace).render(), failure, trace)
 }
 fn rendered(page: askama::Result<String>, failure: &Failure, trace: &TraceId) -> Response {
     match page {

@@ -208,7 +208,7 @@ async fn leave(State(app): State<Arc<App>>, Extension(settings): Extension<Arc<S
 }
 
 /// The form that hands something in on a paper: at the door, and at the desk.
-pub(super) fn form_of(kind: Handed, action: &str, files: bool, mib: usize) -> FormView {
+pub(super) fn form_of(kind: Handed, action: &str, files: bool, hearing: bool, mib: usize) -> FormView {
     let mut fields = vec![
         FormField::new("applicant", "提交人姓名和身份", FieldKind::Text)
             .required()
@@ -223,6 +223,12 @@ pub(super) fn form_of(kind: Handed, action: &str, files: bool, mib: usize) -> Fo
     } else {
         let words = FormField::new("words", if kind.speaks() { "异议的事实和理由" } else { "说明" }, FieldKind::Long).max(4000);
         fields.push(if kind.speaks() { words.required() } else { words });
+        if hearing && kind.speaks() {
+            fields.push(
+                FormField::new("hearing", "同时申请听证", FieldKind::Check)
+                    .help("告知书载明可以申请听证的，勾选即为听证申请；应当在期限内提出"),
+            );
+        }
     }
     let help = text::zh_with("console.upload.help", &[("mib", &mib.to_string())]);
     for (slot, _, must) in kind.slots().iter().filter(|_| files) {
@@ -242,7 +248,7 @@ type Returned<'a> = (&'a str, &'a [(String, String)], &'a Error);
 fn paper_page(app: &App, p: &DoorPaper, case: bool, back: Option<Returned<'_>>) -> DoorPaperPage {
     let action = format!("/employer/papers/{}/submissions", p.id);
     let one = |k: &Handed| {
-        let form = form_of(*k, &action, case, app.config.evidence.max_mib);
+        let form = form_of(*k, &action, case, p.hearing, app.config.evidence.max_mib);
         let form = match back {
             Some((kind, pairs, why)) if kind == k.code() => form.sent_back(pairs, why),
             _ => form,
@@ -315,7 +321,8 @@ fn new_of(p: &mut Params) -> NewSubmission {
         address: raw("address"),
         electronic: matches!(raw("electronic").as_str(), "true" | "on"),
     });
-    NewSubmission { kind, words, applicant, contact }
+    let hearing = matches!(raw("hearing").as_str(), "true" | "on");
+    NewSubmission { kind, words, applicant, contact, hearing }
 }
 
 /// Whether what went wrong belongs on the page with the form.

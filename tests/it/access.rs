@@ -334,11 +334,7 @@ pub fn events(w: &World) -> u64 {
 pub fn turned_away(route: &Route, got: &Got, who: &str) {
     if route.surface.is_html() && route.method == "GET" {
         assert_eq!(got.status, 303, "{who}: {}", got.asked);
-        let to = match route.surface {
-            Surface::Employer => "/employer",
-            Surface::H5 => "/h5/login",
-            _ => "/login",
-        };
+        let to = crate::access_h5::door(route.surface);
         assert!(got.header("location").starts_with(to), "{who}: {}", got.asked);
     } else if route.surface.is_html() {
         assert_eq!(got.status, 401, "{who}: {}", got.asked);

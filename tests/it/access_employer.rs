@@ -42,6 +42,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
                 kind: "unit".into(),
                 party: Some("91370702MA3TEXT0XR".into()),
                 login_bix: None,
+                served_on: None,
                 created_at: tx.now,
             };
             door::address(tx.c, &s)?;

@@ -8,6 +8,15 @@ use crate::support::app::World;
 use qingxin::web::Surface;
 use std::collections::BTreeMap;
 
+/// Where a page that needs somebody leads.
+pub fn door(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Employer => "/employer",
+        Surface::H5 => "/h5/login",
+        _ => "/login",
+    }
+}
+
 /// The workers' pages.
 pub fn h5(all: &mut BTreeMap<&'static str, Entry>) {
     const KEY: (&str, &str) = ("_key", "h5-key-0001");

@@ -87,6 +87,12 @@ impl<'a> Browser<'a> {
         assert_eq!(got.status, 303, "{}: {}", got.asked, got.text());
         got.header("location").strip_prefix("/employer?done=").unwrap().parse().unwrap()
     }
+    /// A new visit, and something late.
+    fn hand_in_again(&self, app: &Arc<App>, rt: &'a tokio::runtime::Runtime, id: DocumentId, code: &str) -> RowId {
+        let mut b = Browser::new(app, rt);
+        assert_eq!(b.enter(&paper(app, id).number, USCC, code).status, 303);
+        b.hand_in(id, "objection", "penal-key-0003", "期满以后的意见。", &[])
+    }
     fn hand(&self, paper: DocumentId, kind: &str, key: &str, words: &str, files: &[(&str, &str, &[u8])]) -> Got {
         let fields = [("_key", key), ("kind", kind), ("applicant", "法务王某测"), ("words", words)];
         self.upload(&format!("/employer/papers/{paper}/submissions"), &fields, files)
@@ -199,7 +205,7 @@ on_both! {
         assert_eq!(b.enter(&number, USCC, &fresh).status, 303);
         // guesses are counted by number; a right one does not help any more
         let mut last = 0;
-        for _ in 0..20 {
+        for _ in 0..310 {
             last = b.enter(&number, USCC, "SD-33333-33333").status;
         }
         assert_eq!((last, b.enter(&number, USCC, &fresh).status), (429, 429));
@@ -234,6 +240,9 @@ on_both! {
         assert_eq!(b.hand(boss, "objection", "foreign-key", "不服。", &[]).status, 404);
         let printed = b.get(&format!("/employer/papers/{unit}/print"));
         assert!(printed.status == 200 && printed.text().contains(&numbers[1]) && printed.header("content-security-policy").contains("sha256-"));
+        assert!(!printed.text().contains("SD-") && printed.text().contains("</html>"), "one paper is not the key that was printed on it");
+        let legal = s.town.rt.block_on(s.town.app.paper(&s.town.actor("法制员"), unit)).unwrap().html;
+        assert!(legal.contains(&numbers[1]) && !legal.contains("SD-"), "whoever reads the case is not at the desk");
         // the person comes in by the end of the number, and sees that notice alone
         let person = s.inside(boss, &BOSS[12..]);
         let home = person.get("/employer").text();
@@ -307,6 +316,8 @@ on_both! {
         assert_eq!(run("承办人乙", back()).unwrap_err().code(), "forbidden");
         let odd = run("信用员", Return { reason: "no such".into(), ..back() }).unwrap_err();
         assert_eq!(odd.fields()[0].pointer, "/reason");
+        let told = run("信用员", Return { note: "张三测已经投诉。".into(), ..back() }).unwrap_err();
+        assert_eq!(crate::town::word(&told), "paper_tells_surname /note", "the party reads it");
         run("信用员", back()).unwrap();
         assert_eq!(crate::town::word(&run("信用员", back()).unwrap_err()), "submission_decided");
         let home = s.inside(boss, &BOSS[12..]).get("/employer").text();
@@ -458,20 +469,61 @@ on_both! {
         let take = || w.run(w.app.take_submission(&w.actor("kuiwen.credit"), None, early, TakeOver::default()));
         assert_eq!(crate::town::word(&take().unwrap_err()), "submission_serve_first");
         go("kuiwen.credit", "serve", json!({ "servedOn": w.now().day(), "way": "direct", "proof": "回证1号" }));
+        // what came before it is taken with it
+        let kept = row(&w.app, early);
+        assert_eq!((kept.state.as_str(), kept.made_procedure), ("taken", Some(p)));
+        assert_eq!(crate::town::word(&take().unwrap_err()), "submission_decided");
+        let state = w.app.db.read_blocking(move |c| procedures::get(c, p)).unwrap().unwrap().state;
+        assert_eq!(state, "verifying");
         assert_eq!(b.hand(id, "objection", "grade-key-0002", "附材料。", &[("file", "a.png", PNG)]).status, 422, "a grade has no case to lay files in");
         let id2 = b.hand_in(id, "objection", "grade-key-0003", "第三笔记录有误，请核实。", &[]);
         let kept = row(&w.app, id2);
-        assert_eq!((kept.state.as_str(), kept.case_id, kept.made_procedure), ("taken", None, Some(p)));
-        let state = w.app.db.read_blocking(move |c| procedures::get(c, p)).unwrap().unwrap().state;
-        assert_eq!(state, "verifying");
+        assert_eq!((kept.state.as_str(), kept.case_id, kept.late), ("waiting", None, false));
         assert!(b.get(&format!("/employer/submissions/{id2}/receipt")).text().contains("在期限内收到"));
         // the officer of another county does not learn of it
         let got = w.who("fangzi.credit").get(&format!("/submissions/{id2}"));
         got.problem(404, "not_found");
         let list = w.who("kuiwen.credit").get("/submissions").ok();
         assert_eq!(list["submissions"].as_array().unwrap().len(), 1, "{list}");
-        w.who("kuiwen.credit").post(&format!("/submissions/{early}/take"), json!({ "note": "与后一件一并核实。" })).ok();
+        w.who("kuiwen.credit").post(&format!("/submissions/{id2}/take"), json!({ "note": "与前一件一并核实。" })).ok();
         let at: At = w.now();
         assert!(at >= kept.received_at);
+    }
+
+    fn what_is_said_on_a_penalty_is_in_time_or_nothing_is_decided(t: &TestDb) {
+        let s = crate::penalties::Story::noticed(TestDb::new(t.backend).unwrap(), "penal-door");
+        let (app, rt) = (&s.town.app, &s.town.rt);
+        let id = s.row().way.0.notice.unwrap();
+        let html = rt.block_on(app.paper(&s.town.actor("承办人甲"), id)).unwrap().html;
+        let mut b = Browser::new(app, rt);
+        assert_eq!(b.enter(&paper(app, id).number, USCC, &code_in(&html)).status, 303);
+        // the paper is in hand before its service is on record: nothing ends it meanwhile
+        let early = b.hand_in(id, "objection", "penal-key-0001", "检查当日台账在会计处，次日已经补交。", &[]);
+        assert_eq!(row(app, early).state, "waiting");
+        assert_eq!(crate::tables::count(&app.db, "select count(*) from notices where template = 'submission_came'"), 1, "its officer is told");
+        let none = json!({ "reason": "first_minor", "facts": "经查，违法行为轻微并及时改正，没有造成危害后果。", "correctedOn": "2026-11-22" });
+        let refused = s.town.go("承办人甲", s.procedure(), "not_punish", none).unwrap_err();
+        assert_eq!(crate::town::word(&refused), "submission_waits");
+        let served = json!({ "servedOn": "2026-11-23", "way": "direct", "proof": s.proof() });
+        s.go("承办人甲", "serve_notice", served);
+        let kept = row(app, early);
+        assert_eq!((kept.state.as_str(), kept.made_procedure), ("taken", Some(s.procedure())));
+        assert!(s.row().stated_on.is_some() && s.row().answer.is_none());
+        assert_eq!(crate::tables::count(&app.db, "select count(*) from bells where kind = 'submission'"), 0);
+        // a hearing there is no right to leaves the statement what it is
+        let page = b.get(&format!("/employer/papers/{id}")).text();
+        assert!(page.contains("同时申请听证") && page.contains("陈述、申辩期内"), "{page}");
+        let fields = [("_key", "penal-key-0002"), ("kind", "objection"), ("applicant", "法务王某测"), ("words", "另附台账。"), ("hearing", "true")];
+        let got = b.upload(&format!("/employer/papers/{id}/submissions"), &fields, &[("file", "台账.png", PNG)]);
+        let second: RowId = got.header("location").strip_prefix("/employer?done=").unwrap_or_else(|| panic!("{}", got.text())).parse().unwrap();
+        let kept = row(app, second);
+        assert_eq!((kept.state.as_str(), kept.hearing, s.row().hearing_asked_on), ("taken", true, None));
+        s.town.pass(day(12, 1), &mut || {});
+        let said = json!({ "facts": "经查，该单位拒不提供工资支付台账，阻挠检查，事实清楚，证据充分。" });
+        let refused = s.town.go("承办人甲", s.procedure(), "decide", said).unwrap_err();
+        assert_eq!(crate::town::word(&refused), "statement_open", "it has to be answered first");
+        let late = b.hand_in_again(app, rt, id, &code_in(&html));
+        assert_eq!((row(app, late).state.as_str(), row(app, late).late), ("waiting", true));
+        assert_eq!(s.town.ills(), Vec::<String>::new());
     }
 }

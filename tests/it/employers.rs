@@ -15,12 +15,12 @@ use qingxin::domain::intake::FilingForm;
 use qingxin::store::filings::{self, Suggestion};
 use serde_json::{Value, json};
 
-const OTHER: &str = "91350100M000100Y43";
+pub const OTHER: &str = "91350100M000100Y43";
 /// Synthetic: team leaders.
-const LEADER: &str = "379900198001010014";
+pub const LEADER: &str = "379900198001010014";
 
 /// A report of person `n` against this unit.
-fn against(n: u32, name: &str, uscc: &str) -> FilingForm {
+pub fn against(n: u32, name: &str, uscc: &str) -> FilingForm {
     FilingForm { respondent: name.into(), respondent_uscc: uscc.into(), ..complaint(n) }
 }
 fn file(w: &World, desk: &str, form: &FilingForm) -> (FilingId, CaseId) {
@@ -28,38 +28,38 @@ fn file(w: &World, desk: &str, form: &FilingForm) -> (FilingId, CaseId) {
     let (f, c) = ids(&register(&w.app, &w.actor(desk), bureau, form).unwrap());
     (f, c.unwrap())
 }
-fn in_kuiwen(w: &World, form: &FilingForm) -> (FilingId, CaseId) {
+pub fn in_kuiwen(w: &World, form: &FilingForm) -> (FilingId, CaseId) {
     file(w, "kuiwen.desk", form)
 }
-fn in_fangzi(w: &World, form: &FilingForm) -> (FilingId, CaseId) {
+pub fn in_fangzi(w: &World, form: &FilingForm) -> (FilingId, CaseId) {
     file(w, "fangzi.desk", &FilingForm { area: "坊子区".into(), ..form.clone() })
 }
 /// What the background does: numbers for events, then the summaries.
-fn settle(w: &World) {
+pub fn settle(w: &World) {
     qingxin::jobs::sequence(&w.app).unwrap();
-    qingxin::jobs::employers(&w.app).unwrap();
+    qingxin::jobs::employers(&w.app, "tests").unwrap();
 }
-fn read(w: &World, who: &str, code: &str) -> Value {
+pub fn read(w: &World, who: &str, code: &str) -> Value {
     w.who(who).get(&format!("/employers/{code}")).ok()
 }
-fn list(w: &World, who: &str, query: &str) -> Vec<Value> {
+pub fn list(w: &World, who: &str, query: &str) -> Vec<Value> {
     w.who(who).get(&format!("/employers{query}")).ok()["items"].as_array().unwrap().clone()
 }
-fn len(v: &Value) -> usize {
+pub fn len(v: &Value) -> usize {
     v.as_array().unwrap().len()
 }
 /// The reasons of a file: rule and points.
-fn reasons(f: &Value) -> Vec<(String, i64)> {
+pub fn reasons(f: &Value) -> Vec<(String, i64)> {
     f["reasons"].as_array().unwrap().iter().map(|r| (r["rule"].as_str().unwrap().to_owned(), r["points"].as_i64().unwrap())).collect()
 }
 /// What `doctor` finds of the summaries; time passes here without alarms, which it would find as well.
-fn ills(w: &World, t: &TestDb) -> Vec<String> {
+pub fn ills(w: &World, t: &TestDb) -> Vec<String> {
     let report = doctor::examine(&w.app, &t.dir.path().join("none")).unwrap();
     let mine = report.lines.into_iter().filter(|l| l.what.contains("用人单位汇总")).collect::<Vec<_>>();
     assert_eq!(mine.len(), 1);
     mine.into_iter().filter(|l| !l.ok).map(|l| format!("{}：{}", l.what, l.said)).collect()
 }
-fn told(w: &World) -> i64 {
+pub fn told(w: &World) -> i64 {
     tables::count(&w.app.db, "select count(*) from notices where template = 'employer_warning'")
 }
 
@@ -77,9 +77,9 @@ on_both! {
             assert_eq!((len(&f["cases"]), &f["hidden"]["cases"]), (1, &json!(1)), "{who}");
             assert_eq!(f["cases"][0]["id"], json!(mine.to_string()), "{who}");
             assert_eq!((&f["claimedFen"], &f["cases"][0]["roles"]), (&json!(1_200_000), &json!(["被反映单位"])), "the money of what {who} may read");
-            // the other county's case is counted in the warning, and named nowhere
-            let open = f["reasons"].as_array().unwrap().iter().find(|r| r["rule"] == "open_cases").unwrap().clone();
-            assert_eq!((&open["points"], len(&open["sources"]), &open["more"]), (&json!(8), 1, &json!(1)), "{who}");
+            // the other county's case is in the score, and in no reason
+            assert_eq!((reasons(&f), &f["score"]), (vec![("open_cases".to_owned(), 4), ("other".to_owned(), 4)], &json!(8)), "{who}");
+            assert_eq!((len(&f["reasons"][0]["sources"]), len(&f["reasons"][1]["sources"])), (1, 0), "{who}");
             let other = if mine == here { there } else { here };
             assert!(!f.to_string().contains(&other.to_string()), "{who} learns of {other}");
         }
@@ -106,7 +106,7 @@ on_both! {
         let page = w.who("kuiwen.leader").page(&format!("/cases/{here}")).page_ok().text();
         assert!(page.contains(&format!("/employers/{USCC}")));
         let page = w.who("kuiwen.leader").page(&format!("/employers/{USCC}")).page_ok().text();
-        for words in [name, "不启动任何程序", "另有 1 件在您无权查看的案件中", &here.to_string()] {
+        for words in [name, "不启动任何程序", "另有 1 件未列出", &here.to_string()] {
             assert!(page.contains(words), "{words}");
         }
         assert!(!page.contains(&there.to_string()));
@@ -134,19 +134,28 @@ on_both! {
         let bing = of("潍坊丙测劳务有限公司");
         assert_eq!(bing["edges"][0]["title"], "同一项目：本单位为被反映单位，对方为被反映单位");
         assert_eq!(bing["edges"][0]["otherCase"], json!(c.to_string()));
-        // whoever stands beside the leader's crew there is related through him as well; who has nothing in common is not
+        // whoever stands above the crew he led there is not related through him; who has nothing in common is not at all
+        assert!(related.iter().all(|r| r["name"] != "潍坊总包测建设有限公司"), "{related:?}");
+        assert_eq!(yi["beyond"], json!(["潍坊总包测建设有限公司"]));
         assert!(related.iter().all(|r| r["name"] != "潍坊丁测劳务有限公司" && r["byNameOnly"] == json!(false)));
         assert!(!f.to_string().contains(LEADER) && !f.to_string().contains("周某测"), "nobody is named by number or name");
         // it goes both ways
         let back = read(&w, "kuiwen.leader", OTHER);
         assert!(back["related"].as_array().unwrap().iter().any(|r| r["uscc"] == USCC));
-        // an edge through a case of another county is counted and not told
+        // an edge through a case of another county is not told, not even as a number
         in_fangzi(&w, &led(against(5, "潍坊戊测建筑有限公司", "")));
         settle(&w);
         let f = read(&w, "kuiwen.leader", USCC);
-        assert_eq!(f["hidden"]["related"], json!(1));
+        assert_eq!(f["hidden"]["related"], json!(0));
         assert!(!f.to_string().contains("潍坊戊测"), "{f}");
         assert!(read(&w, "city.supervisor", USCC).to_string().contains("潍坊戊测"));
+        // the same name of a project in another county is another project
+        in_fangzi(&w, &FilingForm { project: complaint(1).project, ..against(6, "潍坊己测劳务有限公司", "") });
+        settle(&w);
+        assert!(!read(&w, "city.supervisor", USCC).to_string().contains("潍坊己测"));
+        // who was found not liable relates nobody
+        w.app.db.write_blocking(|c| c.batch("update respondents set liability = 'not_liable' where name = '潍坊丙测劳务有限公司'")).unwrap();
+        assert!(!read(&w, "kuiwen.leader", USCC)["related"].to_string().contains("潍坊丙测"));
         // the team leader has no file
         assert_eq!(tables::count(&w.app.db, "select count(*) from employers where name like '周%'"), 0);
     }
@@ -276,7 +285,7 @@ on_both! {
         let app = &s.town.app;
         let settle = || {
             qingxin::jobs::sequence(app).unwrap();
-            qingxin::jobs::employers(app).unwrap();
+            qingxin::jobs::employers(app, "tests").unwrap();
         };
         let read = |who: &str| s.town.rt.block_on(app.employer_file(&s.town.actor(who), USCC)).unwrap();
         settle();
@@ -424,6 +433,6 @@ on_both! {
         settle(&w);
         assert_eq!((dump(&w), told(&w)), (before, 0));
         assert_eq!(ills(&w, t), Vec::<String>::new());
-        assert_eq!(qingxin::jobs::employers(&w.app).unwrap(), 0, "and then there is nothing to do");
+        assert_eq!(qingxin::jobs::employers(&w.app, "tests").unwrap(), 0, "and then there is nothing to do");
     }
 }

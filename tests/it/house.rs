@@ -163,6 +163,67 @@ fn pure_rooms_touch_nothing_outside() {
     assert_eq!(holders(&words, &|p| !in_room(p, &pure) || p.ends_with("tests.rs")), [""; 0]);
 }
 
+/// The second argument of a call where it is a literal, of every call of `name` in a text; with `first`, the first one.
+fn literals<'a>(text: &'a str, name: &str, first: bool) -> Vec<&'a str> {
+    let quoted = |s: &'a str| s.trim_start().strip_prefix('"')?.split_once('"').map(|(code, _)| code);
+    let found = text.match_indices(name).filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+    found
+        .filter_map(|(at, _)| {
+            let args = &text[at + name.len()..];
+            if first {
+                return quoted(args);
+            }
+            let mut depth = 0;
+            let comma = args.find(|c| {
+                match c {
+                    '(' | '[' => depth += 1,
+                    ')' | ']' => depth -= 1,
+                    _ => {}
+                }
+                c == ',' && depth == 0 || depth < 0
+            })?;
+            quoted(args[comma..].strip_prefix(',')?)
+        })
+        .collect()
+}
+
+/// Whoever is refused reads a sentence, never its code.
+#[test]
+fn every_refusal_has_its_sentence() {
+    let mut bare = BTreeSet::new();
+    let mut seen = 0;
+    for (path, text) in sources("src") {
+        // a test may refuse what it likes
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if path.to_string_lossy().contains("/tests/") || path.ends_with("tests.rs") {
+            continue;
+        }
+        let calls = [
+            ("Error::refused(", true, "refused"),
+            ("Error::field(", false, "field"),
+            ("FieldError::coded(", false, "field"),
+            ("wrong(", false, "field"),
+        ];
+        for (call, first, kind) in calls {
+            // what `wrong` is called with is a field and its code; elsewhere it is another function
+            if call == "wrong(" && !text.contains("fn wrong(") && !text.contains("wrong};") && !text.contains(" wrong,") {
+                continue;
+            }
+            for code in literals(text, call, first)
+                .into_iter()
+                .filter(|c| c.chars().all(|x| x.is_ascii_lowercase() || x.is_ascii_digit() || x == '_'))
+            {
+                seen += 1;
+                if !qingxin::base::text::has(&format!("{kind}.{code}")) {
+                    bare.insert(format!("{}: {kind}.{code}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(seen > 400, "{seen}");
+    assert_eq!(bare, BTreeSet::new());
+}
+
 #[test]
 fn files_are_read_at_one_sitting_and_say_what_they_own() {
     let mut found = Vec::new();

@@ -63,6 +63,8 @@ mod employer;
 #[cfg(test)]
 mod employers;
 #[cfg(test)]
+mod employers_sight;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod exchange_out;

@@ -19,8 +19,8 @@ fn day(m: u32, d: u32) -> At {
     Day::ymd(2026, m, d).unwrap().at(10, 0)
 }
 
-struct Story {
-    town: Town,
+pub(crate) struct Story {
+    pub(crate) town: Town,
     case: CaseId,
 }
 impl Story {
@@ -53,31 +53,36 @@ impl Story {
         let n = NewPenalty { order: None, bureau: None, form };
         self.town.rt.block_on(self.town.app.begin_penalty(&self.town.actor("承办人甲"), None, case, n)).map(drop)
     }
-    fn procedure(&self) -> ProcedureId {
+    pub(crate) fn procedure(&self) -> ProcedureId {
         let case = self.case;
         let all = self.town.app.db.read_blocking(move |c| procedures::of_case(c, case)).unwrap();
         all.iter().find(|p| p.kind == "penalty").unwrap().id
     }
-    fn go(&self, who: &str, name: &str, form: Value) {
+    pub(crate) fn go(&self, who: &str, name: &str, form: Value) {
         self.town.go(who, self.procedure(), name, form).unwrap_or_else(|e| panic!("{name}: {e}"));
     }
-    fn proof(&self) -> Value {
+    pub(crate) fn proof(&self) -> Value {
         json!(self.town.add_evidence("承办人甲", Some(self.case), None, "凭证").unwrap().to_string())
     }
-    fn row(&self) -> Penalty {
+    pub(crate) fn row(&self) -> Penalty {
         let case = self.case;
         self.town.app.db.read_blocking(move |c| rows::of_case(c, case)).unwrap().remove(0)
     }
     fn saves(&self, row: Penalty) -> bool {
         self.town.app.db.write_blocking(move |c| rows::update(c, &row)).is_ok()
     }
-    /// Served on 2026-12-02.
-    fn served(t: TestDb, seed: &str) -> Self {
+    /// The notice is made and not served yet.
+    pub(crate) fn noticed(t: TestDb, seed: &str) -> Self {
         let s = Self::begun(t, seed);
         let said = json!({ "report": WORDS, "fineFen": 500_000, "degree": "usual" });
         s.go("承办人甲", "propose", said);
         s.go("承办人甲", "give_notice", json!({ "facts": format!("{WORDS}张三测的工资台账缺失。") }));
         s.go("大队长", "approval.approve", json!({}));
+        s
+    }
+    /// Served on 2026-12-02.
+    fn served(t: TestDb, seed: &str) -> Self {
+        let s = Self::noticed(t, seed);
         let served = json!({ "servedOn": "2026-11-23", "way": "direct", "proof": s.proof() });
         s.go("承办人甲", "serve_notice", served);
         s.town.pass(day(12, 1), &mut || {});
@@ -183,7 +188,7 @@ on_both! {
         for kind in ["penalty_notice", "penalty_decision"] {
             assert!(read(kind).contains("大写：伍仟元整"), "{kind}");
         }
-        assert!(read("penalty_decision").contains("百分之3") && read("penalty_repair").contains("信用修复"));
+        assert!(read("penalty_decision").contains("百分之三加处罚款") && read("penalty_repair").contains("信用修复"));
         assert_eq!(of("penalty_decision").no, 1);
         let file = s.town.case_file("局长", case).unwrap();
         let p = &file.penalties[0];

@@ -195,8 +195,8 @@ fn fill_units(t: &TestDb) {
             "0",
             "0",
             "'{}'",
-            "case when i % 8 = 0 then '2030-01-01' end",
-            "printf('3707%02d-hrss', abs(random()) % 60)",
+            "case when i % 8 = 0 then '2030-01-01' else '2031-01-01' end",
+            "printf('3707%02d-hrss/370700', abs(random()) % 60)",
         ),
         Backend::Postgres => (
             "with n as (select i from generate_series(1, 4000) i)",
@@ -204,8 +204,8 @@ fn fill_units(t: &TestDb) {
             "now()",
             "false",
             "'{}'::jsonb",
-            "case when i % 8 = 0 then date '2030-01-01' end",
-            "'3707' || lpad((score % 60)::text, 2, '0') || '-hrss'",
+            "case when i % 8 = 0 then date '2030-01-01' else date '2031-01-01' end",
+            "'3707' || lpad((score % 60)::text, 2, '0') || '-hrss/370700'",
         ),
     };
     let list = doc.replace("{}", "[]");
@@ -215,8 +215,8 @@ fn fill_units(t: &TestDb) {
          {n} insert into respondents (id, case_id, role, name, name_key, uscc, name_ct, person_bix, position)
            select {id}, (select id from cases limit 1), 'respondent', 'n' || i, 'n' || (i % 1000), case when i % 2 = 0 then 'c' || i end,
            case when i % 5 = 0 then 'x' end, case when i % 5 = 0 then 'p' || i end, i from n;
-         {n} insert into employers (id, key, name, name_key, score, level, reasons, cases, open_cases, headcount, listed, opened_at, as_of, next_on, rev)
-           select {id}, 'k' || i, 'n' || i, 'n' || i, i % 100, 'green', {list}, 1, 0, 0, {no}, {at}, {at}, {later}, 1 from n;
+         {n} insert into employers (id, key, name, name_key, score, level, reasons, cases, open_cases, headcount, listed, opened_at, as_of, next_on, quiet, rev)
+           select {id}, 'k' || i, 'n' || i, 'n' || i, i % 100, 'green', {list}, 1, 0, 0, {no}, {at}, {at}, {later}, {no}, 1 from n;
          insert into employer_places (employer_id, kind, place, score) select id, 'bureau', {pick}, score from employers;
          analyze;"
     );
@@ -224,7 +224,7 @@ fn fill_units(t: &TestDb) {
 }
 
 fn units(bureau: Option<&str>) -> Run {
-    let within = bureau.map(|b| vec![(employers::BUREAU, b.to_owned())]);
+    let within = bureau.map(|b| vec![(employers::BUREAU, employers::of_bureau(b, "370700"))]);
     Box::new(move |c| employers::page(c, &employers::Filter { within, ..employers::Filter::default() }, None, 50).map(drop))
 }
 
@@ -296,6 +296,12 @@ on_both! {
             ("units of a name", Box::new(|c| employers::of_name(c, "x", 500).map(drop)), "respondents_name", true),
             ("codes of a name", Box::new(|c| employers::codes_of(c, "x").map(drop)), "respondents_name", true),
             ("chains of a person", Box::new(|c| employers::with_person(c, &["x".into()], 200).map(drop)), "respondents_person", false),
+            // by the case, by which a party is found: no index by party is needed
+            ("orders of cases", Box::new(move |c| employers::orders_of(c, &[case()]).map(drop)), "orders_case", false),
+            ("agreements of cases", Box::new(move |c| employers::agreements_of(c, &[case()]).map(drop)), "agreements_case", false),
+            ("announcements of cases", Box::new(move |c| employers::announcements_of(c, &[case()]).map(drop)), "announcements_case", false),
+            ("listings of cases", Box::new(move |c| employers::listings_of(c, &[case()]).map(drop)), "listings_case", false),
+            ("penalties of cases", Box::new(move |c| employers::penalties_of(c, &[case()]).map(drop)), "penalties_", false),
             ("units of a bureau", units(Some("370701-hrss")), "employer_places_score", true),
             ("units of the city", units(None), "employers_score", true),
             ("units whose day passed", Box::new(|c| employers::due(c, t0().day(), 50).map(drop)), "employers_next", true),

@@ -12,6 +12,8 @@ create table served_papers (
   -- the blind index of the number's last six
   party text,
   login_bix text,
+  -- the day it was first on record as served: what follows in the procedure takes it away from nobody
+  served_on date,
   created_at timestamptz not null,
   check ((kind = 'person' and party is not null) = (login_bix is not null))
 );
@@ -35,6 +37,7 @@ create table served_codes (
 );
 create unique index served_codes_live on served_codes (document_id) where ended_at is null;
 create index served_codes_document on served_codes (document_id);
+create index served_codes_slip on served_codes (slip_id) where slip_id is not null;
 
 -- A visit: opened by one paper, short, ended early when its code is made anew.
 create table door_sessions (
@@ -63,6 +66,8 @@ create table submissions (
   applicant_ct text not null,
   -- of an address for service: whether papers may be sent there
   consent boolean,
+  -- of a statement on the notice of a penalty: a hearing 听证 is asked for with it
+  hearing boolean not null,
   received_at timestamptz not null,
   -- the last day of the window it fell in or missed
   due_on date,
@@ -78,13 +83,16 @@ create table submissions (
   made_payment uuid references payments (id),
   check ((way = 'desk') = (by_account is not null)),
   check ((kind = 'contact') = (consent is not null)),
+  check (not hearing or kind = 'objection'),
   check ((kind = 'contact') = (state = 'kept')),
   check ((state in ('taken', 'returned')) = (decided_at is not null)),
   check ((state = 'returned') = (return_code is not null))
 );
 create index submissions_case on submissions (case_id) where case_id is not null;
 create index submissions_document on submissions (document_id);
-create index submissions_waiting on submissions (bureau, received_at) where state = 'waiting';
+create index submissions_waiting on submissions (received_at, id) where state = 'waiting';
+create index submissions_received on submissions (received_at, id);
+create index submissions_procedure on submissions (procedure_id) where state = 'waiting';
 
 create table submission_files (
   submission_id uuid not null references submissions (id),

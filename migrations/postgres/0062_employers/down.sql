@@ -1,7 +1,3 @@
-drop index listings_respondent;
-drop index announcements_respondent;
-drop index agreements_payer;
-drop index orders_respondent;
 drop index respondents_person;
 drop index respondents_name;
 drop index respondents_uscc;

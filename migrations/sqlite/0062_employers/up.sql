@@ -18,34 +18,44 @@ create table employers (
   headcount integer not null check (headcount >= 0),
   listed integer not null check (listed in (0, 1)),
   grade text check (grade in ('A', 'B', 'C')),
+  -- who answers for the grade: others are not told it
+  grade_bureau text,
+  grade_area text,
   opened_at integer not null,
   as_of integer not null,
-  -- the day on which time alone may have changed it
-  next_on text,
+  -- the day on which it is reckoned again: time may have changed it, and what was missed heals
+  next_on text not null,
+  -- taken up from what was there before: what it first comes to is told nobody
+  quiet integer not null check (quiet in (0, 1)),
   rev integer not null check (rev >= 0),
   check (into_id is null or (uscc is null and score = 0 and cases = 0)),
-  check (uscc is null or uscc = key)
+  check (uscc is null or uscc = key),
+  check ((grade is null) = (grade_bureau is null) and (grade is null) = (grade_area is null))
 ) strict;
 create unique index employers_key on employers (key);
 create index employers_name on employers (name_key, id);
 create index employers_score on employers (score, id) where into_id is null;
-create index employers_next on employers (next_on, id) where next_on is not null;
+create index employers_next on employers (next_on, id);
 
--- Whose lists it stands in: bureaus that lead, oversee or received, and areas.
+-- Whose lists it stands in. `bureau`: what a bureau leads, received, wrote or, in its own area, oversees; `received`: what it received. The place
+-- of both is the bureau and an area, the one of the case and each above it, as bureau/area. `area`: whatever is in an area or below it.
 create table employer_places (
   employer_id blob not null references employers (id),
-  kind text not null check (kind in ('bureau', 'area')),
+  kind text not null check (kind in ('area', 'bureau', 'received')),
   place text not null,
   score integer not null check (score between 0 and 100),
   primary key (employer_id, kind, place)
 ) strict;
 create index employer_places_score on employer_places (kind, place, score, employer_id);
 
--- How far the job has read: the journal, and what was there before it first ran.
+-- How far the job has read: the journal, and what was there before it first ran; and which node is at it, until when.
 create table employer_sweep (
   one integer not null primary key check (one = 1),
   log_no integer not null check (log_no >= 0),
-  fill_after blob
+  fill_after blob,
+  held_by text,
+  held_until integer,
+  check ((held_by is null) = (held_until is null))
 ) strict;
 insert into employer_sweep (one, log_no, fill_after)
   select 1, coalesce((select max(log_no) from events), 0), case when exists (select 1 from respondents) or exists (select 1 from conduct_files) then zeroblob(16) end;
@@ -54,7 +64,3 @@ insert into employer_sweep (one, log_no, fill_after)
 create index respondents_uscc on respondents (uscc, id) where uscc is not null;
 create index respondents_name on respondents (name_key, uscc, id);
 create index respondents_person on respondents (person_bix, id) where person_bix is not null;
-create index orders_respondent on orders (respondent_id) where respondent_id is not null;
-create index agreements_payer on agreements (payer_id);
-create index announcements_respondent on announcements (respondent_id);
-create index listings_respondent on listings (respondent_id);

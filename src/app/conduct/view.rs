@@ -1,7 +1,8 @@
 //! An employer's file 守法诚信档案 as a reader sees it: its entries with what they stand on, its grades over the years with every revision, the
 //! procedures of its grades.
 //!
-//! Owns who reads it: whoever holds a role towards a bureau that wrote in it or answers for its grade. Changes nothing.
+//! Owns who reads what of it: whoever holds a role towards a bureau that wrote in it or answers for its grade reads the entries and grades of that bureau,
+//! and whatever else a grade he may read stands on. Changes nothing.
 
 use crate::app::App;
 use crate::app::grading::GradingLine;
@@ -135,14 +136,12 @@ pub struct ConductFile {
 
 fn open(c: &mut Conn, app: &App, actor: &Actor, id: RowId) -> Result<(File, Vec<Record>, Vec<Grading>)> {
     let file = rows::file(c, id)?.ok_or(Error::NotFound("conduct"))?;
-    let entries = rows::of_file(c, id, SHOWN)?;
-    let grades = gradings::of_file(c, id)?;
-    let bureaus: BTreeSet<(&str, &str)> = entries
-        .iter()
-        .map(|r| (r.bureau.as_str(), r.area.as_str()))
-        .chain(grades.iter().map(|g| (g.bureau.as_str(), g.area.as_str())))
-        .collect();
-    if !bureaus.iter().any(|(b, a)| readable(app, actor, b, a)) {
+    let mut entries = rows::of_file(c, id, SHOWN)?;
+    let mut grades = gradings::of_file(c, id)?;
+    grades.retain(|g| readable(app, actor, &g.bureau, &g.area));
+    let named: BTreeSet<RowId> = grades.iter().flat_map(|g| &g.reasons.0).flat_map(|r| r.entries.iter().copied()).collect();
+    entries.retain(|r| named.contains(&r.id) || readable(app, actor, &r.bureau, &r.area));
+    if entries.is_empty() && grades.is_empty() {
         return Err(Error::NotFound("conduct"));
     }
     Ok((file, entries, grades))
@@ -191,8 +190,10 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, id: RowId, now: 
     let mut entry_views = Vec::new();
     for r in &entries {
         let note = match &r.note_ct {
-            Some(ct) => Some(seal::open(keys, Place::new("conduct_records", "note_ct", r.id), ct)?),
-            None => None,
+            Some(ct) if readable(app, actor, &r.bureau, &r.area) => {
+                Some(seal::open(keys, Place::new("conduct_records", "note_ct", r.id), ct)?)
+            }
+            _ => None,
         };
         entry_views.push(EntryView {
             id: r.id,

@@ -9,6 +9,7 @@ pub mod submit;
 pub mod view;
 
 use super::effects::Made;
+use super::penalties as fines;
 use super::subject::{scope_at, scope_of};
 use super::write::{Marks, Tx};
 use super::{App, documents};
@@ -79,6 +80,59 @@ impl Party {
     }
 }
 
+/// The party a paper of the list is addressed to: the procedure's own, else the unit of its listing.
+fn listed(c: &mut Conn, row: &Row) -> Result<Option<listings::Party>> {
+    if let Some(p) = listings::party(c, row.id)? {
+        return Ok(Some(p));
+    }
+    let listing = match listings::removal(c, row.id)? {
+        Some(r) => Some(r.listing_id),
+        None => listings::of_procedure(c, row.id)?.map(|l| l.id),
+    };
+    let all = listing.map(|l| listings::parties(c, l)).transpose()?.unwrap_or_default();
+    Ok(all.into_iter().find(listings::Party::is_unit))
+}
+
+/// The code the unit of a procedure has now: it may have been put right since its papers were issued.
+fn unit_now(c: &mut Conn, row: &Row) -> Result<Option<String>> {
+    Ok(match row.kind.as_str() {
+        "payment_order" => match orders::of_procedure(c, row.id)? {
+            Some(o) => cases::chain(c, o.case_id)?.into_iter().find(|r| Some(r.id) == o.respondent_id).and_then(|r| r.uscc),
+            None => None,
+        },
+        "listing" | "listing_party" | "removal" => listed(c, row)?.and_then(|p| p.uscc),
+        "announcement" => announcements::of_procedure(c, row.id)?.and_then(|a| a.unit_code),
+        "grading" => gradings::of_procedure(c, row.id)?.and_then(|(_, f)| f.uscc),
+        "penalty" => penalties::of_procedure(c, row.id)?.and_then(|p| p.uscc),
+        _ => None,
+    })
+}
+
+/// A paper with its addressee as it is called now. A unit whose code was put right is known by the new one, and so are its other papers of the
+/// proceeding.
+///
+/// # Errors
+/// The database.
+pub(super) fn current(c: &mut Conn, s: Served) -> Result<Served> {
+    let now = |c: &mut Conn, s: &Served| -> Result<Option<String>> {
+        let row = procedures::get(c, s.procedure_id)?;
+        Ok(row.filter(|_| s.kind == "unit").map(|r| unit_now(c, &r)).transpose()?.flatten().filter(|u| Some(u) != s.party.as_ref()))
+    };
+    if now(c, &s)?.is_none() {
+        return Ok(s);
+    }
+    let all = match s.case_id {
+        Some(case) => rows::of_case(c, case)?.into_iter().map(|(s, _)| s).collect(),
+        None => vec![s.clone()],
+    };
+    for other in all {
+        if let Some(code) = now(c, &other)? {
+            rows::identify(c, other.document_id, "unit", Some(&code), None)?;
+        }
+    }
+    rows::served(c, s.document_id)?.ok_or(Error::NotFound("document"))
+}
+
 /// Finds the addressee of a paper of a procedure; nothing where the paper has none.
 fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
     if !rules::addressed(kind) {
@@ -97,30 +151,16 @@ fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
                 _ => Party::unit(r.uscc),
             }
         }
-        "listing" | "listing_party" | "removal" => {
-            let own = listings::party(tx.c, row.id)?;
-            let party = match own {
-                Some(p) => Some(p),
-                None => {
-                    let listing = match listings::removal(tx.c, row.id)? {
-                        Some(r) => Some(r.listing_id),
-                        None => listings::of_procedure(tx.c, row.id)?.map(|l| l.id),
-                    };
-                    let all = listing.map(|l| listings::parties(tx.c, l)).transpose()?.unwrap_or_default();
-                    all.into_iter().find(listings::Party::is_unit)
+        "listing" | "listing_party" | "removal" => match listed(tx.c, row)? {
+            None => return Ok(None),
+            Some(p) => match &p.person_ct {
+                Some(ct) => {
+                    let number = tx.open_sealed("listing_parties", "person_ct", p.id, ct)?;
+                    Party::person(tx, p.person_bix.clone(), &number)?
                 }
-            };
-            match party {
-                None => return Ok(None),
-                Some(p) => match &p.person_ct {
-                    Some(ct) => {
-                        let number = tx.open_sealed("listing_parties", "person_ct", p.id, ct)?;
-                        Party::person(tx, p.person_bix.clone(), &number)?
-                    }
-                    None => Party::unit(p.uscc),
-                },
-            }
-        }
+                None => Party::unit(p.uscc),
+            },
+        },
         "announcement" => Party::unit(announcements::of_procedure(tx.c, row.id)?.and_then(|a| a.unit_code)),
         "grading" => Party::unit(gradings::of_procedure(tx.c, row.id)?.and_then(|(_, f)| f.uscc)),
         "penalty" => {
@@ -137,6 +177,11 @@ fn party_of(tx: &mut Tx<'_>, row: &Row, kind: &str) -> Result<Option<Party>> {
         _ => return Ok(None),
     };
     Ok(Some(found))
+}
+
+/// Whether a kind of procedure makes papers that have an addressee with a way in; what does not is spared the look.
+pub(in crate::app) fn speaks_to_addressees(kind: &str) -> bool {
+    matches!(kind, "payment_order" | "listing" | "listing_party" | "removal" | "announcement" | "grading" | "penalty")
 }
 
 /// Notes whom the papers just made are addressed to.
@@ -162,6 +207,7 @@ fn served(tx: &Tx<'_>, id: DocumentId, row: &Row, bureau: String, p: Party) -> S
         kind: p.kind.to_owned(),
         party: p.party,
         login_bix: p.login_bix,
+        served_on: None,
         created_at: tx.now,
     }
 }
@@ -169,11 +215,17 @@ fn served(tx: &Tx<'_>, id: DocumentId, row: &Row, bureau: String, p: Party) -> S
 /// The procedure an older paper belongs to, issued before papers knew their addressee.
 fn procedure_of(c: &mut Conn, d: &Document) -> Result<Option<ProcedureId>> {
     let Some(case) = d.case_id else { return gradings::procedure_of_paper(c, d.id) };
-    for order in orders::of_case(c, case)? {
-        let later = ["order_amendment", "compensation_order"].contains(&d.kind.as_str());
-        if order.document_id == Some(d.id) || later && order.created_at <= d.issued_at {
-            return Ok(Some(order.procedure_id));
-        }
+    let later = ["order_amendment", "compensation_order"].contains(&d.kind.as_str());
+    let all = orders::of_case(c, case)?;
+    if let Some(order) = all.iter().find(|o| o.document_id == Some(d.id)) {
+        return Ok(Some(order.procedure_id));
+    }
+    let before: Vec<ProcedureId> = all.iter().filter(|o| later && o.created_at <= d.issued_at).map(|o| o.procedure_id).collect();
+    match before.as_slice() {
+        [] => {}
+        [only] => return Ok(Some(*only)),
+        // it does not say which of several orders it is of, and a wrong addressee would read another's paper
+        _ => return Ok(None),
     }
     for l in listings::of_case(c, case)? {
         let party = listings::parties(c, l.id)?.into_iter().find(|p| p.notice_id == Some(d.id) || p.decision_id == Some(d.id));
@@ -210,7 +262,13 @@ pub(super) fn scope(c: &mut Conn, app: &App, case: Option<CaseId>, procedure: Pr
     if let Some(id) = case {
         let case = cases::get(c, id)?.ok_or(Error::NotFound("case"))?;
         let mut scope = scope_of(app, Some(&case), None);
-        scope.assignee = procedures::get(c, procedure)?.and_then(|r| r.assignee);
+        let row = procedures::get(c, procedure)?;
+        scope.assignee = row.as_ref().and_then(|r| r.assignee);
+        if let Some(row) = row
+            && let Some(punishes) = fines::bureau_of(c, &row, &crate::flow::Form::new())?
+        {
+            fines::led_by(app, &mut scope, punishes);
+        }
         return Ok(scope);
     }
     let (bureau, area) = match gradings::of_procedure(c, procedure)? {
@@ -257,16 +315,22 @@ fn anew(tx: &mut Tx<'_>, id: DocumentId, reason: &str) -> Result<DocumentId> {
     if !rules::CODED.contains(&d.kind.as_str()) {
         return Err(Error::refused("door_no_code", &[]));
     }
-    if s.party.is_none() {
-        // its code may have been found out since
-        let row = procedures::get(tx.c, s.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
-        let now = party_of(tx, &row, &d.kind)?.filter(|p| p.party.is_some());
-        let p = now.ok_or_else(|| Error::refused("door_no_identity", &[]))?;
+    // the addressee's code may have been found out or put right since
+    let row = procedures::get(tx.c, s.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
+    let now = party_of(tx, &row, &d.kind)?.filter(|p| p.party.is_some());
+    if now.is_none() && s.party.is_none() {
+        return Err(Error::refused("door_no_identity", &[]));
+    }
+    let mut ended: Vec<DocumentId> = rows::of_party(tx.c, &s)?.into_iter().map(|(_, d)| d.id).collect();
+    if let Some(p) = now {
         rows::identify(tx.c, id, p.kind, p.party.as_deref(), p.login_bix.as_deref())?;
     }
+    let s = rows::served(tx.c, id)?.ok_or(Error::NotFound("document"))?;
+    ended.extend(rows::of_party(tx.c, &s)?.into_iter().map(|(_, d)| d.id));
     let code = fresh(tx);
     let kept = keep_code(tx, id, &code, Some(reason))?;
-    rows::leave_all(tx.c, id, tx.now)?;
+    // whoever is inside may have come in by this paper or by another of the same addressee
+    rows::leave_all(tx.c, &ended, tx.now)?;
     let place = documents::Where { bureau: scope.lead.clone(), code: String::new(), case: s.case_id, filing: None };
     let paper = text::zh(&format!("document.{}", d.kind)).to_owned();
     let made = documents::keep_at(tx, &place, SLIP, |head| {
@@ -301,6 +365,35 @@ impl App {
         let reason = text::reasoned("/reason", reason)?;
         self.write(actor, key, move |tx| anew(tx, id, &reason)).await
     }
+}
+
+/// Where the served code stands in a paper.
+const CODE_FROM: &str = "<section class=\"foot door\">";
+const CODE_TO: &str = "</section>";
+
+/// A paper without its served code: one paper shown must not be the key to it, nor to the others.
+pub(super) fn without_code(html: &str) -> String {
+    let Some((before, rest)) = html.split_once(CODE_FROM) else { return html.to_owned() };
+    let after = rest.split_once(CODE_TO).map_or("", |(_, a)| a);
+    format!("{before}{after}")
+}
+
+/// Whether an officer sees the code in a paper: who works at the desk for the matter, or issued it.
+///
+/// # Errors
+/// The database.
+pub(super) fn shows_code(c: &mut Conn, app: &App, actor: &crate::domain::access::Actor, d: &Document) -> Result<bool> {
+    if actor.account().is_some() && d.issued_by == actor.account() {
+        return Ok(true);
+    }
+    let Some(s) = (match rows::served(c, d.id)? {
+        Some(s) => Some(s),
+        None => rows::by_slip(c, d.id)?,
+    }) else {
+        return Ok(false);
+    };
+    let scope = scope(c, app, s.case_id, s.procedure_id, &s.bureau)?;
+    Ok(office::at_desk(actor, &scope).is_ok())
 }
 
 /// Opens an issued paper and compares it with what was issued.

@@ -3,7 +3,7 @@
 //! Owns who may. An objection becomes the procedure's own move, an application the move that opens a removal; a proof becomes nothing by
 //! itself: whoever verified it records the payment, and with it the proof is taken. Taking over and returning are on record.
 
-use super::submit::objection_form;
+use super::submit::{objection_form, take_in};
 use super::view::{kind_title, slot_title};
 use super::{known, record, scope, titled};
 use crate::app::perform::{Command, Given, perform_in};
@@ -24,8 +24,10 @@ use utoipa::ToSchema;
 
 /// The list of `config/codes.toml` with why something is returned.
 pub const RETURNS: &str = "submission_return";
-/// Lines of the list.
+/// Rows read at once for the list,
 const LIST: i64 = 200;
+/// and lines of a page of it.
+const LINES: usize = 100;
 
 /// A file of a submission.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -74,6 +76,8 @@ pub struct SubmissionView {
     pub words: String,
     /// Of an address for service: whether papers may be sent there electronically.
     pub consent: Option<bool>,
+    /// A hearing is asked for with it.
+    pub hearing: bool,
     /// When it was received.
     #[schema(value_type = String)]
     pub received_at: At,
@@ -214,6 +218,7 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, s: Submission, s
         applicant: of("applicant_ct", &s.applicant_ct)?,
         words: s.words_ct.as_ref().map(|ct| of("words_ct", ct)).transpose()?.unwrap_or_default(),
         consent: s.consent,
+        hearing: s.hearing,
         received_at: s.received_at,
         due_on: s.due_on,
         late: s.late,
@@ -231,6 +236,11 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, s: Submission, s
         kind: s.kind,
         state: s.state,
     })
+}
+
+/// A line of a list: nothing of what was written, where somebody lives least of all.
+fn brief(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, s: Submission, scope: &Scope) -> Result<SubmissionView> {
+    view(c, app, keys, actor, Submission { words_ct: None, ..s }, scope)
 }
 
 /// One that waits and that the actor may decide.
@@ -287,7 +297,7 @@ fn objects(tx: &mut Tx<'_>, s: &Submission, words: &str) -> Result<Option<Form>>
 /// Whether its notice waits for its service to be recorded: an objection that came before that is taken after it.
 fn unserved(tx: &mut Tx<'_>, s: &Submission) -> Result<bool> {
     let row = procedures::get(tx.c, s.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
-    Ok(matches!((row.kind.as_str(), row.state.as_str()), ("listing_party", "to_tell") | ("grading", "issued")))
+    Ok(matches!((row.kind.as_str(), row.state.as_str()), ("listing_party" | "penalty", "to_tell") | ("grading", "issued")))
 }
 
 fn take(tx: &mut Tx<'_>, id: RowId, t: &TakeOver) -> Result<()> {
@@ -309,7 +319,11 @@ fn take(tx: &mut Tx<'_>, id: RowId, t: &TakeOver) -> Result<()> {
             if unserved(tx, &s)? {
                 return Err(Error::refused("submission_serve_first", &[]));
             }
-            match objects(tx, &s, &words)? {
+            let ids: Vec<EvidenceId> = rows::files(tx.c, s.id)?.into_iter().map(|(_, e)| e.id).collect();
+            // what came in time is the procedure's own, whoever takes it
+            let taken = !s.late && take_in(tx, s.procedure_id, &words, &ids, s.hearing)?;
+            match if taken { None } else { objects(tx, &s, &words)? } {
+                _ if taken => done.made_procedure = Some(s.procedure_id),
                 Some(form) => {
                     go(tx, s.procedure_id, "object", form)?;
                     done.made_procedure = Some(s.procedure_id);
@@ -347,6 +361,12 @@ fn give_back(tx: &mut Tx<'_>, id: RowId, r: &Return) -> Result<()> {
         return Err(Error::field("/reason", "not_a_choice", &[]));
     }
     let note = text::reasoned("/note", &r.note)?;
+    if let Some(case) = s.case_id
+        && let Some(code) = crate::app::orders::tells_who(tx, case, &note)?
+    {
+        // the addressee reads it
+        return Err(Error::field("/note", code, &[]));
+    }
     let note_ct = Some(tx.seal("submissions", "note_ct", s.id, &note)?);
     let kind = s.kind.clone();
     let done = Submission { state: "returned".to_owned(), return_code: Some(r.reason.clone()), note_ct, ..s };
@@ -391,24 +411,42 @@ fn paper(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, (s, d): (Served
 }
 
 impl App {
-    /// What was handed in and waits in the actor's bureaus; with `all`, what is done too. Supervisors see their area.
+    /// What was handed in and waits in the actor's bureaus; with `all`, what is done too. Supervisors see their area. Lines without words and
+    /// files, from the one after `after` on; with them the last line of the page where there may be more.
     ///
     /// # Errors
     /// The database.
-    pub async fn submissions(self: &Arc<Self>, actor: &Actor, all: bool) -> Result<Vec<SubmissionView>> {
+    pub async fn submissions(
+        self: &Arc<Self>,
+        actor: &Actor,
+        all: bool,
+        after: Option<RowId>,
+    ) -> Result<(Vec<SubmissionView>, Option<RowId>)> {
         let actor = actor.clone();
         self.look(move |c, app, keys| {
             // whoever supervises several bureaus reads them all, each line by its own scope
             let wide = actor.duties().iter().any(|d| d.kind == access::DutyKind::Supervisor || d.bureau == app.config.city.bureau);
             let own: Vec<String> = actor.duties().iter().map(|d| d.bureau.clone()).collect();
+            let wanted = rows::Wanted { bureaus: own, city: wide, all };
+            let mut from = after.map(|id| rows::get(c, id)).transpose()?.flatten().map(|s| (s.received_at, s.id));
             let mut out = Vec::new();
-            for s in rows::of_bureaus(c, (!wide).then_some(own.as_slice()), all, LIST)? {
-                let scope = scope(c, app, s.case_id, s.procedure_id, &s.bureau)?;
-                if access::may_read(&actor, &scope) {
-                    out.push(view(c, app, keys, &actor, s, &scope)?);
+            loop {
+                let page = rows::page(c, &wanted, from, LIST)?;
+                let more = page.len() == usize::try_from(LIST).unwrap_or(usize::MAX);
+                for s in page {
+                    from = Some((s.received_at, s.id));
+                    let scope = scope(c, app, s.case_id, s.procedure_id, &s.bureau)?;
+                    if access::may_read(&actor, &scope) {
+                        out.push(brief(c, app, keys, &actor, s, &scope)?);
+                        if out.len() == LINES {
+                            return Ok((out, from.map(|(_, id)| id)));
+                        }
+                    }
+                }
+                if !more {
+                    return Ok((out, None));
                 }
             }
-            Ok(out)
         })
         .await
     }
@@ -436,7 +474,12 @@ impl App {
         self.look(move |c, app, keys| {
             let mut out = Vec::new();
             for found in rows::of_case(c, case)? {
-                out.push(paper(c, app, keys, &actor, found, now)?);
+                match paper(c, app, keys, &actor, found, now) {
+                    Ok(p) => out.push(p),
+                    // another bureau's: a penalty of the industry's, or the lead's for whoever is only asked for help
+                    Err(Error::NotFound(_)) => {}
+                    Err(e) => return Err(e),
+                }
             }
             out.reverse();
             Ok(out)

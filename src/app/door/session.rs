@@ -66,6 +66,7 @@ impl App {
                 // counted before it is compared, and given back when it fits: guesses side by side are counted too
                 within(c, &limit, most, Duration::hours(1), now)?;
                 for s in rows::by_number(c, &number)? {
+                    let s = super::current(c, s)?;
                     let same = match s.kind.as_str() {
                         "unit" => s.party.as_deref() == Some(who.as_str()),
                         _ => s.login_bix.as_ref().is_some_and(|b| tails.contains(b)),

@@ -16,7 +16,7 @@ use crate::base::id::{AccountId, CaseId, DocumentId, EvidenceId, ProcedureId, Ro
 use crate::base::seal::hex;
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::Actor;
-use crate::domain::door::Handed;
+use crate::domain::door::{self as rules, Handed};
 use crate::flow::{self, Form, Value};
 use crate::law::Law;
 use crate::law::identity::Phone;
@@ -24,7 +24,7 @@ use crate::paper::forms::Head;
 use crate::paper::forms::door::{HandedFile, SubmissionReceipt, submission_receipt};
 use crate::store::door::{self as rows, File, Served, Submission};
 use crate::store::papers::{Document, Evidence};
-use crate::store::{Conn, gradings, journal, papers, procedures};
+use crate::store::{Conn, gradings, journal, papers, penalties, procedures};
 use chrono::Duration;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -34,8 +34,10 @@ use std::sync::Arc;
 const DOMAIN: &str = "receipt";
 /// The term that is open for objections, in every definition that has one.
 const WINDOWS: [&str; 2] = ["objection", "statement"];
-/// The move by which a procedure takes an objection that came in time.
+/// The move by which a procedure takes an objection that came in time,
 const TAKES: &str = "object_at_door";
+/// and one with which a hearing is asked for.
+const HEARS: &str = "hearing_at_door";
 /// Tries for each submission a day allows.
 const TRIES: i32 = 5;
 /// Characters of what is written,
@@ -69,6 +71,9 @@ pub struct NewSubmission {
     pub applicant: String,
     /// Of an address for service.
     pub contact: Option<Contact>,
+    /// A hearing 听证 is asked for, with a statement on the notice of a penalty.
+    #[serde(default)]
+    pub hearing: bool,
 }
 
 /// A file that comes along.
@@ -121,7 +126,8 @@ pub(super) fn window(c: &mut Conn, law: &Law, procedure: ProcedureId, now: At) -
                 "employer.why.window",
                 &[("event", &t.start_event), ("from", &from), ("span", &span), ("article", &t.article)],
             ),
-            open: row.status == "live" && now < due.passes_at,
+            // a state that was left in time ends nobody's days: whether it is still taken is the definition's to say
+            open: now < due.passes_at,
             past: now >= due.passes_at,
         }
     }))
@@ -173,7 +179,7 @@ fn checked(n: &NewSubmission) -> Result<(Handed, NewSubmission)> {
         }
         None => words,
     };
-    Ok((kind, NewSubmission { kind: n.kind.clone(), words, applicant, contact }))
+    Ok((kind, NewSubmission { kind: n.kind.clone(), words, applicant, contact, hearing: n.hearing }))
 }
 
 /// Whether each slot fits and every file that is asked for is there.
@@ -212,6 +218,9 @@ fn hand_in(tx: &mut Tx<'_>, s: &Served, d: &Document, n: &NewSubmission, files: 
     if !listed.contains(&kind) {
         return Err(Error::refused("submission_not_open", &[]));
     }
+    if n.hearing && (kind != Handed::Objection || d.kind != rules::HEARD) {
+        return Err(Error::field("/hearing", "not_a_choice", &[]));
+    }
     let given: Vec<&str> = files.iter().map(|(slot, _)| slot.as_str()).collect();
     slots(kind, s.case_id.is_some(), &d.kind, &given)?;
     let id: RowId = tx.ids.id(tx.now);
@@ -228,6 +237,8 @@ fn hand_in(tx: &mut Tx<'_>, s: &Served, d: &Document, n: &NewSubmission, files: 
     }
     let objects = kind == Handed::Objection;
     let w = if objects { window(tx.c, &law, s.procedure_id, tx.now)? } else { None };
+    let windowed = rules::WINDOWED.contains(&d.kind.as_str());
+    let w = w.filter(|w| windowed || w.open);
     let late = w.as_ref().is_some_and(|w| w.past);
     let by_account = tx.actor.account();
     let way = if by_account.is_some() { "desk" } else { "door" };
@@ -235,7 +246,7 @@ fn hand_in(tx: &mut Tx<'_>, s: &Served, d: &Document, n: &NewSubmission, files: 
     let payload = serde_json::json!({ "submission": id, "kind": n.kind, "document": d.id, "way": way, "late": late, "files": ids });
     let (stream, seq) = super::record(tx, s.case_id, s.procedure_id, "submission_received", payload)?;
     // taken at this instant, or left to an officer
-    let taken = objects && w.as_ref().is_some_and(|w| w.open) && take_in(tx, s, &n.words, &ids)?;
+    let taken = objects && w.as_ref().is_some_and(|w| w.open) && take_in(tx, s.procedure_id, &n.words, &ids, n.hearing)?;
     let receipt = receipt(tx, s, d, &Told { kind, n: &n, way, w: w.as_ref(), late, taken }, &kept, (stream, seq))?;
     let state = match (kind, taken) {
         (Handed::Contact, _) => "kept",
@@ -254,6 +265,7 @@ fn hand_in(tx: &mut Tx<'_>, s: &Served, d: &Document, n: &NewSubmission, files: 
         words_ct: (!n.words.is_empty()).then(|| tx.seal("submissions", "words_ct", id, &n.words)).transpose()?,
         applicant_ct: tx.seal("submissions", "applicant_ct", id, &n.applicant)?,
         consent: n.contact.as_ref().map(|k| k.electronic),
+        hearing: n.hearing,
         received_at: tx.now,
         due_on: w.as_ref().map(|w| w.due),
         late,
@@ -273,22 +285,62 @@ fn hand_in(tx: &mut Tx<'_>, s: &Served, d: &Document, n: &NewSubmission, files: 
     Ok(id)
 }
 
-/// An objection within its window goes into the procedure at this instant, where its definition knows how.
-fn take_in(tx: &mut Tx<'_>, s: &Served, words: &str, files: &[EvidenceId]) -> Result<bool> {
-    let Some(row) = procedures::get(tx.c, s.procedure_id)? else { return Ok(false) };
+/// An objection within its window goes into the procedure at this instant, where its definition knows how. A hearing that cannot be had
+/// leaves the statement what it is.
+pub(super) fn take_in(tx: &mut Tx<'_>, procedure: ProcedureId, words: &str, files: &[EvidenceId], hearing: bool) -> Result<bool> {
+    let Some(row) = procedures::get(tx.c, procedure)? else { return Ok(false) };
     let graph = tx.app.graphs.get(&row.kind, row.version)?;
-    if !row.open || !graph.find(TAKES).is_some_and(|m| m.from.contains(&row.state)) {
-        return Ok(false);
+    let fine = if hearing { penalties::of_procedure(tx.c, procedure)? } else { None };
+    let hearing = fine.is_some_and(|p| crate::app::penalties::right(&tx.law, &p, tx.now) == "hearing");
+    let names = if hearing { [HEARS, TAKES].as_slice() } else { [TAKES].as_slice() };
+    for name in names.iter().filter(|n| row.open && graph.find(n).is_some_and(|m| m.from.contains(&row.state))) {
+        let form = objection_form(&row.kind, words, files);
+        let cmd = Command { procedure, name: (*name).to_owned(), form: Given::Parsed(form), occurred_at: None, seen: None, term: None };
+        let system = Actor::System("door");
+        match tx.with_actor(&system, |tx| perform_in(tx, &cmd)) {
+            Ok(_) => return Ok(true),
+            // refused before anything was changed: it is received all the same, and an officer takes it
+            Err(Error::Refused(r)) => tracing::info!(procedure = %procedure, code = %r.code, "a submission waits for an officer"),
+            Err(Error::Invalid(_)) => tracing::info!(procedure = %procedure, "a submission waits for an officer"),
+            Err(e) => return Err(e),
+        }
     }
-    let form = objection_form(&row.kind, words, files);
-    let cmd = Command { procedure: row.id, name: TAKES.to_owned(), form: Given::Parsed(form), occurred_at: None, seen: None, term: None };
-    let system = Actor::System("door");
-    match tx.with_actor(&system, |tx| perform_in(tx, &cmd)) {
-        Ok(_) => Ok(true),
-        // refused before anything was changed: it is received all the same, and an officer takes it
-        Err(Error::Refused(_) | Error::Invalid(_)) => Ok(false),
-        Err(e) => Err(e),
+    Ok(false)
+}
+
+/// After a step of a procedure: papers that were served by it are noted as served, and what was handed in before that is taken now if it
+/// was in time. Whether anything was taken.
+///
+/// # Errors
+/// The database, or a sealed text that cannot be opened.
+pub(in crate::app) fn follow(tx: &mut Tx<'_>, procedure: ProcedureId) -> Result<bool> {
+    let law = Arc::clone(&tx.law);
+    for (s, d) in rows::unserved(tx.c, procedure)? {
+        if let Some(Some(on)) = view::status(tx.c, &law, &s, &d, tx.now)?.served {
+            rows::note_service(tx.c, d.id, on)?;
+        }
     }
+    let mut any = false;
+    for s in rows::waiting_of(tx.c, procedure)?.into_iter().filter(|s| !s.late) {
+        let Some(w) = window(tx.c, &law, procedure, tx.now)? else { break };
+        if s.received_at.day() > w.due {
+            continue;
+        }
+        let words = s.words_ct.as_ref().map(|ct| tx.open_sealed("submissions", "words_ct", s.id, ct)).transpose()?.unwrap_or_default();
+        let ids: Vec<EvidenceId> = rows::files(tx.c, s.id)?.into_iter().map(|(_, e)| e.id).collect();
+        // taken before it goes in: the step it becomes comes by here as well
+        let taken = Submission { state: "taken".to_owned(), decided_at: Some(tx.now), made_procedure: Some(procedure), ..s.clone() };
+        rows::update(tx.c, &taken)?;
+        if !take_in(tx, procedure, &words, &ids, s.hearing)? {
+            rows::update(tx.c, &s)?;
+            break;
+        }
+        bells::done(tx, s.id)?;
+        let payload = serde_json::json!({ "submission": s.id, "kind": s.kind, "procedure": procedure });
+        super::record(tx, s.case_id, procedure, "submission_taken", payload)?;
+        any = true;
+    }
+    Ok(any)
 }
 
 /// The form of an objection, as the procedure of a kind asks for it.
@@ -297,7 +349,8 @@ pub(super) fn objection_form(kind: &str, words: &str, files: &[EvidenceId]) -> F
     if kind == "grading" {
         return Form::from([("grounds".to_owned(), text(words))]);
     }
-    let mut form = Form::from([("objection".to_owned(), text(words))]);
+    let field = if kind == "penalty" { "statement" } else { "objection" };
+    let mut form = Form::from([(field.to_owned(), text(words))]);
     if !files.is_empty() {
         form.insert("files".to_owned(), Value::List(files.iter().map(|f| Value::Id(f.uuid())).collect()));
     }
@@ -309,8 +362,8 @@ fn ring(tx: &mut Tx<'_>, s: &Served, kind: Handed, id: RowId) -> Result<()> {
     let Some(waits) = kind.waits() else { return Ok(()) };
     let (label, bureau, officer) = match s.case_id {
         Some(case) => {
-            let case = tx.case(case)?;
-            (case.number, case.lead_bureau, holder(tx, s, kind)?)
+            let bureau = super::scope(tx.c, tx.app, s.case_id, s.procedure_id, &s.bureau)?.lead;
+            (tx.case(case)?.number, bureau, holder(tx, s, kind)?)
         }
         None => {
             let g = gradings::of_procedure(tx.c, s.procedure_id)?;
@@ -323,12 +376,14 @@ fn ring(tx: &mut Tx<'_>, s: &Served, kind: Handed, id: RowId) -> Result<()> {
     bells::hang(tx, waits, id, &bureau, &label, tx.now)
 }
 
-/// The officer who holds the matter a proof is about.
+/// The officer who holds the matter: of a proof, and of what is said on a penalty or an order.
 fn holder(tx: &mut Tx<'_>, s: &Served, kind: Handed) -> Result<Option<AccountId>> {
-    if kind != Handed::Proof {
+    let row = procedures::get(tx.c, s.procedure_id)?;
+    let held = row.as_ref().is_some_and(|r| ["penalty", "payment_order"].contains(&r.kind.as_str()));
+    if kind != Handed::Proof && !held {
         return Ok(None);
     }
-    let own = procedures::get(tx.c, s.procedure_id)?.and_then(|r| r.assignee);
+    let own = row.and_then(|r| r.assignee);
     let Some(case) = s.case_id.filter(|_| own.is_none()) else { return Ok(own) };
     Ok(procedures::of_case(tx.c, case)?.into_iter().find(|r| r.kind == "complaint").and_then(|r| r.assignee))
 }
@@ -463,6 +518,10 @@ impl App {
         kept: Vec<(String, EvidenceId)>,
     ) -> Result<RowId> {
         let paper = self.served_paper(actor, id).await?;
+        if !paper.at_desk {
+            // before anything of it is stored
+            return Err(Error::Forbidden("door_desk"));
+        }
         checked(&n)?;
         let mut all = self.handing(actor, &n.kind, paper.case, files).await?;
         all.extend(kept.into_iter().map(|(slot, e)| (slot, Handing::Kept(e))));

@@ -55,6 +55,8 @@ pub struct DoorPaper {
     pub remedies: Vec<String>,
     /// What may be handed in on it.
     pub may: Vec<Handed>,
+    /// A hearing may be asked for with a statement on it.
+    pub hearing: bool,
 }
 
 /// A file that was handed in.
@@ -109,7 +111,7 @@ pub struct DoorHome {
 /// Where a paper stands.
 pub(super) struct Status {
     /// Served on this day, where that is recorded at all.
-    served: Option<Option<Day>>,
+    pub(super) served: Option<Option<Day>>,
     state: &'static str,
     days: Vec<DoorDay>,
     remedies: bool,
@@ -240,11 +242,21 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
                     out.served = Some(p.told_on);
                     out.days = objection(c, law, s, now)?;
                 }
+                "penalty_hearing" => out.served = Some(p.way.0.hearing_told_on),
                 "penalty_decision" | "penalty_repair" => out.served = Some(p.served_on),
+                "penalty_none" => {
+                    let told = procedures::get(c, s.procedure_id)?.is_some_and(|r| r.state == "not_punished");
+                    out.served = Some(p.way.0.ended_on.filter(|_| told));
+                }
                 _ => {}
             }
+            // the decision is nobody's news before it was served; whoever holds it knows it
+            let told = p.served_on.is_some() || matches!(d.kind.as_str(), "penalty_decision" | "penalty_none");
             out.remedies = d.kind == "penalty_decision";
             out.state = match p.standing.as_str() {
+                _ if !told && p.told_on.is_none() => "issued",
+                _ if !told && p.window_over_on.is_none() => "statement",
+                _ if !told => "heard",
                 "paid" => "fine_paid",
                 "decided" if p.remedy == "stayed" => "stayed",
                 "decided" => "fined",
@@ -254,10 +266,10 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
                 _ if p.told_on.is_some() && p.window_over_on.is_none() => "statement",
                 _ => "issued",
             };
-            if let Some(owed) = penalties::owed(c, p.id)?.filter(|o| o.settled_on.is_none()) {
-                let until = owed.deferred_on.unwrap_or(owed.pay_by);
-                let why = text::zh_with("employer.why.pay", &[("day", &until.document_text())]);
-                out.days.push(day("pay", until, why, today));
+            let collects = matches!(d.kind.as_str(), "penalty_decision" | "penalty_repair" | "penalty_urge") && out.state == "fined";
+            if let Some(owed) = penalties::owed(c, p.id)?.filter(|o| collects && o.settled_on.is_none()) {
+                let why = text::zh(if owed.deferred_on.is_some() { "employer.why.fine_deferred" } else { "employer.why.fine" });
+                out.days.push(day("pay", owed.pay_by, why.to_owned(), today));
             }
         }
         _ => {}
@@ -267,7 +279,7 @@ pub(super) fn status(c: &mut Conn, law: &Law, s: &Served, d: &Document, now: At)
 
 /// Whether a visitor may see a paper: the one it came in by, or one that was served.
 fn visible(v: &Visitor, s: &Served, st: &Status) -> bool {
-    s.document_id == v.employer.paper || st.served.is_none_or(|on| on.is_some())
+    s.document_id == v.employer.paper || s.served_on.is_some() || st.served.is_none_or(|on| on.is_some())
 }
 
 fn remedies() -> Vec<String> {
@@ -278,10 +290,11 @@ fn remedies() -> Vec<String> {
 fn paper(s: &Served, d: Document, st: Status) -> DoorPaper {
     DoorPaper {
         id: d.id,
+        hearing: d.kind == rules::HEARD && s.case_id.is_some(),
         title: text::zh(&format!("document.{}", d.kind)).to_owned(),
         number: d.number,
         issued_at: d.issued_at,
-        served_on: st.served.flatten(),
+        served_on: s.served_on.or(st.served.flatten()),
         state: text::zh(&format!("employer.state.{}", st.state)).to_owned(),
         days: st.days,
         remedies: if st.remedies { remedies() } else { Vec::new() },
@@ -391,7 +404,8 @@ impl App {
                 Ok(d.id)
             })
             .await?;
-        self.look(move |c, _, keys| opened(keys, &papers::document(c, d)?.ok_or(Error::NotFound("document"))?)).await
+        let html = self.look(move |c, _, keys| opened(keys, &papers::document(c, d)?.ok_or(Error::NotFound("document"))?)).await?;
+        Ok(super::without_code(&html))
     }
 
     /// The receipt of something handed in on an own paper, as often as it is asked for.

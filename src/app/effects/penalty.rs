@@ -17,7 +17,7 @@ use crate::law::Fen;
 use crate::law::identity::ResidentId;
 use crate::store::penalties::{self as rows, Corrected, Filed, Owed, Penalty, PenaltyPayment, Way};
 use crate::store::types::Json;
-use crate::store::{accounts, orders};
+use crate::store::{accounts, cases, orders};
 
 fn of(tx: &mut Tx<'_>, subject: &Subject) -> Result<Penalty> {
     rows::of_procedure(tx.c, subject.row.id)?.ok_or(Error::NotFound("penalty"))
@@ -45,7 +45,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
     let row = of(tx, subject)?;
     let way = row.way.0.clone();
     let row = match e.kind {
-        EffectKind::ProposePenalty => propose(tx, row, way, a)?,
+        EffectKind::ProposePenalty => propose(tx, subject, row, way, a)?,
         EffectKind::RestartPenalty => {
             let way =
                 Way { reviewed_by: None, reviewed_on: None, notice: None, notice_on: None, told_way: None, discussed_on: None, ..way };
@@ -68,9 +68,17 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
         EffectKind::StatePenalty => {
             // what stands now is the most it can come to, whatever is found of it later
             let ceiling = row.ceiling.or(row.fine);
-            Penalty { stated_on: Some(day(a, "on")?), answered_on: None, answer: None, ceiling, ..row }
+            let way = Way { stated_at: Some(tx.now), ..way };
+            Penalty { stated_on: Some(day(a, "on")?), answered_on: None, answer: None, ceiling, way: Json(way), ..row }
         }
-        EffectKind::AnswerPenalty => answer(row, a, today)?,
+        EffectKind::AnswerPenalty => {
+            // what came after the answer was written is not answered by it
+            let asked = subject.procedure.approval.as_ref().map(|p| p.requested_at);
+            if asked.zip(way.stated_at).is_some_and(|(asked, stated)| stated > asked) {
+                return Err(Error::refused("penalty_stated_since", &[]));
+            }
+            answer(row, a, today)?
+        }
         EffectKind::ClosePenaltyWindow => Penalty { window_over_on: Some(today), ..row },
         EffectKind::AskHearing => {
             let ceiling = row.ceiling.or(row.fine);
@@ -94,7 +102,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
             let way = Way { discussed_on: Some(day(a, "on")?), ..way };
             Penalty { way: Json(way), ..row }
         }
-        EffectKind::DecidePenalty => decide(tx, row)?,
+        EffectKind::DecidePenalty => decide(tx, subject, row)?,
         EffectKind::DropPenalty => {
             let why = a.need_text("why")?;
             let standing = if matches!(why.as_str(), "crime" | "ground_gone") { "dropped" } else { "unpunished" }.to_owned();
@@ -117,7 +125,15 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
             let refused_on = o.refused_on.or(Some(today).filter(|_| left.is_positive()));
             return rows::update_owed(tx.c, &Owed { refused_on, ..o });
         }
-        EffectKind::SetPenaltyRemedy => remedy(row, way, &a.need_text("remedy")?, day(a, "on")?),
+        EffectKind::SetPenaltyRemedy => {
+            let row = remedy(row, way, &a.need_text("remedy")?, day(a, "on")?);
+            // days that are not counted any more may lie before the last payment
+            if let Some(o) = rows::owed(tx.c, row.id)? {
+                let sums = sum_up(tx, &row, &o)?;
+                rows::update_owed(tx.c, &sums)?;
+            }
+            row
+        }
         EffectKind::RevokePenalty => {
             let on = day(a, "on")?;
             let way = Way { ended_on: Some(on), ended_why: Some(a.need_text("why")?), ..way };
@@ -130,7 +146,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, subject: &Subject, e: &Effect) -> Result<()
             }
             "paid" => {
                 let o = owed(tx, &row)?;
-                rows::update_owed(tx.c, &Owed { settled_on: Some(today), ..o })?;
+                let sums = sum_up(tx, &row, &o)?;
+                rows::update_owed(tx.c, &Owed { settled_on: Some(today), ..sums })?;
                 let way = Way { ended_on: Some(today), ended_why: Some("paid".to_owned()), ..way };
                 Penalty { standing: "paid".to_owned(), way: Json(way), ..row }
             }
@@ -194,6 +211,10 @@ fn open(tx: &mut Tx<'_>, subject: &Subject, a: &Args<'_>) -> Result<()> {
         let person_ct = tx.seal("penalties", "person_ct", id, number.as_str())?;
         (text::mask_name(&name), Some(name_ct), Some(person_ct), bix)
     };
+    let recused = cases::recused(tx.c, case.id)?;
+    if recused.contains(&second) || tx.actor.account().is_some_and(|me| recused.contains(&me)) {
+        return Err(Error::refused("penalty_recused", &[]));
+    }
     // one violation, one fine (处罚法 Art 29): in this case, and in another one by what was ordered before
     let number = corrected.as_ref().map(|k| k.number.as_str());
     let same = |p: &Penalty| {
@@ -261,8 +282,9 @@ fn fixed(row: &Penalty, fine: Fen, mitigation: Option<&String>) -> Result<()> {
     })
 }
 
-fn propose(tx: &mut Tx<'_>, row: Penalty, way: Way, a: &Args<'_>) -> Result<Penalty> {
-    let by = tx.actor.account().ok_or(Error::Forbidden("propose"))?;
+fn propose(tx: &mut Tx<'_>, subject: &Subject, row: Penalty, way: Way, a: &Args<'_>) -> Result<Penalty> {
+    // who asked, not who signed that it may be dated back
+    let by = subject.procedure.approval.as_ref().map(|p| p.requested_by).or(tx.actor.account()).ok_or(Error::Forbidden("propose"))?;
     let (fine, degree) = (a.money("fine")?, a.need_text("degree")?);
     let mitigation = a.text("mitigation").filter(|_| degree != "usual");
     fixed(&row, fine, mitigation.as_ref())?;
@@ -305,9 +327,10 @@ fn set_hearing(tx: &mut Tx<'_>, row: Penalty, way: Way, a: &Args<'_>) -> Result<
 }
 
 /// The decision: by another person than the one who proposed it, of a party that was told and whose window is over.
-fn decide(tx: &mut Tx<'_>, row: Penalty) -> Result<Penalty> {
+fn decide(tx: &mut Tx<'_>, subject: &Subject, row: Penalty) -> Result<Penalty> {
     let by = tx.actor.account().ok_or(Error::Forbidden("decide"))?;
-    if row.proposed_by == Some(by) {
+    let investigated = [subject.procedure.assignee, Some(row.filed.0.second), row.proposed_by];
+    if investigated.contains(&Some(by)) || row.way.0.investigators.contains(&by) {
         return Err(Error::refused("penalty_same_person", &[]));
     }
     let over = of_penalties::window_end(&tx.law, &row, tx.now).filter(|end| *end < tx.now.day());
@@ -344,8 +367,10 @@ fn serve(tx: &mut Tx<'_>, row: Penalty, way: Way, a: &Args<'_>) -> Result<Penalt
 fn sum_up(tx: &mut Tx<'_>, row: &Penalty, o: &Owed) -> Result<Owed> {
     let account = of_penalties::account(tx.c, &tx.law, row, o, tx.now.day())?;
     let last = account.paid.iter().map(|p| p.on).max();
-    let late = last.map_or(Fen::ZERO, |on| account.late(on));
     let paid = Fen::sum(account.paid.iter().map(|p| p.amount)).ok_or_else(|| Error::refused("overflow", &[]))?;
+    // what was paid as late fine before review or suit became known stays paid as one
+    let kept = Fen::new((paid.get() - o.fine.get()).clamp(0, o.late.get()));
+    let late = last.map_or(Fen::ZERO, |on| account.late(on)).max(kept);
     Ok(Owed { paid, late, ..o.clone() })
 }
 
@@ -428,8 +453,14 @@ fn defer(tx: &mut Tx<'_>, row: &Penalty, a: &Args<'_>) -> Result<()> {
 fn pass_on(tx: &mut Tx<'_>, subject: &Subject, row: Penalty, way: Way, a: &Args<'_>) -> Result<Penalty> {
     let account: AccountId = a.need_id("account")?;
     let second = a.id("second").map(AccountId::from).unwrap_or(row.filed.0.second);
-    if second == account && !tx.actor.is_system() {
+    if second == account {
         return Err(wrong("second", "penalty_two_officers", &[]));
+    }
+    if cases::recused(tx.c, row.case_id)?.iter().any(|r| [account, second].contains(r)) {
+        return Err(Error::refused("penalty_recused", &[]));
+    }
+    if row.hearing_held_on.is_none() && way.hearing_host.is_some_and(|h| [account, second].contains(&h)) {
+        return Err(wrong("account", "host_investigated", &[]));
     }
     if second != row.filed.0.second {
         let case = tx.case(subject.case_id()?)?;
@@ -452,8 +483,10 @@ fn remedy(row: Penalty, mut way: Way, remedy: &str, on: Day) -> Penalty {
     let running = matches!(remedy, "review" | "suit" | "stayed");
     if remedy == "none" {
         way.pauses.retain(|p| p.until.is_some());
-        way.remedy_on = None;
-        return Penalty { remedy: remedy.to_owned(), way: Json(way), ..row };
+        // a review that was upheld before stays so
+        way.remedy_on = way.upheld_on;
+        let remedy = if way.upheld_on.is_some() { "upheld" } else { remedy }.to_owned();
+        return Penalty { remedy, way: Json(way), ..row };
     }
     match (way.pauses.iter_mut().find(|p| p.until.is_none()), running) {
         (None, true) => way.pauses.push(Pause { from: on, until: None }),
@@ -461,5 +494,8 @@ fn remedy(row: Penalty, mut way: Way, remedy: &str, on: Day) -> Penalty {
         _ => {}
     }
     way.remedy_on = Some(on);
+    if remedy == "upheld" {
+        way.upheld_on = Some(on);
+    }
     Penalty { remedy: remedy.to_owned(), way: Json(way), ..row }
 }

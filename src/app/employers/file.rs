@@ -1,9 +1,11 @@
 //! The file of one unit as a reader sees it.
 //!
-//! Owns what is told and what is only counted. Reads, changes nothing; opens no sealed text but that of an announcement that is public.
+//! Owns what is told and what is only counted. The score is of everything; each reason, name, number and relation is reckoned anew from what the
+//! reader may read, and what is left of the score is one number without words. Reads, changes nothing; opens no sealed text but that of an
+//! announcement that is public.
 
 use super::gather::{self, Gathered, Who};
-use super::relations::{self, Around};
+use super::relations::{self, Around, Listed, Web};
 use super::sight::Sight;
 use super::views::{
     ActView, CaseLine, EdgeView, EmployerFile, HiddenCounts, NameView, PayerLine, ProjectLine, ReasonView, RelatedView, SourceView,
@@ -11,21 +13,23 @@ use super::views::{
 use crate::app::App;
 use crate::app::conduct::view::readable;
 use crate::app::view::coded;
-use crate::base::id::{CaseId, RespondentId, RowId};
+use crate::base::id::{CaseId, DocumentId, RespondentId, RowId};
 use crate::base::seal::KeyRing;
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{self, Actor, Scope};
-use crate::domain::related::Why;
+use crate::domain::related::{Related, Why};
 use crate::domain::warning::{Rule, Source};
 use crate::law::Fen;
 use crate::law::identity::Uscc;
 use crate::store::employers::{self as rows, Standing};
-use crate::store::{Conn, cases, conduct, papers};
+use crate::store::{Conn, cases, conduct};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Sources of a reason that are named.
 const SOURCES: usize = 12;
+/// What is left of a score beside the reasons a reader may know.
+const OTHER: &str = "other";
 /// Edges of a related unit that are named.
 const EDGES: usize = 4;
 
@@ -36,6 +40,8 @@ struct Look<'a> {
     g: &'a Gathered,
     sight: Sight,
     numbers: BTreeMap<CaseId, String>,
+    /// The numbers of papers.
+    papers: BTreeMap<DocumentId, String>,
     hidden: HiddenCounts,
 }
 
@@ -64,22 +70,35 @@ fn sum(all: impl Iterator<Item = Fen>) -> Fen {
 fn file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, code: &str, now: At) -> Result<EmployerFile> {
     let who = named(c, code)?;
     let g = gather::gather(c, app, &who, now)?;
-    let around = relations::around(c, &g, true)?;
-    let mut all: BTreeMap<CaseId, cases::Case> = around.cases.clone();
-    all.extend(g.matters.iter().map(|m| (m.case.id, m.case.clone())));
-    let far: Vec<CaseId> = around.listed.values().flatten().map(|l| l.1).filter(|id| !all.contains_key(id)).collect();
-    all.extend(cases::by_ids(c, &far)?.into_iter().map(|k| (k.id, k)));
     let own = Sight::of(c, app, actor, g.matters.iter().map(|m| &m.case))?;
     let written = |bureau: &str, area: &str| readable(app, actor, bureau, area);
-    let knows = g.records.iter().any(|r| written(&r.bureau, &r.area)) || g.gradings.iter().any(|x| written(&x.bureau, &x.area));
-    if own.nothing() && !knows {
+    let known: BTreeSet<RowId> = (g.records.iter().filter(|r| written(&r.bureau, &r.area)).map(|r| r.file_id))
+        .chain(g.gradings.iter().filter(|x| written(&x.bureau, &x.area)).map(|x| x.file_id))
+        .collect();
+    if own.nothing() && known.is_empty() {
         return Err(Error::NotFound("employer"));
     }
+    let mut web = Web::read(c, app, &g)?;
+    let whole = web.around(app, |_| true).related;
+    let whole = relations::beside(&whole, &relations::listed(c, &whole)?);
+    let sight = Sight::of(c, app, actor, web.cases.values())?;
+    let direct = web.around(app, |id| sight.reads(id)).related;
+    web.read_behind(c, app, &direct)?;
+    let listed = relations::listed(c, &direct)?;
+    let mut all: BTreeMap<CaseId, cases::Case> = web.cases.clone();
+    all.extend(g.matters.iter().map(|m| (m.case.id, m.case.clone())));
+    let far: Vec<CaseId> = listed.values().flatten().map(|l| l.1).filter(|id| !all.contains_key(id)).collect();
+    all.extend(cases::by_ids(c, &far)?.into_iter().map(|k| (k.id, k)));
     let sight = Sight::of(c, app, actor, all.values())?;
+    let around = beyond(direct, web.around(app, |id| sight.reads(id)));
     let numbers = all.iter().map(|(id, k)| (*id, k.number.clone())).collect();
-    let mut look = Look { app, actor, g: &g, sight, numbers, hidden: HiddenCounts::default() };
-    let w = g.warning(app, &around.beside(), now.day())?;
-    let reasons = w.reasons.iter().map(|r| look.reason(r)).collect();
+    let shown_papers = g.orders.iter().filter(|o| sight.reads(o.case_id)).filter_map(|o| o.document_id);
+    let shown_papers = shown_papers.chain(g.penalties.iter().filter(|p| sight.reads(p.case_id)).filter_map(|p| p.way.0.decision));
+    let papers = rows::numbers_of(c, &shown_papers.collect::<Vec<_>>())?;
+    let mut look = Look { app, actor, g: &g, sight, numbers, papers, hidden: HiddenCounts::default() };
+    let w = g.warning(app, &whole.iter().copied().collect::<Vec<_>>(), now.day())?;
+    let seen: Vec<Listed> = relations::beside(&around.related, &listed).intersection(&whole).copied().collect();
+    let reasons = look.reasons(&seen, w.score, now.day())?;
     let cases = look.cases()?;
     let mine: Vec<&CaseLine> = cases.iter().filter(|k| k.employer && !k.merged).collect();
     let ids: Vec<CaseId> = mine.iter().map(|k| k.id).collect();
@@ -89,7 +108,7 @@ fn file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, code: &str, now:
         *n = n.saturating_add(amount.get());
     }
     let payers = payers.into_iter().map(|(k, n)| PayerLine { payer: app.code_title("payer_kind", &k), amount_fen: Fen::new(n) }).collect();
-    let mut acts = look.acts(c)?;
+    let mut acts = look.acts();
     acts.sort_by_key(|a| std::cmp::Reverse(a.on));
     let shown = |o: &&crate::store::orders::Order| {
         look.sight.reads(o.case_id) && o.remedy != "revoked" && !withdrawn(g.standings.get(&o.procedure_id))
@@ -102,12 +121,15 @@ fn file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, code: &str, now:
             addresses.push(NameView { name, on: a.published_at.map_or_else(|| now.day(), At::day) });
         }
     }
-    let related = look.related(c, &around)?;
+    let related = look.related(c, &around, &listed)?;
     let projects = projects(&cases);
+    let names = look.names();
+    // what the page is called is what the reader knows it by
+    let filed = || g.files.iter().find(|f| known.contains(&f.id)).map(|f| f.name.clone());
     Ok(EmployerFile {
-        name: g.name.clone(),
+        name: names.first().map(|n| n.name.clone()).or_else(filed).unwrap_or_else(|| g.name.clone()),
         uscc: who.uscc().map(str::to_owned),
-        names: look.names(),
+        names,
         addresses,
         cut: g.cut,
         score: w.score,
@@ -123,7 +145,7 @@ fn file(c: &mut Conn, app: &App, keys: &KeyRing, actor: &Actor, code: &str, now:
         outstanding_fen: sum(mine.iter().map(|k| k.outstanding_fen)),
         payers,
         projects,
-        conduct: if knows { g.files.iter().map(|f| f.id).collect() } else { Vec::new() },
+        conduct: known.into_iter().collect(),
         cases,
         acts,
         related,
@@ -146,6 +168,17 @@ fn projects(cases: &[CaseLine]) -> Vec<ProjectLine> {
     out
 }
 
+/// What is directly around the unit, each with what is behind it and is not around the unit itself.
+fn beyond(direct: Related, wide: Around) -> Around {
+    let near: BTreeSet<String> = direct.links.iter().map(|l| l.unit.clone()).collect();
+    let mut related = direct;
+    for l in &mut related.links {
+        let found = wide.related.links.iter().find(|w| w.unit == l.unit).map(|w| w.beyond.clone()).unwrap_or_default();
+        l.beyond = found.into_iter().filter(|b| !near.contains(b)).collect();
+    }
+    Around { related, names: wide.names }
+}
+
 fn withdrawn(s: Option<&Standing>) -> bool {
     s.is_some_and(|s| s.state == "withdrawn")
 }
@@ -155,7 +188,7 @@ impl Look<'_> {
         self.numbers.get(&id).cloned().unwrap_or_default()
     }
 
-    /// Names of the cases the reader sees; the newest of all in any case, for it is what the page is called.
+    /// Names of the cases the reader sees, the newest first.
     fn names(&self) -> Vec<NameView> {
         let mut out: Vec<NameView> = Vec::new();
         for m in self.g.matters.iter().filter(|m| self.sight.reads(m.case.id)) {
@@ -201,8 +234,21 @@ impl Look<'_> {
         access::may_read_incident(self.actor, &Scope { assignee, ..scope.clone() })
     }
 
+    /// The reasons, reckoned from what the reader may read; what else there is of the score has no words.
+    fn reasons(&self, beside: &[Listed], score: i32, today: Day) -> Result<Vec<ReasonView>> {
+        let facts = self.g.facts(beside, today).into_iter().filter(|f| self.source(&f.source).is_some()).collect::<Vec<_>>();
+        let told = gather::reckon(self.app, &facts, today)?;
+        let mut out: Vec<ReasonView> = told.reasons.iter().map(|r| self.reason(r)).collect();
+        let rest = score.saturating_sub(told.score);
+        if rest > 0 {
+            let title = text::zh("warning.rule.other").to_owned();
+            out.push(ReasonView { rule: OTHER.to_owned(), title, points: rest, more: 0, sources: Vec::new() });
+        }
+        Ok(out)
+    }
+
     fn reason(&self, r: &crate::domain::warning::Reason) -> ReasonView {
-        let seen: Vec<SourceView> = r.sources.iter().filter_map(|s| self.source(s)).take(SOURCES).collect();
+        let seen: Vec<SourceView> = r.sources.iter().take(SOURCES).filter_map(|s| self.source(s)).collect();
         let amount = if r.rule == Rule::Outstanding { Fen::new(r.amount).to_string() } else { r.amount.to_string() };
         ReasonView {
             rule: r.rule.code().to_owned(),
@@ -258,7 +304,7 @@ impl Look<'_> {
         ActView { kind, title, on, state: String::new(), amount_fen: None, note: None, bad: false, case: Some(case), number, conduct: None }
     }
 
-    fn acts(&mut self, c: &mut Conn) -> Result<Vec<ActView>> {
+    fn acts(&mut self) -> Vec<ActView> {
         let mut out = Vec::new();
         let g = self.g;
         for o in &g.orders {
@@ -267,7 +313,7 @@ impl Look<'_> {
                 continue;
             }
             let s = g.standings.get(&o.procedure_id);
-            let number = o.document_id.map(|d| papers::document(c, d)).transpose()?.flatten().map(|d| d.number);
+            let number = o.document_id.and_then(|d| self.papers.get(&d).cloned());
             let mut said = vec![text::zh_with("employers.order_pay_by", &[("on", &o.pay_by.to_string())])];
             said.extend(number);
             if o.remedy != "none" {
@@ -283,6 +329,30 @@ impl Look<'_> {
                 note: Some(said.join("，")),
                 bad: gather::expired(o, s),
                 ..self.act("order", title, o.served_on.unwrap_or_else(|| o.created_at.day()), o.case_id)
+            });
+        }
+        for p in &g.penalties {
+            if !self.sight.reads(p.case_id) {
+                self.hidden.penalties += 1;
+                continue;
+            }
+            let number = p.way.0.decision.and_then(|d| self.papers.get(&d).cloned());
+            let mut said: Vec<String> = p.filed.0.post.as_deref().map(|post| coded("employers.post", post)).into_iter().collect();
+            said.extend(number);
+            if p.remedy != "none" {
+                said.push(self.app.code_title("remedy_state", &p.remedy));
+            }
+            out.push(ActView {
+                state: self.state(g.standings.get(&p.procedure_id)),
+                amount_fen: p.fine.filter(|_| p.decided_on.is_some()),
+                note: (!said.is_empty()).then(|| said.join("，")),
+                bad: p.decided_on.is_some() && p.stands(),
+                ..self.act(
+                    "penalty",
+                    self.app.code_title(crate::domain::penalty::GROUNDS, &p.ground),
+                    p.decided_on.unwrap_or(p.filed.0.filed_on),
+                    p.case_id,
+                )
             });
         }
         for a in &g.agreements {
@@ -394,23 +464,18 @@ impl Look<'_> {
                 conduct: Some(x.file_id),
             });
         }
-        Ok(out)
+        out
     }
 
-    /// Related units by edges whose cases the reader may read both; others are counted.
-    fn related(&mut self, c: &mut Conn, around: &Around) -> Result<Vec<RelatedView>> {
-        let keys: Vec<String> = around.keys();
+    /// Related units, as what the reader may read relates them; of others not even a number is told.
+    fn related(&mut self, c: &mut Conn, around: &Around, listed: &BTreeMap<String, Vec<Listed>>) -> Result<Vec<RelatedView>> {
+        let keys: Vec<String> = around.related.links.iter().map(|l| l.unit.clone()).collect();
         let files: BTreeMap<String, RowId> = rows::by_keys(c, &keys)?.into_iter().map(|e| (e.key, e.id)).collect();
-        let seen: BTreeSet<CaseId> = around.cases.keys().filter(|id| self.sight.reads(**id)).copied().collect();
         let mut out = Vec::new();
         for l in &around.related.links {
-            let mine: Vec<_> = l.edges.iter().filter(|e| seen.contains(&e.mine) && seen.contains(&e.theirs)).collect();
-            if mine.is_empty() {
-                self.hidden.related += 1;
-                continue;
-            }
             let who = Who::of_key(&l.unit);
-            let edges = mine
+            let edges = l
+                .edges
                 .iter()
                 .take(EDGES)
                 .map(|e| EdgeView {
@@ -421,19 +486,17 @@ impl Look<'_> {
                     other_number: self.number(e.theirs),
                 })
                 .collect();
-            // what is behind it is told by name only where its cases may be read
-            let beyond = l.beyond.iter().filter(|k| around.seen_in(k, &seen)).filter_map(|k| around.names.get(k).cloned()).collect();
             out.push(RelatedView {
-                name: around.names.get(&l.unit).cloned().unwrap_or_else(|| l.unit.clone()),
+                name: around.names.get(&l.unit).cloned().unwrap_or_default(),
                 uscc: who.uscc().map(str::to_owned),
                 file: who.uscc().map(str::to_owned).or_else(|| files.get(&l.unit).map(ToString::to_string)),
-                listed: around.listed.get(&l.unit).is_some_and(|l| l.iter().any(|(_, case)| self.sight.reads(*case))),
+                listed: listed.get(&l.unit).is_some_and(|l| l.iter().any(|(_, case)| self.sight.reads(*case))),
                 by_name_only: l.edges.iter().all(|e| e.why == Why::Name),
                 edges,
-                beyond,
+                beyond: l.beyond.iter().filter_map(|k| around.names.get(k).cloned()).collect(),
             });
         }
-        self.hidden.related += around.related.more;
+        self.hidden.related = around.related.more;
         Ok(out)
     }
 }

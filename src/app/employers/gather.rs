@@ -23,6 +23,7 @@ use crate::store::gradings::{self, Grading};
 use crate::store::incidents::Incident;
 use crate::store::listings::{Listing, Removal};
 use crate::store::orders::Order;
+use crate::store::penalties::Penalty;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parties of a unit that are read, the newest first.
@@ -31,6 +32,8 @@ pub(super) const MOST: i64 = 500;
 const NAMES: usize = 8;
 /// Running agreements whose instalments are looked at.
 const RUNNING: usize = 50;
+/// How a case ended that says nothing against the unit: nothing was owed, it was no wages, or it was not accepted.
+const UNFOUNDED: [&str; 3] = ["no_arrears", "not_wages", "refused"];
 /// A name's key where there is no code.
 const BY_NAME: &str = "name:";
 
@@ -95,6 +98,11 @@ impl Matter {
     pub(super) fn merged(&self) -> bool {
         self.case.conclusion.as_deref() == Some(MERGED)
     }
+
+    /// Whether it ended without anything said against the unit.
+    fn unfounded(&self) -> bool {
+        self.case.state == "refused" || self.case.conclusion.as_deref().is_some_and(|c| UNFOUNDED.contains(&c))
+    }
 }
 
 /// Everything about a unit.
@@ -109,6 +117,8 @@ pub(super) struct Gathered {
     /// There are more parties than are read.
     pub cut: bool,
     pub orders: Vec<Order>,
+    /// Of the unit and of its responsible persons.
+    pub penalties: Vec<Penalty>,
     /// The newest version of each.
     pub agreements: Vec<Agreement>,
     /// Late instalments of running agreements: which, by when, how much of it.
@@ -174,10 +184,21 @@ fn late_of(
     let law = app.law();
     let runs = |a: &&Agreement| standings.get(&a.procedure_id).is_some_and(|s| s.open && matches!(s.state.as_str(), "signed" | "tracking"));
     let mut out = Vec::new();
-    for a in agreements.iter().filter(runs).take(RUNNING) {
+    let running: Vec<&Agreement> = agreements.iter().filter(runs).take(RUNNING).collect();
+    if running.is_empty() {
+        return Ok(out);
+    }
+    let mut plans: BTreeMap<AgreementId, Vec<Instalment>> = BTreeMap::new();
+    for i in rows::instalments_of(c, &running.iter().map(|a| a.id).collect::<Vec<_>>())? {
+        plans.entry(i.agreement_id).or_default().push(Instalment { due_on: i.due_on, amount: i.amount });
+    }
+    for a in running {
+        let plan = plans.remove(&a.id).unwrap_or_default();
+        // what has no instalment that is due cannot be late
+        if !plan.iter().any(|i| agreement::late(&law, i.due_on, now)) {
+            continue;
+        }
         let course = agreements::course(c, a.id)?;
-        let plan: Vec<Instalment> =
-            agreements::instalments_of(c, a.id)?.iter().map(|i| Instalment { due_on: i.due_on, amount: i.amount }).collect();
         let (asked, filled) = (agreement::asked(&plan, course.settled, course.left), agreement::filled(&plan, course.settled));
         for ((i, asked), filled) in plan.iter().zip(&asked).zip(&filled) {
             if filled < asked && agreement::late(&law, i.due_on, now) {
@@ -216,16 +237,27 @@ pub(super) fn gather(c: &mut Conn, app: &App, who: &Who, now: At) -> Result<Gath
     let newest = matters.first().and_then(|m| m.parties.first()).map(|p| p.name.clone());
     let name = newest.or_else(|| files.first().map(|f| f.name.clone())).unwrap_or_default();
     let name_key = parties.first().map(|p| p.name_key.clone()).or_else(|| files.first().map(|f| f.name_key.clone()));
-    let members: Vec<RespondentId> = parties.iter().map(|p| p.id).collect();
-    let orders = rows::orders_of(c, &members)?;
-    let mut versions = rows::agreements_of(c, &members)?;
+    // a party's rows are of the party's case, by whose index they are read: the newest first, as all here
+    let members: BTreeSet<RespondentId> = parties.iter().map(|p| p.id).collect();
+    let mut orders = rows::orders_of(c, &ids)?;
+    orders.retain(|o| o.respondent_id.is_some_and(|r| members.contains(&r)));
+    orders.sort_by_key(|o| std::cmp::Reverse(o.id));
+    let mut penalties = rows::penalties_of(c, &ids)?;
+    penalties.retain(|p| members.contains(&p.respondent_id));
+    penalties.sort_by_key(|p| std::cmp::Reverse(p.id));
+    let mut versions = rows::agreements_of(c, &ids)?;
+    versions.retain(|a| members.contains(&a.payer_id));
     let mut seen = BTreeSet::new();
     versions.sort_by_key(|a| std::cmp::Reverse((a.no, a.id)));
     versions.retain(|a| seen.insert(a.procedure_id));
     versions.sort_by_key(|a| std::cmp::Reverse(a.id));
-    let listings = rows::listings_of(c, &members)?;
+    let mut listings = rows::listings_of(c, &ids)?;
+    listings.retain(|l| members.contains(&l.respondent_id));
+    listings.sort_by_key(|l| std::cmp::Reverse(l.id));
     let removals = rows::removals_of(c, &listings.iter().map(|l| l.id).collect::<Vec<_>>())?;
-    let announcements = rows::announcements_of(c, &members)?;
+    let mut announcements = rows::announcements_of(c, &ids)?;
+    announcements.retain(|a| members.contains(&a.respondent_id));
+    announcements.sort_by_key(|a| std::cmp::Reverse(a.id));
     let mine: Vec<CaseId> = matters.iter().filter(|m| m.employer).map(|m| m.case.id).collect();
     let incidents = rows::incidents_of(c, &mine)?;
     let (mut grades, mut records) = (Vec::new(), Vec::new());
@@ -234,6 +266,7 @@ pub(super) fn gather(c: &mut Conn, app: &App, who: &Who, now: At) -> Result<Gath
         grades.extend(gradings::of_file(c, f.id)?);
     }
     let procedures: Vec<ProcedureId> = (orders.iter().map(|o| o.procedure_id))
+        .chain(penalties.iter().map(|p| p.procedure_id))
         .chain(versions.iter().map(|a| a.procedure_id))
         .chain(listings.iter().map(|l| l.procedure_id))
         .chain(removals.iter().map(|r| r.procedure_id))
@@ -249,6 +282,7 @@ pub(super) fn gather(c: &mut Conn, app: &App, who: &Who, now: At) -> Result<Gath
         matters,
         cut,
         orders,
+        penalties,
         agreements: versions,
         late,
         listings,
@@ -284,7 +318,7 @@ impl Gathered {
         self.gradings.iter().filter(|g| g.current && g.state != "proposed").max_by_key(|g| (g.year, g.revision))
     }
 
-    /// The facts of its early warning; `beside` are listings of related units that stand.
+    /// The facts of its early warning, of whatever case; `beside` are listings of related units that stand.
     pub(super) fn facts(&self, beside: &[(RowId, CaseId)], today: Day) -> Vec<Fact> {
         let mut out = Vec::new();
         let mut put = |rule, on, amount, kind, id, case| out.push(Fact { rule, on, amount, source: Source { kind, id, case } });
@@ -297,6 +331,7 @@ impl Gathered {
                     case(Rule::Headcount, on, i64::from(m.case.headcount));
                     case(Rule::Season, on, 1);
                 }
+                (true, false) if m.unfounded() => {}
                 (true, false) => case(Rule::Repeat, m.case.concluded_at.map_or(on, At::day), 1),
                 (false, true) => case(Rule::SiteCases, on, 1),
                 (false, false) => {}
@@ -307,6 +342,11 @@ impl Gathered {
         }
         for o in self.orders.iter().filter(|o| expired(o, self.standings.get(&o.procedure_id))) {
             put(Rule::ExpiredOrders, o.pay_by, 1, "order", o.id.uuid(), Some(o.case_id));
+        }
+        for p in self.penalties.iter().filter(|p| p.is_unit() && p.stands() && p.remedy != "stayed") {
+            // one that is only being examined says nothing yet
+            let Some(on) = p.decided_on else { continue };
+            put(Rule::Penalties, on, 1, "penalty", p.id.uuid(), Some(p.case_id));
         }
         for a in &self.agreements {
             let s = self.standings.get(&a.procedure_id);
@@ -337,7 +377,15 @@ impl Gathered {
     /// # Errors
     /// A weight is not in force.
     pub(super) fn warning(&self, app: &App, beside: &[(RowId, CaseId)], today: Day) -> Result<Warning> {
-        let weights = Weights::of(&app.law().rules, today)?;
-        Ok(warning::reckon(&self.facts(beside, today), &weights, today, warning::festival(today)))
+        reckon(app, &self.facts(beside, today), today)
     }
+}
+
+/// What some facts come to on a day.
+///
+/// # Errors
+/// A weight is not in force.
+pub(super) fn reckon(app: &App, facts: &[Fact], today: Day) -> Result<Warning> {
+    let weights = Weights::of(&app.law().rules, today)?;
+    Ok(warning::reckon(facts, &weights, today, warning::festival(today)))
 }

@@ -38,7 +38,7 @@ pub struct SourceView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReasonView {
-    /// The code of its rule: `warning.<code>` in the rules.
+    /// The code of its rule: `warning.<code>` in the rules; `other` for what is left of the score beside what the reader may know.
     pub rule: String,
     /// In words.
     pub title: String,
@@ -46,7 +46,7 @@ pub struct ReasonView {
     pub points: i32,
     /// What it stands on, as far as the reader may know.
     pub sources: Vec<SourceView>,
-    /// How many more there are.
+    /// How many more of these there are.
     pub more: usize,
 }
 
@@ -103,7 +103,7 @@ pub struct CaseLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActView {
-    /// `order`, `agreement`, `listing`, `removal`, `announcement`, `incident`, `entry`, `grade`.
+    /// `order`, `penalty`, `agreement`, `listing`, `removal`, `announcement`, `incident`, `entry`, `grade`.
     pub kind: &'static str,
     /// What, in words.
     pub title: String,
@@ -136,6 +136,7 @@ pub struct ActView {
 pub struct HiddenCounts {
     pub cases: usize,
     pub orders: usize,
+    pub penalties: usize,
     pub agreements: usize,
     pub listings: usize,
     pub announcements: usize,
@@ -256,7 +257,7 @@ pub struct EmployerFile {
     pub acts: Vec<ActView>,
     /// Its projects.
     pub projects: Vec<ProjectLine>,
-    /// Its conduct files the reader may open.
+    /// Those of its conduct files the reader may open.
     #[schema(value_type = Vec<String>)]
     pub conduct: Vec<RowId>,
     /// Related units.

@@ -1,21 +1,23 @@
-//! The summaries of units: kept by a job that reads the journal and, once a day, what time alone may have changed; compared by `doctor`.
+//! The summaries of units: kept by a job that marks what the journal tells of as due, and reckons what is due; compared by `doctor`.
 //!
 //! Owns when a summary is made anew, that it holds no truth of its own, and that a level that rises is told once. Level-triggered: it looks only at
-//! stored state, so that a tick that was missed heals at the next, and any number of nodes may run it. Decides nothing about a unit: no
-//! procedure begins, changes or ends by it.
+//! stored state, so that a tick that was missed heals at the next; every summary has a day on which it is reckoned again, so that a change nobody
+//! told of heals as well. One node has the turn; what two do at once is right by the rows' revisions. Each unit is reckoned in a read and saved in a
+//! short write of its own, so that one that fails stops no other. Decides nothing about a unit: no procedure begins, changes or ends by it.
 
 use super::gather::{self, Gathered, Who};
-use super::relations;
+use super::relations::{self, Web};
 use crate::app::App;
 use crate::app::notify;
 use crate::app::write::{Marks, Tx};
 use crate::base::id::{CaseId, ProcedureId, RowId, StreamId};
-use crate::base::{At, Result, text};
+use crate::base::{At, Error, Result, text};
 use crate::domain::access::Actor;
 use crate::domain::warning::Level;
-use crate::store::employers::{self as rows, AREA, BUREAU, Employer, Sweep};
+use crate::store::employers::{self as rows, AREA, BUREAU, Employer, RECEIVED, Sweep, of_bureau};
 use crate::store::types::Json;
 use crate::store::{Conn, conduct, gradings, journal};
+use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -23,8 +25,15 @@ use std::sync::Arc;
 const EVENTS: i64 = 200;
 /// Parties read in one transaction while what was there before is taken up.
 const FILL: i64 = 100;
-/// Summaries made anew in one transaction because a day passed.
+/// Summaries that are due, looked for at once.
 const DAILY: i64 = 50;
+/// Transactions of a kind, and summaries, of one run: the rest is for the next tick.
+const BODIES: usize = 200;
+const UNITS: usize = 5_000;
+/// Minutes for which a node has the turn without saying so again.
+const TURN: i64 = 5;
+/// Days after which a summary is reckoned again although nothing runs and nothing is told of it.
+const REST: i64 = 7;
 /// Summaries `doctor` reads in one go.
 const PAGE: i64 = 200;
 /// Bureaus that are told of one unit.
@@ -61,8 +70,11 @@ fn said(c: &mut Conn, app: &App, who: &Who, old: &Employer, now: At) -> Result<S
         headcount: 0,
         listed: false,
         grade: None,
+        grade_bureau: None,
+        grade_area: None,
         as_of: now,
-        next_on: None,
+        next_on: now.day().plus(REST),
+        quiet: false,
         ..old.clone()
     };
     if let Who::Name(n) = who
@@ -72,8 +84,9 @@ fn said(c: &mut Conn, app: &App, who: &Who, old: &Employer, now: At) -> Result<S
         return Ok(Said { row: bare(into), places: Vec::new(), leads: Vec::new(), beside: Vec::new() });
     }
     let g = gather::gather(c, app, who, now)?;
-    let around = relations::around(c, &g, false)?;
-    let w = g.warning(app, &around.beside(), now.day())?;
+    let around = Web::read(c, app, &g)?.around(app, |_| true).related;
+    let beside: Vec<_> = relations::beside(&around, &relations::listed(c, &around)?).into_iter().collect();
+    let w = g.warning(app, &beside, now.day())?;
     let own: Vec<_> = g.matters.iter().filter(|m| !m.merged()).collect();
     let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
     let open = own.iter().filter(|m| m.case.open).count();
@@ -96,33 +109,49 @@ fn said(c: &mut Conn, app: &App, who: &Who, old: &Employer, now: At) -> Result<S
         headcount,
         listed: g.listed(),
         grade: g.grade().map(|g| g.grade.clone()),
-        // what runs may grow late and what counts may grow old; nothing else changes without an event
-        next_on: (open > 0 || w.score > 0).then(|| now.day().next()),
+        grade_bureau: g.grade().map(|g| g.bureau.clone()),
+        grade_area: g.grade().map(|g| g.area.clone()),
+        // what runs may grow late and what counts may grow old; what was missed heals with the rest
+        next_on: if open > 0 || w.score > 0 { now.day().next() } else { now.day().plus(REST) },
         ..bare(None)
     };
-    Ok(Said { row, places: places(c, &g)?, leads, beside: around.keys() })
+    let beside = around.links.into_iter().map(|l| l.unit).collect();
+    Ok(Said { row, places: places(c, app, &g)?, leads, beside })
 }
 
-/// The lists a unit stands in: of whoever leads, oversees or received a case of it or wrote in its register, and of the areas of these.
-fn places(c: &mut Conn, g: &Gathered) -> Result<Vec<(&'static str, String)>> {
+/// The lists a unit stands in: of whoever leads, received or, in its own area, oversees a case of it, or wrote in its register; of each area it has to
+/// do with and those above.
+fn places(c: &mut Conn, app: &App, g: &Gathered) -> Result<Vec<(&'static str, String)>> {
     let mut out: BTreeSet<(&'static str, String)> = BTreeSet::new();
+    // from the city down: nobody's duty is over more
+    let path = |area: &str| -> Vec<String> {
+        let path = app.area_path(Some(area));
+        path.into_iter().skip_while(|a| *a != app.config.city.code).collect()
+    };
+    let of: BTreeMap<CaseId, Vec<String>> = g.matters.iter().map(|m| (m.case.id, path(&m.case.area))).collect();
     for m in &g.matters {
-        out.insert((AREA, m.case.area.clone()));
-        out.insert((BUREAU, m.case.lead_bureau.clone()));
-        out.extend(m.case.oversight_bureau.clone().map(|b| (BUREAU, b)));
+        let path = of.get(&m.case.id).map(Vec::as_slice).unwrap_or_default();
+        out.extend(path.iter().map(|a| (AREA, a.clone())));
+        out.extend(path.iter().map(|a| (BUREAU, of_bureau(&m.case.lead_bureau, a))));
+        // whoever oversees from elsewhere reads as far as the own area reaches
+        let own = |b: &&String| app.bureau_path(b).last().is_some_and(|home| path.contains(home));
+        for b in m.case.oversight_bureau.iter().filter(own) {
+            out.extend(path.iter().map(|a| (BUREAU, of_bureau(b, a))));
+        }
     }
-    let ids: Vec<CaseId> = g.matters.iter().map(|m| m.case.id).collect();
-    out.extend(rows::received_by(c, &ids)?.into_iter().map(|(_, b)| (BUREAU, b)));
+    for (case, bureau) in rows::received_by(c, &of.keys().copied().collect::<Vec<_>>())? {
+        let path = case.and_then(|id| of.get(&id)).map(Vec::as_slice).unwrap_or_default();
+        out.extend(path.iter().flat_map(|a| [(BUREAU, of_bureau(&bureau, a)), (RECEIVED, of_bureau(&bureau, a))]));
+    }
     let written = g.records.iter().map(|r| (&r.area, &r.bureau)).chain(g.gradings.iter().map(|g| (&g.area, &g.bureau)));
     for (area, bureau) in written {
-        out.insert((AREA, area.clone()));
-        out.insert((BUREAU, bureau.clone()));
+        out.extend(path(area).into_iter().flat_map(|a| [(BUREAU, of_bureau(bureau, &a)), (AREA, a)]));
     }
     Ok(out.into_iter().collect())
 }
 
-/// A summary that says nothing yet.
-fn blank(tx: &mut Tx<'_>, who: &Who, name: &str, name_key: &str) -> Employer {
+/// A summary that says nothing yet and is to be reckoned now.
+fn blank(tx: &mut Tx<'_>, who: &Who, (name, name_key): &(String, String), quiet: bool) -> Employer {
     Employer {
         id: tx.ids.id(tx.now),
         key: who.key(),
@@ -138,9 +167,12 @@ fn blank(tx: &mut Tx<'_>, who: &Who, name: &str, name_key: &str) -> Employer {
         headcount: 0,
         listed: false,
         grade: None,
+        grade_bureau: None,
+        grade_area: None,
         opened_at: tx.now,
         as_of: tx.now,
-        next_on: None,
+        next_on: tx.now.day(),
+        quiet,
         rev: 0,
     }
 }
@@ -148,24 +180,15 @@ fn blank(tx: &mut Tx<'_>, who: &Who, name: &str, name_key: &str) -> Employer {
 /// Units to look at, with a name of each.
 type Units = BTreeMap<Who, (String, String)>;
 
-/// Makes a summary anew; returns the units beside it where what it says reaches them.
-fn refresh(tx: &mut Tx<'_>, who: &Who, (name, name_key): &(String, String), quiet: bool) -> Result<Vec<String>> {
-    let old = match rows::keyed(tx.c, &who.key())? {
-        Some(row) => row,
-        None => {
-            let new = blank(tx, who, name, name_key);
-            rows::open(tx.c, &new)?
-        }
-    };
-    let s = said(tx.c, tx.app, who, &old, tx.now)?;
-    let row = Employer { rev: old.rev + 1, ..s.row };
-    rows::update(tx.c, &row)?;
-    rows::place(tx.c, row.id, row.score, &s.places)?;
-    let (before, after) = (Level::of(&old.level).unwrap_or(Level::Green), Level::of(&row.level).unwrap_or(Level::Green));
-    if after > before && !quiet {
-        tell(tx, &row, before, after, &s.leads)?;
+/// Makes summaries of units that have none; returns the keys of those that had.
+fn open(tx: &mut Tx<'_>, units: &Units, quiet: bool) -> Result<Vec<String>> {
+    let keys: Vec<String> = units.keys().map(Who::key).collect();
+    let have: BTreeSet<String> = rows::by_keys(tx.c, &keys)?.into_iter().map(|e| e.key).collect();
+    for (who, names) in units.iter().filter(|(w, _)| !have.contains(&w.key())) {
+        let new = blank(tx, who, names, quiet);
+        rows::open(tx.c, &new)?;
     }
-    Ok(if row.listed || old.listed { s.beside } else { Vec::new() })
+    Ok(have.into_iter().collect())
 }
 
 /// Tells that a level rose, once: with the row that says so, in its transaction.
@@ -178,22 +201,6 @@ fn tell(tx: &mut Tx<'_>, row: &Employer, from: Level, to: Level, leads: &[String
     let unit = row.uscc.clone().unwrap_or_else(|| row.name.chars().filter(|c| !matches!(c, '{' | '}')).take(60).collect());
     let args = BTreeMap::from([("number".to_owned(), unit), ("state".to_owned(), super::level_title(to))]);
     notify::tell_bureaus(tx, &bureaus, &LADDERS, NOTICE, &args)
-}
-
-/// Makes summaries anew, and once more those beside units that stand on the list.
-fn refresh_all(tx: &mut Tx<'_>, units: Units, quiet: bool) -> Result<usize> {
-    let mut beside: BTreeSet<Who> = BTreeSet::new();
-    let mut done = BTreeSet::new();
-    for (who, names) in &units {
-        beside.extend(refresh(tx, who, names, quiet)?.iter().map(|k| Who::of_key(k)));
-        done.insert(who.clone());
-    }
-    for who in beside.into_iter().filter(|w| !done.contains(w)) {
-        if let Some(e) = rows::keyed(tx.c, &who.key())? {
-            refresh(tx, &who, &(e.name, e.name_key), quiet)?;
-        }
-    }
-    Ok(done.len())
 }
 
 /// Adds the units of some parties, and of a name that came with a code the one without: it may be the same from now on, or no more.
@@ -216,22 +223,32 @@ fn collect(c: &mut Conn, parties: &[rows::Party], out: &mut Units) -> Result<()>
     Ok(())
 }
 
+/// Adds the units of a conduct file: its own, and those of its name, which may lose or gain a file that has no code.
 fn collect_file(c: &mut Conn, file: &conduct::File, out: &mut Units) -> Result<()> {
-    let who = gather::who(c, file.uscc.as_deref(), &file.name_key)?;
-    if file.uscc.is_none() {
-        out.entry(Who::Name(file.name_key.clone())).or_insert_with(|| (file.name.clone(), file.name_key.clone()));
+    let names = (file.name.clone(), file.name_key.clone());
+    let bare = Who::Name(file.name_key.clone());
+    if file.uscc.is_none() || rows::keyed(c, &bare.key())?.is_some() {
+        out.entry(bare).or_insert_with(|| names.clone());
     }
-    out.entry(who).or_insert_with(|| (file.name.clone(), file.name_key.clone()));
+    for code in rows::codes_of(c, &file.name_key)? {
+        out.entry(Who::Code(code)).or_insert_with(|| names.clone());
+    }
+    for other in conduct::files_named(c, &file.name_key)? {
+        out.entry(Who::of_key(&other.key)).or_insert_with(|| names.clone());
+    }
+    out.entry(gather::who(c, file.uscc.as_deref(), &file.name_key)?).or_insert(names);
     Ok(())
 }
 
-/// Takes account of the next events; whether there were any.
+/// Takes account of the next events: the units they are about are to be reckoned. Whether there were any.
 fn read_on(tx: &mut Tx<'_>) -> Result<bool> {
     let was = rows::sweep(tx.c)?;
     let after = u64::try_from(was.log_no).unwrap_or(0);
     let events = journal::page(tx.c, after, EVENTS)?;
     let Some(last) = events.last().and_then(|e| e.log_no) else { return Ok(false) };
     let units = touched(tx.c, &events)?;
+    let known = open(tx, &units, false)?;
+    rows::set_due(tx.c, &known, tx.now.day())?;
     for e in events.iter().filter(|e| e.core.stream == "grading") {
         // a list confirmed in bulk is one event for all units on it
         let year = e.core.payload.get("year").and_then(serde_json::Value::as_i64).and_then(|y| i32::try_from(y).ok());
@@ -239,7 +256,6 @@ fn read_on(tx: &mut Tx<'_>) -> Result<bool> {
             rows::set_due_graded(tx.c, year, bureau, tx.now.day())?;
         }
     }
-    refresh_all(tx, units, false)?;
     rows::advance(tx.c, was, Sweep { log_no: i64::try_from(last).unwrap_or(i64::MAX), ..was })?;
     Ok(true)
 }
@@ -281,53 +297,116 @@ fn fill(tx: &mut Tx<'_>) -> Result<bool> {
             collect_file(tx.c, &file, &mut units)?;
         }
     }
-    let mut new = Units::new();
-    for (who, names) in units {
-        if rows::keyed(tx.c, &who.key())?.is_none() {
-            new.insert(who, names);
-        }
-    }
-    let more = !parties.is_empty() || !new.is_empty();
-    refresh_all(tx, new, true)?;
+    let known = open(tx, &units, true)?;
+    let more = !parties.is_empty() || known.len() < units.len();
     let at = parties.last().map_or(after, |p| RowId::from(p.id.uuid()));
     rows::advance(tx.c, was, Sweep { fill_after: more.then_some(at), ..was })?;
     Ok(more)
 }
 
-/// A party is about to be named otherwise: the unit it was is made anew as well.
+/// A party is about to be named otherwise: the unit it was, and all whose it may have been by its name, are reckoned again.
 ///
 /// # Errors
 /// The database.
 pub(in crate::app) fn renamed(tx: &mut Tx<'_>, uscc: Option<&str>, name_key: &str) -> Result<()> {
-    let who = gather::who(tx.c, uscc, name_key)?;
-    rows::set_due(tx.c, &who.key(), tx.now.day())
+    let mut keys: BTreeSet<String> = rows::codes_of(tx.c, name_key)?.into_iter().collect();
+    keys.insert(Who::Name(name_key.to_owned()).key());
+    keys.insert(gather::who(tx.c, uscc, name_key)?.key());
+    rows::set_due(tx.c, &keys.into_iter().collect::<Vec<_>>(), tx.now.day())
 }
 
-/// Makes anew what time alone may have changed.
-fn day_passed(tx: &mut Tx<'_>) -> Result<bool> {
-    let due = rows::due(tx.c, tx.now.day(), DAILY)?;
-    let any = !due.is_empty();
-    for e in due {
-        refresh(tx, &Who::of_key(&e.key), &(e.name, e.name_key), false)?;
-    }
-    Ok(any)
+/// What a run of the job did.
+#[derive(Debug, Default)]
+pub struct Refreshed {
+    /// Transactions that took account of something.
+    pub done: usize,
+    /// Units that could not be reckoned, by the id of their summary, and why; each is tried again the next day.
+    pub failed: Vec<(RowId, Error)>,
 }
 
 impl App {
-    /// Brings the summaries of units up to what the journal and the day say; returns how many bodies ran.
+    /// Brings the summaries of units up to what the journal and the day say, unless another node is at it. `node` names this process.
     ///
     /// # Errors
-    /// The database, or a weight is not in force.
-    pub fn refresh_employers(self: &Arc<Self>) -> Result<usize> {
-        let mut n = 0;
+    /// The database. A unit that cannot be reckoned stops no other.
+    pub fn refresh_employers(self: &Arc<Self>, node: &str) -> Result<Refreshed> {
+        let mut out = Refreshed::default();
+        if self.employers_turn(node)? {
+            let done = self.refresh_in_turn(node, &mut out);
+            let node = node.to_owned();
+            self.db.write_blocking(move |c| rows::end_turn(c, &node))?;
+            done?;
+        }
+        Ok(out)
+    }
+
+    /// Takes the turn or holds it longer; whether this node has it.
+    fn employers_turn(&self, node: &str) -> Result<bool> {
+        let (node, now) = (node.to_owned(), self.now());
+        self.db.write_blocking(move |c| rows::take_turn(c, &node, now, now.plus(Duration::minutes(TURN))))
+    }
+
+    fn refresh_in_turn(self: &Arc<Self>, node: &str, out: &mut Refreshed) -> Result<()> {
         let time = Actor::System("time");
-        let bodies: [fn(&mut Tx<'_>) -> Result<bool>; 3] = [fill, read_on, day_passed];
+        let bodies: [fn(&mut Tx<'_>) -> Result<bool>; 2] = [fill, read_on];
         for body in bodies {
-            while self.write_blocking(&time, None, body)? {
-                n += 1;
+            let mut left = BODIES;
+            while left > 0 && self.write_blocking(&time, None, body)? {
+                out.done += 1;
+                left -= 1;
             }
         }
-        Ok(n)
+        // whoever stands on the list speaks to those beside it, once a run
+        let (mut spoken, mut left) = (BTreeSet::new(), UNITS);
+        while left > 0 && self.employers_turn(node)? {
+            let today = self.now().day();
+            let due = self.db.read_blocking(|c| rows::due(c, today, DAILY))?;
+            if due.is_empty() {
+                break;
+            }
+            for e in due {
+                left = left.saturating_sub(1);
+                let id = e.id;
+                match self.refresh(&e, &mut spoken) {
+                    // another change or another node was faster: it is due still, or done
+                    Ok(saved) => out.done += usize::from(saved),
+                    // without the database no unit can be reckoned
+                    Err(why @ Error::Unavailable(_)) => return Err(why),
+                    Err(why) => {
+                        self.db.write_blocking(move |c| rows::set_due(c, &[e.key], today.next()))?;
+                        out.failed.push((id, why));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reckons a summary anew in a read, and saves it in a short write; whether nothing came between.
+    fn refresh(self: &Arc<Self>, old: &Employer, spoken: &mut BTreeSet<RowId>) -> Result<bool> {
+        let (who, now) = (Who::of_key(&old.key), self.now());
+        let s = self.db.read_blocking(|c| said(c, self, &who, old, now))?;
+        let row = Employer { rev: old.rev + 1, ..s.row };
+        let (before, after) = (Level::of(&old.level).unwrap_or(Level::Green), Level::of(&row.level).unwrap_or(Level::Green));
+        let rose = after > before && !old.quiet;
+        let speaks = (row.listed || old.listed) && !spoken.contains(&old.id);
+        let id = row.id;
+        let saved = self.write_blocking(&Actor::System("time"), None, move |tx| {
+            if !rows::save(tx.c, &row, &s.places)? {
+                return Ok(false);
+            }
+            if rose {
+                tell(tx, &row, before, after, &s.leads)?;
+            }
+            if speaks {
+                rows::set_due(tx.c, &s.beside, tx.now.day())?;
+            }
+            Ok(true)
+        })?;
+        if saved && speaks {
+            spoken.insert(id);
+        }
+        Ok(saved)
     }
 
     /// Summaries that do not say what the rows say, as of when each was made; those the job has not come to yet are left out. Also how many
@@ -371,7 +450,7 @@ impl App {
             let Some((last, _)) = page.last() else { break };
             after = last.id;
             for (e, same) in &page {
-                if waiting.contains_key(&Who::of_key(&e.key)) || e.next_on.is_some_and(|d| d <= today) {
+                if waiting.contains_key(&Who::of_key(&e.key)) || e.next_on <= today {
                     continue;
                 }
                 seen += 1;

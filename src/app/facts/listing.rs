@@ -109,6 +109,13 @@ pub(super) fn party(c: &mut Conn, a: &About<'_>, out: &mut Facts) -> Result<()> 
     put(out, "party.unit", Value::Bool(p.is_unit()));
     put(out, "party.kind", text(&p.kind));
     put(out, "party.notice_on", Value::Day(p.created_at.day()));
+    // the paper that waits to be served: the notice, or what was decided last, which armed the duty to serve it
+    let served = a.terms.iter().filter(|t| t.key == "serve_decision").map(|t| t.start_at.day()).max();
+    let paper = if a.row.state == "to_serve" { served } else { None }.unwrap_or_else(|| p.created_at.day());
+    put(out, "party.paper_on", Value::Day(paper));
+    let until = super::posted(a, paper);
+    put(out, "party.posted_over", Value::Bool(until.is_some_and(|d| d < a.now.day())));
+    put(out, "party.posted_until", Value::Day(until.unwrap_or_else(|| a.now.day())));
     Ok(())
 }
 

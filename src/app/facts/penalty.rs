@@ -14,7 +14,6 @@ use crate::law::Fen;
 use crate::store::cases::Respondent;
 use crate::store::orders::{self, Order};
 use crate::store::penalties::{self as rows, Penalty};
-use crate::store::procedures::TermRow;
 use crate::store::{Conn, cases};
 use std::collections::BTreeSet;
 
@@ -79,7 +78,7 @@ fn order_of(c: &mut Conn, a: &About<'_>, row: Option<&Penalty>) -> Result<Option
 
 /// Whether the ground names this party: by its place in the chain; who was reported alone stands for a place nobody else holds.
 fn in_place(g: &Ground, r: &Respondent, chain: &[Respondent]) -> bool {
-    let named = |x: &Respondent| g.places.iter().any(|p| *p == x.role);
+    let named = |x: &Respondent| g.places.contains(&x.role);
     g.places.is_empty() || named(r) || (r.role == PartyRole::Respondent.code() && !chain.iter().any(named))
 }
 
@@ -204,13 +203,19 @@ fn paper_on(p: &Penalty) -> Option<Day> {
     p.decided_on.or(p.way.0.ended_on.filter(|_| p.standing == "unpunished"))
 }
 
-/// Service by public notice (民事诉讼法 Art 95): the newest notice posted of the paper that is to be served, with the last day of its period.
+/// Service by public notice of the paper that is to be served.
 fn posted(a: &About<'_>, p: &Penalty, out: &mut Facts) {
     let (today, since) = (a.now.day(), paper_on(p).or(p.way.0.notice_on));
-    let of_paper = |t: &&TermRow| t.key == "public_notice" && t.status != "cancelled" && since.is_some_and(|d| t.start_at.day() >= d);
-    let until = a.terms.iter().filter(of_paper).filter_map(|t| t.due_day).max();
+    let until = since.and_then(|since| super::posted(a, since));
     put(out, "penalty.posted_over", Value::Bool(until.is_some_and(|d| d < today)));
     put(out, "penalty.posted_until", Value::Day(until.unwrap_or(today)));
+}
+
+/// Whether the newest urge ran its ten days; one that a stay made void never did.
+fn urged(a: &About<'_>, out: &mut Facts) {
+    let newest = a.terms.iter().filter(|t| t.key == "urge").max_by_key(|t| t.position);
+    let done = newest.is_some_and(|t| t.status != "cancelled" && t.due_day.is_some_and(|d| d < a.now.day()));
+    put(out, "penalty.urge_done", Value::Bool(done));
 }
 
 fn money(c: &mut Conn, a: &About<'_>, p: &Penalty, out: &mut Facts) -> Result<()> {
@@ -236,13 +241,18 @@ fn money(c: &mut Conn, a: &About<'_>, p: &Penalty, out: &mut Facts) -> Result<()
     put(out, "penalty.urge_on", Value::Day(p.way.0.urge_on.unwrap_or(today)));
     // from the end of the remedies, or of those that were asked for and came to nothing (强制法 Art 53); where payment was put off, not before its
     // last day (处罚法 Art 72)
+    let later = |from: Option<Day>| from.map(|day| if o.deferred_on.is_some() { day.max(o.pay_by) } else { day });
     let from = match p.remedy.as_str() {
         "none" => ends,
         "upheld" => p.way.0.remedy_on,
         _ => None,
     };
-    let from = from.map(|day| if o.deferred_on.is_some() { day.max(o.pay_by) } else { day });
-    put(out, "penalty.court_from", Value::Day(from.unwrap_or(today)));
+    // one that is taken back as keyed in by mistake never stopped anything
+    put(out, "penalty.court_from", Value::Day(later(from.or(p.way.0.upheld_on).or(ends)).unwrap_or(today)));
+    let from = later(from);
+    put(out, "penalty.applied", Value::Bool(o.applied_on.is_some()));
+    put(out, "penalty.deferred", Value::Bool(o.deferred_on.is_some()));
+    urged(a, out);
     put(out, "penalty.court_runs", Value::Bool(from.is_some_and(|day| day < today)));
     let last = from.and_then(|day| a.law.last_day(rules::APPLY, day, a.now));
     put(out, "penalty.court_over", Value::Bool(last.is_some_and(|end| end < today)));

@@ -12,6 +12,7 @@ use crate::app::write::Tx;
 use crate::base::{At, Error, Result, text};
 use crate::domain::penalty as rules;
 use crate::flow::{Step, Value};
+use crate::law::words;
 use crate::paper::forms::Head;
 use crate::paper::forms::letter::{Letter, LetterKind, letter};
 use crate::store::accounts;
@@ -164,7 +165,8 @@ pub(in crate::app) fn issue(tx: &mut Tx<'_>, subject: &Subject, step: &Step, kin
             let heard = p.way.0.hearing_result.as_ref().map(|r| text::zh(&format!("letter.penalty.heard.{r}")).to_owned());
             let stated: String = said.into_iter().chain(heard).collect();
             let stated = if stated.is_empty() { text::zh("letter.penalty.silent").to_owned() } else { stated };
-            let late = tx.law.rules.number(rules::LATE, tx.now.day()).unwrap_or_default().to_string();
+            let late =
+                words::numeral(tx.law.rules.number(rules::LATE, tx.now.day()).and_then(|n| u32::try_from(n).ok()).unwrap_or_default());
             let pay = text::zh_with("letter.penalty.pay", &[("days", &span(tx, rules::PAY)?), ("late", &late)]);
             vec![
                 part("party", who),

@@ -50,6 +50,8 @@ pub struct RingKey {
     /// What it is for.
     pub purpose: Purpose,
     secret: Zeroizing<[u8; 32]>,
+    /// Of a signing key: its public half is half the work of a signature, and worked out once.
+    signer: Option<SigningKey>,
 }
 impl fmt::Debug for RingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,7 +62,11 @@ impl RingKey {
     /// A new random key.
     pub fn fresh(purpose: Purpose, ids: &mut Ids) -> Self {
         let kid = format!("{}{}", &purpose.as_str()[..1], hex(&ids.bytes::<4>()));
-        Self { kid, purpose, secret: Zeroizing::new(ids.bytes()) }
+        Self::of(kid, purpose, Zeroizing::new(ids.bytes()))
+    }
+    fn of(kid: String, purpose: Purpose, secret: Zeroizing<[u8; 32]>) -> Self {
+        let signer = (purpose == Purpose::Sign).then(|| SigningKey::from_bytes(&secret));
+        Self { kid, purpose, secret, signer }
     }
     pub(super) fn secret(&self) -> &[u8; 32] {
         &self.secret
@@ -68,8 +74,8 @@ impl RingKey {
     /// The public half of a signing key.
     #[must_use]
     pub fn public(&self) -> Option<PublicKey> {
-        (self.purpose == Purpose::Sign)
-            .then(|| PublicKey { kid: self.kid.clone(), key: SigningKey::from_bytes(&self.secret).verifying_key().to_bytes() })
+        let signer = self.signer.as_ref()?;
+        Some(PublicKey { kid: self.kid.clone(), key: signer.verifying_key().to_bytes() })
     }
 }
 
@@ -122,7 +128,8 @@ impl KeyRing {
     /// [`Error::Internal`] when the ring holds no signing key.
     pub fn sign(&self, domain: &str, message: &[u8]) -> Result<String> {
         let key = self.newest(Purpose::Sign)?;
-        let sig = SigningKey::from_bytes(&key.secret).sign(&super::checkpoint::signed_bytes(domain, message));
+        let signer = key.signer.as_ref().ok_or_else(|| Error::Internal("a signing key without its signer".into()))?;
+        let sig = signer.sign(&super::checkpoint::signed_bytes(domain, message));
         Ok(format!("s1.{}.{}", key.kid, B64.encode(sig.to_bytes())))
     }
 }
@@ -209,7 +216,7 @@ impl MasterKey {
             .as_ref()
             .and_then(|s| s.as_slice().try_into().ok())
             .ok_or_else(|| Error::Config(format!("密钥 {kid} 已损坏或被改动；请从备份恢复数据库")))?;
-        Ok(RingKey { kid: kid.to_owned(), purpose, secret: Zeroizing::new(secret) })
+        Ok(RingKey::of(kid.to_owned(), purpose, Zeroizing::new(secret)))
     }
 }
 fn aad(kid: &str, purpose: Purpose) -> String {

@@ -4,7 +4,7 @@
 
 use super::files::sheet;
 use super::frame::{chrome, flash};
-use super::lists::address;
+use super::lists::{address, export_asked, export_form};
 use super::moves::stays;
 use super::view::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, ChildCard, Fact, FieldKind, Filter, FormField,
@@ -30,8 +30,6 @@ use std::sync::Arc;
 
 /// Lines of a page.
 const SIZE: usize = 50;
-/// Characters of a reason.
-const REASON: usize = 1000;
 const CURSOR: &str = "announcements-page";
 /// What the list may be narrowed by, in the order of the form.
 const NARROW: [&str; 6] = ["bureau", "state", "quarter", "category", "show", "q"];
@@ -70,18 +68,6 @@ fn values(a: &Asked) -> [(&'static str, String); 6] {
         (show, if a.ended { "all".to_owned() } else { String::new() }),
         (q, or(&a.words)),
     ]
-}
-
-fn export_form(a: &Asked) -> FormView {
-    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
-    let fields = vec![
-        FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(),
-        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
-    ];
-    let form = FormView::new("export", "/announcements/export", word("export"), fields)
-        .tone(Tone::Plain)
-        .hidden("_key", IdempotencyKey::fresh().as_str());
-    values(a).iter().fold(form, |f, (k, v)| f.hidden(*k, v.as_str()))
 }
 
 fn filter(app: &App, a: &Asked) -> Filter {
@@ -152,9 +138,10 @@ async fn list(
 ) -> Result<AnnouncementsPage, Failure> {
     let found = app.announcements(&by.actor(), Asked { after, ..a.clone() }, SIZE).await?;
     let next = found.next.map(|n| cursor_encode(CURSOR, &n)).transpose()?;
+    let form = || export_form("/announcements/export", word, &values(&a));
     let export = match back {
-        Some((pairs, why)) => export_form(&a).sent_back(pairs, why),
-        None => export_form(&a),
+        Some((pairs, why)) => form().sent_back(pairs, why),
+        None => form(),
     };
     let link = |n: String| {
         let held = values(&a);
@@ -181,9 +168,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
 /// `POST /announcements/export`.
 pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let reason = p.text("reason", REASON).unwrap_or_default();
+    let (xlsx, reason) = export_asked(&mut p);
     let a = asked(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_announcements(&by.actor(), a.clone(), &reason, xlsx).await,

@@ -93,8 +93,11 @@ fn about(p: &ServedPaperView) -> String {
 
 async fn list(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let all = q.choice("show", &["open", "all"]).as_deref() == Some("all");
-    let rows = app.submissions(&by.actor(), all).await?.iter().map(card).collect();
-    html(&SubmissionsPage { chrome: chrome(&app, &by, text::zh("employer.office.title"), Place::None).await?, all, rows })
+    let after = q.parsed::<RowId>("after", "not_an_id");
+    let (found, next) = app.submissions(&by.actor(), all, after).await?;
+    let rows = found.iter().map(card).collect();
+    let next = next.map(|id| format!("/submissions?show={}&after={id}", if all { "all" } else { "open" }));
+    html(&SubmissionsPage { chrome: chrome(&app, &by, text::zh("employer.office.title"), Place::None).await?, all, rows, next })
 }
 
 type Back<'a> = Option<(&'a str, &'a [(String, String)], &'a Error)>;
@@ -140,8 +143,11 @@ async fn one_page(app: &Arc<App>, by: &Officer, id: RowId, back: Back<'_>) -> Re
     .hidden("_key", key());
     let first = s.files.iter().find(|f| f.slot != "mandate").map(|f| f.evidence);
     let record = s.case.zip(first).filter(|_| proof && s.may_decide).map(|(c, f)| format!("/cases/{c}?proof={f}#moves"));
+    let frame = chrome(app, by, s.kind_title.clone(), Place::None).await?;
+    // somebody else was faster: there is no form any more to say it at
+    let lost = back.filter(|_| !s.may_decide).map(|(.., why)| super::view::Flash { tone: Tone::Bad, text: why.sentence() });
     Ok(SubmissionPage {
-        chrome: chrome(app, by, s.kind_title.clone(), Place::None).await?,
+        chrome: frame.with_flash(lost),
         record,
         take: s.may_decide.then(|| filled(take, back)),
         give_back: s.may_decide.then(|| filled(give_back, back)),
@@ -204,8 +210,14 @@ async fn paper_page(app: &Arc<App>, by: &Officer, id: DocumentId, back: Back<'_>
     let p = app.served_paper(&by.actor(), id).await?;
     let action = format!("/documents/{id}/door/submissions");
     let kinds = p.open_for.iter().filter_map(|k| Handed::of(k)).filter(|_| p.at_desk);
-    let forms =
-        kinds.map(|k| (kind_title(k.code()), filled(form_of(k, &action, p.case.is_some(), app.config.evidence.max_mib), back))).collect();
+    let forms = kinds
+        .map(|k| {
+            (
+                kind_title(k.code()),
+                filled(form_of(k, &action, p.case.is_some(), p.kind == crate::domain::door::HEARD, app.config.evidence.max_mib), back),
+            )
+        })
+        .collect();
     let anew = FormView::new(
         "code",
         format!("/documents/{id}/door/code"),

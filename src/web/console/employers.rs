@@ -4,11 +4,11 @@
 
 use super::files::sheet;
 use super::frame::chrome;
-use super::lists::address;
+use super::lists::{address, export_asked, export_form};
 use super::moves::{area_choices, stays};
 use super::view::{
     EmployerActRow, EmployerCaseRow, EmployerEdge, EmployerPage, EmployerReason, EmployerRow, EmployersPage, Fact, FieldKind, Filter,
-    FormField, FormView, Place, RelatedCard, Tag, Tone,
+    FormField, Place, RelatedCard, Tag, Tone,
 };
 use super::words::yuan;
 use crate::app::App;
@@ -18,7 +18,7 @@ use crate::base::{Error, text};
 use crate::domain::warning::Level;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with};
-use crate::web::extract::{FormParams, IdempotencyKey, Params, PathId, QueryParams, cursor_decode, cursor_encode};
+use crate::web::extract::{FormParams, Params, PathId, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Answer, Failure};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -27,12 +27,11 @@ use std::sync::Arc;
 
 /// Lines of a page.
 const SIZE: usize = 50;
-/// Characters of a reason.
-const REASON: usize = 1000;
 const CURSOR: &str = "employers-page";
 /// The kinds of what was done, in the order of the page, each with those shown under it.
-const KINDS: [(&str, &[&str]); 7] = [
+const KINDS: [(&str, &[&str]); 8] = [
     ("order", &["order"]),
+    ("penalty", &["penalty"]),
     ("agreement", &["agreement"]),
     ("listing", &["listing", "removal"]),
     ("announcement", &["announcement"]),
@@ -78,18 +77,6 @@ fn filter(app: &App, a: &Asked) -> Filter {
     Filter { action: "/employers".into(), hidden: Vec::new(), fields, active, clear: "/employers".into() }
 }
 
-fn export_form(a: &Asked) -> FormView {
-    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
-    let fields = vec![
-        FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(),
-        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
-    ];
-    let form = FormView::new("export", "/employers/export", word("export"), fields)
-        .tone(Tone::Plain)
-        .hidden("_key", IdempotencyKey::fresh().as_str());
-    values(a).iter().fold(form, |f, (k, v)| f.hidden(*k, v.as_str()))
-}
-
 /// How a level speaks.
 fn tone(level: Level) -> Tone {
     match level {
@@ -114,8 +101,8 @@ fn row(l: &EmployerLine) -> EmployerRow {
         score: l.score.to_string(),
         level: Tag::new(l.level_title.clone(), tone(l.level)),
         reasons: l.reasons.clone(),
-        cases: format!("{} / {}", l.open_cases, l.cases),
-        headcount: l.headcount.to_string(),
+        cases: text::zh_with("employers.of_cases", &[("open", &l.open_cases.to_string()), ("all", &l.cases.to_string())]),
+        headcount: text::zh_with("employers.of_heads", &[("n", &l.headcount.to_string())]),
         tags,
     }
 }
@@ -129,9 +116,10 @@ async fn list(
 ) -> Result<EmployersPage, Failure> {
     let found = app.employers(&by.actor(), Asked { after, ..a.clone() }, SIZE).await?;
     let next = found.next.map(|n| cursor_encode(CURSOR, &n)).transpose()?;
+    let export = export_form("/employers/export", word, &values(&a));
     let export = match back {
-        Some((pairs, why)) => export_form(&a).sent_back(pairs, why),
-        None => export_form(&a),
+        Some((pairs, why)) => export.sent_back(pairs, why),
+        None => export,
     };
     let link = |n: String| {
         let held = values(&a);
@@ -159,9 +147,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
 /// `POST /employers/export`.
 pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let reason = p.text("reason", REASON).unwrap_or_default();
+    let (xlsx, reason) = export_asked(&mut p);
     let a = asked(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_employers(&by.actor(), a.clone(), &reason, xlsx).await,
@@ -268,6 +254,7 @@ pub(super) async fn one(State(app): State<Arc<App>>, by: Officer, PathId(code): 
     let h = &f.hidden;
     let hidden = |kind: &str| match kind {
         "order" => h.orders,
+        "penalty" => h.penalties,
         "agreement" => h.agreements,
         "listing" => h.listings,
         "announcement" => h.announcements,
@@ -307,7 +294,11 @@ pub(super) async fn one(State(app): State<Arc<App>>, by: Officer, PathId(code): 
         cases: f.cases.iter().map(case).collect(),
         hidden_cases: counted(h.cases),
         acts,
-        projects: f.projects.iter().map(|p| (p.name.clone(), p.roles.join("、"), p.cases.to_string())).collect(),
+        projects: f
+            .projects
+            .iter()
+            .map(|p| (p.name.clone(), p.roles.join("、"), text::zh_with("employers.of_project", &[("n", &p.cases.to_string())])))
+            .collect(),
         related: f.related.iter().map(related).collect(),
         hidden_related: if h.related > 0 {
             text::zh_with("employers.hidden_related", &[("n", &h.related.to_string())])

@@ -5,7 +5,7 @@
 use super::conduct::entry_form;
 use super::files::sheet;
 use super::frame::{chrome, flash};
-use super::lists::address;
+use super::lists::{address, export_asked, export_form};
 use super::moves::stays;
 use super::view::{BulkCard, Fact, FieldKind, Filter, FormField, FormView, GradingRow, GradingsPage, Place, Tag, Tone};
 use crate::app::App;
@@ -27,8 +27,6 @@ use std::sync::Arc;
 
 /// Lines of a page.
 const SIZE: usize = 50;
-/// Characters of a reason.
-const REASON: usize = 1000;
 const CURSOR: &str = "gradings-page";
 
 fn word(key: &str) -> String {
@@ -175,14 +173,8 @@ async fn list(app: &Arc<App>, by: &Officer, a: Asked, after: Option<(String, Row
         Some((form, pairs, why)) if form == id => f.sent_back(pairs, why),
         _ => f,
     };
-    let export = {
-        let fields = vec![
-            FormField::new("format", word("format"), FieldKind::Radio).options([("xlsx", "XLSX"), ("csv", "CSV")]).value("xlsx").required(),
-            FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
-        ];
-        let f = with_key(FormView::new("export", "/gradings/export", "导出", fields).tone(Tone::Plain));
-        values(&a).iter().filter(|(k, _)| *k != "q").fold(f, |f, (k, v)| f.hidden(*k, v.as_str()))
-    };
+    let held: Vec<_> = values(&a).into_iter().filter(|(k, _)| *k != "q").collect();
+    let export = export_form("/gradings/export", word, &held);
     let grade = found.may_run.then(|| {
         let year = FormField::new("year", "评价年度", FieldKind::Int).value(found.year.to_string()).required();
         with_key(FormView::new("run", "/gradings/run", "评价", vec![year]).tone(Tone::Plain))
@@ -235,9 +227,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
 /// `POST /gradings/export`.
 pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let reason = p.text("reason", REASON).unwrap_or_default();
+    let (xlsx, reason) = export_asked(&mut p);
     let a = asked(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_gradings(&by.actor(), a.clone(), &reason, xlsx).await,

@@ -4,7 +4,7 @@
 
 use super::files::sheet;
 use super::frame::{chrome, flash};
-use super::lists::address;
+use super::lists::{address, export_asked, export_form};
 use super::view::{FieldKind, FormField, FormView, InboxTab, LegacyPage, LegacyRow, Place, Tone};
 use crate::app::App;
 use crate::app::legacy::review::{Decision, ReviewLine, Verdict, Wanted};
@@ -50,14 +50,6 @@ fn decide_form(id: RowId, may_correct: bool, proofs: &[(String, String)]) -> For
     }
     fields.push(reason());
     FormView::new(format!("l-{id}"), format!("/legacy-review/{id}/decide"), word("decide"), fields)
-        .tone(Tone::Plain)
-        .hidden("_key", IdempotencyKey::fresh().as_str())
-}
-
-fn export_form() -> FormView {
-    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
-    let fields = vec![FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(), reason()];
-    FormView::new("export", "/legacy-review/export", word("export"), fields)
         .tone(Tone::Plain)
         .hidden("_key", IdempotencyKey::fresh().as_str())
 }
@@ -120,8 +112,8 @@ async fn list(app: &Arc<App>, by: &Officer, decided: bool, after: Option<(At, Ro
         urgent: false,
     };
     let export = match back {
-        Some(b) if b.row.is_none() => b.fill(export_form()),
-        _ => export_form(),
+        Some(b) if b.row.is_none() => b.fill(export_form("/legacy-review/export", word, &[])),
+        _ => export_form("/legacy-review/export", word, &[]),
     };
     Ok(LegacyPage {
         chrome: chrome(app, by, text::zh("legacy.list"), Place::Legacy).await?,
@@ -190,9 +182,7 @@ pub(super) async fn decide(
 /// `POST /legacy-review/export`.
 pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let reason = p.text("reason", REASON).unwrap_or_default();
+    let (xlsx, reason) = export_asked(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_legacy_review(&by.actor(), None, &reason, xlsx).await,
         Err(e) => Err(e),

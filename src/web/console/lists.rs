@@ -1,4 +1,4 @@
-//! Lists: the inbox with its tabs, notices.
+//! Lists: the inbox with its tabs, notices; and the form by which any list is taken out as a file.
 
 use super::frame::{chrome, flash};
 use super::view::{
@@ -15,12 +15,14 @@ use crate::domain::facts::PROCEDURES;
 use crate::web::Answer;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, see_other};
-use crate::web::extract::{FormParams, QueryParams};
+use crate::web::extract::{FormParams, IdempotencyKey, Params, QueryParams};
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 
 const SIZE: i64 = 20;
+/// Characters of the reason of an export.
+const REASON: usize = 1000;
 
 const TABS: [(Tab, &str); 6] = [
     (Tab::Mine, "mine"),
@@ -54,6 +56,24 @@ pub(in crate::web) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     out
 }
 
+/// The form that exports a list as XLSX or CSV with a reason: `word` gives the labels of the page, `held` is what narrows the list.
+pub(super) fn export_form(action: &str, word: impl Fn(&str) -> String, held: &[(&str, String)]) -> FormView {
+    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
+    let fields = vec![
+        FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(),
+        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
+    ];
+    let form = FormView::new("export", action, word("export"), fields).tone(Tone::Plain).hidden("_key", IdempotencyKey::fresh().as_str());
+    held.iter().fold(form, |f, (k, v)| f.hidden(*k, v.as_str()))
+}
+
+/// What the form of an export said: whether a workbook is wanted, and why.
+pub(super) fn export_asked(p: &mut Params) -> (bool, String) {
+    let format = p.choice("format", &["xlsx", "csv"]);
+    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
+    (xlsx, p.text("reason", REASON).unwrap_or_default())
+}
+
 /// `GET /`.
 pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let actor = by.actor();
@@ -66,7 +86,7 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     let done = q.raw("done").map(str::to_owned);
     let tab = q.text("tab", 20).and_then(|k| TABS.iter().find(|(_, x)| *x == k)).map(|(t, _)| *t);
     let tab = tab.filter(|t| counts.iter().any(|c| c.0 == *t)).unwrap_or(natural);
-    let get = |q: &mut crate::web::extract::Params, name: &str| q.text(name, 60).unwrap_or_default();
+    let get = |q: &mut Params, name: &str| q.text(name, 60).unwrap_or_default();
     let (kind, state, area, grade, words) =
         (get(&mut q, "kind"), get(&mut q, "state"), get(&mut q, "area"), get(&mut q, "grade"), get(&mut q, "q"));
     let page = q.int("page", 1, 10_000).unwrap_or(1);

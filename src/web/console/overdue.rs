@@ -4,7 +4,7 @@
 
 use super::files::sheet;
 use super::frame::{chrome, flash};
-use super::lists::address;
+use super::lists::{address, export_asked, export_form};
 use super::moves::stays;
 use super::view::{FieldKind, FormField, FormView, HandoverPage, HeldRow, InboxTab, OverduePage, OverdueRow, Place, Tag, Tone};
 use crate::app::App;
@@ -34,16 +34,8 @@ fn word(key: &str) -> String {
     text::zh(&format!("overdue.page.{key}")).to_owned()
 }
 
-fn export_form(statutory: bool) -> FormView {
-    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
-    let fields = vec![
-        FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(),
-        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
-    ];
-    FormView::new("export", "/overdue/export", word("export"), fields)
-        .tone(Tone::Plain)
-        .hidden("effect", if statutory { "statutory" } else { "all" })
-        .hidden("_key", IdempotencyKey::fresh().as_str())
+fn taken_out(statutory: bool) -> FormView {
+    export_form("/overdue/export", word, &[("effect", if statutory { "statutory" } else { "all" }.to_owned())])
 }
 
 fn row(l: &OverdueLine) -> OverdueRow {
@@ -89,8 +81,8 @@ async fn list(
     };
     let next = found.next.map(|n| cursor_encode(CURSOR, &n)).transpose()?;
     let export = match back {
-        Some((pairs, why)) => export_form(statutory).sent_back(pairs, why),
-        None => export_form(statutory),
+        Some((pairs, why)) => taken_out(statutory).sent_back(pairs, why),
+        None => taken_out(statutory),
     };
     Ok(OverduePage {
         chrome: chrome(app, by, text::zh("overdue.title"), Place::Inbox).await?,
@@ -111,10 +103,8 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
 /// `POST /overdue/export`.
 pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
+    let (xlsx, reason) = export_asked(&mut p);
     let statutory = p.raw("effect") == Some("statutory");
-    let reason = p.text("reason", REASON).unwrap_or_default();
     let done = match p.finish() {
         Ok(()) => app.export_overdue(&by.actor(), Asked { bureau: None, statutory, after: None }, &reason, xlsx).await,
         Err(e) => Err(e),

@@ -4,16 +4,16 @@
 
 use super::files::sheet;
 use super::frame::chrome;
-use super::lists::address;
+use super::lists::{address, export_asked, export_form};
 use super::moves::stays;
-use super::view::{FieldKind, Filter, FormField, FormView, Place, SupervisionRow, SupervisionsPage, Tag, Tone};
+use super::view::{FieldKind, Filter, FormField, Place, SupervisionRow, SupervisionsPage, Tag, Tone};
 use crate::app::App;
 use crate::app::supervisions::{Asked, SupervisionLine};
 use crate::base::id::SupervisionId;
 use crate::base::{At, Error, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with};
-use crate::web::extract::{FormParams, IdempotencyKey, Params, QueryParams, cursor_decode, cursor_encode};
+use crate::web::extract::{FormParams, Params, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Answer, Failure};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -22,8 +22,6 @@ use std::sync::Arc;
 
 /// Lines of a page.
 const SIZE: usize = 50;
-/// Characters of a reason.
-const REASON: usize = 1000;
 const CURSOR: &str = "supervisions-page";
 /// What the list may be narrowed by, in the order of the form.
 const NARROW: [&str; 4] = ["bureau", "origin", "level", "state"];
@@ -47,18 +45,6 @@ fn values(a: &Asked) -> [(&'static str, String); 4] {
         (level, or(&a.level)),
         (state, if a.ended { "all".to_owned() } else { String::new() }),
     ]
-}
-
-fn export_form(a: &Asked) -> FormView {
-    let formats = [("xlsx", "XLSX"), ("csv", "CSV")];
-    let fields = vec![
-        FormField::new("format", word("format"), FieldKind::Radio).options(formats).value("xlsx").required(),
-        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
-    ];
-    let form = FormView::new("export", "/supervisions/export", word("export"), fields)
-        .tone(Tone::Plain)
-        .hidden("_key", IdempotencyKey::fresh().as_str());
-    values(a).iter().fold(form, |f, (k, v)| f.hidden(*k, v.as_str()))
 }
 
 fn filter(app: &App, a: &Asked) -> Filter {
@@ -102,9 +88,10 @@ async fn list(
 ) -> Result<SupervisionsPage, Failure> {
     let found = app.supervisions(&by.actor(), Asked { after, ..a.clone() }, SIZE).await?;
     let next = found.next.map(|n| cursor_encode(CURSOR, &n)).transpose()?;
+    let form = || export_form("/supervisions/export", word, &values(&a));
     let export = match back {
-        Some((pairs, why)) => export_form(&a).sent_back(pairs, why),
-        None => export_form(&a),
+        Some((pairs, why)) => form().sent_back(pairs, why),
+        None => form(),
     };
     let link = |n: String| {
         let held = values(&a);
@@ -131,9 +118,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
 /// `POST /supervisions/export`.
 pub(super) async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let reason = p.text("reason", REASON).unwrap_or_default();
+    let (xlsx, reason) = export_asked(&mut p);
     let a = asked(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_supervisions(&by.actor(), a.clone(), &reason, xlsx).await,

@@ -21,6 +21,9 @@ use utoipa::ToSchema;
 struct Submissions {
     /// Those that wait, the oldest first; with `show=all` all of them, the newest first.
     submissions: Vec<SubmissionView>,
+    /// Where there may be more: `after` of the next page.
+    #[schema(value_type = Option<String>)]
+    next: Option<RowId>,
 }
 
 /// Papers with their addressee.
@@ -79,6 +82,9 @@ struct DeskSubmission {
     /// Of an address for service.
     #[serde(default)]
     contact: Option<DeskContact>,
+    /// With a statement on the notice of a penalty: a hearing is asked for.
+    #[serde(default)]
+    hearing: bool,
     /// Files, uploaded to the case before.
     #[serde(default)]
     files: Vec<DeskFile>,
@@ -86,8 +92,10 @@ struct DeskSubmission {
 
 async fn list(State(app): State<Arc<App>>, By(actor): By, QueryParams(mut q): QueryParams) -> Answer<Json<Submissions>> {
     let all = q.choice("show", &["open", "all"]).as_deref() == Some("all");
+    let after = q.parsed::<RowId>("after", "not_an_id");
     q.finish_strict()?;
-    Ok(Json(Submissions { submissions: app.submissions(&actor, all).await? }))
+    let (submissions, next) = app.submissions(&actor, all, after).await?;
+    Ok(Json(Submissions { submissions, next }))
 }
 
 async fn one(State(app): State<Arc<App>>, By(actor): By, PathId(id): PathId<RowId>) -> Answer<Json<SubmissionView>> {
@@ -145,7 +153,7 @@ async fn hand_in(
         return Err(Error::field("/files", "one_file", &[]).into());
     }
     let contact = b.contact.map(|c| Contact { phone: c.phone, mail: c.mail, address: c.address, electronic: c.electronic });
-    let new = NewSubmission { kind: b.kind, words: b.words, applicant: b.applicant, contact };
+    let new = NewSubmission { kind: b.kind, words: b.words, applicant: b.applicant, contact, hearing: b.hearing };
     let files = b.files.into_iter().map(|f| (f.slot, f.evidence)).collect();
     let done = app.hand_in_at_desk(&actor, k, id, new, Vec::new(), files).await?;
     Ok((StatusCode::CREATED, Json(app.submission(&actor, done).await?)))
@@ -159,6 +167,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(
         Route::get("/api/office/v1/submissions", "listSubmissions", any, "用人单位提交的支付凭证、异议和申请：待处理的，最早的在前")
             .query("show", "open 待处理（默认），all 含已处理的")
+            .query("after", "上一页最后一件的编号（next）")
             .answers::<Submissions>(200, "单位提交的材料"),
         list,
     );

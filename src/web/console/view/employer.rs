@@ -166,6 +166,8 @@ pub struct SubmissionsPage {
     pub all: bool,
     /// The lines.
     pub rows: Vec<SubmissionCard>,
+    /// The next page.
+    pub next: Option<String>,
 }
 
 /// `/submissions/{id}`.
@@ -332,7 +334,8 @@ mod samples {
     }
     impl SubmissionsPage {
         pub(in super::super) fn samples() -> Vec<Self> {
-            let page = |all, rows| Self { chrome: chrome("单位提交的材料", Place::None), all, rows };
+            let next = |all: bool| all.then(|| "/submissions?show=all&after=1".to_owned());
+            let page = |all, rows| Self { chrome: chrome("单位提交的材料", Place::None), all, rows, next: next(all) };
             vec![page(false, Vec::new()), page(true, vec![submission("已收到，待处理"), submission("已退回")])]
         }
     }

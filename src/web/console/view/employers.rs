@@ -196,10 +196,10 @@ mod samples {
                 name: "潍坊试验建筑劳务有限公司".into(),
                 code: "91370702MA3TEXT0XR".into(),
                 score: "63".into(),
-                level: Tag::new("预警", Tone::Bad),
+                level: Tag::new("重点关注", Tone::Bad),
                 reasons: vec!["正列在失信联合惩戒名单（1 次）".into(), "责令支付期满未付 1 件".into(), "近期在办案件 3 件".into()],
-                cases: "3 / 5".into(),
-                headcount: "46".into(),
+                cases: "3 件 / 5 件".into(),
+                headcount: "46 人".into(),
                 tags: vec![Tag::new("失信名单", Tone::Bad), Tag::new("C级", Tone::Bad)],
             };
             let bare = EmployerRow {
@@ -212,7 +212,7 @@ mod samples {
             };
             let fields = vec![
                 FormField::new("q", "单位名称或统一社会信用代码", FieldKind::Text).max(60),
-                FormField::new("level", "预警级别", FieldKind::Select).options([("red", "预警"), ("yellow", "关注")]),
+                FormField::new("level", "预警级别", FieldKind::Select).options([("red", "重点关注"), ("yellow", "关注")]),
             ];
             let filter = Filter { action: "/employers".into(), hidden: Vec::new(), fields, active: false, clear: "/employers".into() };
             let export = key(FormView::new(
@@ -289,7 +289,7 @@ mod samples {
                 names: vec![("潍坊试验建筑劳务有限公司".into(), "2026-11-23".into()), ("试验建筑劳务".into(), "2026-01-05".into())],
                 addresses: vec![("潍坊市奎文区测试路1号（负责人 周某测）".into(), "2026-12-31".into())],
                 score: "63".into(),
-                level: Tag::new("预警", Tone::Bad),
+                level: Tag::new("重点关注", Tone::Bad),
                 about: "预警分数只提示工作人员先看哪里，不作任何认定，不启动任何程序。".into(),
                 as_of: "2026-11-30 10:00".into(),
                 reasons: vec![
@@ -303,13 +303,13 @@ mod samples {
                         points: "8".into(),
                         title: "近期在办案件 2 件".into(),
                         sources: Vec::new(),
-                        more: "另有 2 件在您无权查看的案件中，只计数，不显示。".into(),
+                        more: "另有 2 件未列出：您无权查看，或者超出列示的件数。".into(),
                     },
                 ],
                 money: vec![Fact::new("反映", "¥193,775.80"), Fact::new("尚欠", "¥60,000.00")],
                 payers: vec![Fact::new("工资保证金", "¥10,000.00")],
                 cases: vec![case.clone(), EmployerCaseRow { by_name: false, state: Tag::new("已并案", Tone::Plain), ..case }],
-                hidden_cases: "另有 1 件在您无权查看的案件中，只计数，不显示。".into(),
+                hidden_cases: "另有 1 件未列出：您无权查看，或者超出列示的件数。".into(),
                 acts: vec![
                     (
                         "责令支付".into(),
@@ -326,9 +326,9 @@ mod samples {
                         ],
                         String::new(),
                     ),
-                    ("突发事件".into(), Vec::new(), "另有 1 件在您无权查看的案件中，只计数，不显示。".into()),
+                    ("突发事件".into(), Vec::new(), "另有 1 件未列出：您无权查看，或者超出列示的件数。".into()),
                 ],
-                projects: vec![("试验1号住宅小区".into(), "分包".into(), "2".into())],
+                projects: vec![("试验1号住宅小区".into(), "分包".into(), "2 件".into())],
                 related: vec![card, by_name],
                 hidden_related: "另有 2 户关联单位未列出。".into(),
                 conduct: vec!["/conduct/1".into()],

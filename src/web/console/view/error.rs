@@ -22,11 +22,13 @@ pub struct ErrorPage {
     pub trace: String,
     /// Whether the person should log in.
     pub login: bool,
+    /// It is a page of the employer's door: what leads on leads there.
+    pub door: bool,
 }
 impl ErrorPage {
     /// The page of a failure.
     #[must_use]
-    pub fn of(failure: &Failure, demo: bool, trace: &TraceId) -> Self {
+    pub fn of(failure: &Failure, demo: bool, door: bool, trace: &TraceId) -> Self {
         let status = failure.status().as_u16();
         Self {
             demo,
@@ -36,6 +38,7 @@ impl ErrorPage {
             errors: failure.fields().into_iter().map(|f| f.message).collect(),
             trace: trace.to_string(),
             login: status == 401,
+            door,
         }
     }
 }

@@ -58,8 +58,9 @@ impl LoginPage {
 impl ErrorPage {
     pub(super) fn samples() -> Vec<Self> {
         let trace = TraceId::from_text("7f3a09c2d41be865").unwrap();
-        let of = |f: Failure| Self::of(&f, false, &trace);
+        let of = |f: Failure| Self::of(&f, false, false, &trace);
         vec![
+            Self::of(&Failure::no_route(), false, true, &trace),
             of(Failure::no_route()),
             of(Error::Database("select".into()).into()),
             of(Error::Unauthenticated.into()),
