@@ -118,6 +118,9 @@ async fn code(State(app): State<Arc<App>>, g: Guest, FormParams(mut p): FormPara
             let minutes = app.config.workers.code_minutes.to_string();
             let mut text = lang.text_with("h5.login.sent", &[("phone", phone.trim()), ("minutes", &minutes)]);
             if let Some(code) = shown {
+                if lang == Lang::En {
+                    text.push(' ');
+                }
                 text.push_str(&lang.text_with("h5.login.shown", &[("code", &code)]));
             }
             html(&second(&app, &g, Some(Flash { tone: Tone::Good, text }), &phone, carried))
