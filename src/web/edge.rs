@@ -183,7 +183,7 @@ fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &Trace
     if let Some(seen) = &asked.seen {
         return match super::h5::fault(failure, seen, method, settings, trace) {
             Ok(page) => rendered(page.render(), failure, trace),
-            Err(elsewhere) => elsewhere,
+            Err(elsewhere) => *elsewhere,
         };
     }
     if failure.status() == StatusCode::UNAUTHORIZED && matches!(*method, Method::GET | Method::HEAD) {

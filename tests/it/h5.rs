@@ -5,7 +5,6 @@ use crate::access::PNG;
 use crate::access_worker::payment;
 use crate::on_both;
 use crate::review::act;
-use crate::support::TestDb;
 use crate::support::app::{Got, World};
 use crate::workers::{answer, case_of, world};
 use axum::body::Body;

@@ -62,8 +62,11 @@ async fn receipt(State(app): State<Arc<App>>, own: Own, PathId(id): PathId<Filin
     })
 }
 
-/// The forms of a matter by their names.
-fn forms(app: &App, lang: Lang, id: FilingId, m: &Matter) -> (Vec<(String, Ask)>, Vec<(String, Ask)>) {
+/// Forms by their names.
+type Named = Vec<(String, Ask)>;
+
+/// The forms of a matter: those that wait for the worker, and what may be done besides.
+fn forms(app: &App, lang: Lang, id: FilingId, m: &Matter) -> (Named, Named) {
     let t = |code: &str| lang.text(code).to_owned();
     let to = |tail: &str| format!("/h5/filings/{id}/{tail}");
     let can = |code: &str| m.can.contains(&code);

@@ -194,11 +194,11 @@ pub(in crate::web) fn fault(
     method: &Method,
     settings: &Settings,
     trace: &TraceId,
-) -> Result<FaultPage, Response> {
+) -> Result<FaultPage, Box<Response>> {
     let status = failure.status();
     if status == StatusCode::UNAUTHORIZED && matches!(*method, Method::GET | Method::HEAD) {
         let next: String = form_urlencoded(&seen.path);
-        return Err(see_other(&format!("/h5/login?out=expired&next={next}")));
+        return Err(Box::new(see_other(&format!("/h5/login?out=expired&next={next}"))));
     }
     let lang = seen.lang;
     let (heading, detail) = match status.as_u16() {
