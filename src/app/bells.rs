@@ -181,7 +181,9 @@ fn stands(tx: &mut Tx<'_>, waits: Waits, b: &Bell) -> Result<Option<Standing>> {
         Waits::Proof | Waits::Submission => {
             let Some(s) = door::get(tx.c, b.id)?.filter(|s| s.state == "waiting") else { return Ok(None) };
             if let Some(case) = s.case_id {
-                return Ok(Some(of_case(tx.case(case)?)));
+                // of a penalty the bureau that punishes hears of it, the first time and every time after
+                let bureau = super::door::scope(tx.c, tx.app, s.case_id, s.procedure_id, &b.bureau)?.lead;
+                return Ok(Some(Standing { bureau, ..of_case(tx.case(case)?) }));
             }
             let marks = Marks { bureau: Some(b.bureau.clone()), ..Marks::default() };
             let stream = ("procedure", StreamId::from(s.procedure_id));
