@@ -352,6 +352,21 @@ impl App {
         Ok(Me::of(row, session.id, session.limited))
     }
 
+    /// Name and telephone of the own log-in, for a report that is filed from it; empty where it has none.
+    ///
+    /// # Errors
+    /// The database or the keys.
+    pub async fn own_name(self: &Arc<Self>, me: &Me) -> Result<(String, String)> {
+        let id = me.worker.id;
+        self.look(move |c, _, keys| {
+            let row = workers::get(c, id)?.ok_or(Error::Unauthenticated)?;
+            let open =
+                |column, ct: Option<seal::Sealed>| ct.map(|ct| seal::open(keys, seal::Place::new("workers", column, id), &ct)).transpose();
+            Ok((open("name_ct", row.name_ct)?.unwrap_or_default(), open("phone_ct", row.phone_ct)?.unwrap_or_default()))
+        })
+        .await
+    }
+
     /// The own running sessions, newest first.
     ///
     /// # Errors

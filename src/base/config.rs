@@ -44,6 +44,8 @@ pub struct Config {
     pub checkpoint: Checkpoint,
     /// Other systems.
     pub exchange: Exchange,
+    /// The workers' pages.
+    pub h5: H5,
 }
 /// Whose database this is.
 #[derive(Debug, Clone, Deserialize)]
@@ -140,6 +142,39 @@ pub struct Evidence {
     /// Files put together and pictures written anew at the same time.
     pub pictures_at_once: usize,
 }
+/// The workers' pages: what a city puts on them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct H5 {
+    /// What stands at the top of the page.
+    pub name: String,
+    /// What the browser's tab and history say.
+    pub tab: String,
+    /// Where the quick exit leads: a page anybody may be found on.
+    pub exit: String,
+    /// The labour line.
+    pub bureau: String,
+    /// The city's line.
+    pub city: String,
+    /// The police.
+    pub police: String,
+    /// Records of the site in the foot, one line; may be empty.
+    pub records: String,
+}
+impl Default for H5 {
+    fn default() -> Self {
+        Self {
+            name: "清薪".into(),
+            tab: "便民服务".into(),
+            exit: "https://www.weather.com.cn/".into(),
+            bureau: "12333".into(),
+            city: "12345".into(),
+            police: "110".into(),
+            records: String::new(),
+        }
+    }
+}
+
 /// The employer's door: visits and limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -396,6 +431,17 @@ impl Config {
             ("evidence.open_hours", self.evidence.open_hours),
             ("evidence.max_megapixels", i64::from(self.evidence.max_megapixels)),
         ];
+        let web =
+            |url: &str| url.strip_prefix("https://").is_some_and(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_graphic() && b != b'"'));
+        if !web(&self.h5.exit) {
+            return Err(Error::Config(format!("h5.exit = {:?} 应是一个 https:// 网址。", self.h5.exit)));
+        }
+        if ![&self.h5.bureau, &self.h5.city, &self.h5.police]
+            .iter()
+            .all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit() || b == b'-'))
+        {
+            return Err(Error::Config("h5.bureau、h5.city、h5.police 应是电话号码。".into()));
+        }
         if !["none", "http", "show"].contains(&self.sms.provider.as_str()) {
             return Err(Error::Config("sms.provider 只能是 none、http 或 show。".into()));
         }
@@ -494,6 +540,15 @@ fn set(table: &mut toml::Table, path: &[&str], value: &str) -> std::result::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_workers_pages_have_a_way_out() {
+        assert_eq!(Config::read(None, &BTreeMap::new()).unwrap().h5, H5::default());
+        for (key, bad) in [("EXIT", "javascript:1"), ("EXIT", "http://a.example"), ("POLICE", "none")] {
+            let vars = BTreeMap::from([(format!("QINGXIN__H5__{key}"), bad.to_owned())]);
+            assert!(Config::read(None, &vars).unwrap_err().to_string().contains("h5."), "{key}={bad}");
+        }
+    }
 
     #[test]
     fn files_and_variables_override_and_unknown_keys_are_refused() {

@@ -1,7 +1,7 @@
 //! Texts: trimming, masking and the catalogue of everything a user reads.
 //!
 //! The catalogue is `config/texts/zh.toml` with one more file for each door beside it (`zh/<door>.toml`), flat tables
-//! `"code" = "sentence with {places}"`, embedded at build time; what workers read stands in `en.toml` too. A missing code shows itself as the code (a test walks the codes the program uses). Masking follows the
+//! `"code" = "sentence with {places}"`, embedded at build time; what workers read stands in `en.toml` and `en/` too. A missing code shows itself as the code (a test walks the codes the program uses). Masking follows the
 //! field's habit: 张*, 3799**********1234, 138****1234, last four of a bank card.
 
 use std::collections::HashMap;
@@ -24,6 +24,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/escrow.toml"),
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/grading.toml"),
+    include_str!("../../config/texts/zh/h5.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),
@@ -33,7 +34,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/penalty.toml"),
     include_str!("../../config/texts/zh/uploads.toml"),
 ];
-const EN: &[&str] = &[include_str!("../../config/texts/en.toml")];
+const EN: &[&str] = &[include_str!("../../config/texts/en.toml"), include_str!("../../config/texts/en/h5.toml")];
 
 fn load(sources: &[&str]) -> Catalogue {
     sources.iter().flat_map(|s| toml::from_str::<Catalogue>(s).unwrap_or_default()).collect()
@@ -220,7 +221,8 @@ mod tests {
         let all: Vec<Catalogue> = ZH.iter().map(read).collect();
         assert!(all[0].len() > 400, "a key that stands twice makes the whole file unreadable");
         assert_eq!(all.iter().map(HashMap::len).sum::<usize>(), catalogue().len(), "a key stands in one file");
-        let english = read(&EN[0]);
+        let english: Catalogue = EN.iter().flat_map(read).collect();
+        assert_eq!(EN.iter().map(|s| read(s).len()).sum::<usize>(), english.len(), "a key stands in one file");
         for (code, text) in all.iter().flatten().chain(&english) {
             assert!(!text.trim().is_empty(), "{code}");
         }

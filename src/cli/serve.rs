@@ -34,6 +34,8 @@ pub enum SurfaceArg {
     Exchange,
     /// 用人单位入口
     Employer,
+    /// 劳动者网页
+    H5,
 }
 
 /// Runs until the process is told to stop.
@@ -77,6 +79,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
     let settings = Settings {
         secure_cookies: app.config.server.secure_cookies,
         demo: app.demo,
+        h5: app.config.h5.clone(),
         timeout: Duration::from_secs(app.config.server.timeout_seconds),
         slots: Arc::new(tokio::sync::Semaphore::new(app.config.server.in_flight)),
         ..Settings::default()
@@ -92,6 +95,7 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
                 SurfaceArg::Office => keep.extend([Surface::Office, Surface::Console]),
                 SurfaceArg::Exchange => keep.push(Surface::Exchange),
                 SurfaceArg::Employer => keep.push(Surface::Employer),
+                SurfaceArg::H5 => keep.push(Surface::H5),
             }
         }
         table.only(&keep)

@@ -34,6 +34,8 @@ fn all() -> &'static [Asset] {
         vec![
             make("app.css", "text/css; charset=utf-8", include_bytes!("assets/app.css")),
             make("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
+            make("h5.css", "text/css; charset=utf-8", include_bytes!("assets/h5.css")),
+            make("h5.js", "text/javascript; charset=utf-8", include_bytes!("assets/h5.js")),
             make("logo.svg", "image/svg+xml", include_bytes!("assets/logo.svg")),
         ]
     })

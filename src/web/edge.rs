@@ -34,6 +34,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Demo data: every page carries the banner 演示数据.
     pub demo: bool,
+    /// What stands around the workers' pages.
+    pub h5: crate::base::config::H5,
     /// The longest a request may take.
     pub timeout: Duration,
     /// Requests in work at once; those beyond are turned away at once with when to come again, so that those in work are
@@ -47,6 +49,7 @@ impl Default for Settings {
         Self {
             secure_cookies: true,
             demo: false,
+            h5: crate::base::config::H5::default(),
             timeout: Duration::from_secs(30),
             slots: Arc::new(Semaphore::new(512)),
             trusted_origins: Vec::new(),
@@ -57,6 +60,9 @@ impl Default for Settings {
 /// Content security: nothing but our own files, no inline script or style, no frames.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; form-action 'self'; \
                    frame-ancestors 'none'; base-uri 'none'";
+/// The workers' pages keep what is typed by a request of their own script.
+const CSP_H5: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -108,6 +114,7 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(trace.clone());
     request.extensions_mut().insert(settings.clone());
+    let seen = (surface == Surface::H5).then(|| super::h5::Seen::of(request.headers(), &uri));
     let span = tracing::info_span!("request", trace = %trace, method = %method, route = %route);
     let begun = Instant::now();
     let slot = if surface == Surface::Ops { None } else { Some(settings.slots.try_acquire()) };
@@ -115,15 +122,29 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
         Some(Err(_)) => Failure::from(Error::Unavailable("all slots are taken".into())).into_response(),
         _ => next.run(request).instrument(span).await,
     };
-    let mut response = finish(response, surface, &method, &uri, &settings, &trace, &route);
+    let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen }, &settings, &trace);
     let status = response.status().as_u16();
     tracing::info!(trace = %trace, method = %method, route = %route, status, ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "request");
+    if surface == Surface::H5 {
+        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP_H5));
+    }
     seal(&mut response, &settings, &trace);
     response
 }
 
+/// What of a request its failure is told by.
+struct Asked<'a> {
+    surface: Surface,
+    method: &'a Method,
+    uri: &'a Uri,
+    route: &'a str,
+    /// How the workers' pages are to be shown.
+    seen: Option<super::h5::Seen>,
+}
+
 /// Writes the body of a failure, ours or a library's.
-fn finish(response: Response, surface: Surface, method: &Method, uri: &Uri, settings: &Settings, trace: &TraceId, route: &str) -> Response {
+fn finish(response: Response, asked: &Asked<'_>, settings: &Settings, trace: &TraceId) -> Response {
+    let Asked { surface, method, route, .. } = *asked;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
@@ -136,7 +157,7 @@ fn finish(response: Response, surface: Surface, method: &Method, uri: &Uri, sett
     if failure.status().is_server_error() {
         tracing::error!(trace = %trace, method = %method, route, code = failure.code(), source = %failure.source_text(), "request failed");
     }
-    let mut out = if surface.is_html() { page(&failure, method, uri, settings, trace) } else { json_response(&failure, trace) };
+    let mut out = if surface.is_html() { page(&failure, asked, settings, trace) } else { json_response(&failure, trace) };
     for name in [header::ALLOW, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {
             out.headers_mut().append(&name, value.clone());
@@ -157,7 +178,14 @@ fn speaks_for_itself(response: &Response) -> bool {
     ["text/html", "application/json", super::problem::PROBLEM_JSON].iter().any(|k| kind.starts_with(k))
 }
 
-fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trace: &TraceId) -> Response {
+fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &TraceId) -> Response {
+    let Asked { method, uri, .. } = *asked;
+    if let Some(seen) = &asked.seen {
+        return match super::h5::fault(failure, seen, method, settings, trace) {
+            Ok(page) => rendered(page.render(), failure, trace),
+            Err(elsewhere) => *elsewhere,
+        };
+    }
     if failure.status() == StatusCode::UNAUTHORIZED && matches!(*method, Method::GET | Method::HEAD) {
         if Surface::of_path(uri.path()) == Surface::Employer {
             // a visit is short: ask for the code again
@@ -175,8 +203,11 @@ fn page(failure: &Failure, method: &Method, uri: &Uri, settings: &Settings, trac
     if matches!(failure.error(), Some(Error::Forbidden("must_change_password"))) && matches!(*method, Method::GET | Method::HEAD) {
         return see_other("/account");
     }
-    let page = ErrorPage::of(failure, settings.demo, Surface::of_path(uri.path()) == Surface::Employer, trace);
-    match page.render() {
+    let door = Surface::of_path(uri.path()) == Surface::Employer;
+    rendered(ErrorPage::of(failure, settings.demo, door, trace).render(), failure, trace)
+}
+fn rendered(page: askama::Result<String>, failure: &Failure, trace: &TraceId) -> Response {
+    match page {
         Ok(html) => (failure.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
         Err(e) => {
             tracing::error!(trace = %trace, source = %e, "the error page does not render");

@@ -12,6 +12,7 @@ pub mod edge;
 pub(in crate::web) mod employer;
 pub mod exchange;
 pub mod extract;
+pub(in crate::web) mod h5;
 mod messages;
 pub mod office;
 pub mod openapi;
@@ -40,6 +41,7 @@ pub fn table() -> Table<Arc<App>> {
     public::routes(&mut table);
     console::routes(&mut table);
     employer::routes(&mut table);
+    h5::routes(&mut table);
     openapi::routes(&mut table);
     table
 }

@@ -32,6 +32,8 @@ pub enum Surface {
     Public,
     /// `/employer`: pages for whoever was served a paper.
     Employer,
+    /// `/h5`: pages for workers.
+    H5,
     /// `/healthz`, `/readyz`, `/metrics`: operators.
     Ops,
     /// Everything else: pages for people.
@@ -48,6 +50,7 @@ impl Surface {
             p if p.starts_with("/api/") || p == "/api" => Self::Office,
             p if p.starts_with("/public/") => Self::Public,
             p if p == "/employer" || p.starts_with("/employer/") => Self::Employer,
+            p if p == "/h5" || p.starts_with("/h5/") => Self::H5,
             "/healthz" | "/readyz" | "/metrics" => Self::Ops,
             _ => Self::Console,
         }
@@ -55,7 +58,7 @@ impl Surface {
     /// Whether people read it as pages.
     #[must_use]
     pub fn is_html(self) -> bool {
-        matches!(self, Self::Console | Self::Employer)
+        matches!(self, Self::Console | Self::Employer | Self::H5)
     }
     /// The key of its OpenAPI document.
     #[must_use]
@@ -66,6 +69,7 @@ impl Surface {
             Self::Exchange => "exchange",
             Self::Public => "public",
             Self::Employer => "employer",
+            Self::H5 => "h5",
             Self::Ops => "ops",
             Self::Console => "console",
         }
@@ -433,6 +437,9 @@ mod tests {
             ("/cases/1", Surface::Console),
             ("/apis", Surface::Console),
             ("/employer", Surface::Employer),
+            ("/h5", Surface::H5),
+            ("/h5/file", Surface::H5),
+            ("/h5x", Surface::Console),
             ("/employer/papers/1", Surface::Employer),
             ("/employers", Surface::Console),
         ] {

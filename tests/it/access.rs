@@ -20,15 +20,15 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One real matter of 人社 of 奎文区 and what belongs to it.
-struct Scene {
-    ids: BTreeMap<&'static str, String>,
+pub struct Scene {
+    pub ids: BTreeMap<&'static str, String>,
 }
 
 /// A picture whose content says so.
 pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
 
 impl Scene {
-    fn new(w: &World) -> Self {
+    pub fn new(w: &World) -> Self {
         let desk = w.who("city.desk");
         let mut first = filing(1);
         first["sourceNumber"] = json!("LY-1");
@@ -256,13 +256,13 @@ fn entries() -> BTreeMap<&'static str, Entry> {
 }
 
 /// Who asks.
-enum As<'a> {
+pub enum As<'a> {
     Nobody,
     Token(&'a str),
     Staff(&'a str),
 }
 
-fn ask(w: &World, s: &Scene, route: &Route, e: &Entry, who: &As<'_>, body: Option<Value>) -> Got {
+pub fn ask(w: &World, s: &Scene, route: &Route, e: &Entry, who: &As<'_>, body: Option<Value>) -> Got {
     let person = match who {
         As::Nobody => w.nobody(),
         As::Token(t) => w.with_token(t),
@@ -310,7 +310,7 @@ fn ask(w: &World, s: &Scene, route: &Route, e: &Entry, who: &As<'_>, body: Optio
 }
 
 /// Every route with its entry; a route without one fails.
-fn walk() -> Vec<(Route, Entry)> {
+pub fn walk() -> Vec<(Route, Entry)> {
     let mut listed = entries();
     let mut out = Vec::new();
     let mut missing = Vec::new();
@@ -326,15 +326,15 @@ fn walk() -> Vec<(Route, Entry)> {
 }
 
 /// How many events there are: nothing refused may leave one.
-fn events(w: &World) -> u64 {
+pub fn events(w: &World) -> u64 {
     w.app.db.read_blocking(|c| journal::unsequenced(c, 1_000_000)).unwrap()
 }
 
 #[track_caller]
-fn turned_away(route: &Route, got: &Got, who: &str) {
+pub fn turned_away(route: &Route, got: &Got, who: &str) {
     if route.surface.is_html() && route.method == "GET" {
         assert_eq!(got.status, 303, "{who}: {}", got.asked);
-        let to = if route.surface == Surface::Employer { "/employer" } else { "/login" };
+        let to = crate::access_h5::door(route.surface);
         assert!(got.header("location").starts_with(to), "{who}: {}", got.asked);
     } else if route.surface.is_html() {
         assert_eq!(got.status, 401, "{who}: {}", got.asked);
@@ -370,7 +370,7 @@ on_both! {
         for (route, e) in walk() {
             if e.about == Open {
                 let got = ask(&w, &s, &route, &e, &As::Nobody, None);
-                let out = ["/login?out=1", "/employer?out=1"].contains(&got.header("location")); // out twice is out
+                let out = ["/login?out=1", "/employer?out=1", "/h5?done=out", "/h5"].contains(&got.header("location")); // out twice is out
                 assert!((out || !matches!(got.status, 303 | 403 | 428)) && (got.status != 401 || ["logIn", "logInByPhone", "logInByWechat"].contains(&route.id)), "{}: {}", got.asked, got.status);
                 continue;
             }
@@ -536,7 +536,7 @@ on_both! {
         // reading first, then what changes; what ends a session, a duty or the case's first state last
         let last = ["callAnswered", "console_call_answered", "console_cancel_absence", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
         let mut rows = walk();
-        rows.retain(|(r, _)| r.surface != Surface::Claimant);
+        rows.retain(|(r, _)| !matches!(r.surface, Surface::Claimant | Surface::H5));
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));
         let mut served = BTreeSet::new();
         for (route, e) in &rows {

@@ -172,4 +172,5 @@ pub fn claimant(all: &mut BTreeMap<&'static str, Entry>) {
     put("rate", MineAlone, "/api/claimant/v1/filings/<filing>/rating", Carries::Json(json!({ "score": 4 })));
     put("askWithdrawal", MineAlone, "/api/claimant/v1/filings/<filing>/withdrawal", Carries::Json(json!({ "reason": "不告了" })));
     put("takeWithdrawalBack", MineAlone, "/api/claimant/v1/filings/<filing>/withdrawal", none());
+    crate::access_h5::h5(all);
 }

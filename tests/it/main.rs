@@ -19,6 +19,8 @@ mod access_employers;
 #[cfg(test)]
 mod access_gradings;
 #[cfg(test)]
+mod access_h5;
+#[cfg(test)]
 mod access_joint;
 #[cfg(test)]
 mod access_listings;
@@ -72,6 +74,8 @@ mod faults;
 mod grading;
 #[cfg(test)]
 mod grading_walk;
+#[cfg(test)]
+mod h5;
 #[cfg(test)]
 mod house;
 #[cfg(test)]

@@ -20,4 +20,4 @@ pub use octets::Octets;
 pub use params::{FormParams, Params, QueryParams};
 pub use path::{PathId, PathIds, PathText};
 pub use session::{Bearer, SessionCookie, Token, clear_cookie, safe_next, set_cookie};
-pub use upload::{Files, Upload, UploadedFile};
+pub use upload::{Files, Photos, Upload, UploadedFile};

@@ -75,30 +75,58 @@ pub struct Files {
 /// Files a form may carry.
 const MOST_FILES: usize = 8;
 
+/// Photos a form of the workers' pages may carry.
+const MOST_PHOTOS: usize = 20;
+
 impl<S: Send + Sync> FromRequest<S> for Files {
     type Rejection = Failure;
     async fn from_request(req: Request, state: &S) -> Result<Self, Failure> {
-        let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-            return Err(Failure::unsupported_media_type());
-        }
-        let mut parts = Multipart::from_request(req, state).await.map_err(|_| malformed())?;
-        let (mut pairs, mut files) = (Vec::new(), Vec::<UploadedFile>::new());
-        while let Some(field) = parts.next_field().await.map_err(|e| of_multipart(&e))? {
-            if pairs.len() >= MOST_FIELDS {
-                return Err(Error::TooLarge(text::zh("web.limit.fields").to_owned()).into());
-            }
-            match one(field).await? {
-                Part::Text(k, v) => pairs.push((k, v)),
-                Part::File(f) if f.bytes.is_empty() && f.name == EMPTY => {}
-                Part::File(f) if files.len() >= MOST_FILES || files.iter().any(|x| x.field == f.field) => {
-                    return Err(Error::field(&format!("/{}", f.field), "one_file", &[]).into());
-                }
-                Part::File(f) => files.push(f),
-            }
-        }
-        Ok(Self { params: Params::of_form(pairs), files })
+        let fits = |all: &[UploadedFile], f: &UploadedFile| all.len() < MOST_FILES && all.iter().all(|x| x.field != f.field);
+        let (params, files) = read(req, state, fits, "one_file").await?;
+        Ok(Self { params, files })
     }
+}
+
+/// The fields of a form with any number of files in each file field, as an album gives them.
+#[derive(Debug)]
+pub struct Photos {
+    /// The other fields.
+    pub params: Params,
+    /// The files in their order; an empty file input is none.
+    pub files: Vec<UploadedFile>,
+}
+impl<S: Send + Sync> FromRequest<S> for Photos {
+    type Rejection = Failure;
+    async fn from_request(req: Request, state: &S) -> Result<Self, Failure> {
+        let (params, files) = read(req, state, |all, _| all.len() < MOST_PHOTOS, "too_many_photos").await?;
+        Ok(Self { params, files })
+    }
+}
+
+async fn read<S: Send + Sync>(
+    req: Request,
+    state: &S,
+    fits: impl Fn(&[UploadedFile], &UploadedFile) -> bool,
+    why: &str,
+) -> Result<(Params, Vec<UploadedFile>), Failure> {
+    let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Err(Failure::unsupported_media_type());
+    }
+    let mut parts = Multipart::from_request(req, state).await.map_err(|_| malformed())?;
+    let (mut pairs, mut files) = (Vec::new(), Vec::<UploadedFile>::new());
+    while let Some(field) = parts.next_field().await.map_err(|e| of_multipart(&e))? {
+        if pairs.len() >= MOST_FIELDS {
+            return Err(Error::TooLarge(text::zh("web.limit.fields").to_owned()).into());
+        }
+        match one(field).await? {
+            Part::Text(k, v) => pairs.push((k, v)),
+            Part::File(f) if f.bytes.is_empty() && f.name == EMPTY => {}
+            Part::File(f) if !fits(&files, &f) => return Err(Error::field(&format!("/{}", f.field), why, &[]).into()),
+            Part::File(f) => files.push(f),
+        }
+    }
+    Ok((Params::of_form(pairs), files))
 }
 
 enum Part {
@@ -187,6 +215,10 @@ mod tests {
         let two = format!("{}{}{}--B--\n", file("a", "a.txt", "x"), file("b", "b.txt", "y"), file("c", "", ""));
         let got = read(two).await.unwrap();
         assert_eq!(got.files.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        let all = format!("{}{}--B--\n", file("a", "a.txt", "x"), file("a", "b.txt", "y"));
+        let req = axum::http::Request::builder().method("POST").header("content-type", "multipart/form-data; boundary=B");
+        let photos = Photos::from_request(req.body(Body::from(all.replace('\n', "\r\n"))).unwrap(), &()).await.unwrap();
+        assert_eq!(photos.files.len(), 2, "an album gives several in one field");
         let same = format!("{}{}--B--\n", file("a", "a.txt", "x"), file("a", "b.txt", "y"));
         assert_eq!(read(same).await.unwrap_err().fields()[0].code, "one_file");
     }

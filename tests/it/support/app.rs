@@ -358,7 +358,8 @@ impl Person<'_> {
     pub fn cookie(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let mut b = Request::builder().method(method).uri(path).header("host", "localhost");
         if let Some(t) = self.token() {
-            b = b.header("cookie", format!("qx={t}"));
+            // each door reads the cookie of its own
+            b = b.header("cookie", format!("qx={t}; qxw={t}"));
         }
         b
     }
