@@ -66,6 +66,7 @@ pub fn h5(all: &mut BTreeMap<&'static str, Entry>) {
     put("h5_codes", MineAlone, "/h5/filings/<filing>/coworkers", none());
     put("h5_make_code", MineAlone, "/h5/filings/<filing>/coworkers", form(&[]));
     put("h5_end_code", MineAlone, "/h5/filings/<filing>/coworkers/<worker_session>/end", form(&[]));
+    put("h5_screen", Mine, "/h5/notices/lock-screen", form(&[("plain", "1")]));
     put("h5_agents", MineAlone, "/h5/filings/<filing>/agents", none());
     let mandate = &[
         ("_key", "h5-key-0013"),

@@ -232,6 +232,28 @@ on_both! {
         assert!(page.contains("Wages") && !page.contains("工资"), "{page}");
     }
 
+    fn what_is_long_has_pages_and_a_short_message_says_what_the_worker_chose(t: &TestDb) {
+        let w = World::with(t, &[("QINGXIN__SMS__PROVIDER", "show"), ("QINGXIN__WORKERS__FILINGS_A_DAY", "50")]);
+        let b = Browser::on(&w, "13900000001", "张测试");
+        for n in 0..21 {
+            let (key, unit) = (format!("h5-key-many-{n}"), format!("潍坊测试建筑{n}有限公司"));
+            id_of(&b.upload("/h5/file", &typed(&key, &[("respondent", &unit), ("project", &unit)]), &[]));
+            w.pass(chrono::Duration::minutes(1));
+        }
+        let home = b.get("/h5").text();
+        assert_eq!(home.matches("class=\"tile matter\"").count(), 20);
+        let older = b.get(&part(&home, "<p class=\"quiet\"><a href=\"", "\"")).text();
+        assert!(older.matches("class=\"tile matter\"").count() == 1 && older.contains("潍坊测试建筑0有限公司"), "{older}");
+        assert_eq!(b.get("/h5?after=nonsense").status, 400);
+        // nothing of the matter on a locked screen, unless the worker wants it
+        let page = b.get("/h5/notices").text();
+        assert!(page.contains("只说“有新进展”") && page.contains("value=\"1\""), "{page}");
+        assert_eq!(b.post("/h5/notices/lock-screen", &[("plain", "1")]).header("location"), "/h5/notices?done=done");
+        assert!(b.get("/h5/notices").text().contains("会写明是什么事"));
+        assert_eq!(b.post("/h5/notices/lock-screen", &[("plain", "0")]).status, 303);
+        assert!(b.get("/h5/notices").text().contains("只说“有新进展”"));
+    }
+
     fn the_form_is_kept_at_every_question_without_script(t: &TestDb) {
         let w = world(t);
         let b = Browser::on(&w, "13900000001", "张测试");

@@ -13,10 +13,10 @@ use crate::app::claimant::agents::HeldMandate;
 use crate::app::claimant::matter::Expect;
 use crate::base::seal::hex;
 use crate::base::text::Lang;
-use crate::base::{Error, id::Ids};
+use crate::base::{At, Error, id::FilingId, id::Ids};
 use crate::web::console::view::{FieldKind, Flash, FormField, FormView, Tone};
 use crate::web::edge::{Settings, html, html_with, see_other};
-use crate::web::extract::{FormParams, QueryParams};
+use crate::web::extract::{FormParams, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Access, Answer, Table};
 use axum::Extension;
 use axum::extract::State;
@@ -25,6 +25,8 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 use std::sync::Arc;
 
+/// The cursor of the own filings.
+const CURSOR: &str = "h5-own";
 /// Before the name of a field that is carried through the log-in.
 const CARRIED: &str = "k.";
 
@@ -234,9 +236,12 @@ async fn home(State(app): State<Arc<App>>, g: Guest, QueryParams(mut q): QueryPa
         draft: None,
         limited: false,
         held: 0,
+        older: None,
     };
     if let Some(me) = &g.me {
-        let (own, _) = app.own_filings(me, None).await?;
+        let after = q.text("after", 512).map(|c| cursor_decode::<(At, FilingId)>(CURSOR, &c)).transpose()?;
+        let (own, next) = app.own_filings(me, after).await?;
+        page.older = next.map(|n| cursor_encode(CURSOR, &n)).transpose()?.map(|c| format!("/h5?after={c}"));
         page.filings = own
             .into_iter()
             .map(|s| FilingLine {

@@ -7,6 +7,7 @@ use super::matter::{button, paid_line};
 use super::view::{Ask, AskPage, ListLine, ListPage};
 use super::{Own, form, page, says, told};
 use crate::app::App;
+use crate::app::addresses::PAGE;
 use crate::app::claimant::claims::OwnClaim;
 use crate::app::claims::codes::NewCode;
 use crate::app::claims::join::{NewJoin, OwnJoin};
@@ -35,7 +36,9 @@ pub(super) fn list(app: &App, own: &Own, here: String, heading: &str, lead: &[&s
         once: None,
         rows: Vec::new(),
         none: lang.text(none).to_owned(),
+        older: None,
         act: None,
+        choice: None,
     }
 }
 
@@ -252,6 +255,8 @@ async fn notices(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): Quer
     let mut page = list(&app, &own, "/h5/notices".into(), "h5.notices.heading", &[], "h5.notices.none");
     page.flash = told(lang, &mut q);
     let all = app.worker_notices(&own.me, before).await?;
+    let full = all.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+    page.older = all.last().filter(|_| full).map(|n| (format!("/h5/notices?before={}", n.id), lang.text("h5.notices.older").to_owned()));
     let mut unread = Vec::new();
     for n in all {
         if n.read_at.is_none() {
@@ -269,7 +274,22 @@ async fn notices(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): Quer
         let form = FormView::new("read", "/h5/notices/read", lang.text("h5.notices.read"), Vec::new()).tone(Tone::Plain);
         page.act = Some(Ask::new(lang, unread.iter().fold(form, |f, id| f.hidden("id", id.to_string()))));
     }
+    if !own.me.worker.limited {
+        let plain = app.plain_words(&own.me).await?;
+        let (about, word) = match plain {
+            true => ("h5.screen.plain", "h5.screen.hide"),
+            false => ("h5.screen.hidden", "h5.screen.show"),
+        };
+        let form = button(lang, "screen", "/h5/notices/lock-screen".into(), word, Tone::Plain);
+        let form = Ask { form: form.form.hidden("plain", if plain { "0" } else { "1" }), ..form };
+        page.choice = Some((lang.text(about).to_owned(), form));
+    }
     html(&page)
+}
+
+async fn screen(State(app): State<Arc<App>>, own: Own, FormParams(mut p): FormParams) -> Answer<Response> {
+    app.set_plain_words(&own.me, p.flag("plain")).await?;
+    Ok(see_other("/h5/notices?done=done"))
 }
 
 async fn read(State(app): State<Arc<App>>, own: Own, FormParams(mut p): FormParams) -> Answer<Response> {
@@ -320,6 +340,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/h5/join", "h5_join", own, "凭加入码提交").problems(&[429]), join);
     t.add(page("/h5/notices", "h5_notices", own, "通知"), notices);
     t.add(form("/h5/notices/read", "h5_read", own, "标为已读"), read);
+    t.add(form("/h5/notices/lock-screen", "h5_screen", own, "短信是否写明事由"), screen);
     t.add(page("/h5/devices", "h5_devices", own, "登录的设备"), devices);
     t.add(form("/h5/devices/{id}/end", "h5_end_device", own, "让一台设备退出登录"), end);
 }

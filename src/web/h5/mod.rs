@@ -164,10 +164,22 @@ fn base(app: &App, seen: &Seen, me: Option<&Me>, title: &'static str) -> Base {
         large: seen.large,
         here: seen.path.clone(),
         demo: app.demo,
+        logo: logo(!app.config.site.logo.is_empty()),
+        foot: foot(&app.config.site.organizer, &app.config.h5.records, &app.config.site.records),
         site: app.config.h5.clone(),
         who: me.map(|m| m.name.clone().unwrap_or_default()),
         title,
     }
+}
+
+fn logo(own: bool) -> String {
+    if own { "/public/logo".into() } else { super::assets::url("logo.svg") }
+}
+
+/// The foot's lines: who runs it, and the records of these pages, or those of the site where they have none of their own.
+fn foot(organizer: &str, own: &str, site: &str) -> Vec<String> {
+    let records = if own.is_empty() { site } else { own };
+    [organizer, records].into_iter().filter(|l| !l.is_empty()).map(str::to_owned).collect()
 }
 
 /// A path of these pages to go on to; never another site, never the log-in again.
@@ -224,8 +236,17 @@ pub(in crate::web) fn fault(
         500.. => ("h5.fault.later", lang.text("h5.fault.later_about").to_owned()),
         _ => ("h5.fault.other", failure.error().map_or_else(|| failure.sentence(), |e| says::sentence(lang, e))),
     };
-    let base =
-        Base { lang, large: seen.large, here: "/h5".into(), demo: settings.demo, site: settings.h5.clone(), who: None, title: "fault" };
+    let base = Base {
+        lang,
+        large: seen.large,
+        here: "/h5".into(),
+        demo: settings.demo,
+        logo: logo(settings.site.own_logo),
+        foot: foot(&settings.site.organizer, &settings.h5.records, &settings.site.records),
+        site: settings.h5.clone(),
+        who: None,
+        title: "fault",
+    };
     let errors = failure.fields().iter().map(|f| says::field(lang, f)).collect();
     Ok(FaultPage {
         base,

@@ -24,6 +24,10 @@ pub struct Base {
     pub demo: bool,
     /// Names, numbers and records of the city.
     pub site: Site,
+    /// The logo: ours or the city's.
+    pub logo: String,
+    /// Who runs it, and records of the site.
+    pub foot: Vec<String>,
     /// Who is logged in, masked.
     pub who: Option<String>,
     /// The last part of the codes `h5.title.*`: a word that tells nothing to whoever reads the browser's history.
@@ -188,6 +192,8 @@ pub struct HomePage {
     pub limited: bool,
     /// Matters looked after for others.
     pub held: usize,
+    /// Where earlier filings are.
+    pub older: Option<String>,
 }
 
 /// `/h5/file`.
@@ -374,8 +380,12 @@ pub struct ListPage {
     pub rows: Vec<ListLine>,
     /// What to say where there are none.
     pub none: String,
+    /// What stands before these: address and words.
+    pub older: Option<(String, String)>,
     /// What may be done with all.
     pub act: Option<Ask>,
+    /// A choice beside the list, with what it means.
+    pub choice: Option<(String, Ask)>,
 }
 
 /// `/h5/help`.

@@ -7,8 +7,17 @@ use crate::web::console::view::{FormGroup, Tone};
 const LONG: &str = "阿卜杜热合曼买买提艾力吾买尔江托合提尼亚孜库尔班阿布力米提吐尔逊江阿不都克里木买合木提";
 
 fn base(title: &'static str, who: bool, lang: Lang) -> Base {
-    let site = Site { records: "鲁ICP备00000000号 鲁公网安备00000000000000号".into(), ..Site::default() };
-    Base { lang, large: false, here: "/h5".into(), demo: true, site, who: who.then(|| "张*".to_owned()), title }
+    Base {
+        lang,
+        large: false,
+        here: "/h5".into(),
+        demo: true,
+        logo: crate::web::assets::url("logo.svg"),
+        foot: vec!["潍坊市人力资源和社会保障局主办".into(), "鲁ICP备00000000号 鲁公网安备00000000000000号".into()],
+        site: Site::default(),
+        who: who.then(|| "张*".to_owned()),
+        title,
+    }
 }
 fn zh(title: &'static str) -> Base {
     base(title, true, Lang::Zh)
@@ -97,6 +106,7 @@ fn home(who: bool, full: bool, lang: Lang) -> HomePage {
         draft: full.then(|| "2026-11-23 09:00".to_owned()),
         limited: full,
         held: usize::from(full),
+        older: full.then(|| "/h5?after=x".to_owned()),
     }
 }
 
@@ -133,7 +143,9 @@ fn list(full: bool) -> ListPage {
         once: full.then(|| ("JR-7K3M9-PQR2X".into(), "2026-12-01 09:00".into())),
         rows: if full { vec![row.clone(), ListLine { marked: false, href: String::new(), acts: Vec::new(), ..row }] } else { Vec::new() },
         none: "还没有发过加入码。".into(),
+        older: full.then(|| ("/h5/notices?before=1".into(), "更早的通知".into())),
         act: Some(plain("make")),
+        choice: full.then(|| ("现在短信只说有新进展。".into(), plain("screen"))),
     }
 }
 
