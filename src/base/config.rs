@@ -1,5 +1,9 @@
 //! The configuration's types. `boot` reads the files; here is only their shape and their check.
 
+mod reports;
+
+pub use reports::{Campaign, Export};
+
 use super::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -46,6 +50,10 @@ pub struct Config {
     pub exchange: Exchange,
     /// The workers' pages.
     pub h5: H5,
+    /// Files with rows of cases.
+    pub export: Export,
+    /// Campaigns.
+    pub campaign: Campaign,
 }
 /// Whose database this is.
 #[derive(Debug, Clone, Deserialize)]
@@ -310,9 +318,14 @@ impl Courier {
     /// Hour and minute of the digest.
     #[must_use]
     pub fn digest_time(&self) -> Option<(u32, u32)> {
-        let (h, m) = self.digest_at.split_once(':')?;
-        Some((h.parse().ok().filter(|h| *h < 24)?, m.parse().ok().filter(|m| *m < 60)?))
+        hour_minute(&self.digest_at)
     }
+}
+
+/// An hour and a minute of `HH:MM`.
+fn hour_minute(text: &str) -> Option<(u32, u32)> {
+    let (h, m) = text.split_once(':')?;
+    Some((h.parse().ok().filter(|h| *h < 24)?, m.parse().ok().filter(|m| *m < 60)?))
 }
 /// Background work.
 #[derive(Debug, Clone, Deserialize)]
@@ -455,6 +468,8 @@ impl Config {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
         self.check_courier()?;
+        self.export.check()?;
+        self.campaign.check()?;
         let s = &self.server;
         if self.import.batch == 0 || s.in_flight == 0 || s.timeout_seconds == 0 || s.connections == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config(

@@ -29,6 +29,8 @@ mod access_outbox;
 #[cfg(test)]
 mod access_penalties;
 #[cfg(test)]
+mod access_reports;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -40,6 +42,12 @@ mod api;
 mod bells;
 #[cfg(test)]
 mod bench;
+#[cfg(test)]
+mod bulletins;
+#[cfg(test)]
+mod campaigns;
+#[cfg(test)]
+mod casebook;
 #[cfg(test)]
 mod console;
 #[cfg(test)]

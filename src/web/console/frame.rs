@@ -68,6 +68,9 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         import_shown: access::may(actor, Ability::Import, ""),
         accounts_shown: access::may(actor, Ability::ManageAccounts, ""),
         draws_shown: actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor),
+        ledger_shown: app.reads_ledger(actor),
+        bulletins_shown: app.reads_bulletins(actor),
+        campaigns_shown: app.reads_campaigns(actor),
         desk_shown,
         register_shown: access::may(actor, Ability::Register, ""),
     })

@@ -80,7 +80,11 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     let counts = app.tab_counts(&actor).await?;
     let Some(natural) = counts.first().map(|c| c.0) else {
         // no work of this kind: administrators
-        let to = if access::may(&actor, Ability::ManageAccounts, "") { "/accounts" } else { "/account" };
+        let to = match () {
+            () if access::may(&actor, Ability::ManageAccounts, "") => "/accounts",
+            () if access::may(&actor, Ability::Audit, "") => "/ledger/exports",
+            () => "/account",
+        };
         return Ok(see_other(to));
     };
     let done = q.raw("done").map(str::to_owned);

@@ -10,7 +10,10 @@ use std::fmt;
 mod account;
 mod admin;
 mod announcements;
+mod bulletins;
+mod campaigns;
 mod case;
+mod casebook;
 mod claims;
 mod counter;
 mod desk;
@@ -48,10 +51,13 @@ pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use announcements::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementsPage, PublicRow,
 };
+pub use bulletins::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage};
+pub use campaigns::{CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, OwnCard, ReportRow};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
+pub use casebook::{CasebookPage, CasebookRow, ExportPage, ExportRow, ExportsPage};
 pub use claims::{ClaimsPage, ClueLine, CodeLine, JoinerLine, LedgerLine, PartiesPage, PartyLine, PayListLine, RecourseLine, RepLine};
 pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
@@ -103,6 +109,12 @@ pub enum Place {
     Rebindings,
     /// 不予登记台账.
     Refusals,
+    /// 案件台账、导出记录.
+    Ledger,
+    /// 专项行动.
+    Campaigns,
+    /// 周报月报.
+    Bulletins,
     /// 遗留超期复核.
     Legacy,
     /// 查询.
@@ -201,6 +213,16 @@ impl Chrome {
             nav.push(item("/search", "查询", 0, Place::Search));
             nav.push(item("/refusals", "台账", 0, Place::Refusals));
         }
+        if counts.ledger_shown || place == Place::Ledger {
+            let href = if counts.ledger_shown { "/ledger" } else { "/ledger/exports" };
+            nav.push(item(href, if counts.ledger_shown { "案件台账" } else { "导出记录" }, 0, Place::Ledger));
+        }
+        if counts.campaigns_shown || place == Place::Campaigns {
+            nav.push(item("/campaigns", "专项行动", 0, Place::Campaigns));
+        }
+        if counts.bulletins_shown || place == Place::Bulletins {
+            nav.push(item("/bulletins", "周报月报", 0, Place::Bulletins));
+        }
         if counts.accounts_shown {
             nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
         }
@@ -245,6 +267,12 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether the ledger of cases is read here.
+    pub ledger_shown: bool,
+    /// Whether campaigns are read or reported to here.
+    pub campaigns_shown: bool,
+    /// Whether bulletins are read here.
+    pub bulletins_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
     /// Whether the desk queue is shown.
