@@ -249,6 +249,12 @@ impl App {
         if areas.is_empty() { Err(Error::Forbidden("exports")) } else { Ok(Some(areas)) }
     }
 
+    /// Whether somebody reads the log: whether its entry is shown.
+    #[must_use]
+    pub fn reads_exports(&self, actor: &Actor) -> bool {
+        self.log_scope(actor).is_ok()
+    }
+
     /// A page of the log of exports.
     ///
     /// # Errors

@@ -218,7 +218,7 @@ async fn log(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): Query
         address("/ledger/exports", &parts)
     };
     html(&ExportsPage {
-        chrome: chrome(&app, &by, text::zh("export.title"), Place::Ledger).await?,
+        chrome: chrome(&app, &by, text::zh("export.title"), Place::Exports).await?,
         filter: Filter {
             action: "/ledger/exports".into(),
             hidden: Vec::new(),
@@ -246,7 +246,7 @@ async fn one(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<RowId>
     facts.push(Fact::new("导出理由", e.reason.clone().unwrap_or_default()));
     facts.push(Fact::new("理由说明", e.words.clone().unwrap_or_default()));
     html(&ExportPage {
-        chrome: chrome(&app, &by, text::zh("export.title"), Place::Ledger).await?,
+        chrome: chrome(&app, &by, text::zh("export.title"), Place::Exports).await?,
         title: format!("{} {}", e.what, e.number),
         facts,
         sha256: e.sha256,

@@ -170,7 +170,7 @@ mod samples {
                 reason: "例行报送".into(),
             };
             let page = |rows: Vec<ExportRow>, everything: bool| Self {
-                chrome: chrome("导出记录", Place::Ledger),
+                chrome: chrome("导出记录", Place::Exports),
                 filter: filter("/ledger/exports", everything),
                 more: (rows.len() > 1).then(|| "/ledger/exports?after=x".into()),
                 rows,
@@ -184,7 +184,7 @@ mod samples {
         pub(in super::super) fn samples() -> Vec<Self> {
             let facts = vec![Fact::new("导出人", "李督办"), Fact::new("理由说明", "")];
             vec![Self {
-                chrome: chrome("导出记录", Place::Ledger),
+                chrome: chrome("导出记录", Place::Exports),
                 title: "案件台账 DC-7K3M9-PQR2X".into(),
                 facts,
                 sha256: "ab".repeat(32),
