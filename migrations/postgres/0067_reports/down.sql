@@ -1,5 +1,5 @@
-drop index cases_concluded;
-drop index cases_running;
+drop index cases_area_concluded;
+drop index cases_area_running;
 drop table bulletins;
 drop table campaign_marks;
 drop table campaign_reports;

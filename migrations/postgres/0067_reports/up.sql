@@ -98,5 +98,5 @@ create index bulletins_order on bulletins (drafted_at, id);
 create unique index bulletins_period on bulletins (bureau, kind, area, from_on, to_on) where state <> 'dropped';
 
 -- Cases of an area that run, and those concluded since a day.
-create index cases_running on cases (area, created_at) where concluded_at is null;
-create index cases_concluded on cases (area, concluded_at) where concluded_at is not null;
+create index cases_area_running on cases (area, created_at) where concluded_at is null;
+create index cases_area_concluded on cases (area, concluded_at) where concluded_at is not null;
