@@ -7,6 +7,7 @@ pub mod addresses;
 mod agreements;
 pub mod amendment;
 pub mod announcements;
+pub mod assigning;
 pub mod bells;
 pub mod calendar;
 pub mod callbacks;
@@ -63,6 +64,7 @@ pub mod supervisions;
 pub mod sweep;
 pub mod uploads;
 pub mod view;
+pub mod views;
 pub mod workers;
 pub mod write;
 

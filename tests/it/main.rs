@@ -81,6 +81,8 @@ mod house;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod inbox;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod joint;

@@ -22,6 +22,7 @@ fn all() -> Vec<(String, String)> {
     pages("search", SearchPage::samples(), &mut out);
     pages("account", AccountPage::samples(), &mut out);
     pages("unmask", UnmaskPage::samples(), &mut out);
+    pages("styleguide", StyleguidePage::samples(), &mut out);
     pages("accounts", AccountsPage::samples(), &mut out);
     pages("person", PersonPage::samples(), &mut out);
     pages("joining", JoiningPage::samples(), &mut out);
