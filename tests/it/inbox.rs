@@ -81,7 +81,7 @@ on_both! {
         for login in ["kuiwen.handler", "fangzi.leader", "city.security"] {
             let who = w.who(login);
             assert!(boxes(&who.page("/?tab=bureau").text()).is_empty(), "{login}");
-            let got = who.submit("/assign", &[("_key", "given-1"), ("tab", "bureau"), ("account", &account), ("procedure", &id)]);
+            let got = who.submit("/assign", &[("_key", "console-key-1"), ("tab", "bureau"), ("account", &account), ("procedure", &id)]);
             assert!(matches!(got.status, 200 | 403), "{login}: {}", got.status);
             assert_eq!(holder(&w, &case), None, "{login}");
             assert!(!got.text().contains(&number) || login == "kuiwen.handler", "{login} learns of the case");
