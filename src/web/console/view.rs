@@ -21,6 +21,8 @@ mod employers;
 mod error;
 mod filing;
 mod form;
+#[cfg(any(test, debug_assertions))]
+pub mod gallery;
 mod gradings;
 mod import;
 mod inbox;
@@ -32,13 +34,13 @@ mod money;
 mod outbox;
 mod overdue;
 mod public;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_case;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_counter;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_long;
 mod supervisions;
 mod unmask;

@@ -61,7 +61,7 @@ impl PublicPaperPage {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::*;
 
