@@ -46,6 +46,8 @@ pub struct Config {
     pub exchange: Exchange,
     /// The workers' pages.
     pub h5: H5,
+    /// Names around every page.
+    pub site: Site,
 }
 /// Whose database this is.
 #[derive(Debug, Clone, Deserialize)]
@@ -142,6 +144,33 @@ pub struct Evidence {
     /// Files put together and pictures written anew at the same time.
     pub pictures_at_once: usize,
 }
+/// Names around every page.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// What stands beside the logo and in the title.
+    pub name: String,
+    /// What it is for.
+    pub about: String,
+    /// Who runs it, in the foot; may be empty.
+    pub organizer: String,
+    /// Records of the site in the foot, one line; may be empty.
+    pub records: String,
+    /// A logo of the city's own: a file, SVG or PNG of at most 40 KiB; empty for ours. The emblem of the state is none.
+    pub logo: String,
+}
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            name: "清薪".into(),
+            about: "欠薪案件办理".into(),
+            organizer: String::new(),
+            records: String::new(),
+            logo: String::new(),
+        }
+    }
+}
+
 /// The workers' pages: what a city puts on them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

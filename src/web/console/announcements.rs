@@ -150,7 +150,7 @@ async fn list(
         address("/announcements", &parts)
     };
     Ok(AnnouncementsPage {
-        chrome: chrome(app, by, text::zh("announcements.title"), Place::Inbox).await?,
+        chrome: chrome(app, by, text::zh("announcements.title"), Place::Announcements).await?,
         filter: filter(app, &a),
         rows: found.items.iter().map(row).collect(),
         more: next.map(link),
@@ -226,7 +226,7 @@ fn card(b: &BatchView) -> BatchCard {
 async fn batch_page(app: &Arc<App>, by: &Officer, wrong: Option<&Error>) -> Result<AnnouncementBatchesPage, Failure> {
     let found = app.announcement_batches(&by.actor()).await?;
     Ok(AnnouncementBatchesPage {
-        chrome: chrome(app, by, text::zh("announcements.batches"), Place::Inbox).await?,
+        chrome: chrome(app, by, text::zh("announcements.batches"), Place::Announcements).await?,
         cards: found.iter().map(card).collect(),
         wrong: wrong.map(Error::sentence),
     })

@@ -131,7 +131,7 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     html(&InboxPage {
         chrome: chrome(&app, &by, "待办", Place::Inbox).await?.with_flash(flash(done.as_deref())),
         tabs,
-        also: also(&by, tab),
+        also: also(tab),
         filter,
         rows: found.items.iter().map(row).collect(),
         pager: Pager::new(total, number, SIZE.unsigned_abs(), link),
@@ -139,34 +139,9 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
 }
 
 /// Lists beside the inbox: the audit of what is late, the hand-over of what a leaving officer holds.
-fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    if tab == Tab::Overdue {
-        out.push(("/overdue".to_owned(), text::zh("overdue.page.link").to_owned()));
-    }
-    if by.0.duties.iter().any(|d| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head))
-        && matches!(tab, Tab::Bureau | Tab::Overdue)
-    {
-        out.push(("/handover".to_owned(), text::zh("overdue.page.handover_link").to_owned()));
-    }
-    let reads = |d: &access::Duty| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head | access::DutyKind::Supervisor);
-    if by.0.duties.iter().any(reads) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
-        out.push(("/supervisions".to_owned(), text::zh("supervisions.link").to_owned()));
-        out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
-        out.push(("/money".to_owned(), text::zh("overdue.page.money_link").to_owned()));
-    }
-    if by.0.duties.iter().all(|d| !reads(d)) && by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
-        out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
-    }
-    if tab == Tab::Bureau || by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
-        out.push(("/submissions".to_owned(), text::zh("employer.office.title").to_owned()));
-    }
-    let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
-    if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
-        out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
-        out.push(("/employers".to_owned(), text::zh("employers.link").to_owned()));
-    }
-    out
+fn also(tab: Tab) -> Vec<(String, String)> {
+    let audit = || ("/overdue".to_owned(), text::zh("overdue.page.link").to_owned());
+    (tab == Tab::Overdue).then(audit).into_iter().collect()
 }
 
 fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> Vec<FormField> {

@@ -4,6 +4,7 @@
 //! an officer. Never formats law or money itself beyond what is given, never holds an unmasked value that the reader
 //! did not ask for.
 
+use crate::web::look::Around;
 use askama::Template;
 use std::fmt;
 
@@ -109,6 +110,22 @@ pub enum Place {
     Legacy,
     /// 查询.
     Search,
+    /// 超期督查.
+    Overdue,
+    /// 督办台账.
+    Supervisions,
+    /// 移交案件.
+    Handover,
+    /// 资金月报.
+    Money,
+    /// 用人单位档案.
+    Employers,
+    /// 社会公布.
+    Announcements,
+    /// 守法诚信等级.
+    Gradings,
+    /// 单位提交的材料.
+    Submissions,
     /// 导入.
     Import,
     /// 账号管理.
@@ -134,17 +151,19 @@ pub struct Person {
     pub duties: String,
 }
 
-/// One entry of the navigation.
+/// One entry of the navigation: a place, or a group of places under one word.
 #[derive(Debug, Clone)]
 pub struct NavItem {
-    /// Where it leads.
+    /// Where it leads; empty for a group.
     pub href: &'static str,
     /// Its word.
     pub label: &'static str,
     /// How many wait there; 0 shows nothing.
     pub count: u32,
-    /// Whether the page stands here.
+    /// Whether the page stands here, or in one of its places.
     pub current: bool,
+    /// The places of a group.
+    pub items: Vec<NavItem>,
 }
 
 /// What frames every page of a logged-in person.
@@ -152,65 +171,32 @@ pub struct NavItem {
 pub struct Chrome {
     /// The title of the page, without the program's name.
     pub title: String,
+    /// Names, records and the reader's look.
+    pub around: Around,
     /// Who reads.
     pub person: Person,
     /// The navigation this person has.
     pub nav: Vec<NavItem>,
-    /// Demo data.
-    pub demo: bool,
+    /// Whether this person looks matters up: the field at the top.
+    pub search: bool,
     /// The (perhaps simulated) time of the page, `2026-11-23 15:04`.
     pub now: String,
     /// One sentence on what was just done.
     pub flash: Option<Flash>,
 }
 impl Chrome {
-    /// The frame of a page. `desk` says whether the person sees the desk queue; counts are what waits there.
+    /// The frame of a page: what this person may open, in groups; counts are what waits there.
     #[must_use]
-    pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, demo: bool, now: impl Into<String>) -> Self {
-        let item = |href, label, count, at| NavItem { href, label, count, current: at == place };
-        let mut nav = Vec::new();
-        if counts.inbox_shown {
-            nav.push(item("/", "待办", counts.inbox, Place::Inbox));
-        }
-        if counts.desk_shown {
-            nav.push(item("/desk", "待分拨", counts.desk, Place::Desk));
-        }
-        if counts.register_shown {
-            nav.push(item("/filings/new", "登记", 0, Place::Register));
-        }
-        if counts.desk_shown || counts.callbacks > 0 || place == Place::Callbacks {
-            nav.push(item("/callbacks", "待回电", counts.callbacks, Place::Callbacks));
-        }
-        if counts.calls > 0 || place == Place::Calls {
-            nav.push(item("/calls", "抽查回访", counts.calls, Place::Calls));
-        }
-        if counts.draws_shown || place == Place::Draws {
-            nav.push(item("/draws", "抽取", 0, Place::Draws));
-        }
-        if counts.withdrawals > 0 || place == Place::Withdrawals {
-            nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
-        }
-        if counts.rebindings > 0 || place == Place::Rebindings {
-            nav.push(item("/rebindings", "换绑确认", counts.rebindings, Place::Rebindings));
-        }
-        if counts.legacy.is_some() || place == Place::Legacy {
-            nav.push(item("/legacy-review", "遗留复核", counts.legacy.unwrap_or(0), Place::Legacy));
-        }
-        if counts.import_shown {
-            nav.push(item("/import", "导入", 0, Place::Import));
-        }
-        if counts.inbox_shown {
-            nav.push(item("/search", "查询", 0, Place::Search));
-            nav.push(item("/refusals", "台账", 0, Place::Refusals));
-        }
-        if counts.accounts_shown {
-            nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
-        }
-        if counts.outbox.is_some() || place == Place::Outbox {
-            nav.push(item("/outbox", "寄送", counts.outbox.unwrap_or(0), Place::Outbox));
-        }
-        nav.push(item("/notices", "消息", counts.notices, Place::Notices));
-        Self { title: title.into(), person, nav, demo, now: now.into(), flash: None }
+    pub fn new(
+        title: impl Into<String>,
+        place: Place,
+        person: Person,
+        counts: NavCounts,
+        around: Around,
+        now: impl Into<String>,
+    ) -> Self {
+        let nav = nav(place, counts);
+        Self { title: title.into(), around, person, nav, search: counts.inbox_shown, now: now.into(), flash: None }
     }
     /// With a sentence on what was just done.
     #[must_use]
@@ -218,6 +204,59 @@ impl Chrome {
         self.flash = flash;
         self
     }
+}
+
+/// The places a person has, the daily ones first, the others in groups. A group of one is that place.
+fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
+    let item = |href, label, count, at| NavItem { href, label, count, current: at == place, items: Vec::new() };
+    let group = |label, rows: Vec<(bool, NavItem)>| -> Option<NavItem> {
+        let mut items: Vec<NavItem> = rows.into_iter().filter(|(shown, i)| *shown || i.current).map(|(_, i)| i).collect();
+        match items.len() {
+            0 => None,
+            1 => items.pop(),
+            _ => {
+                let count = items.iter().fold(0u32, |n, i| n.saturating_add(i.count));
+                let current = items.iter().any(|i| i.current);
+                Some(NavItem { href: "", label, count, current, items })
+            }
+        }
+    };
+    let mut nav = Vec::new();
+    nav.extend(c.inbox_shown.then(|| item("/", "待办", c.inbox, Place::Inbox)));
+    nav.extend(c.desk_shown.then(|| item("/desk", "待分拨", c.desk, Place::Desk)));
+    nav.extend(c.register_shown.then(|| item("/filings/new", "登记", 0, Place::Register)));
+    let counter = vec![
+        (c.desk_shown || c.callbacks > 0, item("/callbacks", "待回电", c.callbacks, Place::Callbacks)),
+        (c.calls > 0, item("/calls", "抽查回访", c.calls, Place::Calls)),
+        (c.withdrawals > 0, item("/withdrawals", "撤回核实", c.withdrawals, Place::Withdrawals)),
+        (c.rebindings > 0, item("/rebindings", "换绑确认", c.rebindings, Place::Rebindings)),
+        (c.import_shown, item("/import", "导入", 0, Place::Import)),
+        (c.inbox_shown, item("/refusals", "不予登记台账", 0, Place::Refusals)),
+    ];
+    nav.extend(group("窗口", counter));
+    let audit = vec![
+        (c.reads, item("/overdue", "超期督查", 0, Place::Overdue)),
+        (c.reads, item("/supervisions", "督办台账", 0, Place::Supervisions)),
+        (c.draws_shown, item("/draws", "抽取", 0, Place::Draws)),
+        (c.legacy.is_some(), item("/legacy-review", "遗留复核", c.legacy.unwrap_or(0), Place::Legacy)),
+        (c.leads, item("/handover", "移交案件", 0, Place::Handover)),
+    ];
+    nav.extend(group("督查", audit));
+    nav.extend(group("统计", vec![(c.reads, item("/money", "资金月报", 0, Place::Money))]));
+    let credit = vec![
+        (c.reads || c.credit, item("/employers", "用人单位档案", 0, Place::Employers)),
+        (c.reads || c.credit, item("/announcements", "社会公布", 0, Place::Announcements)),
+        (c.reads || c.credit, item("/gradings", "诚信等级", 0, Place::Gradings)),
+        (c.reads || c.credit, item("/submissions", "单位提交的材料", 0, Place::Submissions)),
+    ];
+    nav.extend(group("信用", credit));
+    let admin = vec![
+        (c.accounts_shown, item("/accounts", "账号管理", 0, Place::Accounts)),
+        (c.outbox.is_some(), item("/outbox", "寄送", c.outbox.unwrap_or(0), Place::Outbox)),
+    ];
+    nav.extend(group("管理", admin));
+    nav.push(item("/notices", "消息", c.notices, Place::Notices));
+    nav
 }
 
 /// How many things wait, and which entries the person has.
@@ -249,6 +288,12 @@ pub struct NavCounts {
     pub accounts_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
+    /// Whether a bureau or an area is led or audited: 督查, 统计.
+    pub reads: bool,
+    /// Whether a bureau is led: its cases are handed over.
+    pub leads: bool,
+    /// Whether lists and announcements are made here.
+    pub credit: bool,
     /// Whether the desk queue is shown.
     pub desk_shown: bool,
     /// Whether registration is shown.

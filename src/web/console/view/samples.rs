@@ -25,8 +25,11 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         draws_shown: true,
         desk_shown: true,
         register_shown: true,
+        reads: true,
+        leads: true,
+        credit: true,
     };
-    Chrome::new(title, place, person(), counts, true, "2026-11-23 15:04")
+    Chrome::new(title, place, person(), counts, Around { demo: true, ..Around::default() }, "2026-11-23 15:04")
 }
 pub(super) fn due(lamp: Lamp, remaining: &str, date: &str) -> Due {
     Due { lamp, remaining: remaining.into(), date: date.into(), provisional: lamp == Lamp::Provisional }
@@ -37,19 +40,19 @@ pub(super) fn key(f: FormView) -> FormView {
 
 impl LoginPage {
     pub(super) fn samples() -> Vec<Self> {
-        let mut demo = Self::new(LoginState::Fresh, "", "/", true);
+        let mut demo = Self::new(LoginState::Fresh, "", "/", Around { demo: true, ..Around::default() });
         demo.demo_logins = vec![
             ("受理员 · 寒亭区人社局".into(), "hanting-desk".into(), "demo-desk-2026".into()),
             ("承办人 · 寒亭区人社局".into(), "hanting-officer".into(), "demo-officer-2026".into()),
             ("督办 · 潍坊市人社局".into(), "city-supervisor".into(), "demo-supervisor-2026".into()),
         ];
-        let mut empty = Self::new(LoginState::Fresh, "", "/", false);
+        let mut empty = Self::new(LoginState::Fresh, "", "/", Around::default());
         empty.form.groups[0].fields[0].error = Some("必须填写。".into());
         vec![
-            Self::new(LoginState::Failed, "hanting-officer", "/cases/1", false),
+            Self::new(LoginState::Failed, "hanting-officer", "/cases/1", Around::default()),
             demo,
-            Self::new(LoginState::Expired, "", "/desk", false),
-            Self::new(LoginState::LoggedOut, "", "/", false),
+            Self::new(LoginState::Expired, "", "/desk", Around::default()),
+            Self::new(LoginState::LoggedOut, "", "/", Around::default()),
             empty,
         ]
     }
@@ -58,9 +61,9 @@ impl LoginPage {
 impl ErrorPage {
     pub(super) fn samples() -> Vec<Self> {
         let Some(trace) = TraceId::from_text("7f3a09c2d41be865") else { return Vec::new() };
-        let of = |f: Failure| Self::of(&f, false, false, &trace);
+        let of = |f: Failure| Self::of(&f, Around::default(), false, &trace);
         vec![
-            Self::of(&Failure::no_route(), false, true, &trace),
+            Self::of(&Failure::no_route(), Around::default(), true, &trace),
             of(Failure::no_route()),
             of(Error::Database("select".into()).into()),
             of(Error::Unauthenticated.into()),

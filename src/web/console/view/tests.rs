@@ -48,7 +48,7 @@ fn every_page_renders_and_is_well_formed() {
         }
         assert!(open.is_empty(), "{name}: {open:?} stay open");
         assert!(
-            (html.contains("<html lang=\"zh-CN\">") || name.ends_with("-en") && html.contains("<html lang=\"en\">"))
+            (html.contains("<html lang=\"zh-CN\"") || name.ends_with("-en") && html.contains("<html lang=\"en\">"))
                 && html.contains("href=\"#main\"")
                 && html.contains("id=\"main\""),
             "{name}"
@@ -121,10 +121,10 @@ fn what_people_typed_is_escaped_and_kept_but_no_password() {
     assert!(html.contains("value=\"1381234\"") && html.contains("value=\"很多\""));
     assert!(html.contains("value=\"clue\" checked"));
     assert!(html.contains("href=\"#filing-headcount\""));
-    let page = LoginPage::new(LoginState::Failed, "\"><script>", "/", false);
+    let page = LoginPage::new(LoginState::Failed, "\"><script>", "/", Around::default());
     let form = page.form.refilled(&[("password".into(), "secret".into()), ("name".into(), "a".into())]);
     assert!(!form.render().unwrap().contains("secret"));
-    assert!(!LoginPage::new(LoginState::Failed, "\"><script>", "/", false).render().unwrap().contains("\"><script>"));
+    assert!(!LoginPage::new(LoginState::Failed, "\"><script>", "/", Around::default()).render().unwrap().contains("\"><script>"));
 }
 
 #[test]
@@ -191,7 +191,13 @@ fn readable(css: &str) {
     };
     let day = block(":root{");
     let mut night = day.clone();
-    night.extend(block("dark){:root{"));
+    let by_device = if css.contains("dark){:root:not(.light){") { "dark){:root:not(.light){" } else { "dark){:root{" };
+    night.extend(block(by_device));
+    if css.contains("\n.dark{") {
+        let mut chosen = day.clone();
+        chosen.extend(block("\n.dark{"));
+        assert_eq!(chosen, night, "the night that is chosen is that of the device");
+    }
     let text = [
         ("ink", "bg"),
         ("ink", "card"),
