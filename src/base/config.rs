@@ -162,11 +162,7 @@ pub struct Site {
 impl Default for Site {
     fn default() -> Self {
         Self {
-            name: "清薪".into(),
-            about: "欠薪案件办理".into(),
-            organizer: String::new(),
-            records: String::new(),
-            logo: String::new(),
+            name: "清薪".into(), about: "欠薪案件办理".into(), organizer: String::new(), records: String::new(), logo: String::new()
         }
     }
 }

@@ -187,14 +187,7 @@ pub struct Chrome {
 impl Chrome {
     /// The frame of a page: what this person may open, in groups; counts are what waits there.
     #[must_use]
-    pub fn new(
-        title: impl Into<String>,
-        place: Place,
-        person: Person,
-        counts: NavCounts,
-        around: Around,
-        now: impl Into<String>,
-    ) -> Self {
+    pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, around: Around, now: impl Into<String>) -> Self {
         let nav = nav(place, counts);
         Self { title: title.into(), around, person, nav, search: counts.inbox_shown, now: now.into(), flash: None }
     }

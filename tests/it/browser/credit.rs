@@ -2,9 +2,8 @@
 
 use super::officer::{go, of};
 use super::page::Page;
-use super::{Way, session, walks, whole};
+use super::{session, walks, whole};
 use crate::listed::{BOSS, FACTS, Story};
-use crate::support::TestDb;
 
 /// Signs what waits for this person.
 fn sign(page: &Page, s: &Story, who: &str) {

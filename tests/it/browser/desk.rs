@@ -1,7 +1,6 @@
 //! The desk officer takes a call: everything from the log-in to the registration by the keyboard alone.
 
-use super::{Way, walks};
-use crate::support::TestDb;
+use super::walks;
 use crate::support::app::{PASSWORD, World};
 use crate::tables::count;
 use fantoccini::key::Key;

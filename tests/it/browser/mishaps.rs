@@ -1,10 +1,9 @@
 //! What goes wrong at the keyboard: a double click, the button back, somebody who was faster, a session that ended meanwhile.
 
 use super::officer::{go, new_case, of};
+use super::walks;
 use super::worker::{enter, fill, photo, send};
-use super::{Way, walks};
 use crate::overdue::assigned;
-use crate::support::TestDb;
 use crate::support::app::World;
 use crate::tables::count;
 use crate::workers::world;

@@ -12,7 +12,7 @@ use crate::support::served::{Served, router};
 use crate::support::{Backend, TestDb};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, Response};
+use axum::http::{HeaderMap, Response};
 use axum::routing::get;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

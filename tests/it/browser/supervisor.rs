@@ -1,10 +1,9 @@
 //! The supervisor: what is late, an order to act, the sheet of the audit, and a draw from its announcement to the calls.
 
 use super::officer::{go, new_case, of};
-use super::{Way, walks, whole};
+use super::{walks, whole};
 use crate::draws::left;
 use crate::overdue::assigned;
-use crate::support::TestDb;
 use crate::support::app::World;
 use chrono::Duration;
 use qingxin::store::procedures;

@@ -1,7 +1,7 @@
 //! A worker on a telephone: from the first page to the receipt, and then the own matter.
 
 use super::page::Page;
-use super::{Way, walks, whole};
+use super::{walks, whole};
 use crate::support::TestDb;
 use crate::support::app::World;
 use crate::tables::count;
