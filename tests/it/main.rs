@@ -41,6 +41,8 @@ mod bells;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod console_counter;

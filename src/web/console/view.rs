@@ -22,6 +22,8 @@ mod employers;
 mod error;
 mod filing;
 mod form;
+#[cfg(any(test, debug_assertions))]
+pub mod gallery;
 mod gradings;
 mod import;
 mod inbox;
@@ -34,15 +36,15 @@ mod outbox;
 mod overdue;
 mod plan;
 mod public;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_case;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_counter;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_inbox;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_long;
 mod styleguide;
 mod supervisions;

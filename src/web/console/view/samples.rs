@@ -60,7 +60,7 @@ impl LoginPage {
 
 impl ErrorPage {
     pub(super) fn samples() -> Vec<Self> {
-        let trace = TraceId::from_text("7f3a09c2d41be865").unwrap();
+        let Some(trace) = TraceId::from_text("7f3a09c2d41be865") else { return Vec::new() };
         let of = |f: Failure| Self::of(&f, Around::default(), false, &trace);
         vec![
             Self::of(&Failure::no_route(), Around::default(), true, &trace),
@@ -198,7 +198,7 @@ impl DeskPage {
         other.respondent = "某劳务队（无单位名称）".into();
         other.forms = vec![route("route-2", false)];
         let page = |rows: Vec<DeskRow>| {
-            let n = u64::try_from(rows.len()).unwrap();
+            let n = rows.len() as u64;
             let amendments = if rows.is_empty() { Vec::new() } else { vec![amendment()] };
             Self { chrome: chrome("待分拨", Place::Desk), rows, pager: Pager::new(n, 1, 20, |n| format!("/desk?page={n}")), amendments }
         };

@@ -29,7 +29,7 @@ pub struct StyleguidePage {
     pub pager: Pager,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 impl StyleguidePage {
     pub(super) fn samples() -> Vec<Self> {
         let mut p = super::super::styleguide::parts();

@@ -8,7 +8,7 @@ use crate::base::text::Lang;
 use crate::web::console::view::{FieldKind, Flash, FormField, FormView};
 use askama::Template;
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 pub(in crate::web) mod samples;
 
 /// What stands around every page.
