@@ -79,6 +79,10 @@ mod grading_walk;
 #[cfg(test)]
 mod h5;
 #[cfg(test)]
+mod h5_light;
+#[cfg(test)]
+mod h5_ways;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
@@ -152,6 +156,8 @@ mod told_rows;
 mod torture;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod typings;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]
