@@ -9,8 +9,11 @@ pub mod amendment;
 pub mod announcements;
 pub mod assigning;
 pub mod bells;
+pub mod bulletins;
 pub mod calendar;
 pub mod callbacks;
+pub mod campaigns;
+pub mod casebook;
 pub mod claimant;
 pub mod claims;
 pub mod conduct;
@@ -29,6 +32,7 @@ pub mod effects;
 pub mod employers;
 pub mod evidence;
 pub mod exchange;
+pub mod exports;
 pub mod facts;
 pub mod grading;
 pub mod graphs;
@@ -79,6 +83,7 @@ use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::seal::KeyRing;
 use crate::base::{At, Clock, Result};
+use crate::domain::casebook::LedgerProfile;
 use crate::domain::exchange::export::ExportProfile;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
@@ -109,6 +114,8 @@ pub struct City {
     pub profiles: BTreeMap<String, Arc<Profile>>,
     /// Profiles of answer-back files by key.
     pub exports: BTreeMap<String, Arc<ExportProfile>>,
+    /// Profiles of the case ledger by key.
+    pub ledgers: BTreeMap<String, Arc<LedgerProfile>>,
 }
 
 impl City {

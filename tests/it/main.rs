@@ -29,6 +29,8 @@ mod access_outbox;
 #[cfg(test)]
 mod access_penalties;
 #[cfg(test)]
+mod access_reports;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -42,6 +44,12 @@ mod bells;
 mod bench;
 #[cfg(test)]
 mod browser;
+#[cfg(test)]
+mod bulletins;
+#[cfg(test)]
+mod campaigns;
+#[cfg(test)]
+mod casebook;
 #[cfg(test)]
 mod console;
 #[cfg(test)]

@@ -146,7 +146,12 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
         }
         // no work of this kind: administrators
         None => {
-            let to = if access::may(&by.actor(), Ability::ManageAccounts, "") { "/accounts" } else { "/account" };
+            let may = |a| access::may(&by.actor(), a, "");
+            let to = match () {
+                () if may(Ability::ManageAccounts) => "/accounts",
+                () if may(Ability::Audit) => "/ledger/exports",
+                () => "/account",
+            };
             Ok(see_other(to))
         }
     }

@@ -6,8 +6,10 @@
 mod admin;
 mod announcements;
 mod assigning;
+mod bulletins;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod claims;
 mod conduct;
 mod contacts;
@@ -35,6 +37,7 @@ pub mod view;
 mod words;
 
 mod joining;
+mod ledger;
 mod legacy;
 mod rebindings;
 mod refusals;
@@ -128,6 +131,9 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     of_draws(t);
     of_gradings(t);
     door::routes(t);
+    ledger::routes(t);
+    bulletins::routes(t);
+    campaigns::routes(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
     t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);

@@ -11,7 +11,10 @@ use std::fmt;
 mod account;
 mod admin;
 mod announcements;
+mod bulletins;
+mod campaigns;
 mod case;
+mod casebook;
 mod claims;
 mod counter;
 mod desk;
@@ -55,10 +58,13 @@ pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use announcements::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementsPage, PublicRow,
 };
+pub use bulletins::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage};
+pub use campaigns::{CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, OwnCard, ReportRow};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
+pub use casebook::{CasebookPage, CasebookRow, ExportPage, ExportRow, ExportsPage};
 pub use claims::{ClaimsPage, ClueLine, CodeLine, JoinerLine, LedgerLine, PartiesPage, PartyLine, PayListLine, RecourseLine, RepLine};
 pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
@@ -112,6 +118,14 @@ pub enum Place {
     Rebindings,
     /// 不予登记台账.
     Refusals,
+    /// 案件台账.
+    Ledger,
+    /// 导出记录.
+    Exports,
+    /// 专项行动.
+    Campaigns,
+    /// 周报月报.
+    Bulletins,
     /// 遗留超期复核.
     Legacy,
     /// 查询.
@@ -247,7 +261,14 @@ fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
         (c.leads, item("/handover", "移交案件", 0, Place::Handover)),
     ];
     nav.extend(group("督查", audit));
-    nav.extend(group("统计", vec![(c.reads, item("/money", "资金月报", 0, Place::Money))]));
+    let figures = vec![
+        (c.ledger_shown, item("/ledger", "案件台账", 0, Place::Ledger)),
+        (c.campaigns_shown, item("/campaigns", "专项行动", 0, Place::Campaigns)),
+        (c.bulletins_shown, item("/bulletins", "周报月报", 0, Place::Bulletins)),
+        (c.reads, item("/money", "资金月报", 0, Place::Money)),
+        (c.exports_shown, item("/ledger/exports", "导出记录", 0, Place::Exports)),
+    ];
+    nav.extend(group("统计", figures));
     let credit = vec![
         (c.reads || c.credit, item("/employers", "用人单位档案", 0, Place::Employers)),
         (c.reads || c.credit, item("/announcements", "社会公布", 0, Place::Announcements)),
@@ -291,6 +312,14 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether the ledger of cases is read here.
+    pub ledger_shown: bool,
+    /// Whether the log of exports is read here.
+    pub exports_shown: bool,
+    /// Whether campaigns are read or reported to here.
+    pub campaigns_shown: bool,
+    /// Whether bulletins are read here.
+    pub bulletins_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
     /// Whether a bureau or an area is led or audited: 督查, 统计.

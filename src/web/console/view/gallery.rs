@@ -46,6 +46,13 @@ pub fn all() -> Vec<(String, askama::Result<String>)> {
     pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
     pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
+    pages("casebook", CasebookPage::samples(), &mut out);
+    pages("exports", ExportsPage::samples(), &mut out);
+    pages("export", ExportPage::samples(), &mut out);
+    pages("bulletins", BulletinsPage::samples(), &mut out);
+    pages("bulletin", BulletinPageView::samples(), &mut out);
+    pages("campaigns", CampaignsPage::samples(), &mut out);
+    pages("campaign", CampaignPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("gradings", GradingsPage::samples(), &mut out);
     pages("conduct", ConductPage::samples(), &mut out);

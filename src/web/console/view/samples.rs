@@ -10,6 +10,10 @@ pub(super) fn person() -> Person {
 }
 pub(super) fn chrome(title: &str, place: Place) -> Chrome {
     let counts = NavCounts {
+        ledger_shown: true,
+        exports_shown: true,
+        bulletins_shown: true,
+        campaigns_shown: true,
         inbox: 12,
         desk: 3,
         callbacks: 4,
