@@ -4,7 +4,6 @@
 use crate::access::PNG;
 use crate::h5::{Browser, id_of, typed};
 use crate::on_both;
-use crate::support::TestDb;
 use crate::workers::{answered, world};
 use axum::body::Body;
 use qingxin::base::text::Lang;

@@ -6,7 +6,7 @@ use crate::counter::{number_of, registered, secret_of};
 use crate::h5::{Browser, files, filings, id_of, large, part, typed};
 use crate::on_both;
 use crate::roster::person;
-use crate::support::app::{Got, World};
+use crate::support::app::Got;
 use crate::workers::{case_of, world};
 use axum::body::Body;
 use base64::Engine as _;
