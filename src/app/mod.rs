@@ -7,6 +7,7 @@ pub mod addresses;
 mod agreements;
 pub mod amendment;
 pub mod announcements;
+pub mod assigning;
 pub mod bells;
 pub mod bulletins;
 pub mod calendar;
@@ -67,6 +68,7 @@ pub mod supervisions;
 pub mod sweep;
 pub mod uploads;
 pub mod view;
+pub mod views;
 pub mod workers;
 pub mod write;
 
@@ -304,6 +306,13 @@ impl App {
     #[must_use]
     pub fn code_title(&self, list: &str, code: &str) -> String {
         self.registry.codes.get(list).and_then(|l| l.iter().find(|(c, _)| c == code)).map_or_else(|| code.to_owned(), |(_, t)| t.clone())
+    }
+    /// The word of a code of a list in the language of whoever reads it; the Chinese one where there is no other.
+    #[must_use]
+    pub fn code_word(&self, lang: crate::base::text::Lang, list: &str, code: &str) -> String {
+        let key = format!("code.{list}.{code}");
+        let word = lang.text(&key);
+        if word == key { self.code_title(list, code) } else { word.to_owned() }
     }
     /// The article a code stands on.
     #[must_use]

@@ -28,6 +28,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/grading.toml"),
     include_str!("../../config/texts/zh/h5.toml"),
+    include_str!("../../config/texts/zh/inbox.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),

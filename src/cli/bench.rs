@@ -9,6 +9,7 @@ mod draws;
 mod grading;
 mod ground;
 mod growth;
+mod inbox;
 mod life;
 mod listing;
 mod lite;
@@ -70,6 +71,8 @@ pub enum What {
     Move,
     /// 待办列表
     Worklist,
+    /// 待办页面
+    Inbox,
     /// 一万件与一百万件之比
     Growth,
     /// 一件案件的全程，及突发
@@ -121,10 +124,11 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 11] = [
+    let parts: [(What, Part); 12] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
+        (What::Inbox, inbox::run),
         (What::Alarms, alarms::run),
         (What::Money, money::run),
         (What::Memory, memory::run),

@@ -65,6 +65,7 @@ pub mod sealed;
 pub mod settings;
 pub mod supervisions;
 pub mod uploads;
+pub mod views;
 pub mod workers;
 pub mod worklist;
 

@@ -1680,6 +1680,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Id, Ts};
+    saved_views (id) {
+        id -> Id,
+        account_id -> Id,
+        name -> Text,
+        query -> Text,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
     staff_addresses (account_id) {
         account_id -> Id,
         mail_ct -> Nullable<Text>,

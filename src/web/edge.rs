@@ -167,7 +167,9 @@ fn finish(response: Response, asked: &Asked<'_>, settings: &Settings, trace: &Tr
     if failure.status().is_server_error() {
         tracing::error!(trace = %trace, method = %method, route, code = failure.code(), source = %failure.source_text(), "request failed");
     }
-    let mut out = if surface.is_html() { page(&failure, asked, settings, trace) } else { json_response(&failure, trace) };
+    // a script of the workers' pages reads codes, not pages
+    let html = surface.is_html() && !asked.seen.as_ref().is_some_and(super::h5::Seen::is_script);
+    let mut out = if html { page(&failure, asked, settings, trace) } else { json_response(&failure, trace) };
     for name in [header::ALLOW, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {
             out.headers_mut().append(&name, value.clone());

@@ -43,6 +43,8 @@ mod bells;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod bulletins;
 #[cfg(test)]
 mod campaigns;
@@ -85,9 +87,15 @@ mod grading_walk;
 #[cfg(test)]
 mod h5;
 #[cfg(test)]
+mod h5_light;
+#[cfg(test)]
+mod h5_ways;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
@@ -156,6 +164,8 @@ mod told_rows;
 mod torture;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod typings;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]

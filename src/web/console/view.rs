@@ -25,6 +25,8 @@ mod employers;
 mod error;
 mod filing;
 mod form;
+#[cfg(any(test, debug_assertions))]
+pub mod gallery;
 mod gradings;
 mod import;
 mod inbox;
@@ -35,15 +37,19 @@ mod login;
 mod money;
 mod outbox;
 mod overdue;
+mod plan;
 mod public;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_case;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_counter;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
+mod samples_inbox;
+#[cfg(any(test, debug_assertions))]
 mod samples_long;
+mod styleguide;
 mod supervisions;
 mod unmask;
 
@@ -56,7 +62,7 @@ pub use bulletins::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPag
 pub use campaigns::{CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, OwnCard, ReportRow};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
-    FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
+    FilingLink, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
 pub use casebook::{CasebookPage, CasebookRow, ExportPage, ExportRow, ExportsPage};
 pub use claims::{ClaimsPage, ClueLine, CodeLine, JoinerLine, LedgerLine, PartiesPage, PartyLine, PayListLine, RecourseLine, RepLine};
@@ -77,7 +83,7 @@ pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
-pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
+pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pick, SearchPage, ViewChip};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use listings::{PublicListingRow, PublicListingsPage};
@@ -85,7 +91,9 @@ pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
+pub use plan::{InstalmentRow, Part, Plan, PlanBar};
 pub use public::{ANNOUNCED, LISTED, PublicPaperPage, PublicWhat};
+pub use styleguide::StyleguidePage;
 pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
@@ -202,6 +210,12 @@ impl Chrome {
     pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, around: Around, now: impl Into<String>) -> Self {
         let nav = nav(place, counts);
         Self { title: title.into(), around, person, nav, search: counts.inbox_shown, now: now.into(), flash: None }
+    }
+    /// One of nobody, for a page that is put into its frame later.
+    #[must_use]
+    pub fn bare(title: &str) -> Self {
+        let nobody = NavCounts::default();
+        Self::new(title, Place::None, Person::default(), nobody, Around::default(), "")
     }
     /// With a sentence on what was just done.
     #[must_use]

@@ -89,7 +89,7 @@ pub struct BulletinPageView {
     pub forms: Vec<FormView>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

@@ -136,7 +136,7 @@ pub struct CampaignPage {
     pub export: Option<FormView>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

@@ -105,7 +105,7 @@ pub struct ExportPage {
     pub sha256: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place};

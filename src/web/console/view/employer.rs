@@ -213,7 +213,7 @@ pub struct ServedPaperPage {
     pub submissions: Vec<SubmissionCard>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

@@ -62,7 +62,7 @@ impl PublicPaperPage {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::*;
 
