@@ -5,6 +5,7 @@
 
 mod alarms;
 mod cluster;
+mod dashboard;
 mod draws;
 mod grading;
 mod ground;
@@ -90,6 +91,8 @@ pub enum What {
     Listing,
     /// 一年的守法诚信等级评价
     Grading,
+    /// 一年的数据看板，一万件与一百万件
+    Dashboard,
 }
 
 /// Measures something.
@@ -121,7 +124,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 11] = [
+    let parts: [(What, Part); 12] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
@@ -133,6 +136,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Notices, notices::run),
         (What::Listing, listing::run),
         (What::Grading, grading::run),
+        (What::Dashboard, dashboard::run),
     ];
     for (what, part) in parts {
         if has(what) {

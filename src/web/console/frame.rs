@@ -68,6 +68,7 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         import_shown: access::may(actor, Ability::Import, ""),
         accounts_shown: access::may(actor, Ability::ManageAccounts, ""),
         draws_shown: actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor),
+        dashboard_shown: actor.duties().iter().any(|d| matches!(d.kind, DutyKind::Supervisor | DutyKind::Leader | DutyKind::Head)),
         desk_shown,
         register_shown: access::may(actor, Ability::Register, ""),
     })

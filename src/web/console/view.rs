@@ -13,6 +13,7 @@ mod announcements;
 mod case;
 mod claims;
 mod counter;
+mod dashboard;
 mod desk;
 mod dialogue;
 mod draws;
@@ -57,6 +58,7 @@ pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
 };
+pub use dashboard::{ClockPage, DashBlock, DashboardPage, GridCell, GridRow, GridView, HeadCard, PlotView};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
@@ -107,6 +109,8 @@ pub enum Place {
     Legacy,
     /// 查询.
     Search,
+    /// 数据看板.
+    Dashboard,
     /// 导入.
     Import,
     /// 账号管理.
@@ -201,6 +205,9 @@ impl Chrome {
             nav.push(item("/search", "查询", 0, Place::Search));
             nav.push(item("/refusals", "台账", 0, Place::Refusals));
         }
+        if counts.dashboard_shown || place == Place::Dashboard {
+            nav.push(item("/dashboard", "看板", 0, Place::Dashboard));
+        }
         if counts.accounts_shown {
             nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
         }
@@ -245,6 +252,8 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether the dashboard is read here.
+    pub dashboard_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
     /// Whether the desk queue is shown.

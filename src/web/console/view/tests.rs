@@ -43,6 +43,8 @@ fn all() -> Vec<(String, String)> {
     pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
     pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
+    pages("dashboard", DashboardPage::samples(), &mut out);
+    pages("clock", ClockPage::samples(), &mut out);
     pages("handover", HandoverPage::samples(), &mut out);
     pages("gradings", GradingsPage::samples(), &mut out);
     pages("conduct", ConductPage::samples(), &mut out);
