@@ -182,7 +182,7 @@ on_both! {
         story(&w);
         settle(&w);
         let html = w.who("kuiwen.supervisor").page("/dashboard?period=2026-11").page_ok().text();
-        for words in ["办结率", "16.6%", "¥72,000.00", "role=\"img\"", "<title id=\"plot-series-t\">", "统计到 2026-11-23", "日志第", "跟踪中不是办结", "/overdue?effect=statutory", "/?tab=area&amp;area=370705", "2027年春节前后"] {
+        for words in ["办结率", "16.6%", "¥72,000.00", "role=\"img\"", "<title id=\"plot-series-t\">", "统计到 2026-11-23", "日志第", "跟踪中不是办结", "/overdue?effect=statutory", "/?tab=area&#38;area=370705", "2027年春节前后"] {
             assert!(html.contains(words), "{words}");
         }
         assert!(!html.contains("style=") && html.len() < 150_000, "{}", html.len());

@@ -170,12 +170,7 @@ fn slotted(c: &mut Conn, span: Span, within: &Within) -> Result<Vec<Sum>> {
     }
     let mut out = Vec::new();
     for p in pieces(span) {
-        if p.months {
-            out.extend(sums(c, p, within, By::DayPlace)?);
-        } else {
-            // a piece of days of a long period lies in one month
-            out.extend(sums(c, p, within, By::Place)?.into_iter().map(|s| Sum { day: Some(p.span.from), ..s }));
-        }
+        out.extend(sums(c, p, within, By::DayPlace)?);
     }
     Ok(out)
 }

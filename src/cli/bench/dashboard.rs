@@ -35,7 +35,9 @@ fn fill(site: &Site<'_>, places: &[(String, String)], today: Day, n: u64) -> Res
     let mut at = 0;
     // a walk that comes to every place, day and channel
     let pick = |i: u64, salt: u64, of: usize| {
-        usize::try_from(i.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(salt) >> 33).unwrap_or(0) % of.max(1)
+        let x = i.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt.wrapping_mul(0xbf58_476d_1ce4_e5b9));
+        let x = (x ^ (x >> 30)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((x ^ (x >> 31)) >> 33).unwrap_or(0) % of.max(1)
     };
     while at < n {
         let mut cells = Cells::default();

@@ -11,7 +11,7 @@ use chrono::{Datelike, Months, NaiveDate};
 /// The longest span of one's own, in days: three years.
 pub const LONGEST: i64 = 1_096;
 /// A period up to so many days is plotted by day, a longer one by month.
-const BY_DAY: i64 = 62;
+const BY_DAY: i64 = 35;
 
 /// A period, first and last day, both counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn slots_are_days_or_months() {
         let s = |a: &str, b: &str| Span { from: d(a), to: d(b) };
-        assert_eq!(slots(s("2026-01-15", "2026-03-10")).len(), 55);
+        assert_eq!((slots(s("2026-01-15", "2026-02-15")).len(), slots(s("2026-01-15", "2026-03-10")).len()), (32, 3));
         let months: Vec<String> = slots(s("2026-01-15", "2026-04-10")).into_iter().map(|(n, s)| format!("{n} {}", said(s))).collect();
         assert_eq!(
             months,

@@ -354,10 +354,10 @@ pub fn stored(c: &mut Conn) -> Result<Vec<Stored>> {
     ];
     for (table, keys, codes) in tables {
         let key = keys.iter().map(|k| if pg { format!("{k}::text") } else { (*k).to_owned() }).collect::<Vec<_>>().join(" || ' ' || ");
+        let of = keys.join(", ");
         let sql = format!(
-            "select '{table} ' || {key} as day, '' as area, '' as bureau, '' as channel, {} as figures from {table} group by {}",
-            summed(pg, &codes),
-            keys.join(", ")
+            "select '{table} ' || {key} as day, '' as area, '' as bureau, '' as channel, {} as figures from {table} group by {of} order by {of}",
+            summed(pg, &codes)
         );
         let rows: Vec<Raw> = each!(&mut *c, |conn| sql_query(sql).load(conn))?;
         for r in rows {
