@@ -12,6 +12,9 @@ type Catalogue = HashMap<String, String>;
 const ZH: &[&str] = &[
     include_str!("../../config/texts/zh.toml"),
     include_str!("../../config/texts/zh/announcements.toml"),
+    include_str!("../../config/texts/zh/bulletins.toml"),
+    include_str!("../../config/texts/zh/campaigns.toml"),
+    include_str!("../../config/texts/zh/casebook.toml"),
     include_str!("../../config/texts/zh/claimant.toml"),
     include_str!("../../config/texts/zh/claims.toml"),
     include_str!("../../config/texts/zh/cooperation.toml"),
@@ -26,6 +29,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/grading.toml"),
     include_str!("../../config/texts/zh/h5.toml"),
+    include_str!("../../config/texts/zh/inbox.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),

@@ -10,6 +10,7 @@ mod draws;
 mod grading;
 mod ground;
 mod growth;
+mod inbox;
 mod life;
 mod listing;
 mod lite;
@@ -71,6 +72,8 @@ pub enum What {
     Move,
     /// 待办列表
     Worklist,
+    /// 待办页面
+    Inbox,
     /// 一万件与一百万件之比
     Growth,
     /// 一件案件的全程，及突发
@@ -128,6 +131,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
+        (What::Inbox, inbox::run),
         (What::Alarms, alarms::run),
         (What::Money, money::run),
         (What::Memory, memory::run),

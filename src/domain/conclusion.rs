@@ -1,14 +1,16 @@
-//! What counts as concluded 办结, and the share that is 办结率: defined here and nowhere else.
+//! Where a case stands for the dashboard's statistics; the share that is concluded is [`closing_rate`]'s.
 //!
-//! Owns where a case stands for every statistic. An agreement is not payment: a case that is tracked is not concluded, whatever conclusion it
+//! Owns how a state is read. An agreement is not payment: a case that is tracked is not concluded, whatever conclusion it
 //! had before. Holds no row.
+
+use super::closing_rate::{Closing, closing_rate};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It ended in another case: no matter of its own, it counts nowhere.
     Merged,
-    /// Acceptance was refused: it was received, but it is on neither side of 办结率.
+    /// Acceptance was refused: an end of its own, concluded for 办结率.
     Refused,
     /// It is being worked on.
     Running,
@@ -36,10 +38,14 @@ pub fn share(part: i64, of: i64) -> Option<i64> {
     (of > 0).then(|| i64::try_from(i128::from(part) * 10_000 / i128::from(of)).unwrap_or(0))
 }
 
-/// 办结率: of the cases received in a time, but for those refused, the share that is concluded when it is counted. In hundredths of a percent.
+/// 办结率 of the cases received in a time, as [`closing_rate`] defines it: a refusal is a conclusion, tracking is none. In hundredths of a percent,
+/// rounded down as there.
 #[must_use]
 pub fn rate(received: i64, refused: i64, concluded: i64) -> Option<i64> {
-    share(concluded, received - refused)
+    let whole = |n: i64| u64::try_from(n).unwrap_or(0);
+    let done = refused.saturating_add(concluded);
+    let rate = closing_rate(Closing { concluded: whole(done), tracking: 0, pending: whole(received.saturating_sub(done)) });
+    rate.map(|permille| i64::from(permille) * 10)
 }
 
 #[cfg(test)]
@@ -57,11 +63,11 @@ mod tests {
     }
 
     #[test]
-    fn refusals_neither_raise_nor_lower_the_rate() {
+    fn the_rate_is_the_one_of_all_reports() {
         assert_eq!(rate(10, 0, 5), Some(5_000));
-        assert_eq!(rate(15, 5, 5), Some(5_000));
-        assert_eq!(rate(3, 0, 1), Some(3_333));
-        assert_eq!(rate(5, 5, 0), None);
+        assert_eq!(rate(15, 5, 5), Some(6_660), "a refusal is a conclusion");
+        assert_eq!(rate(3, 0, 1), Some(3_330));
+        assert_eq!(rate(0, 0, 0), None);
         assert_eq!(share(i64::MAX, i64::MAX), Some(10_000));
     }
 }

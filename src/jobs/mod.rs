@@ -212,6 +212,14 @@ pub fn digests(app: &Arc<App>) -> Result<usize> {
     app.send_digests()
 }
 
+/// Reminds bureaus of the day's report of a campaign, and tells who supervises what is missing.
+///
+/// # Errors
+/// The database.
+pub fn campaigns(app: &Arc<App>) -> Result<usize> {
+    app.watch_campaigns()
+}
+
 /// Ends uploads that were not finished in time and removes what belongs to none. On a blocking thread of a runtime.
 ///
 /// # Errors
@@ -295,6 +303,7 @@ pub fn start(
         logged("announcements", announcements(&a));
         logged("bells", bells(&a));
         logged("digests", digests(&a));
+        logged("campaigns", campaigns(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {

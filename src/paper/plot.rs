@@ -131,7 +131,7 @@ impl Plot {
             let y = TOP + TALL - up(*t);
             let said = written(*t, self.scale);
             put(&mut out, format_args!("<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y}\" x2=\"{wide}\" y2=\"{y}\"></line>"));
-            put(&mut out, format_args!("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{said}</text>", LEFT - 6, y + 4));
+            put(&mut out, format_args!("<text class=\"end\" x=\"{}\" y=\"{}\">{said}</text>", LEFT - 6, y + 4));
         }
         // as many labels as have room
         let every = (LABEL / slot + i64::from(LABEL % slot > 0)).max(1);
@@ -216,7 +216,7 @@ impl Plot {
         }
         for (i, label) in self.labels.iter().enumerate() {
             let y = ROW * count(i) + 6;
-            put(&mut out, format_args!("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", NAME - 8, y + 15, escaped(&short(label))));
+            put(&mut out, format_args!("<text class=\"end\" x=\"{}\" y=\"{}\">{}</text>", NAME - 8, y + 15, escaped(&short(label))));
             if self.shape == Shape::Intervals {
                 self.interval(&mut out, i, y, &along);
             } else {
@@ -244,7 +244,10 @@ impl Plot {
                 );
             }
         }
-        put(out, format_args!("<text x=\"{}\" y=\"{}\">{}</text>", NAME + along(done) + 6, y + 15, written(done, self.scale)));
+        put(
+            out,
+            format_args!("<text class=\"beg\" x=\"{}\" y=\"{}\">{}</text>", NAME + along(done) + 6, y + 15, written(done, self.scale)),
+        );
     }
 
     fn interval(&self, out: &mut String, i: usize, y: i64, along: &dyn Fn(i64) -> i64) {
@@ -255,7 +258,7 @@ impl Plot {
             put(out, format_args!("<line class=\"span-end\" x1=\"{end}\" y1=\"{}\" x2=\"{end}\" y2=\"{}\"></line>", y + 4, y + 16));
         }
         put(out, format_args!("<line class=\"span-at\" x1=\"{x}\" y1=\"{y}\" x2=\"{x}\" y2=\"{}\"></line>", y + 20));
-        put(out, format_args!("<text x=\"{}\" y=\"{}\">{}</text>", x2 + 6, y + 15, written(at, self.scale)));
+        put(out, format_args!("<text class=\"beg\" x=\"{}\" y=\"{}\">{}</text>", x2 + 6, y + 15, written(at, self.scale)));
     }
 }
 

@@ -223,6 +223,15 @@ pub fn stream(c: &mut Conn, stream: StreamId) -> Result<Vec<Stored>> {
     read_all(q.select((events::bytes, events::hash, events::log_no)).load(c)?)
 }
 
+/// Several whole streams, one after the other.
+///
+/// # Errors
+/// What the database says.
+pub fn streams(c: &mut Conn, of: &[StreamId]) -> Result<Vec<Stored>> {
+    let q = events::table.filter(events::stream_id.eq_any(of.to_vec())).order((events::stream_id, events::seq));
+    read_all(q.select((events::bytes, events::hash, events::log_no)).load(c)?)
+}
+
 /// The latest events of a case in all its streams, newest first.
 ///
 /// # Errors

@@ -1680,6 +1680,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Id, Ts};
+    saved_views (id) {
+        id -> Id,
+        account_id -> Id,
+        name -> Text,
+        query -> Text,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
     staff_addresses (account_id) {
         account_id -> Id,
         mail_ct -> Nullable<Text>,
@@ -2304,3 +2316,111 @@ diesel::table! {
         held_until -> Nullable<Ts>,
     }
 }
+// exports and campaigns
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    exports (id) {
+        id -> Id,
+        number -> Text,
+        what -> Text,
+        at -> Ts,
+        account_id -> Nullable<Id>,
+        bureau -> Nullable<Text>,
+        area -> Nullable<Text>,
+        format -> Text,
+        line_count -> BigInt,
+        unmasked -> Bool,
+        reason -> Nullable<Text>,
+        query -> Doc,
+        sha256 -> Text,
+        stream_id -> Id,
+        seq -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    campaigns (id) {
+        id -> Id,
+        name -> Text,
+        kind -> Text,
+        bureau -> Text,
+        area -> Text,
+        areas -> Doc,
+        origin -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        starts_on -> Date,
+        target_on -> Date,
+        created_by -> Nullable<Id>,
+        created_at -> Ts,
+        closed_by -> Nullable<Id>,
+        closed_at -> Nullable<Ts>,
+        closing_seq -> Nullable<BigInt>,
+        figures -> Nullable<Doc>,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    campaign_bureaus (campaign_id, bureau) {
+        campaign_id -> Id,
+        bureau -> Text,
+        area -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    campaign_reports (id) {
+        id -> Id,
+        campaign_id -> Id,
+        bureau -> Text,
+        day -> Date,
+        no -> Integer,
+        filed -> BigInt,
+        concluded -> BigInt,
+        paid -> BigInt,
+        known -> Doc,
+        reason -> Nullable<Text>,
+        seq -> BigInt,
+        late -> Bool,
+        account_id -> Nullable<Id>,
+        reported_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    campaign_marks (campaign_id, day, kind) {
+        campaign_id -> Id,
+        day -> Date,
+        kind -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    bulletins (id) {
+        id -> Id,
+        kind -> Text,
+        bureau -> Text,
+        area -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        state -> Text,
+        as_of -> Ts,
+        figures -> Doc,
+        remarks_ct -> Text,
+        drafted_by -> Id,
+        drafted_at -> Ts,
+        approved_by -> Nullable<Id>,
+        approved_at -> Nullable<Ts>,
+        issued_by -> Nullable<Id>,
+        issued_at -> Nullable<Ts>,
+        document_id -> Nullable<Id>,
+        version -> BigInt,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(campaigns, campaign_bureaus, campaign_reports, campaign_marks);

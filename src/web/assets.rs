@@ -36,6 +36,7 @@ fn all() -> &'static [Asset] {
             make("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
             make("h5.css", "text/css; charset=utf-8", include_bytes!("assets/h5.css")),
             make("h5.js", "text/javascript; charset=utf-8", include_bytes!("assets/h5.js")),
+            make("h5-photos.js", "text/javascript; charset=utf-8", include_bytes!("assets/h5-photos.js")),
             make("logo.svg", "image/svg+xml", include_bytes!("assets/logo.svg")),
         ]
     })

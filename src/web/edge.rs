@@ -6,6 +6,7 @@
 
 use super::console::view::ErrorPage;
 use super::extract::TraceId;
+use super::look::Around;
 use super::problem::{Carried, Failure, json_response};
 use super::table::Surface;
 use crate::base::{Error, Result};
@@ -34,6 +35,10 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Demo data: every page carries the banner 演示数据.
     pub demo: bool,
+    /// Names around the pages.
+    pub site: super::look::Site,
+    /// A logo of the city's own.
+    pub logo: Option<super::look::Logo>,
     /// What stands around the workers' pages.
     pub h5: crate::base::config::H5,
     /// The longest a request may take.
@@ -49,6 +54,8 @@ impl Default for Settings {
         Self {
             secure_cookies: true,
             demo: false,
+            site: super::look::Site::default(),
+            logo: None,
             h5: crate::base::config::H5::default(),
             timeout: Duration::from_secs(30),
             slots: Arc::new(Semaphore::new(512)),
@@ -115,6 +122,7 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     request.extensions_mut().insert(trace.clone());
     request.extensions_mut().insert(settings.clone());
     let seen = (surface == Surface::H5).then(|| super::h5::Seen::of(request.headers(), &uri));
+    let look = super::look::Look::of(request.headers());
     let span = tracing::info_span!("request", trace = %trace, method = %method, route = %route);
     let begun = Instant::now();
     let slot = if surface == Surface::Ops { None } else { Some(settings.slots.try_acquire()) };
@@ -122,7 +130,7 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
         Some(Err(_)) => Failure::from(Error::Unavailable("all slots are taken".into())).into_response(),
         _ => next.run(request).instrument(span).await,
     };
-    let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen }, &settings, &trace);
+    let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen, look }, &settings, &trace);
     let status = response.status().as_u16();
     tracing::info!(trace = %trace, method = %method, route = %route, status, ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "request");
     if surface == Surface::H5 {
@@ -140,6 +148,8 @@ struct Asked<'a> {
     route: &'a str,
     /// How the workers' pages are to be shown.
     seen: Option<super::h5::Seen>,
+    /// How the console's are.
+    look: super::look::Look,
 }
 
 /// Writes the body of a failure, ours or a library's.
@@ -157,7 +167,9 @@ fn finish(response: Response, asked: &Asked<'_>, settings: &Settings, trace: &Tr
     if failure.status().is_server_error() {
         tracing::error!(trace = %trace, method = %method, route, code = failure.code(), source = %failure.source_text(), "request failed");
     }
-    let mut out = if surface.is_html() { page(&failure, asked, settings, trace) } else { json_response(&failure, trace) };
+    // a script of the workers' pages reads codes, not pages
+    let html = surface.is_html() && !asked.seen.as_ref().is_some_and(super::h5::Seen::is_script);
+    let mut out = if html { page(&failure, asked, settings, trace) } else { json_response(&failure, trace) };
     for name in [header::ALLOW, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {
             out.headers_mut().append(&name, value.clone());
@@ -204,7 +216,8 @@ fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &Trace
         return see_other("/account");
     }
     let door = Surface::of_path(uri.path()) == Surface::Employer;
-    rendered(ErrorPage::of(failure, settings.demo, door, trace).render(), failure, trace)
+    let around = Around { look: asked.look, site: settings.site.clone(), demo: settings.demo };
+    rendered(ErrorPage::of(failure, around, door, trace).render(), failure, trace)
 }
 fn rendered(page: askama::Result<String>, failure: &Failure, trace: &TraceId) -> Response {
     match page {

@@ -370,7 +370,7 @@ on_both! {
         for (route, e) in walk() {
             if e.about == Open {
                 let got = ask(&w, &s, &route, &e, &As::Nobody, None);
-                let out = ["/login?out=1", "/employer?out=1", "/h5?done=out", "/h5"].contains(&got.header("location")); // out twice is out
+                let out = ["/login?out=1", "/employer?out=1", "/h5?done=out", "/h5", "/"].contains(&got.header("location")); // out twice is out
                 assert!((out || !matches!(got.status, 303 | 403 | 428)) && (got.status != 401 || ["logIn", "logInByPhone", "logInByWechat"].contains(&route.id)), "{}: {}", got.asked, got.status);
                 continue;
             }

@@ -31,6 +31,8 @@ mod access_outbox;
 #[cfg(test)]
 mod access_penalties;
 #[cfg(test)]
+mod access_reports;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -42,6 +44,14 @@ mod api;
 mod bells;
 #[cfg(test)]
 mod bench;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod bulletins;
+#[cfg(test)]
+mod campaigns;
+#[cfg(test)]
+mod casebook;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
@@ -81,9 +91,15 @@ mod grading_walk;
 #[cfg(test)]
 mod h5;
 #[cfg(test)]
+mod h5_light;
+#[cfg(test)]
+mod h5_ways;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
@@ -152,6 +168,8 @@ mod told_rows;
 mod torture;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod typings;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]

@@ -6,14 +6,14 @@
 
 use super::sheets::percent;
 use crate::app::App;
-use crate::app::counter::remark;
+use crate::app::exports::{self, Taken, Why};
 use crate::base::id::AccountId;
 use crate::base::{Day, Error, Result, text};
 use crate::domain::access::Actor;
 use crate::domain::conclusion::share;
 use crate::domain::summary::period::{Period, Span};
 use crate::domain::summary::{OfficerFigure, OfficerFigures, guard};
-use crate::paper::sheet::{self, Table, Value};
+use crate::paper::sheet::{Table, Value};
 use crate::store::summaries::{self as rows, sources};
 use crate::store::{Conn, accounts};
 use serde::Serialize;
@@ -157,17 +157,16 @@ impl App {
     /// # Errors
     /// As [`App::clock`]; a field error without a reason.
     pub async fn export_clock(self: &Arc<Self>, actor: &Actor, period: Period, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let found = self.clock(actor, period).await?;
         let mut t = table(found.bureaus.iter().chain(&found.officers));
-        let n = t.rows.len();
-        self.log_export(actor, me, "clock_exported", serde_json::json!({ "period": period.code(), "rows": n }), why).await?;
+        let rows = t.rows.len();
         let words = |s: String| vec![Value::Text(s)];
         let asked =
             text::zh_with("clock.query", &[("period", &found.title), ("from", &found.from.to_string()), ("to", &found.to.to_string())]);
-        t.rows.extend([vec![Value::Empty], words(text::zh("clock.means").to_owned()), words(asked), words(self.export_mark(actor, n))]);
-        if xlsx { sheet::workbook(&t) } else { sheet::csv(&t) }
+        t.rows.extend([vec![Value::Empty], words(text::zh("clock.means").to_owned()), words(asked)]);
+        let query = serde_json::json!({ "period": period.code() });
+        exports::hand_out(self, actor, Taken { what: "clock", query, rows, unmasked: false }, &t, xlsx, why).await
     }
 }
 

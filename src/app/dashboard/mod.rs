@@ -261,8 +261,11 @@ fn read(c: &mut Conn, app: &App, actor: &Actor, asked: &Asked, within: &Within, 
 }
 
 fn guarded_rate(f: &Figures, least: i64) -> Option<i64> {
-    let of = f.get(Figure::Cases) - f.get(Figure::Refused);
-    if guard::small(of, least) { None } else { rate(f.get(Figure::Cases), f.get(Figure::Refused), f.get(Figure::Settled)) }
+    if guard::small(f.get(Figure::Cases), least) {
+        None
+    } else {
+        rate(f.get(Figure::Cases), f.get(Figure::Refused), f.get(Figure::Settled))
+    }
 }
 
 /// The share of verified money that was paid in time, each over the cases of the period that are old enough to tell.

@@ -6,12 +6,11 @@
 
 use super::{AGES, Asked, Dashboard, Numbers};
 use crate::app::App;
-use crate::app::counter::remark;
-use crate::app::write::Marks;
-use crate::base::{Error, Result, text};
+use crate::app::exports::{self, Taken, Why};
+use crate::base::{Result, text};
 use crate::domain::access::Actor;
 use crate::law::Fen;
-use crate::paper::sheet::{self, Table, Value};
+use crate::paper::sheet::{Table, Value};
 use std::sync::Arc;
 
 /// One table of the dashboard.
@@ -345,36 +344,13 @@ impl App {
     /// # Errors
     /// As [`App::dashboard`]; a field error without a reason.
     pub async fn export_dashboard(self: &Arc<Self>, actor: &Actor, asked: Asked, part: Part, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let d = self.dashboard(actor, asked).await?;
         let mut table = table(&guarded(&d, part), part);
-        let n = table.rows.len();
-        self.log_export(actor, me, "dashboard_exported", serde_json::json!({ "part": part.code(), "period": d.period, "from": d.from, "to": d.to, "area": d.area, "bureau": d.bureau, "rows": n }), why).await?;
+        let rows = table.rows.len();
         table.rows.extend([vec![Value::Empty], vec![words(part.meaning())], vec![words(query(self, &d))], vec![words(fresh(&d))]]);
-        table.rows.push(vec![words(self.export_mark(actor, n))]);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
-    }
-
-    /// Notes who took what out and why.
-    pub(super) async fn log_export(
-        self: &Arc<Self>,
-        actor: &Actor,
-        me: crate::base::id::AccountId,
-        kind: &'static str,
-        payload: serde_json::Value,
-        why: String,
-    ) -> Result<()> {
-        self.write(actor, None, move |tx| {
-            let seq = tx.record("account", me.into(), kind, tx.now, payload.clone(), &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await
-    }
-
-    /// Who made a file, when, of how many rows.
-    pub(super) fn export_mark(&self, actor: &Actor, rows: usize) -> String {
-        let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-        text::zh_with("legacy.export_mark", &[("who", &who), ("when", &self.now().list_text()), ("rows", &rows.to_string())])
+        let query =
+            serde_json::json!({ "part": part.code(), "period": d.period, "from": d.from, "to": d.to, "area": d.area, "bureau": d.bureau });
+        exports::hand_out(self, actor, Taken { what: "dashboard", query, rows, unmasked: false }, &table, xlsx, why).await
     }
 }

@@ -23,7 +23,7 @@ pub struct Numbers {
     pub refused: i64,
     /// Of these, concluded by now.
     pub settled: i64,
-    /// 办结率: settled of what was received and not refused. Tracking is not concluded.
+    /// 办结率: settled and refused of what was received. Tracking is not concluded.
     pub settled_per_myriad: Option<i64>,
     /// Cases concluded in the time, whenever received.
     pub concluded: i64,
@@ -71,7 +71,7 @@ impl Numbers {
         if hide {
             (self.claimed_fen, self.verified_fen, self.paid_fen, self.withheld) = (None, None, None, true);
         }
-        if guard::small(self.cases - self.refused, least) {
+        if guard::small(self.cases, least) {
             self.settled_per_myriad = None;
         }
         if guard::small(self.in_time + self.missed, least) {

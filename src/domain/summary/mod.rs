@@ -91,7 +91,7 @@ figures! {
         Cases = "cases",
         /// Of these, refused by now.
         Refused = "refused",
-        /// Of these, concluded by now: with `Cases` and `Refused` the 办结率.
+        /// Of these, concluded by now: with `Refused`, of `Cases`, the 办结率.
         Settled = "settled",
         /// Of these, neither concluded nor refused by now: those tracked among them.
         Open = "open_cases",

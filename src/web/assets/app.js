@@ -27,6 +27,30 @@
   }
   window.addEventListener("hashchange", open);
   open();
+  // One group of the navigation open at a time; a click elsewhere or Escape closes it.
+  var menus = d.querySelectorAll("[data-menu]");
+  function close(but) {
+    Array.prototype.forEach.call(menus, function (m) { if (m !== but) m.removeAttribute("open"); });
+  }
+  d.addEventListener("click", function (e) { close(e.target.closest && e.target.closest("[data-menu]")); });
+  d.addEventListener("keydown", function (e) {
+    var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName);
+    if (e.key === "Escape") {
+      var open = d.querySelector("[data-menu][open]");
+      close(null);
+      if (open) open.querySelector("summary").focus();
+    }
+    // "/" goes to the search field, unless something is being typed
+    var find = d.querySelector("[data-find]");
+    if (e.key === "/" && !typing && !e.ctrlKey && !e.altKey && !e.metaKey && find) { e.preventDefault(); find.focus(); }
+  });
+  // One box ticks all of its column.
+  Array.prototype.forEach.call(d.querySelectorAll("[data-all]"), function (all) {
+    all.hidden = false;
+    all.addEventListener("change", function () {
+      Array.prototype.forEach.call(d.getElementsByName(all.getAttribute("data-all")), function (b) { b.checked = all.checked; });
+    });
+  });
   // Printing.
   Array.prototype.forEach.call(d.querySelectorAll("[data-print]"), function (b) {
     b.hidden = false;

@@ -473,7 +473,7 @@ async fn clock_page(
     back: Option<(&[(String, String)], &Error)>,
 ) -> Result<(StatusCode, ClockPage), Failure> {
     let mut page = ClockPage {
-        chrome: chrome(app, by, clock_word("title"), Place::Dashboard).await?,
+        chrome: chrome(app, by, clock_word("title"), Place::Clock).await?,
         filter: period_fields(app, &typed, false),
         query: String::new(),
         small: String::new(),

@@ -5,8 +5,11 @@
 
 mod admin;
 mod announcements;
+mod assigning;
+mod bulletins;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod claims;
 mod conduct;
 mod contacts;
@@ -29,11 +32,13 @@ mod outbox;
 mod overdue;
 mod penalties;
 mod session;
+mod styleguide;
 mod supervisions;
 pub mod view;
 mod words;
 
 mod joining;
+mod ledger;
 mod legacy;
 mod rebindings;
 mod refusals;
@@ -78,8 +83,13 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/account/address", "console_address", any, "登记接收通知的邮箱和手机"), session::set_address);
     t.add(form("/account/absence", "console_absence", any, "登记请假与代班"), session::absence);
     t.add(form("/account/absence/{id}/cancel", "console_cancel_absence", any, "撤销请假"), session::cancel_absence);
+    t.add(page("/styleguide", "console_styleguide", any, "样式"), styleguide::page);
     // lists
     t.add(page("/", "console_inbox", any, "待办"), lists::inbox);
+    let leads = Access::Staff("大队长、局领导（本部门）");
+    t.add(form("/assign", "console_assign", leads, "把所选案件指派给承办人"), assigning::assign);
+    t.add(form("/views", "console_keep_view", work, "保存待办视图"), assigning::keep);
+    t.add(form("/views/{id}/forget", "console_forget_view", work, "删除待办视图"), assigning::forget);
     t.add(page("/notices", "console_notices", any, "消息"), lists::notices);
     t.add(form("/notices/read", "console_read", any, "标为已读"), lists::mark_read);
     t.add(page("/search", "console_search_page", work, "查询页"), search::search_page);
@@ -122,6 +132,9 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     of_draws(t);
     of_gradings(t);
     door::routes(t);
+    ledger::routes(t);
+    bulletins::routes(t);
+    campaigns::routes(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
     t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);

@@ -12,6 +12,7 @@ use crate::base::{Error, FieldError, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, SessionCookie, clear_cookie, safe_next, set_cookie};
+use crate::web::look::{Around, Look};
 use crate::web::{Answer, Settings};
 use axum::Extension;
 use axum::extract::State;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 /// `GET /login`.
 pub(super) async fn login_page(
     State(app): State<Arc<App>>,
+    look: Look,
     cookie: Option<SessionCookie>,
     QueryParams(mut q): QueryParams,
 ) -> Answer<Response> {
@@ -32,11 +34,11 @@ pub(super) async fn login_page(
         (false, Some(_), Some(_)) => LoginState::Expired,
         _ => LoginState::Fresh,
     };
-    html(&login_form(&app, state, "", safe_next(next.as_deref())))
+    html(&login_form(&app, look, state, "", safe_next(next.as_deref())))
 }
 
-fn login_form(app: &App, state: LoginState, name: &str, next: &str) -> LoginPage {
-    let mut page = LoginPage::new(state, name, next, app.demo);
+fn login_form(app: &App, look: Look, state: LoginState, name: &str, next: &str) -> LoginPage {
+    let mut page = LoginPage::new(state, name, next, Around::chosen(app, look));
     page.demo_logins = demo::logins(app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
     page
 }
@@ -54,7 +56,7 @@ pub(super) async fn log_in(
     let password = p.raw("password").filter(|s| !s.is_empty()).map(str::to_owned);
     let password = p.required("password", password).unwrap_or_default();
     if let Err(e) = p.finish() {
-        let mut page = login_form(&app, LoginState::Fresh, &name, &next);
+        let mut page = login_form(&app, Look::of(&headers), LoginState::Fresh, &name, &next);
         page.form = page.form.told(&e);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
@@ -66,7 +68,7 @@ pub(super) async fn log_in(
         }
         Err(Error::Refused(r)) => {
             tracing::debug!(code = r.code, "log-in refused");
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &login_form(&app, LoginState::Failed, &name, &next))
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &login_form(&app, Look::of(&headers), LoginState::Failed, &name, &next))
         }
         Err(e) => Err(e.into()),
     }

@@ -5,10 +5,11 @@
 //! is kept as a draft of the person, from which the form is filled again; on a telephone of several persons, where there are no drafts,
 //! the filled form is the answer to the log-in.
 
-use super::view::{Ask, AskPage, FilingLine, HelpPage, HomePage, NextLine, WayPage};
+use super::view::{Ask, AskPage, FilingLine, HelpPage, HomePage, ListLine, NextLine, WayPage};
 use super::{DEVICE, Guest, LANG, LARGE, YEAR, cookie_name, file, flash, form, keep, page, safe, says, set, told};
 use crate::app::App;
 use crate::app::callbacks::{AskCallback, SafeChannel};
+use crate::app::claimant::agents::HeldMandate;
 use crate::app::claimant::matter::Expect;
 use crate::base::seal::hex;
 use crate::base::text::Lang;
@@ -225,8 +226,15 @@ async fn settings(
 /// `GET /h5`.
 async fn home(State(app): State<Arc<App>>, g: Guest, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let lang = g.seen.lang;
-    let mut page =
-        HomePage { base: g.base(&app, "home"), flash: told(lang, &mut q), filings: Vec::new(), unread: 0, draft: None, limited: false };
+    let mut page = HomePage {
+        base: g.base(&app, "home"),
+        flash: told(lang, &mut q),
+        filings: Vec::new(),
+        unread: 0,
+        draft: None,
+        limited: false,
+        held: 0,
+    };
     if let Some(me) = &g.me {
         let (own, _) = app.own_filings(me, None).await?;
         page.filings = own
@@ -244,8 +252,22 @@ async fn home(State(app): State<Arc<App>>, g: Guest, QueryParams(mut q): QueryPa
         page.unread = app.worker_notices(me, None).await?.iter().filter(|n| n.read_at.is_none()).count();
         page.draft = file::draft(&app, me).await?.map(|d| d.at);
         page.limited = me.worker.limited;
+        page.held = app.mandates_held(me).await?.len();
     }
     html(&page)
+}
+
+/// A matter looked after for somebody else.
+pub(super) fn held_line(lang: Lang, m: HeldMandate) -> ListLine {
+    let until = lang.text_with("h5.agents.until", &[("at", &m.expires_at.list_text())]);
+    let s = m.summary;
+    ListLine {
+        head: s.respondent,
+        href: format!("/h5/filings/{}", s.id),
+        lines: vec![s.stage.text, s.number, until],
+        marked: false,
+        acts: Vec::new(),
+    }
 }
 
 /// What the office is bound to, as lines.

@@ -10,12 +10,13 @@ use crate::app::App;
 use crate::app::claimant::claims::OwnClaim;
 use crate::app::claims::codes::NewCode;
 use crate::app::claims::join::{NewJoin, OwnJoin};
+use crate::base::Error;
 use crate::base::id::{ClaimId, DocumentId, FilingId, NoticeId, PaymentId, RowId, SessionId};
 use crate::base::text::Lang;
 use crate::web::console::paper_policy;
-use crate::web::console::view::{FieldKind, FormField, FormView, Tone};
+use crate::web::console::view::{FieldKind, Flash, FormField, FormView, Tone};
 use crate::web::edge::{html, html_with, see_other};
-use crate::web::extract::{FormParams, IdempotencyKey, PathId, PathIds, QueryParams, key};
+use crate::web::extract::{FormParams, IdempotencyKey, Params, PathId, PathIds, QueryParams, key};
 use crate::web::{Access, Answer, Table};
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -23,7 +24,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-fn list(app: &App, own: &Own, here: String, heading: &str, lead: &[&str], none: &str) -> ListPage {
+pub(super) fn list(app: &App, own: &Own, here: String, heading: &str, lead: &[&str], none: &str) -> ListPage {
     let lang = own.lang();
     ListPage {
         base: own.base_at(app, "list", here),
@@ -81,27 +82,48 @@ fn join_line(lang: Lang, j: &OwnJoin) -> ListLine {
     }
 }
 
-async fn claims(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): QueryParams) -> Answer<Response> {
+async fn claims_page(app: &Arc<App>, own: &Own) -> Answer<ListPage> {
     let lang = own.lang();
-    let mut page = list(&app, &own, "/h5/claims".into(), "h5.claims.heading", &["h5.claims.lead"], "h5.claims.none");
-    page.flash = told(lang, &mut q);
+    let mut page = list(app, own, "/h5/claims".into(), "h5.claims.heading", &["h5.claims.lead"], "h5.claims.none");
     page.rows = app.own_claims(&own.me).await?.iter().enumerate().map(|(n, c)| claim_line(lang, n, c)).collect();
     page.rows.extend(app.own_joins(&own.me).await?.iter().map(|j| join_line(lang, j)));
+    Ok(page)
+}
+
+async fn claims(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let mut page = claims_page(&app, &own).await?;
+    page.flash = told(own.lang(), &mut q);
     html(&page)
+}
+
+/// Back to the rows when it is done; otherwise the rows with what is wrong at the form it was, filled as it came.
+async fn after(app: &Arc<App>, own: &Own, action: &str, p: &Params, done: Result<(), Error>) -> Answer<Response> {
+    let e = match done {
+        Ok(()) => return Ok(see_other("/h5/claims?done=done")),
+        Err(e) if says::stays(&e) => e,
+        Err(e) => return Err(e.into()),
+    };
+    let lang = own.lang();
+    let mut page = claims_page(app, own).await?;
+    match page.rows.iter_mut().flat_map(|r| &mut r.acts).find(|a| a.form.action == action) {
+        Some(ask) => *ask = says::back(lang, ask.form.clone(), p.pairs(), &e),
+        None => page.flash = Some(Flash { tone: Tone::Bad, text: says::sentence(lang, &e) }),
+    }
+    html_with(StatusCode::from_u16(e.status()).unwrap_or(StatusCode::CONFLICT), &page)
 }
 
 async fn right(State(app): State<Arc<App>>, own: Own, PathId(id): PathId<ClaimId>, FormParams(mut p): FormParams) -> Answer<Response> {
     let k = key(&p.key()?, "h5.claim.confirm", &id)?;
-    app.confirm_claim(&own.me, k, id).await?;
-    Ok(see_other("/h5/claims?done=done"))
+    let done = app.confirm_claim(&own.me, k, id).await;
+    after(&app, &own, &format!("/h5/claims/{id}/confirm"), &p, done).await
 }
 
 async fn wrong(State(app): State<Arc<App>>, own: Own, PathId(id): PathId<ClaimId>, FormParams(mut p): FormParams) -> Answer<Response> {
     let k = p.key()?;
     let note = value(&mut p, "note");
     let k = key(&k, "h5.claim.contest", &(id, &note))?;
-    app.contest_claim(&own.me, k, id, &note).await?;
-    Ok(see_other("/h5/claims?done=done"))
+    let done = app.contest_claim(&own.me, k, id, &note).await;
+    after(&app, &own, &format!("/h5/claims/{id}/contest"), &p, done).await
 }
 
 async fn paid(
@@ -113,8 +135,8 @@ async fn paid(
     let k = p.key()?;
     let received = value(&mut p, "received") == "yes";
     let k = key(&k, "h5.claim.payment", &(id, payment, received))?;
-    app.answer_claim_payment(&own.me, k, id, payment, received).await?;
-    Ok(see_other("/h5/claims?done=done"))
+    let done = app.answer_claim_payment(&own.me, k, id, payment, received).await;
+    after(&app, &own, &format!("/h5/claims/{id}/payments/{payment}"), &p, done).await
 }
 
 async fn paper(State(app): State<Arc<App>>, own: Own, PathIds(id, paper): PathIds<ClaimId, DocumentId>) -> Answer<Response> {

@@ -4,14 +4,17 @@
 //! handler is of three moves: take the request apart, one use case of `app`, show what it says. All of it works without script. Decides
 //! nothing: whose a filing is, is asked in the use case.
 
+mod agents;
 mod door;
 mod file;
 mod matter;
 mod mine;
+mod parts;
 mod photos;
 mod says;
 pub(in crate::web) mod view;
 
+use super::auth::Asks;
 use super::console::view::{Flash, Tone};
 use super::edge::{Settings, see_other};
 use super::extract::{Params, TraceId};
@@ -20,8 +23,9 @@ use crate::app::App;
 use crate::app::workers::{Me, Opened};
 use crate::base::Error;
 use crate::base::text::Lang;
+use crate::domain::access::Actor;
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -67,8 +71,14 @@ pub(in crate::web) struct Seen {
     device: Option<String>,
     /// What it says it is.
     agent: &'static str,
+    /// The page's script asks: it wants JSON and no page.
+    script: bool,
 }
 impl Seen {
+    /// Whether the page's script asks, and not a person's browser.
+    pub(in crate::web) fn is_script(&self) -> bool {
+        self.script
+    }
     /// From a request. The language is the one chosen here, else the one the browser asks for.
     pub(in crate::web) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
         let asked = || headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::Zh, Lang::of);
@@ -84,6 +94,7 @@ impl Seen {
             path: uri.path_and_query().map_or("/h5", |p| p.as_str()).to_owned(),
             device: cookie(headers, DEVICE).filter(|d| d.len() == 16 && d.bytes().all(|b| b.is_ascii_hexdigit())),
             agent,
+            script: headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.starts_with("application/json")),
         }
     }
 }
@@ -127,6 +138,11 @@ impl FromRequestParts<Arc<App>> for Own {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         let Guest { me, seen } = Guest::from_request_parts(parts, app).await?;
         Ok(Self { me: me.ok_or(Error::Unauthenticated)?, seen })
+    }
+}
+impl Asks for Own {
+    fn actor(&self) -> Actor {
+        self.me.actor()
     }
 }
 impl Own {
@@ -242,4 +258,6 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     file::routes(t);
     matter::routes(t);
     mine::routes(t);
+    agents::routes(t);
+    parts::routes(t);
 }

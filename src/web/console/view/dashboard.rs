@@ -129,7 +129,7 @@ pub struct ClockPage {
     pub export: Option<FormView>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, Place};
@@ -148,8 +148,11 @@ mod samples {
     }
     fn grid(rows: usize) -> GridView {
         let heads = ["登记", "新收案件", "办结率", "反映金额"];
-        let cell =
-            |h: &str, i: usize| GridCell { heading: h.into(), text: ["1,284", "284", "83.3%", "¥4,345,619.34"][i].into(), num: true };
+        let cell = |h: &str, i: usize| GridCell {
+            heading: h.into(),
+            text: ["1,284", "284", "83.3%", "¥4,345,619.34"].get(i).copied().unwrap_or_default().into(),
+            num: true,
+        };
         GridView {
             caption: "各部门".into(),
             headings: std::iter::once(("部门".to_owned(), false)).chain(heads.iter().map(|h| ((*h).to_owned(), true))).collect(),
@@ -227,14 +230,16 @@ mod samples {
             };
             let none = Self { cards: Vec::new(), blocks: Vec::new(), empty: true, export: None, ..full.clone() };
             let mut wrong = Self { query: String::new(), empty: false, export: Some(form(true)), ..none.clone() };
-            wrong.filter[2] = wrong.filter[2].clone().value("2026-13-01").error("请填写日期。");
+            if let Some(to) = wrong.filter.get_mut(2) {
+                *to = to.clone().value("2026-13-01").error("请填写日期。");
+            }
             vec![full, none, wrong]
         }
     }
     impl ClockPage {
         pub(in super::super) fn samples() -> Vec<Self> {
             let full = Self {
-                chrome: chrome("时限行为", Place::Dashboard),
+                chrome: chrome("时限行为", Place::Clock),
                 filter: filter().into_iter().take(1).collect(),
                 query: "统计期间：2026年（2026-01-01 至 2026-12-31，整月）。".into(),
                 small: "少于 5 件的，不计算比例，写作“—”。".into(),

@@ -27,7 +27,8 @@ fn form(id: &str, lang: Lang) -> Ask {
         FormField::new("narrative", "说说经过", FieldKind::Long).max(4000).value("<b>干完活</b>就找不到人了").help("干的什么活"),
     ];
     let form = FormView::new(id, "/h5/file", "提交", Vec::new()).grouped(vec![FormGroup::new("先拍照", "有就拍", fields)]);
-    Ask { lang, form: form.hidden("_key", "0123456789abcdef").also("/h5/draft", "先保存"), autosave: "/h5/draft" }
+    let form = form.hidden("_key", "0123456789abcdef").also("/h5/draft", "先保存");
+    Ask { autosave: "/h5/draft", steps: true, ..Ask::new(lang, form).in_parts(Parts::default()) }
 }
 fn plain(id: &str) -> Ask {
     Ask::new(Lang::Zh, FormView::new(id, "/h5/filings/1/confirm", "对，我认可", Vec::new()).hidden("_key", "0123456789abcdef"))
@@ -95,6 +96,7 @@ fn home(who: bool, full: bool, lang: Lang) -> HomePage {
         unread: if full { 2 } else { 0 },
         draft: full.then(|| "2026-11-23 09:00".to_owned()),
         limited: full,
+        held: usize::from(full),
     }
 }
 
@@ -136,9 +138,9 @@ fn list(full: bool) -> ListPage {
 }
 
 /// Every page with its name.
-pub(in crate::web) fn all() -> Vec<(String, String)> {
+pub(in crate::web) fn all() -> Vec<(String, askama::Result<String>)> {
     let mut out = Vec::new();
-    let mut put = |name: &str, page: askama::Result<String>| out.push((format!("h5_{name}"), page.unwrap()));
+    let mut put = |name: &str, page: askama::Result<String>| out.push((format!("h5_{name}"), page));
     put("home-1", home(false, false, Lang::Zh).render());
     put("home-2", home(true, true, Lang::Zh).render());
     put("home-3", home(true, false, Lang::Zh).render());
