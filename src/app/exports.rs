@@ -23,7 +23,7 @@ pub const REASONS: &str = "export_reason";
 /// Lines of a page of the log.
 const MOST: usize = 100;
 /// Files this program hands out with rows of cases or persons; the log is narrowed by them.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 14] = [
     "ledger",
     "overdue",
     "supervisions",
@@ -36,6 +36,8 @@ pub const KINDS: [&str; 12] = [
     "pay_list",
     "campaign",
     "bulletin",
+    "dashboard",
+    "clock",
 ];
 
 /// Why something is exported, checked.

@@ -21,6 +21,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/counter.toml"),
     include_str!("../../config/texts/zh/money.toml"),
     include_str!("../../config/texts/zh/agreement.toml"),
+    include_str!("../../config/texts/zh/dashboard.toml"),
     include_str!("../../config/texts/zh/draws.toml"),
     include_str!("../../config/texts/zh/employer.toml"),
     include_str!("../../config/texts/zh/employers.toml"),

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod cluster;
+mod dashboard;
 mod draws;
 mod grading;
 mod ground;
@@ -93,6 +94,8 @@ pub enum What {
     Listing,
     /// 一年的守法诚信等级评价
     Grading,
+    /// 一年的数据看板，一万件与一百万件
+    Dashboard,
 }
 
 /// Measures something.
@@ -124,7 +127,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 12] = [
+    let parts: [(What, Part); 13] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
@@ -137,6 +140,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Notices, notices::run),
         (What::Listing, listing::run),
         (What::Grading, grading::run),
+        (What::Dashboard, dashboard::run),
     ];
     for (what, part) in parts {
         if has(what) {

@@ -271,6 +271,15 @@ pub fn page(c: &mut Conn, after: u64, limit: i64) -> Result<Vec<Stored>> {
     read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
 }
 
+/// The moves of some procedures, each stream's oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn moves(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<Stored>> {
+    let q = events::table.filter(events::stream_id.eq_any(streams.to_vec())).filter(events::kind.eq("moved"));
+    read_all(q.order((events::stream_id, events::seq)).select((events::bytes, events::hash, events::log_no)).load(c)?)
+}
+
 /// Numbered events another system may hear of after `after`, in order of `log_no`.
 ///
 /// # Errors

@@ -63,6 +63,7 @@ pub mod report;
 pub mod schema;
 pub mod sealed;
 pub mod settings;
+pub mod summaries;
 pub mod supervisions;
 pub mod uploads;
 pub mod views;

@@ -2226,6 +2226,96 @@ diesel::table! {
 }
 diesel::allow_tables_to_appear_in_same_query!(employers, employer_places);
 
+// summaries of the dashboard 统计汇总
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id};
+    summary_units (id) {
+        id -> Id,
+        kind -> Text,
+        cells -> Doc,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    summary_days (grain, day, area, bureau) {
+        grain -> Text,
+        day -> Date,
+        area -> Text,
+        bureau -> Text,
+        filings -> BigInt,
+        cases -> BigInt,
+        refused -> BigInt,
+        settled -> BigInt,
+        open_cases -> BigInt,
+        tracking -> BigInt,
+        concluded -> BigInt,
+        claimed -> BigInt,
+        verified -> BigInt,
+        paid_30 -> BigInt,
+        paid_60 -> BigInt,
+        paid_90 -> BigInt,
+        paid -> BigInt,
+        in_time -> BigInt,
+        missed -> BigInt,
+        agreements -> BigInt,
+        kept -> BigInt,
+        broken -> BigInt,
+        instalments -> BigInt,
+        instalments_kept -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    summary_channels (grain, day, area, bureau, channel) {
+        grain -> Text,
+        day -> Date,
+        area -> Text,
+        bureau -> Text,
+        channel -> Text,
+        filings -> BigInt,
+        cases -> BigInt,
+        refused -> BigInt,
+        settled -> BigInt,
+        concluded -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    summary_officers (month, bureau, officer) {
+        month -> Date,
+        bureau -> Text,
+        officer -> Text,
+        closed -> BigInt,
+        last_day -> BigInt,
+        late -> BigInt,
+        pauses -> BigInt,
+        statutory_pauses -> BigInt,
+        moves -> BigInt,
+        late_entered -> BigInt,
+        returned -> BigInt,
+        refusals -> BigInt,
+        concluded -> BigInt,
+        reopened -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    summary_state (one) {
+        one -> Integer,
+        log_no -> BigInt,
+        rev -> BigInt,
+        mended -> BigInt,
+        fill_kind -> Nullable<Text>,
+        fill_after -> Nullable<Id>,
+        check_kind -> Text,
+        check_after -> Nullable<Id>,
+        read_at -> Nullable<Ts>,
+        held_by -> Nullable<Text>,
+        held_until -> Nullable<Ts>,
+    }
+}
 // exports and campaigns
 diesel::table! {
     use diesel::sql_types::*;

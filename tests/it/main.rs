@@ -11,6 +11,8 @@ mod access_console;
 #[cfg(test)]
 mod access_counter;
 #[cfg(test)]
+mod access_dashboard;
+#[cfg(test)]
 mod access_draws;
 #[cfg(test)]
 mod access_employer;
@@ -64,6 +66,8 @@ mod counter_people;
 mod courier;
 #[cfg(test)]
 mod courier_faults;
+#[cfg(test)]
+mod dashboard;
 #[cfg(test)]
 mod draws;
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod claims;
 mod conduct;
 mod contacts;
 mod counter;
+mod dashboard;
 mod desk;
 mod dialogue;
 mod door;
@@ -172,6 +173,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/penalties", "console_begin_penalty", punishes, "行政处罚立案"), penalties::begin);
     of_employers(t);
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
+    of_statistics(t);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);
     t.add(form("/handover/{id}", "console_hand_over", leads, "移交全部案件"), overdue::hand_over);
@@ -280,6 +282,16 @@ fn of_claims(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/pay-list", "console_issue_pay_list", keep, "出具支付名册"), parties::issue);
     t.add(show("/cases/{id}/pay-list/export", "console_export_pay_list", keep, "导出支付名册"), parties::export);
     t.add(form("/cases/{id}/child-clues/{clue}/close", "console_close_clue", keep, "办结使用童工线索"), parties::close);
+}
+
+/// What supervisors and leaders read in numbers.
+fn of_statistics(t: &mut Table<Arc<App>>) {
+    let who = Access::Staff("督办（所督办区划）；大队长、局领导（本部门）");
+    let out = |path, id, about| Route::post(path, id, who, about).reads_form().answers_plain(200, "XLSX 或 CSV 文件", None);
+    t.add(page("/dashboard", "console_dashboard", who, "数据看板"), dashboard::page);
+    t.add(out("/dashboard/export", "console_export_dashboard", "导出看板的一张表"), dashboard::take_out);
+    t.add(page("/clock", "console_clock", who, "时限行为"), dashboard::clocks);
+    t.add(out("/clock/export", "console_export_clock", "导出时限行为"), dashboard::clocks_out);
 }
 
 /// Grades of employers and their files.

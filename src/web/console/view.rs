@@ -17,6 +17,7 @@ mod case;
 mod casebook;
 mod claims;
 mod counter;
+mod dashboard;
 mod desk;
 mod dialogue;
 mod draws;
@@ -70,6 +71,7 @@ pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
 };
+pub use dashboard::{ClockPage, DashBlock, DashboardPage, GridCell, GridRow, GridView, HeadCard, PlotView};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
@@ -136,6 +138,10 @@ pub enum Place {
     Supervisions,
     /// 移交案件.
     Handover,
+    /// 数据看板.
+    Dashboard,
+    /// 时限行为.
+    Clock,
     /// 资金月报.
     Money,
     /// 用人单位档案.
@@ -262,6 +268,8 @@ fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
     ];
     nav.extend(group("督查", audit));
     let figures = vec![
+        (c.reads, item("/dashboard", "数据看板", 0, Place::Dashboard)),
+        (c.reads, item("/clock", "时限行为", 0, Place::Clock)),
         (c.ledger_shown, item("/ledger", "案件台账", 0, Place::Ledger)),
         (c.campaigns_shown, item("/campaigns", "专项行动", 0, Place::Campaigns)),
         (c.bulletins_shown, item("/bulletins", "周报月报", 0, Place::Bulletins)),

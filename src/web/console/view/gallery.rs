@@ -45,6 +45,8 @@ pub fn all() -> Vec<(String, askama::Result<String>)> {
     pages("announcements", AnnouncementsPage::samples(), &mut out);
     pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
     pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
+    pages("dashboard", DashboardPage::samples(), &mut out);
+    pages("clock", ClockPage::samples(), &mut out);
     pages("money", MoneyReportPage::samples(), &mut out);
     pages("casebook", CasebookPage::samples(), &mut out);
     pages("exports", ExportsPage::samples(), &mut out);
