@@ -254,7 +254,9 @@ on_both! {
             for n in 10..16 {
                 file(&w, "kuiwen.desk", n, "奎文区");
             }
-            nodes.map(|n| n.join().unwrap());
+            for n in nodes {
+                n.join().unwrap();
+            }
         });
         settle(&w);
         assert_eq!(w.app.check_summaries().unwrap().1, Vec::<String>::new());
