@@ -199,7 +199,7 @@ on_both! {
         assert_eq!(done.status, 303, "{}", done.text());
         let html = w.who("city.supervisor").page(&path).text();
         let line = cells(&html, "奎文区人力资源和社会保障局");
-        assert_eq!(line[1], "新收 2 件，办结 0 件，支付 0.00 元");
+        assert_eq!(line[1], "新收 2 件，办结 0 件，支付 ¥0.00");
         assert!(line[2].contains("系统：新收 1 件") && line[2].contains("系统尚未录入"), "{line:?}");
         // once more is a correction, with why
         assert!(send(&w, "kuiwen.leader", &path, &[]).text().contains("已经报送过"));

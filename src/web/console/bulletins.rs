@@ -3,7 +3,7 @@
 //! Owns the pages. The figures and who may do what are the use case's.
 
 use super::files::{paper_policy, sheet};
-use super::frame::{chrome, flash};
+use super::frame::{chrome, flash, refused};
 use super::lists::address;
 use super::moves::stays;
 use super::view::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage, Fact, FieldKind, FormField, FormView, Place, Tag, Tone};
@@ -160,11 +160,14 @@ async fn show(app: &Arc<App>, by: &Officer, id: RowId, done: Option<String>, bac
         Fact::new("文稿校验值", v.hash.clone().unwrap_or_default()),
     ];
     let f = &v.figures;
+    let forms = ways(app, &v, back);
+    let gone = back.filter(|b| !forms.iter().any(|w| w.id == b.0));
+    let told = gone.map(|b| refused(b.2)).or_else(|| flash(done.as_deref()));
     let place = |rated: bool, i: usize| if rated { (i + 1).to_string() } else { String::new() };
     let counties = f.counties.iter().enumerate().map(|(i, c)| figures(place(c.figures.rate().is_some(), i), &c.name, &c.figures)).collect();
     let compared = [("本期", &f.total), ("上期", &f.before), ("去年同期", &f.last_year)];
     Ok(BulletinPageView {
-        chrome: chrome(app, by, title(&v.line), Place::Bulletins).await?.with_flash(flash(done.as_deref())),
+        chrome: chrome(app, by, title(&v.line), Place::Bulletins).await?.with_flash(told),
         title: title(&v.line),
         state: state(&v.line.state),
         about: format!("{} 至 {}，数字截至 {} 的登记", v.line.span.0, v.line.span.1, v.as_of.list_text()),
@@ -175,7 +178,7 @@ async fn show(app: &Arc<App>, by: &Officer, id: RowId, done: Option<String>, bac
         out: f.stands_out(),
         remarks: v.remarks.clone(),
         note: text::zh("closing_rate.note").to_owned(),
-        forms: ways(app, &v, back),
+        forms,
     })
 }
 

@@ -3,7 +3,7 @@
 //! Owns the pages. Who sees and does what, and every figure, is the use case's.
 
 use super::files::sheet;
-use super::frame::{chrome, flash};
+use super::frame::{chrome, flash, refused};
 use super::lists::address;
 use super::moves::stays;
 use super::view::{
@@ -157,7 +157,7 @@ fn said(f: Figures) -> String {
     if f.is_zero() {
         return word("zero");
     }
-    format!("新收 {} 件，办结 {} 件，支付 {} 元", f.filed, f.concluded, yuan(f.paid))
+    format!("新收 {} 件，办结 {} 件，支付 {}", f.filed, f.concluded, yuan(f.paid))
 }
 
 fn report(name: String, r: &ReportView) -> ReportRow {
@@ -265,8 +265,15 @@ async fn show(
         ],
     );
     let l = &v.line;
+    let gone = |b: &&Back<'_>| match b.form.as_str() {
+        "change" => !v.editable,
+        "close" => !v.closable,
+        "export" => v.counties.is_empty(),
+        report => !v.own.iter().any(|o| o.open && report == format!("report-{}", o.bureau)),
+    };
+    let told = back.filter(gone).map(|b| refused(b.why)).or_else(|| flash(done.as_deref()));
     Ok(CampaignPage {
-        chrome: chrome(app, by, l.name.clone(), Place::Campaigns).await?.with_flash(flash(done.as_deref())),
+        chrome: chrome(app, by, l.name.clone(), Place::Campaigns).await?.with_flash(told),
         name: l.name.clone(),
         stand: stand(l),
         about: format!("{}　{}　{} 至 {}", l.kind, l.bureau, l.starts_on, l.target_on),

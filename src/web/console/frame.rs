@@ -103,6 +103,12 @@ pub(super) async fn chrome(app: &Arc<App>, officer: &Officer, title: impl Into<S
     Ok(Chrome::new(title, place, person(app, officer), counts, Around::chosen(app, officer.1), app.now().list_text()))
 }
 
+/// What was refused, said above the page: for a form that is no longer there.
+pub(super) fn refused(why: &Error) -> Flash {
+    let said = why.fields().first().map_or_else(|| why.sentence(), |f| f.message.clone());
+    Flash { tone: Tone::Bad, text: said }
+}
+
 /// The sentence of a code in `?done=…`: only codes of the catalogue, so that no link puts words into our mouth.
 pub(super) fn flash(code: Option<&str>) -> Option<Flash> {
     let key = format!("console.done.{}", code?);
