@@ -72,6 +72,7 @@ fn every_page_with_every_sample_is_sound() {
     let found: Mutex<Vec<String>> = Mutex::default();
     let look = |view: View| {
         let page = Page::lend(driver, &served.url, view, true);
+        let axe = sound::with(&page);
         // the windows share the work: each sample is shown at both sizes by whoever comes to it first
         loop {
             let n = next.fetch_add(1, Ordering::Relaxed);
@@ -91,6 +92,7 @@ fn every_page_with_every_sample_is_sound() {
                 }
             }
         }
+        sound::without(&page, &axe);
         page.back(true);
     };
     std::thread::scope(|s| {

@@ -72,6 +72,15 @@ pub enum Rules {
     Contrast,
 }
 
+/// Puts axe-core into every page that comes: for a test of many pages. Gives what [`without`] takes.
+pub fn with(page: &Page) -> Value {
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": AXE }))
+}
+/// No longer.
+pub fn without(page: &Page, with: &Value) {
+    page.devtools("Page.removeScriptToEvaluateOnNewDocument", with);
+}
+
 /// What axe-core finds: rule, where, what to do.
 pub fn axe(page: &Page, rules: Rules) -> Vec<String> {
     const RUN: &str = "
