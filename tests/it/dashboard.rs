@@ -115,8 +115,8 @@ on_both! {
         // by channel, and how old the open ones are: 21 days
         assert_eq!((&d["channels"][0]["code"], &d["channels"][0]["filings"], &d["channels"][0]["cases"]), (&json!("window"), &json!(6), &json!(6)));
         assert_eq!((&d["agesByBureau"][0]["counts"], &d["agesByArea"][0]["total"]), (&json!([5, 0, 0, 0, 0]), &json!(5)));
-        // nothing is thirty days old
-        assert_eq!((&d["within"][0]["until"], &d["within"][0]["perMyriad"]), (&json!(null), &json!(null)));
+        // until the fourteenth everything would be thirty days old, and nothing was verified by then
+        assert_eq!((&d["within"][0]["until"], &d["within"][0]["perMyriad"]), (&json!("2026-11-14"), &json!(null)));
         w.set(12, 28, 9, 0);
         let d = board(&w, "kuiwen.leader", "?period=2026-11");
         assert_eq!((&d["within"][0]["until"], &d["within"][0]["verifiedFen"], &d["within"][0]["paidFen"], &d["within"][0]["perMyriad"]), (&json!("2026-11-28"), &json!(2_400_000), &json!(1_400_000), &json!(5_833)));
