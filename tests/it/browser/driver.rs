@@ -43,7 +43,10 @@ pub fn driver() -> Option<&'static Driver> {
         .get_or_init(|| match (asked(), program("chromedriver"), program("chromium").or_else(|| program("chromium-browser"))) {
             (true, Some(driver), Some(chromium)) => Some(Driver::start(&driver, chromium)),
             (required, ..) => {
-                assert!(!required, "QINGXIN_REQUIRE=browser, but chromium and chromedriver were not found (Debian: chromium, chromium-driver)");
+                assert!(
+                    !required,
+                    "QINGXIN_REQUIRE=browser, but chromium and chromedriver were not found (Debian: chromium, chromium-driver)"
+                );
                 // past the capture of test output, which would hide it
                 let _ = writeln!(
                     std::io::stderr(),
