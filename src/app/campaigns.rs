@@ -199,7 +199,7 @@ impl App {
     }
 
     /// Checks what a campaign is set to: the row's own columns and who reports.
-    fn checked(&self, tx: &Tx<'_>, n: &NewCampaign) -> Result<(Day, Day, Vec<(String, String)>)> {
+    fn checked(&self, tx: &Tx<'_>, n: &NewCampaign) -> Result<(Day, Day, Places)> {
         let mut wrong: Vec<crate::base::FieldError> = Vec::new();
         let mut at = |pointer: &str, code: &str| wrong.push(crate::base::FieldError::coded(pointer.to_owned(), code, &[]));
         let known = |list: &str, code: &str| self.registry.codes.get(list).is_some_and(|l| l.iter().any(|(c, _)| c == code));
@@ -437,8 +437,13 @@ impl App {
     }
 }
 
+/// Who reports: bureau and area.
+type Places = Vec<(String, String)>;
+/// The same as rows.
+type Reporting = Vec<(RowId, String, String)>;
+
 /// A campaign its reader may know of, who reports to it, and what the reader is to it.
-fn known(c: &mut Conn, app: &App, actor: &Actor, id: RowId) -> Result<(Campaign, Vec<(RowId, String, String)>, Reader)> {
+fn known(c: &mut Conn, app: &App, actor: &Actor, id: RowId) -> Result<(Campaign, Reporting, Reader)> {
     let k = rows::get(c, id)?.ok_or(Error::NotFound("campaign"))?;
     let bureaus = rows::bureaus_of(c, &[id])?;
     let reader = app.campaign_reader(actor, &k, &bureaus);

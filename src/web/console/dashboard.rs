@@ -169,8 +169,12 @@ fn cards(d: &Dashboard, work: &str) -> Vec<HeadCard> {
 /// A table as the page shows it; `behind` gives the page behind a row.
 fn grid(t: &Table, behind: &dyn Fn(usize) -> String) -> GridView {
     let num = |i: usize| {
-        i > 0 && t.rows.iter().any(|r| matches!(r.get(i), Some(Value::Int(_) | Value::Money(_))))
-            || i > 0 && t.rows.iter().filter_map(|r| r.get(i)).any(|v| matches!(v, Value::Text(s) if s.ends_with('%') || s == "—"))
+        let number = |v: &Value| match v {
+            Value::Int(_) | Value::Money(_) => true,
+            Value::Text(s) => s.ends_with('%') || s == "—",
+            _ => false,
+        };
+        i > 0 && t.rows.iter().filter_map(|r| r.get(i)).any(number)
     };
     let shown = |v: &Value| match v {
         Value::Empty => String::new(),
@@ -386,10 +390,13 @@ fn work(by: &Officer) -> &'static str {
     if by.0.duties.iter().any(|d| d.kind == DutyKind::Supervisor) { "area" } else { "bureau" }
 }
 
+/// What was typed, and what it comes to.
+type Read<T> = (Vec<(&'static str, String)>, Result<Option<T>, Error>);
+
 async fn show(
     app: &Arc<App>,
     by: &Officer,
-    (typed, asked): (Vec<(&'static str, String)>, Result<Option<Asked>, Error>),
+    (typed, asked): Read<Asked>,
     part: Option<Part>,
     back: Option<(&[(String, String)], &Error)>,
 ) -> Result<(StatusCode, DashboardPage), Failure> {
@@ -469,7 +476,7 @@ fn clock_word(key: &str) -> String {
 async fn clock_page(
     app: &Arc<App>,
     by: &Officer,
-    (typed, period): (Vec<(&'static str, String)>, Result<Option<Period>, Error>),
+    (typed, period): Read<Period>,
     back: Option<(&[(String, String)], &Error)>,
 ) -> Result<(StatusCode, ClockPage), Failure> {
     let mut page = ClockPage {
