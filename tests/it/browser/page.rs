@@ -292,10 +292,8 @@ impl Page {
         self.devtools("Browser.setDownloadBehavior", &json!({ "behavior": "allow", "downloadPath": dir }));
         self.click(css);
         let file = until(&format!("a file after {css}"), || {
-            let there = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().path());
-            there
-                .filter(|p| p.extension().is_none_or(|e| e != "crdownload") && !p.file_name().unwrap().to_string_lossy().starts_with('.'))
-                .next()
+            let mut there = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().path());
+            there.find(|p| p.extension().is_none_or(|e| e != "crdownload") && !p.file_name().unwrap().to_string_lossy().starts_with('.'))
         });
         std::fs::read(file).unwrap()
     }
