@@ -7,9 +7,13 @@ pub mod addresses;
 mod agreements;
 pub mod amendment;
 pub mod announcements;
+pub mod assigning;
 pub mod bells;
+pub mod bulletins;
 pub mod calendar;
 pub mod callbacks;
+pub mod campaigns;
+pub mod casebook;
 pub mod claimant;
 pub mod claims;
 pub mod conduct;
@@ -17,6 +21,7 @@ pub mod contacts;
 mod correspondence;
 pub mod counter;
 pub mod courier;
+pub mod dashboard;
 pub mod demo;
 pub mod digest;
 pub mod doctor;
@@ -28,6 +33,7 @@ pub mod effects;
 pub mod employers;
 pub mod evidence;
 pub mod exchange;
+pub mod exports;
 pub mod facts;
 pub mod grading;
 pub mod graphs;
@@ -59,10 +65,12 @@ mod said;
 pub mod sheets;
 pub mod sight;
 pub mod subject;
+pub mod summaries;
 pub mod supervisions;
 pub mod sweep;
 pub mod uploads;
 pub mod view;
+pub mod views;
 pub mod workers;
 pub mod write;
 
@@ -77,6 +85,7 @@ use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::seal::KeyRing;
 use crate::base::{At, Clock, Result};
+use crate::domain::casebook::LedgerProfile;
 use crate::domain::exchange::export::ExportProfile;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
@@ -107,6 +116,8 @@ pub struct City {
     pub profiles: BTreeMap<String, Arc<Profile>>,
     /// Profiles of answer-back files by key.
     pub exports: BTreeMap<String, Arc<ExportProfile>>,
+    /// Profiles of the case ledger by key.
+    pub ledgers: BTreeMap<String, Arc<LedgerProfile>>,
 }
 
 impl City {

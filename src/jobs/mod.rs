@@ -22,6 +22,8 @@ const REPROJECT_BATCH: i64 = 200;
 const SEQUENCE_BATCH: u32 = 1_000;
 /// Seconds between sweeps of all open procedures.
 const SWEEP_EVERY: u64 = 600;
+/// Seconds between looks at the journal for the dashboard.
+const SUMMARIES_EVERY: u64 = 10;
 /// Seconds between looks at calendar and checkpoint.
 const SLOW_EVERY: u64 = 60;
 /// Hours an idempotency key is remembered.
@@ -170,6 +172,14 @@ pub fn employers(app: &Arc<App>, owner: &str) -> Result<usize> {
     Ok(did.done)
 }
 
+/// Brings the dashboard's summaries up to what the journal says, unless another node is at it; returns how many writes it took.
+///
+/// # Errors
+/// The database.
+pub fn summaries(app: &Arc<App>, owner: &str) -> Result<usize> {
+    app.refresh_summaries(owner)
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -200,6 +210,14 @@ pub fn courier(app: &Arc<App>, stop: &watch::Receiver<bool>) -> Result<crate::ap
 /// The database.
 pub fn digests(app: &Arc<App>) -> Result<usize> {
     app.send_digests()
+}
+
+/// Reminds bureaus of the day's report of a campaign, and tells who supervises what is missing.
+///
+/// # Errors
+/// The database.
+pub fn campaigns(app: &Arc<App>) -> Result<usize> {
+    app.watch_campaigns()
 }
 
 /// Ends uploads that were not finished in time and removes what belongs to none. On a blocking thread of a runtime.
@@ -249,6 +267,10 @@ pub fn start(
     let sum = move || {
         logged("employers", employers(&a, &owner));
     };
+    let (a, owner) = (Arc::clone(app), node.to_owned());
+    let count = move || {
+        logged("summaries", summaries(&a, &owner));
+    };
     let (a, g, node) = (Arc::clone(app), Arc::clone(gauges), node.to_owned());
     let fire = move || {
         logged("alarms", alarms(&a, &node));
@@ -281,6 +303,7 @@ pub fn start(
         logged("announcements", announcements(&a));
         logged("bells", bells(&a));
         logged("digests", digests(&a));
+        logged("campaigns", campaigns(&a));
     };
     let a = Arc::clone(app);
     let tell = move || {
@@ -301,5 +324,6 @@ pub fn start(
         every(SWEEP_EVERY, stop.clone(), Arc::new(look)),
         every(SLOW_EVERY, stop.clone(), Arc::new(slow)),
         every(SLOW_EVERY, stop.clone(), Arc::new(sum)),
+        every(SUMMARIES_EVERY, stop.clone(), Arc::new(count)),
     ]
 }

@@ -6,8 +6,8 @@
 
 use super::console::view::ErrorPage;
 use super::extract::TraceId;
-use super::problem::{Carried, Failure, json_response};
 use super::look::Around;
+use super::problem::{Carried, Failure, json_response};
 use super::table::Surface;
 use crate::base::{Error, Result};
 use askama::Template;

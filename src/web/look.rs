@@ -44,7 +44,13 @@ impl Site {
     /// The names of the configuration.
     #[must_use]
     pub fn of(c: &config::Site) -> Self {
-        Self { name: c.name.clone(), about: c.about.clone(), organizer: c.organizer.clone(), records: c.records.clone(), own_logo: !c.logo.is_empty() }
+        Self {
+            name: c.name.clone(),
+            about: c.about.clone(),
+            organizer: c.organizer.clone(),
+            records: c.records.clone(),
+            own_logo: !c.logo.is_empty(),
+        }
     }
     /// Whether the foot has anything of the city's to say.
     #[must_use]

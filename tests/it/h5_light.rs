@@ -4,7 +4,6 @@
 use crate::access::PNG;
 use crate::h5::{Browser, id_of, typed};
 use crate::on_both;
-use crate::support::TestDb;
 use crate::workers::{answered, world};
 use axum::body::Body;
 use qingxin::base::text::Lang;
@@ -214,7 +213,9 @@ on_both! {
                 for key in zh.keys().chain(en.keys()).filter(|k| k.matches('.').count() > 1) {
                     assert!(!seen.contains(key.as_str()), "{path} shows {key}");
                 }
-                assert!(!seen.contains('{') && !seen.contains("refused.") && !seen.contains("field."), "{path}: {seen}");
+                // what the script puts numbers into stands in attributes with their places
+                let filled = ["{n}", "{all}", "{p}", "{days}", "{daily}", "{sum}"].iter().fold(seen.clone(), |s, p| s.replace(p, "1"));
+                assert!(!filled.contains('{') && !seen.contains("refused.") && !seen.contains("field."), "{path}: {seen}");
                 if lang == "en" {
                     let foreign = names.iter().fold(seen, |s, n| s.replace(n.as_str(), ""));
                     let left: String = foreign.split_whitespace().filter(|w| w.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))).collect::<Vec<_>>().join(" ");

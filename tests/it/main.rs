@@ -11,6 +11,8 @@ mod access_console;
 #[cfg(test)]
 mod access_counter;
 #[cfg(test)]
+mod access_dashboard;
+#[cfg(test)]
 mod access_draws;
 #[cfg(test)]
 mod access_employer;
@@ -29,6 +31,8 @@ mod access_outbox;
 #[cfg(test)]
 mod access_penalties;
 #[cfg(test)]
+mod access_reports;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod alarms;
@@ -40,6 +44,14 @@ mod api;
 mod bells;
 #[cfg(test)]
 mod bench;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod bulletins;
+#[cfg(test)]
+mod campaigns;
+#[cfg(test)]
+mod casebook;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
@@ -54,6 +66,8 @@ mod counter_people;
 mod courier;
 #[cfg(test)]
 mod courier_faults;
+#[cfg(test)]
+mod dashboard;
 #[cfg(test)]
 mod draws;
 #[cfg(test)]
@@ -84,6 +98,8 @@ mod h5_ways;
 mod house;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]

@@ -44,6 +44,13 @@
     var find = d.querySelector("[data-find]");
     if (e.key === "/" && !typing && !e.ctrlKey && !e.altKey && !e.metaKey && find) { e.preventDefault(); find.focus(); }
   });
+  // One box ticks all of its column.
+  Array.prototype.forEach.call(d.querySelectorAll("[data-all]"), function (all) {
+    all.hidden = false;
+    all.addEventListener("change", function () {
+      Array.prototype.forEach.call(d.getElementsByName(all.getAttribute("data-all")), function (b) { b.checked = all.checked; });
+    });
+  });
   // Printing.
   Array.prototype.forEach.call(d.querySelectorAll("[data-print]"), function (b) {
     b.hidden = false;

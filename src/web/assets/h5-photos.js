@@ -266,7 +266,7 @@
     if (!photos.length) return;
     e.preventDefault();
     all(form, uploads, photos, function (k, missing) {
-      if (!kept) { location.assign(missing ? form.getAttribute("data-missing") + missing : form.getAttribute("data-then")); return; }
+      if (!kept) { location.href = missing ? form.getAttribute("data-missing") + missing : form.getAttribute("data-then"); return; }
       k.forEach(function (id) { hidden(form, kept, id); });
       if (missing) hidden(form, "missing", missing);
       each(form.querySelectorAll("[data-photos]"), function (i) { i.disabled = true; });

@@ -8,7 +8,7 @@ use super::lists::{address, export_asked, export_form};
 use super::moves::stays;
 use super::view::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, ChildCard, Fact, FieldKind, Filter, FormField,
-    FormView, Place, Tag, Tone,
+    FormView, Place, Plan, Tag, Tone,
 };
 use crate::app::App;
 use crate::app::announcements::batches::{BatchView, PublishBatch};
@@ -387,7 +387,7 @@ pub(super) fn child(a: &AnnouncementView) -> ChildCard {
             },
         ),
         facts,
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: say("heading"),
         lines,
         paper: a.texts.iter().rev().find_map(|t| t.document).map(|d| format!("/documents/{d}")),

@@ -69,6 +69,10 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         inbox_shown: !tabs.is_empty(),
         import_shown: access::may(actor, Ability::Import, ""),
         accounts_shown: access::may(actor, Ability::ManageAccounts, ""),
+        ledger_shown: app.reads_ledger(actor),
+        exports_shown: app.reads_exports(actor),
+        bulletins_shown: app.reads_bulletins(actor),
+        campaigns_shown: app.reads_campaigns(actor),
         reads: duty(&[DutyKind::Leader, DutyKind::Head, DutyKind::Supervisor]),
         leads: duty(&[DutyKind::Leader, DutyKind::Head]),
         credit: duty(&[DutyKind::Credit]),
@@ -97,6 +101,12 @@ async fn waiting_at_desk(app: &Arc<App>, actor: &Actor) -> Result<i64> {
 pub(super) async fn chrome(app: &Arc<App>, officer: &Officer, title: impl Into<String>, place: Place) -> Result<Chrome> {
     let counts = if officer.0.must_change { NavCounts::default() } else { counts(app, &officer.actor()).await? };
     Ok(Chrome::new(title, place, person(app, officer), counts, Around::chosen(app, officer.1), app.now().list_text()))
+}
+
+/// What was refused, said above the page: for a form that is no longer there.
+pub(super) fn refused(why: &Error) -> Flash {
+    let said = why.fields().first().map_or_else(|| why.sentence(), |f| f.message.clone());
+    Flash { tone: Tone::Bad, text: said }
 }
 
 /// The sentence of a code in `?done=…`: only codes of the catalogue, so that no link puts words into our mouth.

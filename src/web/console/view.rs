@@ -11,9 +11,13 @@ use std::fmt;
 mod account;
 mod admin;
 mod announcements;
+mod bulletins;
+mod campaigns;
 mod case;
+mod casebook;
 mod claims;
 mod counter;
+mod dashboard;
 mod desk;
 mod dialogue;
 mod draws;
@@ -22,6 +26,8 @@ mod employers;
 mod error;
 mod filing;
 mod form;
+#[cfg(any(test, debug_assertions))]
+pub mod gallery;
 mod gradings;
 mod import;
 mod inbox;
@@ -32,15 +38,19 @@ mod login;
 mod money;
 mod outbox;
 mod overdue;
+mod plan;
 mod public;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_case;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_counter;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
+mod samples_inbox;
+#[cfg(any(test, debug_assertions))]
 mod samples_long;
+mod styleguide;
 mod supervisions;
 mod unmask;
 
@@ -49,15 +59,19 @@ pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use announcements::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementsPage, PublicRow,
 };
+pub use bulletins::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage};
+pub use campaigns::{CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, OwnCard, ReportRow};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
-    FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
+    FilingLink, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
+pub use casebook::{CasebookPage, CasebookRow, ExportPage, ExportRow, ExportsPage};
 pub use claims::{ClaimsPage, ClueLine, CodeLine, JoinerLine, LedgerLine, PartiesPage, PartyLine, PayListLine, RecourseLine, RepLine};
 pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
 };
+pub use dashboard::{ClockPage, DashBlock, DashboardPage, GridCell, GridRow, GridView, HeadCard, PlotView};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
@@ -71,7 +85,7 @@ pub use filing::{FilingPage, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
-pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
+pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pick, SearchPage, ViewChip};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use listings::{PublicListingRow, PublicListingsPage};
@@ -79,7 +93,9 @@ pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
+pub use plan::{InstalmentRow, Part, Plan, PlanBar};
 pub use public::{ANNOUNCED, LISTED, PublicPaperPage, PublicWhat};
+pub use styleguide::StyleguidePage;
 pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
@@ -104,6 +120,14 @@ pub enum Place {
     Rebindings,
     /// 不予登记台账.
     Refusals,
+    /// 案件台账.
+    Ledger,
+    /// 导出记录.
+    Exports,
+    /// 专项行动.
+    Campaigns,
+    /// 周报月报.
+    Bulletins,
     /// 遗留超期复核.
     Legacy,
     /// 查询.
@@ -114,6 +138,10 @@ pub enum Place {
     Supervisions,
     /// 移交案件.
     Handover,
+    /// 数据看板.
+    Dashboard,
+    /// 时限行为.
+    Clock,
     /// 资金月报.
     Money,
     /// 用人单位档案.
@@ -185,16 +213,15 @@ pub struct Chrome {
 impl Chrome {
     /// The frame of a page: what this person may open, in groups; counts are what waits there.
     #[must_use]
-    pub fn new(
-        title: impl Into<String>,
-        place: Place,
-        person: Person,
-        counts: NavCounts,
-        around: Around,
-        now: impl Into<String>,
-    ) -> Self {
+    pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, around: Around, now: impl Into<String>) -> Self {
         let nav = nav(place, counts);
         Self { title: title.into(), around, person, nav, search: counts.inbox_shown, now: now.into(), flash: None }
+    }
+    /// One of nobody, for a page that is put into its frame later.
+    #[must_use]
+    pub fn bare(title: &str) -> Self {
+        let nobody = NavCounts::default();
+        Self::new(title, Place::None, Person::default(), nobody, Around::default(), "")
     }
     /// With a sentence on what was just done.
     #[must_use]
@@ -240,7 +267,16 @@ fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
         (c.leads, item("/handover", "移交案件", 0, Place::Handover)),
     ];
     nav.extend(group("督查", audit));
-    nav.extend(group("统计", vec![(c.reads, item("/money", "资金月报", 0, Place::Money))]));
+    let figures = vec![
+        (c.reads, item("/dashboard", "数据看板", 0, Place::Dashboard)),
+        (c.reads, item("/clock", "时限行为", 0, Place::Clock)),
+        (c.ledger_shown, item("/ledger", "案件台账", 0, Place::Ledger)),
+        (c.campaigns_shown, item("/campaigns", "专项行动", 0, Place::Campaigns)),
+        (c.bulletins_shown, item("/bulletins", "周报月报", 0, Place::Bulletins)),
+        (c.reads, item("/money", "资金月报", 0, Place::Money)),
+        (c.exports_shown, item("/ledger/exports", "导出记录", 0, Place::Exports)),
+    ];
+    nav.extend(group("统计", figures));
     let credit = vec![
         (c.reads || c.credit, item("/employers", "用人单位档案", 0, Place::Employers)),
         (c.reads || c.credit, item("/announcements", "社会公布", 0, Place::Announcements)),
@@ -284,6 +320,14 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether the ledger of cases is read here.
+    pub ledger_shown: bool,
+    /// Whether the log of exports is read here.
+    pub exports_shown: bool,
+    /// Whether campaigns are read or reported to here.
+    pub campaigns_shown: bool,
+    /// Whether bulletins are read here.
+    pub bulletins_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
     /// Whether a bureau or an area is led or audited: 督查, 统计.

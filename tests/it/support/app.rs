@@ -21,7 +21,6 @@ use qingxin::base::{At, Day};
 use qingxin::boot::{self, Place};
 use qingxin::domain::access::{Actor, Duty, DutyKind, Staff};
 use qingxin::store::accounts;
-use qingxin::web::Settings;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -104,6 +103,28 @@ pub fn staff() -> Vec<(String, String, DutyKind, String, String)> {
     out
 }
 
+/// Opens a session of an account under a token.
+pub fn open_session(app: &Arc<App>, account: AccountId, token: &str, agent: &str) -> SessionId {
+    let (hash, agent) = (people::token_hash(token), agent.to_owned());
+    app.write_blocking(&Actor::System("tests"), None, move |tx| {
+        let id: SessionId = tx.ids.id(tx.now);
+        let session = accounts::Session {
+            id,
+            account_id: account,
+            token_hash: hash.clone(),
+            kind: "api".into(),
+            agent: agent.clone(),
+            created_at: tx.now,
+            seen_at: tx.now,
+            expires_at: tx.now.plus(Duration::hours(12)),
+            ended_at: None,
+        };
+        accounts::insert_session(tx.c, &session)?;
+        Ok(id)
+    })
+    .unwrap()
+}
+
 /// The program with its staff, its clock and its router.
 pub struct World {
     pub app: Arc<App>,
@@ -140,8 +161,7 @@ impl World {
                 Ok(all)
             })
             .unwrap();
-        let settings = Settings { secure_cookies: false, ..Settings::default() };
-        let router = qingxin::web::table().router(Arc::new(settings)).unwrap().with_state(Arc::clone(&app));
+        let router = super::served::router(&app);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { app, clock, accounts, router, runtime, sessions: RefCell::default(), keys: Cell::new(0) }
     }
@@ -215,29 +235,8 @@ impl World {
     }
     /// Opens a session without a password. `agent` tells sessions of one account apart.
     pub fn open_session(&self, login: &str, agent: &str) -> (SessionId, String) {
-        let account = self.account(login);
         let token = format!("{:032x}", u128::from(self.keys.replace(self.keys.get() + 1)) + (1 << 64));
-        let (hash, agent) = (people::token_hash(&token), agent.to_owned());
-        let id = self
-            .app
-            .write_blocking(&Actor::System("tests"), None, move |tx| {
-                let id: SessionId = tx.ids.id(tx.now);
-                let session = accounts::Session {
-                    id,
-                    account_id: account,
-                    token_hash: hash.clone(),
-                    kind: "api".into(),
-                    agent: agent.clone(),
-                    created_at: tx.now,
-                    seen_at: tx.now,
-                    expires_at: tx.now.plus(Duration::hours(12)),
-                    ended_at: None,
-                };
-                accounts::insert_session(tx.c, &session)?;
-                Ok(id)
-            })
-            .unwrap();
-        (id, token)
+        (open_session(&self.app, self.account(login), &token, agent), token)
     }
     fn token(&self, login: &str) -> String {
         let now = self.now();

@@ -136,7 +136,7 @@ pub struct PublicAnnouncementsPage {
     pub authority: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

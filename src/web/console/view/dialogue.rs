@@ -69,7 +69,7 @@ pub struct WithdrawalsPage {
     pub rows: Vec<WithdrawalRow>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

@@ -213,7 +213,7 @@ pub struct ServedPaperPage {
     pub submissions: Vec<SubmissionCard>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};
@@ -284,7 +284,10 @@ mod samples {
     impl DoorLoginPage {
         pub(in super::super) fn samples() -> Vec<Self> {
             let flash = Some(Flash { tone: Tone::Bad, text: "文书编号、统一社会信用代码或者送达码不正确。".into() });
-            vec![Self { around: Around::default(), flash: None, form: form("enter") }, Self { around: Around { demo: true, ..Around::default() }, flash, form: wrong("enter") }]
+            vec![
+                Self { around: Around::default(), flash: None, form: form("enter") },
+                Self { around: Around { demo: true, ..Around::default() }, flash, form: wrong("enter") },
+            ]
         }
     }
     impl DoorHomePage {
@@ -311,7 +314,12 @@ mod samples {
     }
     impl DoorPaperPage {
         pub(in super::super) fn samples() -> Vec<Self> {
-            let one = Self { around: Around::default(), paper: card(false), remedies: Vec::new(), forms: vec![("异议".into(), form("objection"))] };
+            let one = Self {
+                around: Around::default(),
+                paper: card(false),
+                remedies: Vec::new(),
+                forms: vec![("异议".into(), form("objection"))],
+            };
             let wrong = Self {
                 around: Around { demo: true, ..Around::default() },
                 remedies: vec!["不服的，可以申请行政复议。".into()],

@@ -41,7 +41,7 @@ pub struct PublicListingsPage {
     pub authority: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::*;
     use crate::web::console::view::{FieldKind, FormField};

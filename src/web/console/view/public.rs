@@ -62,7 +62,7 @@ impl PublicPaperPage {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::*;
 
@@ -75,7 +75,12 @@ mod samples {
                 parts: vec![part("单位全称", &"潍坊试验建筑劳务有限公司".repeat(3)), part("主要违法事实", "拖欠工资。\n经责令逾期未付。")],
                 ..Self::bare(Around::default(), ANNOUNCED, "GB-7K3M9-PQR2X", "")
             };
-            let listed = Self { what: LISTED, around: Around { demo: true, ..Around::default() }, number: "奎文人社失列〔2026〕第3号".into(), ..shown.clone() };
+            let listed = Self {
+                what: LISTED,
+                around: Around { demo: true, ..Around::default() },
+                number: "奎文人社失列〔2026〕第3号".into(),
+                ..shown.clone()
+            };
             let gone = Self::bare(Around { demo: true, ..Around::default() }, LISTED, "SX-7K3M9-PQR2X", "这条名单信息已不再显示。");
             vec![shown, listed, gone, Self::bare(Around::default(), ANNOUNCED, "—", "没有这件公布，请核对网址。")]
         }

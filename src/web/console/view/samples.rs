@@ -10,6 +10,10 @@ pub(super) fn person() -> Person {
 }
 pub(super) fn chrome(title: &str, place: Place) -> Chrome {
     let counts = NavCounts {
+        ledger_shown: true,
+        exports_shown: true,
+        bulletins_shown: true,
+        campaigns_shown: true,
         inbox: 12,
         desk: 3,
         callbacks: 4,
@@ -60,7 +64,7 @@ impl LoginPage {
 
 impl ErrorPage {
     pub(super) fn samples() -> Vec<Self> {
-        let trace = TraceId::from_text("7f3a09c2d41be865").unwrap();
+        let Some(trace) = TraceId::from_text("7f3a09c2d41be865") else { return Vec::new() };
         let of = |f: Failure| Self::of(&f, Around::default(), false, &trace);
         vec![
             Self::of(&Failure::no_route(), Around::default(), true, &trace),
@@ -69,87 +73,6 @@ impl ErrorPage {
             of(Error::Unauthenticated.into()),
             of(Error::field("/name", "required", &[]).into()),
         ]
-    }
-}
-
-fn inbox_row(lamp: Lamp, remaining: &str, date: &str, respondent: &str, task: &str, state: &str) -> InboxRow {
-    InboxRow {
-        href: "/cases/1".into(),
-        code: "AJ-7K3M9-PQR2X".into(),
-        respondent: respondent.into(),
-        task: task.into(),
-        state: state.into(),
-        due: due(lamp, remaining, date),
-        headcount: "23".into(),
-        amount: "¥486,200.00".into(),
-        tags: vec![Tag::new("二级", Tone::Info)],
-        holder: "王建国".into(),
-        area: "寒亭区".into(),
-    }
-}
-fn filter(active: bool) -> Filter {
-    let choice =
-        |key: &str, label: &str, options: &[(&str, &str)]| FormField::new(key, label, FieldKind::Select).options(options.iter().copied());
-    Filter {
-        action: "/".into(),
-        hidden: vec![("tab".into(), "mine".into())],
-        fields: vec![
-            choice("state", "状态", &[("accepting", "待受理"), ("investigating", "调查中")]).value(if active { "accepting" } else { "" }),
-            choice("bureau", "部门", &[("hrss", "人社"), ("housing", "住建"), ("transport", "交通"), ("water", "水利")]),
-            choice("area", "区划", &[("370703", "寒亭区"), ("370702", "潍城区")]),
-            choice("grade", "级别", &[("1", "一级"), ("2", "二级"), ("3", "三级")]),
-            FormField::new("q", "案号或单位、项目名称", FieldKind::Text).max(60).help("如 AJ-7K3M9 或 海天建设"),
-        ],
-        active,
-        clear: "/?tab=mine".into(),
-    }
-}
-fn tabs() -> Vec<InboxTab> {
-    let tab = |label: &str, key: &str, count, urgent| InboxTab {
-        label: label.into(),
-        href: format!("/?tab={key}"),
-        count,
-        current: key == "mine",
-        urgent,
-    };
-    vec![
-        tab("我的", "mine", 12, false),
-        tab("本部门", "bureau", 148, false),
-        tab("超期", "overdue", 4, true),
-        tab("待审批", "approval", 2, false),
-        tab("受理台", "desk", 3, false),
-    ]
-}
-impl InboxPage {
-    pub(super) fn samples() -> Vec<Self> {
-        let mut rows = vec![
-            inbox_row(Lamp::Overdue, "超 2 个工作日", "2026-11-19", "潍坊海天建设工程有限公司", "作出受理决定", "待受理"),
-            inbox_row(Lamp::Red, "今天到期", "2026-11-23", "山东鲁安路桥工程有限公司寒亭分公司", "签收", "已分派"),
-            inbox_row(Lamp::Yellow, "剩 1 个工作日", "2026-11-24", "寒亭区固堤街道安置房二期项目部", "催要补正材料", "待补正"),
-            inbox_row(Lamp::Normal, "剩 12 个工作日", "2026-12-09", "潍坊恒信劳务分包有限公司", "调查并提出处理意见", "调查中"),
-            inbox_row(Lamp::Provisional, "剩 41 个工作日", "2027-01-21", "潍坊金盾物业服务有限公司", "调查并提出处理意见", "调查中"),
-            inbox_row(Lamp::Paused, "暂停中", "2026-12-01 自动恢复", "李某某（包工头）", "等待鉴定结论", "调查中"),
-        ];
-        rows[0].tags.extend([Tag::new("群体性", Tone::Bad), Tag::new("线索", Tone::Plain)]);
-        rows[0].headcount = "112".into();
-        rows[0].amount = "¥3,486,200.00".into();
-        rows[1].holder = "未指派".into();
-        let mut first = Self {
-            chrome: chrome("待办", Place::Inbox)
-                .with_flash(Some(Flash { tone: Tone::Good, text: "案件 AJ-9QW2E-RTY4K 已签收。".into() })),
-            tabs: tabs(),
-            also: vec![("/overdue".into(), "超期督查表（可导出）".into()), ("/handover".into(), "移交离岗人员的案件".into())],
-            filter: filter(false),
-            rows,
-            pager: Pager::new(148, 2, 20, |n| format!("/?page={n}")),
-        };
-        let filled = first.clone();
-        first.rows.clear();
-        first.chrome.flash = None;
-        first.pager = Pager::new(0, 1, 20, |n| format!("/?page={n}"));
-        let mut filtered = first.clone();
-        filtered.filter = filter(true);
-        vec![filled, first, filtered]
     }
 }
 
@@ -279,7 +202,7 @@ impl DeskPage {
         other.respondent = "某劳务队（无单位名称）".into();
         other.forms = vec![route("route-2", false)];
         let page = |rows: Vec<DeskRow>| {
-            let n = u64::try_from(rows.len()).unwrap();
+            let n = rows.len() as u64;
             let amendments = if rows.is_empty() { Vec::new() } else { vec![amendment()] };
             Self { chrome: chrome("待分拨", Place::Desk), rows, pager: Pager::new(n, 1, 20, |n| format!("/desk?page={n}")), amendments }
         };

@@ -184,6 +184,7 @@ impl FilingCounterPage {
                 size: "12 KB".into(),
                 added: "王建国 2026-11-23 09:12".into(),
                 hash: "7f3a09c2d41b".into(),
+                picture: false,
             },
             heard: vec![("王建国 2026-11-23 09:20".into(), "老板说年底再给，\n让我们别去告。".into())],
             form: Some(form("voice-3", "/filings/1/voices/3", "保存听写")),

@@ -8,7 +8,7 @@ use crate::base::text::Lang;
 use crate::web::console::view::{ErrorLink, FieldKind, Flash, FormField, FormGroup, FormView};
 use askama::Template;
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 pub(in crate::web) mod samples;
 
 /// What stands around every page.

@@ -150,9 +150,9 @@ fn list(full: bool) -> ListPage {
 }
 
 /// Every page with its name.
-pub(in crate::web) fn all() -> Vec<(String, String)> {
+pub(in crate::web) fn all() -> Vec<(String, askama::Result<String>)> {
     let mut out = Vec::new();
-    let mut put = |name: &str, page: askama::Result<String>| out.push((format!("h5_{name}"), page.unwrap()));
+    let mut put = |name: &str, page: askama::Result<String>| out.push((format!("h5_{name}"), page));
     put("home-1", home(false, false, Lang::Zh).render());
     put("home-2", home(true, true, Lang::Zh).render());
     put("home-3", home(true, false, Lang::Zh).render());
