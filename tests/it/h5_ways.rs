@@ -6,7 +6,7 @@ use crate::counter::{number_of, registered, secret_of};
 use crate::h5::{Browser, files, filings, id_of, large, part, typed};
 use crate::on_both;
 use crate::roster::person;
-use crate::support::app::Got;
+use crate::support::app::{Got, World};
 use crate::workers::{case_of, world};
 use axum::body::Body;
 use base64::Engine as _;
@@ -244,7 +244,7 @@ on_both! {
         assert_eq!(home.matches("class=\"tile matter\"").count(), 20);
         let older = b.get(&part(&home, "<p class=\"quiet\"><a href=\"", "\"")).text();
         assert!(older.matches("class=\"tile matter\"").count() == 1 && older.contains("潍坊测试建筑0有限公司"), "{older}");
-        assert_eq!(b.get("/h5?after=nonsense").status, 400);
+        assert_eq!(b.get("/h5?after=nonsense").status, 422);
         // nothing of the matter on a locked screen, unless the worker wants it
         let page = b.get("/h5/notices").text();
         assert!(page.contains("只说“有新进展”") && page.contains("value=\"1\""), "{page}");
