@@ -2,7 +2,7 @@
 //!
 //! Owns the site's names ([`Site`]), the reader's choice ([`Look`]) with its cookie, and `POST /public/look`. The choice says
 //! nothing about a person and opens nothing: it needs no log-in and is kept in the browser alone. Never changes what a page
-//! says, only how. The workers' pages have switches of their own ([`super::h5`]).
+//! says, only how. The workers' pages have switches of their own (`web::h5`).
 
 use super::Settings;
 use super::extract::{FormParams, safe_next};
