@@ -40,6 +40,9 @@ pub const KINDS: [&str; 14] = [
     "clock",
 ];
 
+/// Workbooks that somebody's program takes in, a bank's: their mark stands on printed pages only, the headings in the first line.
+const FOR_PROGRAMS: [&str; 1] = ["pay_list"];
+
 /// Why something is exported, checked.
 #[derive(Debug, Clone)]
 pub(super) struct Why {
@@ -111,7 +114,11 @@ pub(super) async fn hand_out(app: &Arc<App>, actor: &Actor, t: Taken, table: &Ta
     let now = app.now();
     let number = app.ids().code("DC");
     let mark = mark(app, actor, &number, &t, &why, now);
-    let file = if xlsx { sheet::workbook_marked(table, &mark)? } else { sheet::csv_marked(table, &mark)? };
+    let file = match (xlsx, FOR_PROGRAMS.contains(&t.what)) {
+        (true, true) => sheet::workbook_marked_pages(table, &mark)?,
+        (true, false) => sheet::workbook_marked(table, &mark)?,
+        (false, _) => sheet::csv_marked(table, &mark)?,
+    };
     let sha256 = hex(&Sha256::digest(&file));
     let bureau = bureau_of(actor);
     app.write(actor, None, move |tx| note(tx, me, &number, &t, bureau.as_deref(), xlsx, &why, &sha256)).await?;

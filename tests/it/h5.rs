@@ -5,7 +5,7 @@ use crate::access::PNG;
 use crate::access_worker::payment;
 use crate::on_both;
 use crate::review::act;
-use crate::support::app::{Got, World};
+use crate::support::app::{Got, World, multipart};
 use crate::workers::{answer, case_of, world};
 use axum::body::Body;
 use axum::http::Request;
@@ -55,17 +55,8 @@ impl<'w> Browser<'w> {
         self.send(b.body(Body::from(body.join("&"))).unwrap())
     }
     pub fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
-        let mut body = Vec::new();
-        for (k, v) in fields {
-            body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
-        }
-        for (k, name, bytes) in files {
-            body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"; filename=\"{name}\"\r\n\r\n").bytes());
-            body.extend(*bytes);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"--B--\r\n");
-        self.send(self.request("POST", path).header("content-type", "multipart/form-data; boundary=B").body(Body::from(body)).unwrap())
+        let (kind, body) = multipart(fields, files);
+        self.send(self.request("POST", path).header("content-type", kind).body(body).unwrap())
     }
     /// Asks for a code and logs in with it.
     pub fn enter(&self, phone: &str, name: &str, more: &[(&str, &str)]) -> Got {

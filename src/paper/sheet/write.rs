@@ -140,7 +140,7 @@ pub fn rejects(headings: &[String], rows: &[Reject]) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`rejects`]; a worksheet's name that a workbook does not take is internal.
 pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
-    write_xlsx(table, None)
+    write_xlsx(table, None, false)
 }
 
 /// A table as XLSX with a watermark: in a line above the headings, and at the top and the foot of each page that is printed.
@@ -148,7 +148,15 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`xlsx`].
 pub fn xlsx_marked(table: &Table, mark: &str) -> Result<Vec<u8>> {
-    write_xlsx(table, Some(mark))
+    write_xlsx(table, Some(mark), true)
+}
+
+/// As [`xlsx_marked`], but only where it is printed: for a program that expects the headings in the first line, as a bank's does.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn xlsx_marked_pages(table: &Table, mark: &str) -> Result<Vec<u8>> {
+    write_xlsx(table, Some(mark), false)
 }
 
 /// The watermark on each printed page: landscape A4, as wide as one page, the headings again on each.
@@ -160,7 +168,7 @@ fn mark_pages(ws: &mut Worksheet, heads: u32, mark: &str) -> Result<()> {
     ws.set_repeat_rows(0, heads).map_err(failed).map(|_| ())
 }
 
-fn write_xlsx(table: &Table, mark: Option<&str>) -> Result<Vec<u8>> {
+fn write_xlsx(table: &Table, mark: Option<&str>, line: bool) -> Result<Vec<u8>> {
     let f = Formats::new();
     let mut book = Workbook::new();
     // the same table gives the same bytes: the file does not say when it was made
@@ -169,9 +177,11 @@ fn write_xlsx(table: &Table, mark: Option<&str>) -> Result<Vec<u8>> {
     let ws = book.add_worksheet();
     let name: String = table.name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect();
     ws.set_name(if name.is_empty() { "表" } else { &name }).map_err(failed)?;
-    let heads = u32::from(mark.is_some());
+    let heads = u32::from(line);
     if let Some(m) = mark {
-        put_text(ws, &f, 0, 0, m)?;
+        if line {
+            put_text(ws, &f, 0, 0, m)?;
+        }
         mark_pages(ws, heads, m)?;
     }
     for (i, h) in table.headings.iter().enumerate() {

@@ -4,14 +4,13 @@
 
 use super::files::{paper_policy, sheet};
 use super::frame::{chrome, flash, refused};
-use super::lists::address;
+use super::lists::{address, export_fields, export_wanted};
 use super::moves::stays;
 use super::view::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage, Fact, FieldKind, FormField, FormView, Place, Tag, Tone};
 use super::words::yuan;
 use super::{form, page as at};
 use crate::app::App;
 use crate::app::bulletins::{BulletinLine, BulletinView, Draft};
-use crate::app::exports::REASONS;
 use crate::app::write::Key;
 use crate::base::id::RowId;
 use crate::base::{At, Error, text};
@@ -132,14 +131,7 @@ fn ways(app: &App, v: &BulletinView, back: Back<'_>) -> Vec<FormView> {
     if matches!(v.line.state.as_str(), "draft" | "approved") {
         out.push(keyed("drop", to("drop"), "drop", Vec::new(), Tone::Bad));
     }
-    let reasons = app.registry.codes.get(REASONS).cloned().unwrap_or_default();
-    let ask = |k: &str| text::zh(&format!("ledger_export.{k}")).to_owned();
-    let fields = vec![
-        FormField::new("format", ask("format"), FieldKind::Radio).options([("xlsx", "XLSX"), ("csv", "CSV")]).value("xlsx").required(),
-        FormField::new("reasonCode", ask("reason_code"), FieldKind::Select).options(reasons).required(),
-        FormField::new("reason", ask("reason"), FieldKind::Long).required().max(1000),
-    ];
-    let export = FormView::new("export", to("export"), ask("export"), fields).tone(Tone::Plain);
+    let export = FormView::new("export", to("export"), text::zh("ledger_export.export"), export_fields(app)).tone(Tone::Plain);
     out.push(export.hidden("_key", IdempotencyKey::fresh().as_str()));
     out.into_iter()
         .map(|f| {
@@ -281,9 +273,7 @@ step! {
 /// `POST /bulletins/{id}/export`.
 async fn export(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<RowId>, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let (code, reason) = (p.text("reasonCode", 60).unwrap_or_default(), p.text("reason", 1000).unwrap_or_default());
+    let (code, reason, xlsx) = export_wanted(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_bulletin(&by.actor(), id, &code, &reason, xlsx).await,
         Err(e) => Err(e),

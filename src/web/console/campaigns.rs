@@ -4,7 +4,7 @@
 
 use super::files::sheet;
 use super::frame::{chrome, flash, refused};
-use super::lists::address;
+use super::lists::{address, export_fields, export_wanted};
 use super::moves::stays;
 use super::view::{
     CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, FieldKind, FormField, FormView, OwnCard, Place, ReportRow, Tag, Tone,
@@ -14,7 +14,6 @@ use super::{form, page as at};
 use crate::app::App;
 use crate::app::campaigns::daily::{CORRECTIONS, DayReports, Figures, OwnReport, ReportView, Sent};
 use crate::app::campaigns::{CampaignLine, CampaignView, CountyLine, INDUSTRIES, KINDS, NewCampaign, REPORTERS};
-use crate::app::exports::REASONS;
 use crate::app::write::Key;
 use crate::base::id::RowId;
 use crate::base::{Day, Error, text};
@@ -251,19 +250,7 @@ async fn show(
     let to = |end: &str| format!("/campaigns/{id}/{end}");
     let back = back.as_ref();
     let close = keyed("close", to("close"), word("close"), vec![field("summary", FieldKind::Long).required().max(SUMMARY)]);
-    let export = keyed(
-        "export",
-        to("export"),
-        text::zh("ledger_export.export").to_owned(),
-        vec![
-            FormField::new("format", text::zh("ledger_export.format"), FieldKind::Radio)
-                .options([("xlsx", "XLSX"), ("csv", "CSV")])
-                .value("xlsx")
-                .required(),
-            FormField::new("reasonCode", text::zh("ledger_export.reason_code"), FieldKind::Select).options(codes(app, REASONS)).required(),
-            FormField::new("reason", text::zh("ledger_export.reason"), FieldKind::Long).required().max(1000),
-        ],
-    );
+    let export = keyed("export", to("export"), text::zh("ledger_export.export").to_owned(), export_fields(app));
     let l = &v.line;
     let gone = |b: &&Back<'_>| match b.form.as_str() {
         "change" => !v.editable,
@@ -398,9 +385,7 @@ async fn send(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<RowId
 /// `POST /campaigns/{id}/export`.
 async fn export(State(app): State<Arc<App>>, by: Officer, PathId(id): PathId<RowId>, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let (code, reason) = (p.text("reasonCode", 60).unwrap_or_default(), p.text("reason", 1000).unwrap_or_default());
+    let (code, reason, xlsx) = export_wanted(&mut p);
     let done = match p.finish() {
         Ok(()) => app.export_campaign(&by.actor(), id, &code, &reason, xlsx).await,
         Err(e) => Err(e),

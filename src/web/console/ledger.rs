@@ -4,7 +4,7 @@
 
 use super::files::sheet;
 use super::frame::chrome;
-use super::lists::address;
+use super::lists::{address, export_fields, export_wanted};
 use super::moves::{area_choices, stays};
 use super::page as at;
 use super::view::{
@@ -13,7 +13,7 @@ use super::view::{
 use super::words::yuan;
 use crate::app::App;
 use crate::app::casebook::{Asked, Export, LedgerLine, STANDS};
-use crate::app::exports::{self, Entry, KINDS, REASONS};
+use crate::app::exports::{self, Entry, KINDS};
 use crate::base::id::RowId;
 use crate::base::{At, Error, text};
 use crate::domain::access::{self, Ability, DutyKind};
@@ -31,8 +31,6 @@ use std::sync::Arc;
 const SHOWN: usize = 30;
 /// Lines of a page of the log.
 const SIZE: usize = 50;
-/// Characters of a reason.
-const WORDS: usize = 1000;
 const CURSOR: &str = "exports-page";
 
 fn word(key: &str) -> String {
@@ -88,13 +86,8 @@ fn profiles(app: &App, by: &Officer) -> Vec<(String, String)> {
 fn export_form(app: &App, by: &Officer, a: &Asked) -> FormView {
     let profiles = profiles(app, by);
     let own = profiles.first().map(|p| p.0.clone()).unwrap_or_default();
-    let reasons = app.registry.codes.get(REASONS).cloned().unwrap_or_default();
-    let mut fields = vec![
-        FormField::new("profile", word("profile"), FieldKind::Select).options(profiles).value(own).required(),
-        FormField::new("format", word("format"), FieldKind::Radio).options([("xlsx", "XLSX"), ("csv", "CSV")]).value("xlsx").required(),
-        FormField::new("reasonCode", word("reason_code"), FieldKind::Select).options(reasons).required(),
-        FormField::new("reason", word("reason"), FieldKind::Long).required().max(WORDS).help(word("reason_help")),
-    ];
+    let mut fields = vec![FormField::new("profile", word("profile"), FieldKind::Select).options(profiles).value(own).required()];
+    fields.extend(export_fields(app));
     if app.may_unmask_ledger(&by.actor()) {
         let most = app.config.export.unmasked_rows.to_string();
         let help = text::zh_with("ledger_export.unmasked_help", &[("most", &most)]);
@@ -156,15 +149,8 @@ async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): Quer
 async fn export(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
     let a = asked(&mut p);
-    let format = p.choice("format", &["xlsx", "csv"]);
-    let xlsx = p.required("format", format).as_deref() == Some("xlsx");
-    let e = Export {
-        profile: p.text("profile", 60).unwrap_or_default(),
-        xlsx,
-        unmasked: p.flag("unmasked"),
-        reason_code: p.text("reasonCode", 60).unwrap_or_default(),
-        reason: p.text("reason", WORDS).unwrap_or_default(),
-    };
+    let (reason_code, reason, xlsx) = export_wanted(&mut p);
+    let e = Export { profile: p.text("profile", 60).unwrap_or_default(), xlsx, unmasked: p.flag("unmasked"), reason_code, reason };
     let done = match p.finish() {
         Ok(()) => app.export_ledger(&by.actor(), &a, &e).await,
         Err(e) => Err(e),

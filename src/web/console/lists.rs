@@ -7,6 +7,7 @@ use super::view::{
 };
 use super::words::{due_date, lamp, marks, remaining, yuan};
 use crate::app::App;
+use crate::app::exports::REASONS;
 use crate::app::inbox::{Item, Query, Tab};
 use crate::app::view::NoticeView;
 use crate::base::id::NoticeId;
@@ -66,6 +67,24 @@ pub(super) fn export_form(action: &str, word: impl Fn(&str) -> String, held: &[(
     ];
     let form = FormView::new("export", action, word("export"), fields).tone(Tone::Plain).hidden("_key", IdempotencyKey::fresh().as_str());
     held.iter().fold(form, |f, (k, v)| f.hidden(*k, v.as_str()))
+}
+
+/// The fields every export with a coded reason asks for.
+pub(super) fn export_fields(app: &App) -> Vec<FormField> {
+    let word = |k: &str| text::zh(&format!("ledger_export.{k}")).to_owned();
+    let reasons = app.registry.codes.get(REASONS).cloned().unwrap_or_default();
+    vec![
+        FormField::new("format", word("format"), FieldKind::Radio).options([("xlsx", "XLSX"), ("csv", "CSV")]).value("xlsx").required(),
+        FormField::new("reasonCode", word("reason_code"), FieldKind::Select).options(reasons).required(),
+        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
+    ]
+}
+
+/// What a form with those fields said: the coded reason, the reason in words, whether a workbook is wanted.
+pub(super) fn export_wanted(p: &mut Params) -> (String, String, bool) {
+    let code = p.text("reasonCode", 60).unwrap_or_default();
+    let (xlsx, words) = export_asked(p);
+    (code, words, xlsx)
 }
 
 /// What the form of an export said: whether a workbook is wanted, and why.

@@ -32,6 +32,21 @@ pub const PASSWORD: &str = "Weifang#2026-Gongzi";
 /// Where the office API stands.
 pub const OFFICE: &str = "/api/office/v1";
 
+/// A form with files: its content type and its body. A file is field, name, bytes.
+pub fn multipart(fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> (&'static str, Body) {
+    let mut body = Vec::new();
+    for (k, v) in fields {
+        body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
+    }
+    for (k, name, bytes) in files {
+        body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(*bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--B--\r\n");
+    ("multipart/form-data; boundary=B", Body::from(body))
+}
+
 /// Monday 2026-11-23, nine in the morning.
 pub fn monday() -> At {
     Day::ymd(2026, 11, 23).unwrap().at(9, 0)
@@ -305,19 +320,9 @@ impl Person<'_> {
     }
     /// Sends one file with fields.
     pub fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Got {
-        let mut body = Vec::new();
-        for (k, v) in fields {
-            body.extend(format!("--BOUND\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
-        }
-        let head = format!("--BOUND\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
-        body.extend(head.bytes());
-        body.extend(bytes);
-        body.extend(b"\r\n--BOUND--\r\n");
-        let b = self
-            .request("POST", &format!("{OFFICE}{path}"))
-            .header("content-type", "multipart/form-data; boundary=BOUND")
-            .header("idempotency-key", self.world.key());
-        self.world.send(b.body(Body::from(body)).unwrap())
+        let (kind, body) = multipart(fields, &[("file", name, bytes)]);
+        let b = self.request("POST", &format!("{OFFICE}{path}")).header("content-type", kind).header("idempotency-key", self.world.key());
+        self.world.send(b.body(body).unwrap())
     }
     /// Reads the moves of a procedure: names of those that may be made now.
     pub fn moves(&self, procedure: &str) -> Vec<String> {

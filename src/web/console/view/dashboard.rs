@@ -33,6 +33,13 @@ pub struct PlotView {
     pub legend: Vec<(&'static str, String)>,
 }
 
+impl PlotView {
+    /// What the part of the page with the plot is called: after the plot, or after its block where the plot has no title of its own.
+    pub fn label(&self, block: &str) -> String {
+        format!("{}，图", if self.title.is_empty() { block } else { &self.title })
+    }
+}
+
 /// One cell.
 #[derive(Debug, Clone)]
 pub struct GridCell {

@@ -140,6 +140,7 @@ impl RebindingsPage {
             stop: bare("stop-1", "/rebindings/1/decide", "停止换绑"),
         };
         let own = RebindingRow {
+            code: "QX-2M7KD-9WTRF".into(),
             hint: "您提出的换绑须由另一名受理人员确认。".into(),
             confirm: None,
             stop: bare("stop-2", "/rebindings/2/decide", "停止换绑"),

@@ -157,7 +157,7 @@ fn every_lamp_has_its_own_word_and_style() {
     let lamps = [Normal, Yellow, Red, Overdue, Paused, Provisional, Met, Missed, Closed];
     let words: BTreeSet<&str> = lamps.iter().map(|l| l.word()).collect();
     assert_eq!(words.len(), lamps.len());
-    let css = include_str!("../../assets/app.css");
+    let css = crate::web::assets::APP_CSS;
     for l in lamps {
         assert!(css.contains(&format!("lamp-{}", l.class())), "{}", l.class());
     }
@@ -178,7 +178,7 @@ fn contrast(a: &str, b: &str) -> f64 {
 
 #[test]
 fn colours_can_be_read_by_day_and_by_night() {
-    for css in [include_str!("../../assets/app.css"), include_str!("../../assets/h5.css")] {
+    for css in [crate::web::assets::APP_CSS, crate::web::assets::H5_CSS] {
         readable(css);
     }
 }
@@ -191,8 +191,7 @@ fn readable(css: &str) {
     };
     let day = block(":root{");
     let mut night = day.clone();
-    let by_device = if css.contains("dark){:root:not(.light){") { "dark){:root:not(.light){" } else { "dark){:root{" };
-    night.extend(block(by_device));
+    night.extend(block("dark){:root:not(.light){"));
     if css.contains("\n.dark{") {
         let mut chosen = day.clone();
         chosen.extend(block("\n.dark{"));
@@ -244,7 +243,7 @@ fn readable(css: &str) {
 /// A page over a bad line, all lists full: under 150 KB with style and script.
 #[test]
 fn pages_stay_light() {
-    let around = include_str!("../../assets/app.css").len() + include_str!("../../assets/app.js").len();
+    let around = crate::web::assets::APP_CSS.len() + include_str!("../../assets/app.js").len();
     for (name, html) in all() {
         let bytes = html.len() + around;
         assert!(bytes < 150 * 1024, "{name} weighs {bytes} bytes");
