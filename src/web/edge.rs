@@ -64,12 +64,9 @@ impl Default for Settings {
     }
 }
 
-/// Content security: nothing but our own files, no inline script or style, no frames.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; form-action 'self'; \
-                   frame-ancestors 'none'; base-uri 'none'";
-/// The workers' pages keep what is typed by a request of their own script.
-const CSP_H5: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Content security: nothing but our own files, no inline script or style, no frames. The pages' scripts ask this server and no other.
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; \
+                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -133,9 +130,6 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen, look }, &settings, &trace);
     let status = response.status().as_u16();
     tracing::info!(trace = %trace, method = %method, route = %route, status, ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "request");
-    if surface == Surface::H5 {
-        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP_H5));
-    }
     seal(&mut response, &settings, &trace);
     response
 }

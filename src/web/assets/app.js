@@ -51,6 +51,28 @@
       Array.prototype.forEach.call(d.getElementsByName(all.getAttribute("data-all")), function (b) { b.checked = all.checked; });
     });
   });
+  // Look-alikes of a report that is being typed: asked for when a field that can tell is left; typing goes on, pressing the button is not needed.
+  var hints = d.querySelector("[data-hints]"), report = hints && d.getElementById(hints.getAttribute("data-hints"));
+  if (report && window.fetch && window.URLSearchParams && window.DOMParser) {
+    var asked = "";
+    report.addEventListener("change", function (e) {
+      var tell = ["reporterPhone", "reporterId", "respondent", "respondentUscc", "project"], said = new URLSearchParams(), any = false;
+      if (tell.indexOf(e.target.name) < 0) return;
+      tell.concat("reporterName").forEach(function (k) {
+        var v = report.elements[k] ? report.elements[k].value.trim() : "";
+        if (v) { said.append(k, v); any = any || k !== "respondentUscc" && k !== "reporterName"; }
+      });
+      var now = said.toString();
+      if (!any || now === asked) return;
+      asked = now;
+      fetch("/filings/hints", { method: "POST", headers: { "x-part": "hints" }, body: said }).then(function (r) { return r.ok ? r.text() : ""; }).then(function (t) {
+        if (now !== asked) return; // somebody typed on: a later answer counts
+        var part = t && new DOMParser().parseFromString(t, "text/html").getElementById("hints");
+        hints.textContent = "";
+        if (part) hints.appendChild(d.importNode(part, true));
+      }, function () { asked = ""; });
+    });
+  }
   // Printing.
   Array.prototype.forEach.call(d.querySelectorAll("[data-print]"), function (b) {
     b.hidden = false;

@@ -81,7 +81,7 @@ pub use employer::{
 };
 pub use employers::{EmployerActRow, EmployerCaseRow, EmployerEdge, EmployerPage, EmployerReason, EmployerRow, EmployersPage, RelatedCard};
 pub use error::ErrorPage;
-pub use filing::{FilingPage, RegisterPage};
+pub use filing::{FilingPage, HintsPart, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
