@@ -28,7 +28,11 @@ pub fn quiet(page: &Page) {
 fn console(page: &Page) -> Vec<String> {
     // a form that comes back with its errors is a page with a status; everything a page loads must be there
     let own = |m: &str| m.contains("Failed to load resource: the server responded with a status of 4") && !m.contains("/assets/");
-    page.console().into_iter().filter(|(level, m)| level != "INFO" && !own(m)).map(|(level, m)| format!("console {level}: {m}")).collect()
+    page.console()
+        .into_iter()
+        .filter(|(level, m)| !matches!(level.as_str(), "INFO" | "DEBUG") && !own(m))
+        .map(|(level, m)| format!("console {level}: {m}"))
+        .collect()
 }
 
 /// All but axe-core's rules.

@@ -215,7 +215,13 @@ mod samples {
                 hash: "ab".repeat(32),
                 form: Some(FormView::new("batch-1", "/announcement-batches", "公布本批次（1 件）", Vec::new())),
             };
-            let empty = BatchCard { lines: Vec::new(), form: None, note: "2027-04-01 起可以公布".into(), ..card.clone() };
+            let empty = BatchCard {
+                title: "2027年第一季度　〔2027〕第2批".into(),
+                lines: Vec::new(),
+                form: None,
+                note: "2027-04-01 起可以公布".into(),
+                ..card.clone()
+            };
             let page = |cards: Vec<BatchCard>, wrong: Option<&str>| Self {
                 chrome: chrome("季度批次", Place::Inbox),
                 cards,

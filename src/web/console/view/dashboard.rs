@@ -189,10 +189,10 @@ mod samples {
             legend: vec![("a", "新收案件".into()), ("b", "当期办结".into()), ("c", "其余".into())],
         }
     }
-    fn block(id: &str, shape: Shape, rows: usize) -> DashBlock {
+    fn block(id: &str, title: &str, shape: Shape, rows: usize) -> DashBlock {
         DashBlock {
             id: id.into(),
-            title: "收案与办结".into(),
+            title: title.into(),
             lead: "本次正月初一 2027-02-06，上次 2026-02-17。".into(),
             plots: if rows == 0 { Vec::new() } else { vec![plot(id, shape)] },
             grid: grid(rows),
@@ -227,10 +227,10 @@ mod samples {
                 fresh: "统计到 2026-11-23 15:04，日志第 12345 条。".into(),
                 cards: vec![card("登记", Tone::Plain, false), card("法定期限按时率", Tone::Good, true), card("现有在办", Tone::Bad, true)],
                 blocks: vec![
-                    block("series", Shape::Columns, 11),
-                    block("ages", Shape::Rows, 11),
-                    block("season", Shape::Lines, 11),
-                    block("draws", Shape::Intervals, 0),
+                    block("series", "收案与办结", Shape::Columns, 11),
+                    block("ages", "在办时长", Shape::Rows, 11),
+                    block("season", "春节前", Shape::Lines, 11),
+                    block("draws", "抽查回访", Shape::Intervals, 0),
                 ],
                 empty: false,
                 export: Some(form(false)),

@@ -1,6 +1,7 @@
 //! Forms: fields, their errors and the summary above them.
 
 use super::Tone;
+use crate::base::Day;
 use askama::Template;
 
 /// One answer a field offers.
@@ -153,12 +154,14 @@ impl FormField {
     pub fn autocomplete_word(&self) -> &str {
         if self.autocomplete.is_empty() { "off" } else { self.autocomplete }
     }
-    /// The `type` of a one-line input.
+    /// The `type` of a one-line input. What is no day stays readable in a field for text: one for days would show it as nothing.
     #[must_use]
     pub fn input_type(&self) -> &'static str {
+        let day = |d: &str| d.parse::<Day>().is_ok();
+        let minute = |v: &str| v.split_once('T').is_some_and(|(d, t)| day(d) && t.len() == 5 && t < "24");
         match self.kind {
-            FieldKind::Date => "date",
-            FieldKind::DateTime => "datetime-local",
+            FieldKind::Date if self.value.is_empty() || day(&self.value) => "date",
+            FieldKind::DateTime if self.value.is_empty() || minute(&self.value) => "datetime-local",
             FieldKind::File => "file",
             FieldKind::Password => "password",
             FieldKind::Phone => "tel",

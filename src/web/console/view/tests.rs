@@ -163,6 +163,20 @@ fn every_lamp_has_its_own_word_and_style() {
     }
 }
 
+#[test]
+fn what_is_no_day_stays_readable() {
+    let kind = |kind, value: &str| FormField::new("on", "日期", kind).value(value).input_type();
+    assert_eq!(
+        [kind(FieldKind::Date, ""), kind(FieldKind::Date, "2026-11-23"), kind(FieldKind::Date, "2026-13-01")],
+        ["date", "date", "text"]
+    );
+    let at = |v| kind(FieldKind::DateTime, v);
+    assert_eq!(
+        [at(""), at("2026-11-23T09:00"), at("2026-11-23"), at("2026-11-23T九点")],
+        ["datetime-local", "datetime-local", "text", "text"]
+    );
+}
+
 /// WCAG contrast of two `#rrggbb` colours.
 fn contrast(a: &str, b: &str) -> f64 {
     let light = |c: &str| {
