@@ -22,6 +22,10 @@ pub struct Config {
     pub sessions: Sessions,
     /// Log-in and lock-out.
     pub login: Login,
+    /// The second factor of staff.
+    pub second_factor: SecondFactor,
+    /// Records of use.
+    pub logs: Logs,
     /// Clue files.
     pub import: Import,
     /// Evidence files.
@@ -102,6 +106,32 @@ pub struct Sessions {
     pub idle_minutes: i64,
     /// Hours before every session ends.
     pub absolute_hours: i64,
+    /// Minutes without use before a session of the console asks for the password again.
+    pub lock_minutes: i64,
+}
+/// The second factor of staff.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactor {
+    /// Duties that ask for one, by their keys with commas between.
+    pub required: String,
+    /// What authenticators call the account's house.
+    pub issuer: String,
+}
+impl SecondFactor {
+    /// The keys of the duties that ask for one.
+    pub fn duties(&self) -> impl Iterator<Item = &str> {
+        self.required.split(',').map(str::trim).filter(|d| !d.is_empty())
+    }
+}
+/// Records of use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logs {
+    /// Months records of use are kept: what the rule `logs.keep` says, or more; `boot` refuses fewer.
+    pub keep_months: u32,
+    /// Where this node writes its log, a file a day; empty: to standard error alone.
+    pub directory: String,
 }
 /// Log-in and lock-out.
 #[derive(Debug, Clone, Deserialize)]
@@ -388,6 +418,7 @@ impl Config {
             ("database.wait_ms", i64::from(self.database.wait_ms)),
             ("sessions.idle_minutes", self.sessions.idle_minutes),
             ("sessions.absolute_hours", self.sessions.absolute_hours),
+            ("sessions.lock_minutes", self.sessions.lock_minutes),
             ("login.lock_minutes", self.login.lock_minutes),
             ("login.max_failed", i64::from(self.login.max_failed)),
             ("jobs.batch", self.jobs.batch),
@@ -455,6 +486,10 @@ impl Config {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
         self.check_courier()?;
+        let issuer = self.second_factor.issuer.chars().count();
+        if !(1..=20).contains(&issuer) || self.second_factor.issuer.contains(':') {
+            return Err(Error::Config("second_factor.issuer 应为 1 至 20 个字，不能有冒号。".into()));
+        }
         let s = &self.server;
         if self.import.batch == 0 || s.in_flight == 0 || s.timeout_seconds == 0 || s.connections == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config(

@@ -5,4 +5,5 @@
 
 pub mod forms;
 pub mod notice;
+pub mod qr;
 pub mod sheet;

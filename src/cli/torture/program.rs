@@ -236,6 +236,7 @@ pub fn session(tx: &mut Tx<'_>, account: crate::base::id::AccountId) -> Result<S
         seen_at: tx.now,
         expires_at: tx.now.plus(Duration::hours(100)),
         ended_at: None,
+        awaits_code: false,
     };
     accounts::insert_session(tx.c, &row)?;
     Ok(token)

@@ -25,6 +25,9 @@ const SIZE: i64 = 50;
 
 fn tags(a: &AccountLine) -> Vec<Tag> {
     let mut out = vec![if a.active { Tag::new("在用", Tone::Good) } else { Tag::new("已停用", Tone::Bad) }];
+    if a.second_factor {
+        out.push(Tag::new("已设双因素", Tone::Info));
+    }
     if a.must_change && a.active {
         out.push(Tag::new("未改初始密码", Tone::Warn));
     }
@@ -127,9 +130,9 @@ pub(super) async fn create(State(app): State<Arc<App>>, by: Officer, FormParams(
     }
 }
 
-type BackTo<'a> = Option<&'a (Vec<(String, String)>, Error)>;
+pub(super) type BackTo<'a> = Option<&'a (Vec<(String, String)>, Error)>;
 
-async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<String>, back: BackTo<'_>) -> Result<PersonPage> {
+pub(super) async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<String>, back: BackTo<'_>) -> Result<PersonPage> {
     let a = app.account_line(&by.actor(), id).await?;
     let own = id == by.0.account;
     let button = |name: &str, path: String, word: &str, tone| {
@@ -174,6 +177,7 @@ async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<
         duties,
         give,
         acts,
+        factor: (!own && a.second_factor).then(|| super::second_factor::reset_form(id)),
     })
 }
 

@@ -80,7 +80,8 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     let counts = app.tab_counts(&actor).await?;
     let Some(natural) = counts.first().map(|c| c.0) else {
         // no work of this kind: administrators
-        let to = if access::may(&actor, Ability::ManageAccounts, "") { "/accounts" } else { "/account" };
+        let homes = [(Ability::ManageAccounts, "/accounts"), (Ability::Configure, "/jobs"), (Ability::Audit, "/audit")];
+        let to = homes.into_iter().find(|(a, _)| access::may(&actor, *a, "")).map_or("/account", |h| h.1);
         return Ok(see_other(to));
     };
     let done = q.raw("done").map(str::to_owned);

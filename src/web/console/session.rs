@@ -1,7 +1,9 @@
 //! Coming and going, and the own account: log-in, log-out, password, running sessions, absence.
 
 use super::frame::{chrome, duty_title, flash};
+use super::kept::{KeptNote, went_on};
 use super::moves::{instant, stays};
+use super::second_factor::code_form;
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
 use crate::app::addresses::{Address, AddressView};
 use crate::app::people::{self, LoggedIn};
@@ -35,7 +37,7 @@ pub(super) async fn login_page(
     html(&login_form(&app, state, "", safe_next(next.as_deref())))
 }
 
-fn login_form(app: &App, state: LoginState, name: &str, next: &str) -> LoginPage {
+pub(super) fn login_form(app: &App, state: LoginState, name: &str, next: &str) -> LoginPage {
     let mut page = LoginPage::new(state, name, next, app.demo);
     page.demo_logins = demo::logins(app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
     page
@@ -49,32 +51,39 @@ pub(super) async fn log_in(
     FormParams(mut p): FormParams,
 ) -> Answer<Response> {
     let next = safe_next(p.raw("next")).to_owned();
+    let kept = KeptNote::of(&mut p);
     let name = p.text("name", 64);
     let name = p.required("name", name).unwrap_or_default();
     let password = p.raw("password").filter(|s| !s.is_empty()).map(str::to_owned);
     let password = p.required("password", password).unwrap_or_default();
     if let Err(e) = p.finish() {
-        let mut page = login_form(&app, LoginState::Fresh, &name, &next);
+        let mut page = kept.on(login_form(&app, LoginState::Fresh, &name, &next));
         page.form = page.form.told(&e);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    match app.log_in(&name, &password, "console", agent).await {
+    match app.log_in(&name, &password, "console", agent, None).await {
+        Ok(done) if done.awaits_code => {
+            let mut page = html(&code_form(&app, &next, &kept, false))?;
+            page.headers_mut().extend(opened(&app, &settings, &done, "/").headers().iter().filter(|(k, _)| *k == SET_COOKIE).map(|(k, v)| (k.clone(), v.clone())));
+            Ok(page)
+        }
         Ok(done) => {
             let to = if done.staff.must_change { "/account" } else { &next };
-            Ok(opened(&app, &settings, &done, to))
+            went_on(&app, opened(&app, &settings, &done, to), &done, &kept, &next)
         }
         Err(Error::Refused(r)) => {
             tracing::debug!(code = r.code, "log-in refused");
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &login_form(&app, LoginState::Failed, &name, &next))
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &kept.on(login_form(&app, LoginState::Failed, &name, &next)))
         }
         Err(e) => Err(e.into()),
     }
 }
 
 /// Sends the browser on with the cookie of a session just opened.
-fn opened(app: &App, settings: &Settings, done: &LoggedIn, to: &str) -> Response {
-    let seconds = u64::try_from(app.config.sessions.absolute_hours.saturating_mul(3600)).unwrap_or(0);
+pub(super) fn opened(app: &App, settings: &Settings, done: &LoggedIn, to: &str) -> Response {
+    // longer than the session lives: whose it was is known when a form meets its end
+    let seconds = u64::try_from(app.config.sessions.absolute_hours.saturating_mul(2 * 3600)).unwrap_or(0);
     let mut to = see_other(to);
     if let Some(cookie) = set_cookie(settings, &done.token, seconds) {
         to.headers_mut().append(SET_COOKIE, cookie);
@@ -89,10 +98,10 @@ pub(super) async fn log_out(
     cookie: Option<SessionCookie>,
 ) -> Answer<Response> {
     if let Some(SessionCookie(token)) = cookie
-        && let Ok(staff) = app.authenticate(token.reveal()).await
-        && let Some(session) = staff.session
+        && let Ok(known) = app.recognise(token.reveal()).await
+        && let Some(session) = known.staff.session
     {
-        match app.end_session(&crate::domain::access::Actor::Staff(staff), session).await {
+        match app.end_session(&crate::domain::access::Actor::Staff(known.staff), session).await {
             Ok(()) | Err(Error::NotFound(_)) => {}
             Err(e) => return Err(e.into()),
         }

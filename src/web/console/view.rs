@@ -10,9 +10,13 @@ use std::fmt;
 mod account;
 mod admin;
 mod announcements;
+mod areas;
+mod audit;
+mod calendar;
 mod case;
 mod claims;
 mod counter;
+mod definitions;
 mod desk;
 mod dialogue;
 mod draws;
@@ -24,6 +28,7 @@ mod form;
 mod gradings;
 mod import;
 mod inbox;
+mod jobs;
 mod joining;
 mod legacy;
 mod listings;
@@ -32,6 +37,7 @@ mod money;
 mod outbox;
 mod overdue;
 mod public;
+mod second_factor;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -48,6 +54,9 @@ pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use announcements::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementsPage, PublicRow,
 };
+pub use areas::{AreasPage, BureauRow, RoutedView};
+pub use audit::{AuditEventPage, AuditPage, AuditRow, CheckLine, CheckedView};
+pub use calendar::{CalendarPage, DayCell, HolidayLine, Month, MovedLine, PreviewView, YearLine};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
     FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
@@ -57,6 +66,7 @@ pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
 };
+pub use definitions::{DefinitionPage, DefinitionsPage, MoveRow, StateRow, Tried, VersionRow};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
@@ -71,6 +81,7 @@ pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
+pub use jobs::{BacklogLine, JobRow, JobsPage, NodeRow};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use listings::{PublicListingRow, PublicListingsPage};
@@ -79,6 +90,7 @@ pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
 pub use public::{ANNOUNCED, LISTED, PublicPaperPage, PublicWhat};
+pub use second_factor::{KeptPage, SecondFactorPage, SetupView};
 pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
@@ -113,6 +125,16 @@ pub enum Place {
     Accounts,
     /// 寄送.
     Outbox,
+    /// 后台任务.
+    Jobs,
+    /// 流程定义.
+    Definitions,
+    /// 工作日历.
+    Calendar,
+    /// 区划部门.
+    Areas,
+    /// 审计日志.
+    Audit,
     /// 消息.
     Notices,
     /// 账户.
@@ -207,6 +229,14 @@ impl Chrome {
         if counts.outbox.is_some() || place == Place::Outbox {
             nav.push(item("/outbox", "寄送", counts.outbox.unwrap_or(0), Place::Outbox));
         }
+        let system = [("/jobs", "运行", Place::Jobs), ("/calendar", "日历", Place::Calendar), ("/areas", "区划部门", Place::Areas)];
+        nav.extend(system.into_iter().filter(|s| counts.system_shown || s.2 == place).map(|(to, label, at)| item(to, label, 0, at)));
+        if counts.definitions_shown || place == Place::Definitions {
+            nav.push(item("/definitions", "流程", 0, Place::Definitions));
+        }
+        if counts.audit_shown || place == Place::Audit {
+            nav.push(item("/audit", "审计日志", 0, Place::Audit));
+        }
         nav.push(item("/notices", "消息", counts.notices, Place::Notices));
         Self { title: title.into(), person, nav, demo, now: now.into(), flash: None }
     }
@@ -245,6 +275,12 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether jobs, calendar, areas are run here.
+    pub system_shown: bool,
+    /// Whether definitions are read here.
+    pub definitions_shown: bool,
+    /// Whether the journal is audited here.
+    pub audit_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
     /// Whether the desk queue is shown.

@@ -67,4 +67,6 @@ pub struct PersonPage {
     pub give: Option<FormView>,
     /// Disables or enables, resets the password.
     pub acts: Vec<FormView>,
+    /// Takes the second factor away, where there is one.
+    pub factor: Option<FormView>,
 }

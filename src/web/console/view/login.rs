@@ -14,6 +14,14 @@ pub enum LoginState {
     Failed,
     /// Logged out by the person.
     LoggedOut,
+    /// The password was right, the code is asked for.
+    Code,
+    /// The code was wrong.
+    WrongCode,
+    /// The session lay idle.
+    Locked,
+    /// The password that unlocks it was wrong.
+    WrongPassword,
 }
 
 /// 登录.
@@ -28,6 +36,8 @@ pub struct LoginPage {
     pub form: FormView,
     /// Demo log-ins: who, name, password. Empty outside the demo.
     pub demo_logins: Vec<(String, String, String)>,
+    /// A word on what was typed before; empty for none.
+    pub note: String,
 }
 impl LoginPage {
     /// The page. `name` is what was typed before, `next` where to go afterwards.
@@ -37,6 +47,6 @@ impl LoginPage {
             FormField::new("name", "用户名", FieldKind::Text).required().max(64).autocomplete("username").value(name),
             FormField::new("password", "密码", FieldKind::Password).required().max(256).autocomplete("current-password"),
         ];
-        Self { demo, state, form: FormView::new("login", "/login", "登录", fields).hidden("next", next), demo_logins: Vec::new() }
+        Self { demo, state, form: FormView::new("login", "/login", "登录", fields).hidden("next", next), demo_logins: Vec::new(), note: String::new() }
     }
 }

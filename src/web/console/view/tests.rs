@@ -49,6 +49,15 @@ fn all() -> Vec<(String, String)> {
     pages("employers", EmployersPage::samples(), &mut out);
     pages("employer", EmployerPage::samples(), &mut out);
     pages("draws", DrawsPage::samples(), &mut out);
+    pages("audit", AuditPage::samples(), &mut out);
+    pages("audit_event", AuditEventPage::samples(), &mut out);
+    pages("definitions", DefinitionsPage::samples(), &mut out);
+    pages("definition", DefinitionPage::samples(), &mut out);
+    pages("calendar", CalendarPage::samples(), &mut out);
+    pages("areas", AreasPage::samples(), &mut out);
+    pages("jobs", JobsPage::samples(), &mut out);
+    pages("second_factor", SecondFactorPage::samples(), &mut out);
+    pages("kept", KeptPage::samples(), &mut out);
     pages("outbox", OutboxPage::samples(), &mut out);
     pages("draw", DrawPage::samples(), &mut out);
     pages("calls", CallsPage::samples(), &mut out);
