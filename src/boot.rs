@@ -8,6 +8,7 @@ use crate::app::{App, City, Entropy, Graphs, Parts, calendar};
 use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::{Clock, Error, Result};
+use crate::domain::casebook::LedgerProfile;
 use crate::domain::exchange::export::ExportProfile;
 use crate::domain::facts;
 use crate::domain::intake::{IntakeConfig, Profile};
@@ -128,6 +129,15 @@ fn files(dir: Option<&Path>, sub: &str) -> Result<Vec<(String, String)>> {
     Ok(out)
 }
 
+/// The ledgers shipped with the program.
+const LEDGERS: [(&str, &str); 5] = [
+    ("config/ledgers/hrss.toml", include_str!("../config/ledgers/hrss.toml")),
+    ("config/ledgers/housing.toml", include_str!("../config/ledgers/housing.toml")),
+    ("config/ledgers/transport.toml", include_str!("../config/ledgers/transport.toml")),
+    ("config/ledgers/water.toml", include_str!("../config/ledgers/water.toml")),
+    ("config/ledgers/national.toml", include_str!("../config/ledgers/national.toml")),
+];
+
 /// Places, bureaus, routing, intake.
 ///
 /// # Errors
@@ -155,7 +165,14 @@ pub fn city(dir: Option<&Path>) -> Result<City> {
         let p = ExportProfile::parse(text)?;
         exports.insert(p.key.clone(), Arc::new(p));
     }
-    Ok(City { areas, bureaus, routing, intake, profiles, exports })
+    let mut ledgers = BTreeMap::new();
+    let own = files(dir, "ledgers")?;
+    let own = own.iter().map(|(name, text)| (format!("ledgers/{name}"), text.as_str()));
+    for (file, text) in LEDGERS.iter().map(|(f, t)| ((*f).to_owned(), *t)).chain(own) {
+        let p = LedgerProfile::parse(&file, text)?;
+        ledgers.insert(p.key.clone(), Arc::new(p));
+    }
+    Ok(City { areas, bureaus, routing, intake, profiles, exports, ledgers })
 }
 
 /// Who is told what by which channel.

@@ -20,7 +20,8 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Notices of a page.
-const PAGE: i64 = 50;
+/// Notices of one page of a worker's.
+pub const PAGE: i64 = 50;
 /// Mandates looked at, the newest first.
 const MANDATES: i64 = 100;
 

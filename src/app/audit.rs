@@ -5,7 +5,7 @@
 //! a search, none for the pages after it.
 
 use super::App;
-use super::counter::remark;
+use super::exports::{self, Taken, Why};
 use super::people::unless_away;
 use super::view::event_title;
 use super::write::{Key, Marks};
@@ -349,8 +349,7 @@ impl App {
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, [`Error::Forbidden`], the database.
     pub async fn export_journal(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
         allowed(actor)?;
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let (app, ask) = (Arc::clone(self), asked.clone());
         let (rows, w) = self
             .db
@@ -372,15 +371,8 @@ impl App {
                 }
             })
             .await?;
-        let mut said = payload(&asked, w.as_ref());
-        said["rows"] = rows.len().into();
-        self.write(actor, None, move |tx| {
-            let seq = tx.record("account", me.into(), "journal_exported", tx.now, said.clone(), &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, rows);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let taken = Taken { what: "journal", query: payload(&asked, w.as_ref()), rows: rows.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(rows), xlsx, why).await
     }
 }
 
@@ -426,10 +418,7 @@ const COLUMNS: [&str; 16] = [
     "hash",
 ];
 
-fn table(app: &App, actor: &Actor, mut rows: Vec<Vec<Value>>) -> sheet::Table {
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let n = rows.len().to_string();
-    rows.push(vec![Value::Text(text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n)]))]);
+fn table(rows: Vec<Vec<Value>>) -> sheet::Table {
     let headings = COLUMNS.map(|k| text::zh(&format!("audit.column.{k}")).to_owned()).to_vec();
     sheet::Table { name: text::zh("audit.title").to_owned(), headings, rows }
 }

@@ -1,7 +1,7 @@
 //! `doctor`: promises 1 to 7 on live data, without changing the matter.
 //!
 //! Owns one line for each thing examined, with what was found and what to do. Reads pages, so that a large database is
-//! examined in flat memory; repairs nothing (`sweep` and `migrate` do).
+//! examined in flat memory; repairs nothing of the matter (`sweep` and `migrate` do), only the dashboard's summaries, which are made of it.
 
 use super::App;
 
@@ -13,7 +13,9 @@ use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
-use crate::store::{accounts, audit, cases, filings, journal, ledger, letters, migrate, notices, papers, procedures, report, second_factors};
+use crate::store::{
+    accounts, audit, cases, filings, journal, ledger, letters, migrate, notices, papers, procedures, report, second_factors,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -141,6 +143,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     r.add("承诺一 单位提交的材料都有人办", handed, &silent, "请在“单位提交的材料”中处理，并联系开发者。");
     let (units, odd) = app.employers_that_differ()?;
     r.add("用人单位汇总与案件相符", units, &odd, "请确认服务正在运行；汇总会按日志和日期重新计算，请勿手工改库。");
+    let (counted, odd) = app.check_summaries()?;
+    r.add("看板统计与案件相符", counted, &odd, "已按案件重新统计并更正；如再次出现，请勿手工改库，并联系开发者。");
     let plain = personal(app)?;
     r.add("承诺七 个人信息均已加密", usize::try_from(EVENTS).unwrap_or(0), &plain, "请联系开发者，并按个人信息泄露预案处理。");
     Ok(r)

@@ -7,6 +7,7 @@
 
 pub mod calls;
 mod frame;
+pub mod results;
 mod show;
 
 pub use show::{DrawView, StratumView};

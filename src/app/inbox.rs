@@ -90,6 +90,9 @@ pub struct Item {
     #[schema(value_type = Option<i64>)]
     pub outstanding_fen: Option<Fen>,
     pub bureau: String,
+    /// Its code; no part of what clients get.
+    #[serde(skip)]
+    pub bureau_code: String,
     pub assignee: Option<String>,
     pub pending: Option<String>,
     pub duty: String,
@@ -387,6 +390,7 @@ fn items(c: &mut Conn, app: &App, lines: Vec<Line>, now: At) -> Result<Vec<Item>
                 amount_fen: case.as_ref().map(|c| c.reported_total).or_else(|| f.map(|f| f.reported_total)).unwrap_or_default(),
                 outstanding_fen: case.as_ref().map(|c| c.outstanding),
                 bureau: app.bureau_name(&l.holder_bureau),
+                bureau_code: l.holder_bureau,
                 assignee: l.assignee.and_then(|a| names.get(&a).cloned()),
                 pending: l.pending_role.as_deref().map(crate::domain::facts::role_title),
                 duty: graph.term_title(&key),

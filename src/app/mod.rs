@@ -8,10 +8,14 @@ mod agreements;
 pub mod amendment;
 pub mod announcements;
 pub mod areas;
+pub mod assigning;
 pub mod audit;
 pub mod bells;
+pub mod bulletins;
 pub mod calendar;
 pub mod callbacks;
+pub mod campaigns;
+pub mod casebook;
 pub mod claimant;
 pub mod claims;
 pub mod conduct;
@@ -19,6 +23,7 @@ pub mod contacts;
 mod correspondence;
 pub mod counter;
 pub mod courier;
+pub mod dashboard;
 pub mod definitions;
 pub mod demo;
 pub mod digest;
@@ -31,6 +36,7 @@ pub mod effects;
 pub mod employers;
 pub mod evidence;
 pub mod exchange;
+pub mod exports;
 pub mod facts;
 pub mod grading;
 pub mod graphs;
@@ -65,10 +71,12 @@ pub mod second_factor;
 pub mod sheets;
 pub mod sight;
 pub mod subject;
+pub mod summaries;
 pub mod supervisions;
 pub mod sweep;
 pub mod uploads;
 pub mod view;
+pub mod views;
 pub mod workers;
 pub mod write;
 
@@ -83,6 +91,7 @@ use crate::base::config::Config;
 use crate::base::id::Ids;
 use crate::base::seal::KeyRing;
 use crate::base::{At, Clock, Result};
+use crate::domain::casebook::LedgerProfile;
 use crate::domain::exchange::export::ExportProfile;
 use crate::domain::intake::{IntakeConfig, Profile};
 use crate::domain::routing::{Areas, Bureaus, RoutingTable};
@@ -113,6 +122,8 @@ pub struct City {
     pub profiles: BTreeMap<String, Arc<Profile>>,
     /// Profiles of answer-back files by key.
     pub exports: BTreeMap<String, Arc<ExportProfile>>,
+    /// Profiles of the case ledger by key.
+    pub ledgers: BTreeMap<String, Arc<LedgerProfile>>,
 }
 
 impl City {
@@ -303,6 +314,13 @@ impl App {
     #[must_use]
     pub fn code_title(&self, list: &str, code: &str) -> String {
         self.registry.codes.get(list).and_then(|l| l.iter().find(|(c, _)| c == code)).map_or_else(|| code.to_owned(), |(_, t)| t.clone())
+    }
+    /// The word of a code of a list in the language of whoever reads it; the Chinese one where there is no other.
+    #[must_use]
+    pub fn code_word(&self, lang: crate::base::text::Lang, list: &str, code: &str) -> String {
+        let key = format!("code.{list}.{code}");
+        let word = lang.text(&key);
+        if word == key { self.code_title(list, code) } else { word.to_owned() }
     }
     /// The article a code stands on.
     #[must_use]

@@ -6,7 +6,7 @@
 
 use super::App;
 use crate::base::{Day, Error, Result};
-use crate::domain::access::{Actor, Duty, DutyKind};
+use crate::domain::access::Actor;
 use crate::law::Fen;
 use crate::store::{Conn, report};
 use chrono::{Datelike, Months, NaiveDate};
@@ -142,25 +142,14 @@ impl App {
         self.db.read_blocking(|c| money(c, self, spans, &scope))
     }
 
-    /// What the reader may see, and the months. Supervisors, and who leads the city's bureau, by area; everybody else who leads a bureau
-    /// the cases that bureau leads, as in the matrix (design §8.6).
+    /// What the reader may see, and the months.
     fn money_spans(&self, actor: &Actor, from: Day, to: Day) -> Result<(report::Scope, Vec<Span>)> {
         if to < from {
             return Err(Error::field("/to", "dates_reversed", &[]));
         }
-        let lead = [DutyKind::Leader, DutyKind::Head];
-        let everywhere = |d: &&Duty| d.kind == DutyKind::Supervisor || (lead.contains(&d.kind) && d.bureau == self.config.city.bureau);
-        let over: Vec<&str> = actor.duties().iter().filter(everywhere).map(|d| d.area.as_str()).collect();
-        let covered = |path: &[String]| actor.is_system() || path.iter().any(|p| over.contains(&p.as_str()));
-        let areas: Vec<String> = self.city.areas.iter().filter(|a| covered(&a.path)).map(|a| a.code.clone()).collect();
-        let mut bureaus: Vec<String> = lead.iter().flat_map(|k| actor.bureaus(*k)).map(str::to_owned).collect();
-        bureaus.sort_unstable();
-        bureaus.dedup();
-        if areas.is_empty() && bureaus.is_empty() {
-            return Err(Error::Forbidden("report"));
-        }
+        let reach = self.statistics_reach(actor)?;
         let list = |l: &[String]| serde_json::to_string(l).map_err(|e| Error::Internal(e.to_string()));
-        Ok((report::Scope { areas: list(&areas)?, bureaus: list(&bureaus)? }, months(from, to)))
+        Ok((report::Scope { areas: list(&reach.areas)?, bureaus: list(&reach.bureaus)? }, months(from, to)))
     }
 }
 

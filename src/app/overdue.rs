@@ -4,9 +4,8 @@
 //! known (nobody holds it, the officer is gone or away, a signature is waited for), never guessed. Changes nothing but the log of exports.
 
 use super::App;
-use super::counter::remark;
+use super::exports::{self, Taken, Why};
 use super::inbox::{Tab, readable, remaining_of};
-use super::write::Marks;
 use crate::base::id::{AccountId, CaseId, FilingId, ProcedureId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::Actor;
@@ -127,8 +126,7 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_overdue(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let f = self.overdue_filter(actor, &asked)?;
         let (app, reader, now, wanted) = (Arc::clone(self), actor.clone(), self.now(), asked.clone());
         let items = self
@@ -149,16 +147,9 @@ impl App {
                 }
             })
             .await?;
-        let n = items.len();
-        let (bureau, statutory) = (asked.bureau, asked.statutory);
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({ "rows": n, "bureau": bureau, "statutory": statutory });
-            let seq = tx.record("account", me.into(), "overdue_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, items);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({ "bureau": asked.bureau, "statutory": asked.statutory });
+        let taken = Taken { what: "overdue", query, rows: items.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(items), xlsx, why).await
     }
 }
 
@@ -253,10 +244,9 @@ fn page(c: &mut Conn, app: &App, actor: &Actor, f: &Filter, asked: &Asked, size:
     Ok(OverduePage { items, next })
 }
 
-fn table(app: &App, actor: &Actor, lines: Vec<OverdueLine>) -> sheet::Table {
+fn table(lines: Vec<OverdueLine>) -> sheet::Table {
     let heading = |k: &str| text::zh(&format!("overdue.column.{k}")).to_owned();
-    let n = lines.len();
-    let mut rows: Vec<Vec<Value>> = lines
+    let rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
             vec![
@@ -280,9 +270,6 @@ fn table(app: &App, actor: &Actor, lines: Vec<OverdueLine>) -> sheet::Table {
             ]
         })
         .collect();
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     let headings = [
         "number",
         "respondent",

@@ -7,6 +7,7 @@
 use super::App;
 use super::contacts::knows;
 use super::counter::remark;
+use super::exports::{self, Taken, Why};
 use super::sheets::{self, REASONS, Turned};
 use super::write::{Key, Marks, Tx};
 use crate::base::id::{AccountId, CaseId, DocumentId, RowId, StreamId};
@@ -364,26 +365,19 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_refusals(self: &Arc<Self>, actor: &Actor, query: &RegisterQuery, why: &str) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let (reach, asked, filter) = (self.reach(actor), query.asked(self, None)?, query.clone());
         let all = self.look(move |c, app, _| lines(c, app, &reach, &asked, &filter, EXPORT)).await?;
         if all.next.is_some() {
             return Err(Error::TooLarge(text::zh_with("refusals.cap", &[("most", &EXPORT.to_string())])));
         }
-        let (n, filter) = (all.lines.len(), query.clone());
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({
-                "rows": n, "from": filter.from, "to": filter.to, "area": filter.area, "bureau": filter.bureau, "reason": filter.reason,
-                "source": filter.source,
-            });
-            let seq = tx.record("account", me.into(), "refusals_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
+        let asked = serde_json::json!({
+            "from": query.from, "to": query.to, "area": query.area, "bureau": query.bureau, "refusal": query.reason, "source": query.source,
+        });
+        let taken = Taken { what: "refusals", query: asked, rows: all.lines.len(), unmasked: false };
         let heading = |k: &str| text::zh(&format!("refusals.column.{k}")).to_owned();
         let some = |v: Option<String>| v.map_or(Value::Empty, Value::Text);
-        let mut rows: Vec<Vec<Value>> = all
+        let rows: Vec<Vec<Value>> = all
             .lines
             .into_iter()
             .map(|l| {
@@ -402,12 +396,9 @@ impl App {
                 ]
             })
             .collect();
-        let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-        let mark = text::zh_with("refusals.mark", &[("who", &who), ("when", &self.now().list_text()), ("rows", &n.to_string())]);
-        rows.push(vec![Value::Text(mark)]);
         let headings =
             ["at", "from", "bureau", "area", "code", "reason", "article", "number", "name", "case", "officer"].map(heading).to_vec();
-        sheet::csv(&sheet::Table { name: "refusals".into(), headings, rows })
+        exports::hand_out(self, actor, taken, &sheet::Table { name: "refusals".into(), headings, rows }, false, why).await
     }
 
     /// Whether a reader may open the notice of a refusal at the counter.

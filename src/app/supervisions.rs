@@ -5,9 +5,8 @@
 //! log of exports.
 
 use super::App;
-use super::counter::remark;
+use super::exports::{self, Taken, Why};
 use super::inbox::remaining_of;
-use super::write::Marks;
 use crate::base::id::{CaseId, ProcedureId, SupervisionId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{Actor, DutyKind};
@@ -171,8 +170,7 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_supervisions(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let f = self.supervision_filter(actor, &asked)?;
         let most = i64::try_from(EXPORT).unwrap_or(i64::MAX).saturating_add(1);
         let found = self.db.read(move |c| supervisions::page(c, &f, None, most)).await?;
@@ -180,17 +178,9 @@ impl App {
             return Err(Error::TooLarge(text::zh_with("supervisions.cap", &[("most", &EXPORT.to_string())])));
         }
         let items = self.supervision_lines(found)?;
-        let n = items.len();
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({
-                "rows": n, "bureau": asked.bureau, "origin": asked.origin, "level": asked.level, "ended": asked.ended,
-            });
-            let seq = tx.record("account", me.into(), "supervisions_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, items);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({ "bureau": asked.bureau, "origin": asked.origin, "level": asked.level, "ended": asked.ended });
+        let taken = Taken { what: "supervisions", query, rows: items.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(items), xlsx, why).await
     }
 }
 
@@ -198,9 +188,8 @@ impl App {
 const COLUMNS: [&str; 12] =
     ["number", "respondent", "area", "bureau", "origin", "level", "opened", "state", "due", "overdue", "discharged", "outstanding"];
 
-fn table(app: &App, actor: &Actor, lines: Vec<SupervisionLine>) -> sheet::Table {
-    let n = lines.len();
-    let mut rows: Vec<Vec<Value>> = lines
+fn table(lines: Vec<SupervisionLine>) -> sheet::Table {
+    let rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
             let due = l.due_day.map(|d| d.to_string()).or_else(|| l.due_at.map(At::list_text)).unwrap_or_default();
@@ -220,9 +209,6 @@ fn table(app: &App, actor: &Actor, lines: Vec<SupervisionLine>) -> sheet::Table 
             ]
         })
         .collect();
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     let headings = COLUMNS.map(|k| text::zh(&format!("supervisions.column.{k}")).to_owned()).to_vec();
     sheet::Table { name: text::zh("supervisions.title").to_owned(), headings, rows }
 }

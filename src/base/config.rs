@@ -1,5 +1,11 @@
 //! The configuration's types. `boot` reads the files; here is only their shape and their check.
 
+mod h5;
+mod reports;
+
+pub use h5::H5;
+pub use reports::{Campaign, Export};
+
 use super::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -50,6 +56,12 @@ pub struct Config {
     pub exchange: Exchange,
     /// The workers' pages.
     pub h5: H5,
+    /// Files with rows of cases.
+    pub export: Export,
+    /// Campaigns.
+    pub campaign: Campaign,
+    /// Names around every page.
+    pub site: Site,
 }
 /// Whose database this is.
 #[derive(Debug, Clone, Deserialize)]
@@ -172,35 +184,25 @@ pub struct Evidence {
     /// Files put together and pictures written anew at the same time.
     pub pictures_at_once: usize,
 }
-/// The workers' pages: what a city puts on them.
+/// Names around every page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct H5 {
-    /// What stands at the top of the page.
+pub struct Site {
+    /// What stands beside the logo and in the title.
     pub name: String,
-    /// What the browser's tab and history say.
-    pub tab: String,
-    /// Where the quick exit leads: a page anybody may be found on.
-    pub exit: String,
-    /// The labour line.
-    pub bureau: String,
-    /// The city's line.
-    pub city: String,
-    /// The police.
-    pub police: String,
+    /// What it is for.
+    pub about: String,
+    /// Who runs it, in the foot; may be empty.
+    pub organizer: String,
     /// Records of the site in the foot, one line; may be empty.
     pub records: String,
+    /// A logo of the city's own: a file, SVG or PNG of at most 40 KiB; empty for ours. The emblem of the state is none.
+    pub logo: String,
 }
-impl Default for H5 {
+impl Default for Site {
     fn default() -> Self {
         Self {
-            name: "清薪".into(),
-            tab: "便民服务".into(),
-            exit: "https://www.weather.com.cn/".into(),
-            bureau: "12333".into(),
-            city: "12345".into(),
-            police: "110".into(),
-            records: String::new(),
+            name: "清薪".into(), about: "欠薪案件办理".into(), organizer: String::new(), records: String::new(), logo: String::new()
         }
     }
 }
@@ -340,9 +342,14 @@ impl Courier {
     /// Hour and minute of the digest.
     #[must_use]
     pub fn digest_time(&self) -> Option<(u32, u32)> {
-        let (h, m) = self.digest_at.split_once(':')?;
-        Some((h.parse().ok().filter(|h| *h < 24)?, m.parse().ok().filter(|m| *m < 60)?))
+        hour_minute(&self.digest_at)
     }
+}
+
+/// An hour and a minute of `HH:MM`.
+fn hour_minute(text: &str) -> Option<(u32, u32)> {
+    let (h, m) = text.split_once(':')?;
+    Some((h.parse().ok().filter(|h| *h < 24)?, m.parse().ok().filter(|m| *m < 60)?))
 }
 /// Background work.
 #[derive(Debug, Clone, Deserialize)]
@@ -490,6 +497,8 @@ impl Config {
         if !(1..=20).contains(&issuer) || self.second_factor.issuer.contains(':') {
             return Err(Error::Config("second_factor.issuer 应为 1 至 20 个字，不能有冒号。".into()));
         }
+        self.export.check()?;
+        self.campaign.check()?;
         let s = &self.server;
         if self.import.batch == 0 || s.in_flight == 0 || s.timeout_seconds == 0 || s.connections == 0 || self.jobs.poll_seconds == 0 {
             return Err(Error::Config(

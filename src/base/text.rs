@@ -13,12 +13,16 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh.toml"),
     include_str!("../../config/texts/zh/administration.toml"),
     include_str!("../../config/texts/zh/announcements.toml"),
+    include_str!("../../config/texts/zh/bulletins.toml"),
+    include_str!("../../config/texts/zh/campaigns.toml"),
+    include_str!("../../config/texts/zh/casebook.toml"),
     include_str!("../../config/texts/zh/claimant.toml"),
     include_str!("../../config/texts/zh/claims.toml"),
     include_str!("../../config/texts/zh/cooperation.toml"),
     include_str!("../../config/texts/zh/counter.toml"),
     include_str!("../../config/texts/zh/money.toml"),
     include_str!("../../config/texts/zh/agreement.toml"),
+    include_str!("../../config/texts/zh/dashboard.toml"),
     include_str!("../../config/texts/zh/draws.toml"),
     include_str!("../../config/texts/zh/employer.toml"),
     include_str!("../../config/texts/zh/employers.toml"),
@@ -26,6 +30,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/exchange.toml"),
     include_str!("../../config/texts/zh/grading.toml"),
     include_str!("../../config/texts/zh/h5.toml"),
+    include_str!("../../config/texts/zh/inbox.toml"),
     include_str!("../../config/texts/zh/joining.toml"),
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),
@@ -222,6 +227,7 @@ mod tests {
         let all: Vec<Catalogue> = ZH.iter().map(read).collect();
         assert!(all[0].len() > 400, "a key that stands twice makes the whole file unreadable");
         assert_eq!(all.iter().map(HashMap::len).sum::<usize>(), catalogue().len(), "a key stands in one file");
+        let codes: toml::Table = toml::from_str(include_str!("../../config/codes.toml")).unwrap();
         let english: Catalogue = EN.iter().flat_map(read).collect();
         assert_eq!(EN.iter().map(|s| read(s).len()).sum::<usize>(), english.len(), "a key stands in one file");
         for (code, text) in all.iter().flatten().chain(&english) {
@@ -231,6 +237,15 @@ mod tests {
             t.split('{').skip(1).filter_map(|p| p.split('}').next()).map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
         };
         for (code, text) in &english {
+            // titles of codes are Chinese in the table of codes itself
+            if let Some((list, one)) = code.strip_prefix("code.").and_then(|c| c.split_once('.')) {
+                let known = codes
+                    .get(list)
+                    .and_then(|l| l.get("codes")?.as_array())
+                    .is_some_and(|all| all.iter().any(|c| c.get("code").and_then(toml::Value::as_str) == Some(one)));
+                assert!(known, "{code} is no code");
+                continue;
+            }
             assert!(has(code), "{code} has no Chinese text");
             assert_eq!(places(text), places(zh(code)), "{code}: other places than in Chinese");
         }

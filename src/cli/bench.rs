@@ -5,10 +5,12 @@
 
 mod alarms;
 mod cluster;
+mod dashboard;
 mod draws;
 mod grading;
 mod ground;
 mod growth;
+mod inbox;
 mod life;
 mod listing;
 mod lite;
@@ -70,6 +72,8 @@ pub enum What {
     Move,
     /// 待办列表
     Worklist,
+    /// 待办页面
+    Inbox,
     /// 一万件与一百万件之比
     Growth,
     /// 一件案件的全程，及突发
@@ -90,6 +94,8 @@ pub enum What {
     Listing,
     /// 一年的守法诚信等级评价
     Grading,
+    /// 一年的数据看板，一万件与一百万件
+    Dashboard,
 }
 
 /// Measures something.
@@ -121,10 +127,11 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
     }
     let mut b = Bench { args, ground: Ground::new(&args.database, pg)?, report: Report::default() };
     b.setting(pg)?;
-    let parts: [(What, Part); 11] = [
+    let parts: [(What, Part); 13] = [
         (What::Filing, writes::filing),
         (What::Move, writes::moves),
         (What::Worklist, worklist::run),
+        (What::Inbox, inbox::run),
         (What::Alarms, alarms::run),
         (What::Money, money::run),
         (What::Memory, memory::run),
@@ -133,6 +140,7 @@ pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<i32> {
         (What::Notices, notices::run),
         (What::Listing, listing::run),
         (What::Grading, grading::run),
+        (What::Dashboard, dashboard::run),
     ];
     for (what, part) in parts {
         if has(what) {

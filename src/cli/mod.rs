@@ -21,6 +21,7 @@ pub mod partner;
 pub mod report;
 pub mod roster;
 pub mod serve;
+pub mod summaries;
 pub mod torture;
 pub mod verify;
 pub mod workflow;
@@ -78,6 +79,8 @@ pub enum Command {
     Doctor(admin::DoctorArgs),
     /// 抽查回访：抽取、核验、样本量
     Draw(draw::DrawArgs),
+    /// 看板统计：核对、重新统计
+    Summaries(summaries::SummariesArgs),
     /// 守法诚信等级评价
     Grade(grade::GradeArgs),
     /// 备份
@@ -152,6 +155,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Report(a) => report::run(&a, config, &mut out),
         Command::Doctor(a) => admin::doctor(&a, config, &mut out),
         Command::Draw(a) => draw::run(&a, config, &mut out),
+        Command::Summaries(a) => summaries::run(&a, config, &mut out),
         Command::Grade(a) => grade::run(&a, config, &mut out),
         Command::Backup(a) => admin::backup(&a, config, &mut out),
         Command::Restore(a) => admin::restore(&a, config, &mut out),

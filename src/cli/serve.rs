@@ -70,6 +70,14 @@ const OTHERS: u32 = 128;
 /// How long the end of the process waits for what is still under way, each of connections and jobs.
 const GRACE: Duration = Duration::from_secs(5);
 
+fn logo(path: &str) -> Result<Option<web::look::Logo>> {
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(path).map_err(|e| Error::Config(format!("site.logo {path}: {e}")))?;
+    web::look::Logo::read(bytes).map(Some)
+}
+
 /// Serves an opened program with its jobs until SIGINT or SIGTERM.
 ///
 /// # Errors
@@ -82,6 +90,8 @@ pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], read
     let settings = Settings {
         secure_cookies: app.config.server.secure_cookies,
         demo: app.demo,
+        site: web::look::Site::of(&app.config.site),
+        logo: logo(&app.config.site.logo)?,
         h5: app.config.h5.clone(),
         timeout: Duration::from_secs(app.config.server.timeout_seconds),
         slots: Arc::new(tokio::sync::Semaphore::new(app.config.server.in_flight)),

@@ -9,6 +9,10 @@ pub mod access;
 pub mod agreement;
 pub mod announcement;
 pub mod bell;
+pub mod bulletin;
+pub mod casebook;
+pub mod closing_rate;
+pub mod conclusion;
 pub mod courier;
 pub mod door;
 pub mod effects;
@@ -34,6 +38,7 @@ pub mod routing;
 pub mod sampling;
 
 pub mod search;
+pub mod summary;
 pub mod supervision;
 pub mod warning;
 

@@ -23,6 +23,8 @@ const REPROJECT_BATCH: i64 = 200;
 const SEQUENCE_BATCH: u32 = 1_000;
 /// Seconds between sweeps of all open procedures.
 const SWEEP_EVERY: u64 = 600;
+/// Seconds between looks at the journal for the dashboard.
+const SUMMARIES_EVERY: u64 = 10;
 /// Seconds between looks at calendar and checkpoint.
 const SLOW_EVERY: u64 = 60;
 /// Hours an idempotency key is remembered.
@@ -180,6 +182,14 @@ pub fn employers(app: &Arc<App>, owner: &str) -> Result<usize> {
     Ok(did.done)
 }
 
+/// Brings the dashboard's summaries up to what the journal says, unless another node is at it; returns how many writes it took.
+///
+/// # Errors
+/// The database.
+pub fn summaries(app: &Arc<App>, owner: &str) -> Result<usize> {
+    app.refresh_summaries(owner)
+}
+
 /// Queues what systems wait to be told, and sends what is due.
 ///
 /// # Errors
@@ -210,6 +220,14 @@ pub fn courier(app: &Arc<App>, stop: &watch::Receiver<bool>) -> Result<crate::ap
 /// The database.
 pub fn digests(app: &Arc<App>) -> Result<usize> {
     app.send_digests()
+}
+
+/// Reminds bureaus of the day's report of a campaign, and tells who supervises what is missing.
+///
+/// # Errors
+/// The database.
+pub fn campaigns(app: &Arc<App>) -> Result<usize> {
+    app.watch_campaigns()
 }
 
 /// Ends uploads that were not finished in time and removes what belongs to none. On a blocking thread of a runtime.
@@ -297,6 +315,10 @@ pub fn start(
     let sum = move || {
         n.run("employers", SLOW_EVERY, |a| employers(a, &owner));
     };
+    let (n, owner) = (Arc::clone(&notes), node.to_owned());
+    let count = move || {
+        n.run("summaries", SUMMARIES_EVERY, |a| summaries(a, &owner));
+    };
     let (n, g, owner) = (Arc::clone(&notes), Arc::clone(gauges), node.to_owned());
     let fire = move || {
         n.run("alarms", poll, |a| alarms(a, &owner));
@@ -329,6 +351,7 @@ pub fn start(
         n.run("announcements", SLOW_EVERY, announcements);
         n.run("bells", SLOW_EVERY, bells);
         n.run("digests", SLOW_EVERY, digests);
+        n.run("campaigns", SLOW_EVERY, campaigns);
     };
     let n = Arc::clone(&notes);
     let tell = move || {
@@ -349,5 +372,6 @@ pub fn start(
         every(SWEEP_EVERY, stop.clone(), Arc::new(look)),
         every(SLOW_EVERY, stop.clone(), Arc::new(slow)),
         every(SLOW_EVERY, stop.clone(), Arc::new(sum)),
+        every(SUMMARIES_EVERY, stop.clone(), Arc::new(count)),
     ]
 }

@@ -4,6 +4,7 @@
 //! what the notices change against Monday to Friday, added to arithmetic. Never guesses silently: a day of a year that
 //! is not loaded counts Monday to Friday and says `provisional`.
 
+pub mod festival;
 pub mod year;
 
 pub use year::{Holiday, SpecialDay, Year};

@@ -6,6 +6,7 @@
 
 pub mod agreement;
 pub mod announcement;
+pub mod bulletin;
 pub mod claims;
 pub mod counter;
 pub mod door;

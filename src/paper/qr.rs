@@ -46,7 +46,11 @@ mod tests {
         assert!(svg.contains("aria-label=\"给手机扫的码\""));
         // the top of the left and of the right finder, seven modules each
         let n = svg.split("viewBox=\"0 0 ").nth(1).and_then(|s| s.split(' ').next()).unwrap().parse::<i32>().unwrap();
-        assert!(svg.contains("M4 4h7v1h-7z") && svg.contains(&format!("M{} 4h7v1h-7z", n - 4 - 7)) && svg.contains(&format!("M4 {}h7v1h-7z", n - 4 - 1)));
+        assert!(
+            svg.contains("M4 4h7v1h-7z")
+                && svg.contains(&format!("M{} 4h7v1h-7z", n - 4 - 7))
+                && svg.contains(&format!("M4 {}h7v1h-7z", n - 4 - 1))
+        );
         assert!(super::svg(&"x".repeat(4_000), "").is_err());
     }
 }

@@ -8,7 +8,10 @@ mod text;
 pub mod write;
 mod xlsx;
 
-pub use write::{Reject, Table, Value, csv, csv_gb18030, rejects, xlsx as workbook};
+pub use write::{
+    Reject, Table, Value, csv, csv_gb18030, csv_marked, rejects, xlsx as workbook, xlsx_marked as workbook_marked,
+    xlsx_marked_pages as workbook_marked_pages,
+};
 
 use crate::base::text::tidy;
 use crate::base::{Error, Result};

@@ -247,6 +247,48 @@ pub fn picks(c: &mut Conn, draw: RowId) -> Result<Vec<Pick>> {
         .load(c)?)
 }
 
+/// Draws closed in a span, the newest first.
+pub fn closed(c: &mut Conn, from: At, until: At, limit: i64) -> Result<Vec<Draw>> {
+    Ok(draws::table
+        .filter(draws::closed_at.is_not_null())
+        .filter(draws::closed_at.ge(Some(from)))
+        .filter(draws::closed_at.lt(Some(until)))
+        .order((draws::closed_at.desc(), draws::id.desc()))
+        .limit(limit)
+        .select(Draw::as_select())
+        .load(c)?)
+}
+
+/// Strata of draws, each draw's in order.
+pub fn strata_of(c: &mut Conn, of: &[RowId]) -> Result<Vec<StratumRow>> {
+    Ok(draw_strata::table
+        .filter(draw_strata::draw_id.eq_any(of.to_vec()))
+        .order((draw_strata::draw_id, draw_strata::no))
+        .select(StratumRow::as_select())
+        .load(c)?)
+}
+
+/// How many calls of a stratum came to what.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[expect(missing_docs, reason = "columns of the picks, counted")]
+pub struct Outcomes {
+    pub draw_id: RowId,
+    pub stratum: i32,
+    pub outcome: Option<String>,
+    pub contradicts: bool,
+    pub n: i64,
+}
+
+/// What the calls of draws came to; rows in reserve are not among them.
+pub fn outcomes(c: &mut Conn, of: &[RowId]) -> Result<Vec<Outcomes>> {
+    Ok(draw_picks::table
+        .filter(draw_picks::draw_id.eq_any(of.to_vec()))
+        .filter(draw_picks::state.ne("reserve"))
+        .group_by((draw_picks::draw_id, draw_picks::stratum, draw_picks::outcome, draw_picks::contradicts))
+        .select((draw_picks::draw_id, draw_picks::stratum, draw_picks::outcome, draw_picks::contradicts, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
 /// How many rows of these draws were handed out, by state.
 pub fn progress(c: &mut Conn, draws: &[RowId]) -> Result<Vec<(RowId, String, i64)>> {
     Ok(draw_picks::table

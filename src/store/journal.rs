@@ -223,6 +223,15 @@ pub fn stream(c: &mut Conn, stream: StreamId) -> Result<Vec<Stored>> {
     read_all(q.select((events::bytes, events::hash, events::log_no)).load(c)?)
 }
 
+/// Several whole streams, one after the other.
+///
+/// # Errors
+/// What the database says.
+pub fn streams(c: &mut Conn, of: &[StreamId]) -> Result<Vec<Stored>> {
+    let q = events::table.filter(events::stream_id.eq_any(of.to_vec())).order((events::stream_id, events::seq));
+    read_all(q.select((events::bytes, events::hash, events::log_no)).load(c)?)
+}
+
 /// The latest events of a case in all its streams, newest first.
 ///
 /// # Errors
@@ -260,6 +269,15 @@ pub fn of_case_before(c: &mut Conn, case: CaseId, before: Option<Mark>, limit: i
 pub fn page(c: &mut Conn, after: u64, limit: i64) -> Result<Vec<Stored>> {
     let q = events::table.filter(events::log_no.gt(number(after))).order(events::log_no);
     read_all(q.limit(limit).select((events::bytes, events::hash, events::log_no)).load(c)?)
+}
+
+/// The moves of some procedures, each stream's oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn moves(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<Stored>> {
+    let q = events::table.filter(events::stream_id.eq_any(streams.to_vec())).filter(events::kind.eq("moved"));
+    read_all(q.order((events::stream_id, events::seq)).select((events::bytes, events::hash, events::log_no)).load(c)?)
 }
 
 /// Numbered events another system may hear of after `after`, in order of `log_no`.

@@ -527,6 +527,17 @@ pub fn remarks_of(c: &mut Conn, streams: &[StreamId]) -> Result<Vec<Remark>> {
         .load(c)?)
 }
 
+/// One sealed remark of an event.
+pub fn remark_of(c: &mut Conn, stream: StreamId, seq: i64, field: &str) -> Result<Option<(RowId, Sealed)>> {
+    Ok(remarks::table
+        .filter(remarks::stream_id.eq(stream))
+        .filter(remarks::seq.eq(seq))
+        .filter(remarks::field.eq(field))
+        .select((remarks::id, remarks::text_ct))
+        .first(c)
+        .optional()?)
+}
+
 /// What a report counts of one term.
 #[derive(Debug, Clone, Queryable)]
 #[expect(missing_docs, reason = "columns are described in the migration")]

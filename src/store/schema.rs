@@ -1681,6 +1681,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Id, Ts};
+    saved_views (id) {
+        id -> Id,
+        account_id -> Id,
+        name -> Text,
+        query -> Text,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
     staff_addresses (account_id) {
         account_id -> Id,
         mail_ct -> Nullable<Text>,
@@ -2249,3 +2261,202 @@ diesel::table! {
         used_at -> Nullable<Ts>,
     }
 }
+
+// summaries of the dashboard 统计汇总
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id};
+    summary_units (id) {
+        id -> Id,
+        kind -> Text,
+        cells -> Doc,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    summary_days (grain, day, area, bureau) {
+        grain -> Text,
+        day -> Date,
+        area -> Text,
+        bureau -> Text,
+        filings -> BigInt,
+        cases -> BigInt,
+        refused -> BigInt,
+        settled -> BigInt,
+        open_cases -> BigInt,
+        tracking -> BigInt,
+        concluded -> BigInt,
+        claimed -> BigInt,
+        verified -> BigInt,
+        paid_30 -> BigInt,
+        paid_60 -> BigInt,
+        paid_90 -> BigInt,
+        paid -> BigInt,
+        in_time -> BigInt,
+        missed -> BigInt,
+        agreements -> BigInt,
+        kept -> BigInt,
+        broken -> BigInt,
+        instalments -> BigInt,
+        instalments_kept -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    summary_channels (grain, day, area, bureau, channel) {
+        grain -> Text,
+        day -> Date,
+        area -> Text,
+        bureau -> Text,
+        channel -> Text,
+        filings -> BigInt,
+        cases -> BigInt,
+        refused -> BigInt,
+        settled -> BigInt,
+        concluded -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    summary_officers (month, bureau, officer) {
+        month -> Date,
+        bureau -> Text,
+        officer -> Text,
+        closed -> BigInt,
+        last_day -> BigInt,
+        late -> BigInt,
+        pauses -> BigInt,
+        statutory_pauses -> BigInt,
+        moves -> BigInt,
+        late_entered -> BigInt,
+        returned -> BigInt,
+        refusals -> BigInt,
+        concluded -> BigInt,
+        reopened -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    summary_state (one) {
+        one -> Integer,
+        log_no -> BigInt,
+        rev -> BigInt,
+        mended -> BigInt,
+        fill_kind -> Nullable<Text>,
+        fill_after -> Nullable<Id>,
+        check_kind -> Text,
+        check_after -> Nullable<Id>,
+        read_at -> Nullable<Ts>,
+        held_by -> Nullable<Text>,
+        held_until -> Nullable<Ts>,
+    }
+}
+// exports and campaigns
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    exports (id) {
+        id -> Id,
+        number -> Text,
+        what -> Text,
+        at -> Ts,
+        account_id -> Nullable<Id>,
+        bureau -> Nullable<Text>,
+        area -> Nullable<Text>,
+        format -> Text,
+        line_count -> BigInt,
+        unmasked -> Bool,
+        reason -> Nullable<Text>,
+        query -> Doc,
+        sha256 -> Text,
+        stream_id -> Id,
+        seq -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    campaigns (id) {
+        id -> Id,
+        name -> Text,
+        kind -> Text,
+        bureau -> Text,
+        area -> Text,
+        areas -> Doc,
+        origin -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        starts_on -> Date,
+        target_on -> Date,
+        created_by -> Nullable<Id>,
+        created_at -> Ts,
+        closed_by -> Nullable<Id>,
+        closed_at -> Nullable<Ts>,
+        closing_seq -> Nullable<BigInt>,
+        figures -> Nullable<Doc>,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    campaign_bureaus (campaign_id, bureau) {
+        campaign_id -> Id,
+        bureau -> Text,
+        area -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    campaign_reports (id) {
+        id -> Id,
+        campaign_id -> Id,
+        bureau -> Text,
+        day -> Date,
+        no -> Integer,
+        filed -> BigInt,
+        concluded -> BigInt,
+        paid -> BigInt,
+        known -> Doc,
+        reason -> Nullable<Text>,
+        seq -> BigInt,
+        late -> Bool,
+        account_id -> Nullable<Id>,
+        reported_at -> Ts,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+    campaign_marks (campaign_id, day, kind) {
+        campaign_id -> Id,
+        day -> Date,
+        kind -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Doc, Id, Ts};
+    bulletins (id) {
+        id -> Id,
+        kind -> Text,
+        bureau -> Text,
+        area -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        state -> Text,
+        as_of -> Ts,
+        figures -> Doc,
+        remarks_ct -> Text,
+        drafted_by -> Id,
+        drafted_at -> Ts,
+        approved_by -> Nullable<Id>,
+        approved_at -> Nullable<Ts>,
+        issued_by -> Nullable<Id>,
+        issued_at -> Nullable<Ts>,
+        document_id -> Nullable<Id>,
+        version -> BigInt,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(campaigns, campaign_bureaus, campaign_reports, campaign_marks);

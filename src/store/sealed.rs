@@ -37,6 +37,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "incident_tellings", column: "contact_ct", id: "id" },
     SealedColumn { table: "evidence", column: "name_ct", id: "id" },
     SealedColumn { table: "documents", column: "body_ct", id: "id" },
+    SealedColumn { table: "bulletins", column: "remarks_ct", id: "id" },
     SealedColumn { table: "remarks", column: "text_ct", id: "id" },
     SealedColumn { table: "workers", column: "name_ct", id: "id" },
     SealedColumn { table: "workers", column: "phone_ct", id: "id" },

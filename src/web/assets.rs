@@ -20,6 +20,11 @@ struct Asset {
     body: &'static [u8],
 }
 
+/// The sheet of the console as it is served: the tokens and its own rules.
+pub(super) const APP_CSS: &str = concat!(include_str!("assets/tokens.css"), include_str!("assets/app.css"));
+/// The sheet of the workers' pages as it is served.
+pub(super) const H5_CSS: &str = concat!(include_str!("assets/tokens.css"), include_str!("assets/h5.css"));
+
 fn all() -> &'static [Asset] {
     static ALL: OnceLock<Vec<Asset>> = OnceLock::new();
     ALL.get_or_init(|| {
@@ -32,10 +37,11 @@ fn all() -> &'static [Asset] {
             Asset { plain, hashed: format!("{stem}.{hash}.{ext}"), media, body }
         };
         vec![
-            make("app.css", "text/css; charset=utf-8", include_bytes!("assets/app.css")),
+            make("app.css", "text/css; charset=utf-8", APP_CSS.as_bytes()),
             make("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
-            make("h5.css", "text/css; charset=utf-8", include_bytes!("assets/h5.css")),
+            make("h5.css", "text/css; charset=utf-8", H5_CSS.as_bytes()),
             make("h5.js", "text/javascript; charset=utf-8", include_bytes!("assets/h5.js")),
+            make("h5-photos.js", "text/javascript; charset=utf-8", include_bytes!("assets/h5-photos.js")),
             make("logo.svg", "image/svg+xml", include_bytes!("assets/logo.svg")),
         ]
     })

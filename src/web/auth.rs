@@ -5,6 +5,7 @@
 
 use super::Failure;
 use super::extract::{Bearer, SessionCookie};
+use super::look::Look;
 use crate::app::App;
 use crate::app::people::Stage;
 use crate::app::workers::Me;
@@ -36,9 +37,9 @@ pub struct Meeting(pub Arc<OnceLock<Met>>);
 #[derive(Debug, Clone)]
 pub struct By(pub Actor);
 
-/// The staff member of a console request.
+/// The staff member of a console request, and how this one wants the pages.
 #[derive(Debug, Clone)]
-pub struct Officer(pub Staff);
+pub struct Officer(pub Staff, pub Look);
 impl Officer {
     /// As an actor.
     #[must_use]
@@ -134,6 +135,6 @@ impl FromRequestParts<Arc<App>> for Officer {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         let SessionCookie(token) = SessionCookie::from_request_parts(parts, app).await?;
-        Ok(Self(staff(parts, app, token.reveal()).await?))
+        Ok(Self(staff(parts, app, token.reveal()).await?, Look::of(&parts.headers)))
     }
 }

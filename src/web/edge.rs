@@ -8,6 +8,7 @@ use super::auth::{Meeting, Met};
 use super::console::view::ErrorPage;
 use super::console::{Aside, aside, asked_again};
 use super::extract::TraceId;
+use super::look::Around;
 use super::problem::{Carried, Failure, json_response};
 use super::table::Surface;
 use crate::base::{Error, Result};
@@ -36,6 +37,10 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Demo data: every page carries the banner 演示数据.
     pub demo: bool,
+    /// Names around the pages.
+    pub site: super::look::Site,
+    /// A logo of the city's own.
+    pub logo: Option<super::look::Logo>,
     /// What stands around the workers' pages.
     pub h5: crate::base::config::H5,
     /// The longest a request may take.
@@ -51,6 +56,8 @@ impl Default for Settings {
         Self {
             secure_cookies: true,
             demo: false,
+            site: super::look::Site::default(),
+            logo: None,
             h5: crate::base::config::H5::default(),
             timeout: Duration::from_secs(30),
             slots: Arc::new(Semaphore::new(512)),
@@ -59,12 +66,9 @@ impl Default for Settings {
     }
 }
 
-/// Content security: nothing but our own files, no inline script or style, no frames.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; form-action 'self'; \
-                   frame-ancestors 'none'; base-uri 'none'";
-/// The workers' pages keep what is typed by a request of their own script.
-const CSP_H5: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Content security: nothing but our own files, no inline script or style, no frames. The pages' scripts ask this server and no other.
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; \
+                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -117,6 +121,7 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     request.extensions_mut().insert(trace.clone());
     request.extensions_mut().insert(settings.clone());
     let seen = (surface == Surface::H5).then(|| super::h5::Seen::of(request.headers(), &uri));
+    let look = super::look::Look::of(request.headers());
     let span = tracing::info_span!("request", trace = %trace, method = %method, route = %route);
     let begun = Instant::now();
     let slot = if surface == Surface::Ops { None } else { Some(settings.slots.try_acquire()) };
@@ -134,15 +139,12 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     };
     let met = meeting.as_ref().and_then(|m| m.0.get());
     let response = match met {
-        Some(met) => told(response, met, &method, &uri, &kept).await,
+        Some(met) => told(response, met, look, &method, &uri, &kept).await,
         None => response,
     };
-    let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen }, &settings, &trace);
+    let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen, look }, &settings, &trace);
     let status = response.status().as_u16();
     tracing::info!(trace = %trace, method = %method, route = %route, status, ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "request");
-    if surface == Surface::H5 {
-        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP_H5));
-    }
     seal(&mut response, &settings, &trace);
     response
 }
@@ -156,11 +158,11 @@ async fn with_form_aside(mut request: Request, meeting: Option<&Meeting>, settin
 }
 
 /// A failure as the person at the door is told it: what was typed comes back with the log-in page, and duties that changed are named.
-async fn told(response: Response, met: &Met, method: &Method, uri: &Uri, kept: &Aside) -> Response {
+async fn told(response: Response, met: &Met, look: super::look::Look, method: &Method, uri: &Uri, kept: &Aside) -> Response {
     let Some(Carried(failure)) = response.extensions().get::<Carried>().cloned() else { return response };
     let locked = matches!(failure.error(), Some(Error::Forbidden("locked")));
     if *method == Method::POST && (locked || failure.status() == StatusCode::UNAUTHORIZED) {
-        return match asked_again(met, uri, locked, kept) {
+        return match asked_again(met, look, uri, locked, kept) {
             Some(Ok(page)) => page,
             Some(Err(e)) => e.into_response(),
             None => response,
@@ -188,6 +190,8 @@ struct Asked<'a> {
     route: &'a str,
     /// How the workers' pages are to be shown.
     seen: Option<super::h5::Seen>,
+    /// How the console's are.
+    look: super::look::Look,
 }
 
 /// Writes the body of a failure, ours or a library's.
@@ -206,7 +210,9 @@ fn finish(response: Response, asked: &Asked<'_>, settings: &Settings, trace: &Tr
         tracing::error!(trace = %trace, method = %method, route, code = failure.code(), source = %failure.source_text(), "request failed");
     }
     let note = response.extensions().get::<Note>().map(|n| n.0.clone()).unwrap_or_default();
-    let mut out = if surface.is_html() { page(&failure, asked, settings, trace, note) } else { json_response(&failure, trace) };
+    // a script of the workers' pages reads codes, not pages
+    let html = surface.is_html() && !asked.seen.as_ref().is_some_and(super::h5::Seen::is_script);
+    let mut out = if html { page(&failure, asked, settings, trace, note) } else { json_response(&failure, trace) };
     for name in [header::ALLOW, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {
             out.headers_mut().append(&name, value.clone());
@@ -253,7 +259,8 @@ fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &Trace
         }
     }
     let door = Surface::of_path(uri.path()) == Surface::Employer;
-    let page = ErrorPage { note, ..ErrorPage::of(failure, settings.demo, door, trace) };
+    let around = Around { look: asked.look, site: settings.site.clone(), demo: settings.demo };
+    let page = ErrorPage { note, ..ErrorPage::of(failure, around, door, trace) };
     rendered(page.render(), failure, trace)
 }
 /// To a page before the log-in is whole, and from there back here.

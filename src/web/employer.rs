@@ -10,6 +10,7 @@ use super::console::view::{
 };
 use super::edge::{Settings, html, html_with, see_other};
 use super::extract::{Files, FormParams, IdempotencyKey, Params, PathId, QueryParams};
+use super::look::Around;
 use super::{Access, Answer, Failure, Route, Table};
 use crate::app::App;
 use crate::app::door::session::Visitor;
@@ -95,7 +96,7 @@ fn login(app: &App, flash: Option<Flash>, number: &str) -> DoorLoginPage {
             .help("单位输入代码；文书送达个人的，输入本人证件号码后六位"),
         FormField::new("code", "送达码", FieldKind::Text).required().max(24).help("印在文书末尾，以 SD 开头"),
     ];
-    DoorLoginPage { demo: app.demo, flash, form: FormView::new("enter", "/employer/login", "登录", fields) }
+    DoorLoginPage { around: Around::plain(app), flash, form: FormView::new("enter", "/employer/login", "登录", fields) }
 }
 
 fn tone(state: &str) -> Tone {
@@ -139,7 +140,7 @@ fn home_page(app: &App, h: &DoorHome, done: Option<RowId>) -> DoorHomePage {
     let mine = done.filter(|id| h.submissions.iter().any(|s| s.id == *id));
     let clock = |at: At| at.list_text().split_once(' ').map_or_else(String::new, |(_, t)| t.to_owned());
     DoorHomePage {
-        demo: app.demo,
+        around: Around::plain(app),
         flash: mine.map(|_| flash(Tone::Good, "handed_in")),
         receipt: mine.map(|id| format!("/employer/submissions/{id}/receipt")),
         authority: h.authority.clone(),
@@ -257,7 +258,7 @@ fn paper_page(app: &App, p: &DoorPaper, case: bool, back: Option<Returned<'_>>) 
         };
         (kind_title(k.code(), &p.kind), form)
     };
-    DoorPaperPage { demo: app.demo, paper: card(p), remedies: p.remedies.clone(), forms: p.may.iter().map(one).collect() }
+    DoorPaperPage { around: Around::plain(app), paper: card(p), remedies: p.remedies.clone(), forms: p.may.iter().map(one).collect() }
 }
 
 fn found(h: &DoorHome, id: DocumentId) -> Result<&DoorPaper, Error> {

@@ -13,6 +13,7 @@ pub(in crate::web) mod employer;
 pub mod exchange;
 pub mod extract;
 pub(in crate::web) mod h5;
+pub mod look;
 mod messages;
 pub mod office;
 pub mod openapi;
@@ -42,6 +43,7 @@ pub fn table() -> Table<Arc<App>> {
     console::routes(&mut table);
     employer::routes(&mut table);
     h5::routes(&mut table);
+    look::routes(&mut table);
     openapi::routes(&mut table);
     table
 }

@@ -1,22 +1,50 @@
-//! Files in parts, the same for every door: the steps after the beginning.
+//! Files in parts, the same for every door.
 //!
 //! Owns the handlers. Never who may take part: the door's extractor says who asks, the use case whether they may.
 
 use crate::app::App;
-use crate::app::uploads::UploadStatus;
-use crate::base::id::{EvidenceId, RowId};
+use crate::app::uploads::{NewUpload, UploadStatus};
+use crate::base::id::{EvidenceId, FilingId, RowId};
 use crate::web::Answer;
 use crate::web::auth::Asks;
-use crate::web::extract::{IdempotencyKey, Octets, PathId, PathIds, key};
+use crate::web::extract::{IdempotencyKey, JsonBody, Octets, PathId, PathIds, key};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The largest part a request may carry; what the city configures below it is told in `partSize`.
 pub(super) const PART_LIMIT: usize = 8 * 1024 * 1024;
+
+/// A file that is going to be sent.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BeginFile {
+    /// What it is: `photo`, `attendance`, `wage_slip`, `contract`, `proof`, `statement`, `other`.
+    kind: String,
+    /// Its name as the person calls it.
+    #[serde(default)]
+    name: String,
+    /// Bytes of the whole file.
+    size: u64,
+    /// SHA-256 of the whole file, 64 lower-case hexadecimal digits.
+    sha256: String,
+}
+
+/// Begins one for a filing of the worker who asks.
+pub(super) async fn begin<W: Asks>(
+    State(app): State<Arc<App>>,
+    who: W,
+    PathId(filing): PathId<FilingId>,
+    k: IdempotencyKey,
+    JsonBody(b): JsonBody<BeginFile>,
+) -> Answer<(StatusCode, Json<UploadStatus>)> {
+    let k = key(&k, "worker.upload", &(filing, &b))?;
+    let new = NewUpload { case: None, filing: Some(filing), kind: b.kind, name: b.name, size: b.size, sha256: b.sha256 };
+    Ok((StatusCode::CREATED, Json(app.create_upload(&who.actor(), k, new).await?)))
+}
 
 /// A file that is kept.
 #[derive(Debug, Serialize, ToSchema)]

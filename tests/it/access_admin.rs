@@ -10,6 +10,7 @@ pub fn admin(all: &mut BTreeMap<&'static str, Entry>) {
         assert!(all.insert(id, Entry { about: Duty, path, carries, insider }).is_none(), "{id} is listed twice");
     };
     let (none, form) = (|| Carries::Nothing, Carries::Form);
+    const YEAR: &str = "year = 2027\ntitle = \"国务院办公厅关于2027年部分节假日安排的通知\"\n[[holiday]]\nname = \"元旦\"\nfrom = \"2027-01-01\"\nto = \"2027-01-03\"\nwork = []\n";
     const KEY: (&str, &str) = ("_key", "console-key-1");
     put("console_audit", "/audit", "city.audit", none());
     put("console_audit_event", "/audit/1", "city.audit", none());
@@ -21,8 +22,8 @@ pub fn admin(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_try_migration", "/definitions/filing.v1/try", "city.system", form(&[("to", "2")]));
     put("console_calendar", "/calendar", "city.system", none());
     put("console_preview_calendar", "/calendar/preview", "city.system", Carries::File(&[]));
-    let year = "year = 2027\ntitle = \"国务院办公厅关于2027年部分节假日安排的通知\"\n[[holiday]]\nname = \"元旦\"\nfrom = \"2027-01-01\"\nto = \"2027-01-03\"\nwork = []\n";
-    put("console_load_calendar", "/calendar", "city.system", form(Box::leak(Box::new([KEY, ("body", year)]))));
+    put("console_page_calendar", "/calendar/moved", "city.system", form(Box::leak(Box::new([("body", YEAR), ("page", "2")]))));
+    put("console_load_calendar", "/calendar", "city.system", form(Box::leak(Box::new([KEY, ("body", YEAR)]))));
     put("console_areas", "/areas", "city.system", none());
     put("console_try_route", "/areas/route", "city.system", form(&[("area", "奎文区")]));
     put("console_reset_factor", "/accounts/<account>/second-factor", "city.security", form(&[KEY, ("reason", "本人手机丢失，当面核对")]));
@@ -57,6 +58,7 @@ pub fn may(route: &str, login: &str) -> Option<bool> {
         "console_try_migration"
         | "console_calendar"
         | "console_preview_calendar"
+        | "console_page_calendar"
         | "console_load_calendar"
         | "console_areas"
         | "console_try_route"

@@ -24,6 +24,13 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_absence", Own, "/account/absence", "kuiwen.handler", form(away));
     put("console_cancel_absence", Own, "/account/absence/<absence>/cancel", "kuiwen.handler", form(&[]));
     put("console_inbox", Own, "/", "kuiwen.handler", none());
+    let given = &[KEY, ("tab", "bureau"), ("account", "<handler>"), ("reason", "调整分工"), ("procedure", "<complaint>")];
+    put("console_assign", Own, "/assign", "kuiwen.leader", form(given));
+    put("console_keep_view", Own, "/views", "kuiwen.handler", form(&[KEY, ("tab", "bureau"), ("grade", "major"), ("name", "重大案件")]));
+    put("console_forget_view", Own, "/views/<session>/forget", "kuiwen.handler", form(&[]));
+    put("console_styleguide", Own, "/styleguide", "kuiwen.handler", none());
+    put("look", Open, "/public/look", "", form(&[("large", "1")]));
+    put("logo", Open, "/public/logo", "", none());
     put("console_notices", Own, "/notices", "kuiwen.handler", none());
     put("console_read", Own, "/notices/read", "kuiwen.handler", form(&[]));
     put(

@@ -65,6 +65,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
     ids.insert("draw", draw.to_string());
     ids.insert("call", call.to_string());
     crate::access_announcements::scene(w, ids);
+    crate::access_reports::scene(w, ids);
 }
 
 /// Draws for whoever supervises, calls for the desk of another unit.
@@ -73,6 +74,7 @@ pub fn draws(all: &mut BTreeMap<&'static str, Entry>) {
     crate::access_gradings::gradings(all);
     crate::access_penalties::penalties(all);
     crate::access_employers::employers(all);
+    crate::access_reports::reports(all);
     let mut put = |id, about, path, insider, carries| {
         assert!(all.insert(id, Entry { about, path, carries, insider }).is_none(), "{id} is listed twice");
     };

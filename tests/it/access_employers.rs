@@ -23,4 +23,5 @@ pub fn employers(all: &mut BTreeMap<&'static str, Entry>) {
         Carries::Form(&[("format", "csv"), ("reason", "年度监管计划")]),
     );
     put("console_employer", Matter, "/employers/<unit>", "kuiwen.leader", none());
+    crate::access_dashboard::dashboard(all);
 }

@@ -6,6 +6,7 @@ use crate::access::{As, Carries, Entry, Scene, ask, events, turned_away, walk};
 use crate::on_both;
 use crate::support::app::World;
 use qingxin::web::Surface;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Where a page that needs somebody leads.
@@ -65,6 +66,26 @@ pub fn h5(all: &mut BTreeMap<&'static str, Entry>) {
     put("h5_codes", MineAlone, "/h5/filings/<filing>/coworkers", none());
     put("h5_make_code", MineAlone, "/h5/filings/<filing>/coworkers", form(&[]));
     put("h5_end_code", MineAlone, "/h5/filings/<filing>/coworkers/<worker_session>/end", form(&[]));
+    put("h5_screen", Mine, "/h5/notices/lock-screen", form(&[("plain", "1")]));
+    put("h5_agents", MineAlone, "/h5/filings/<filing>/agents", none());
+    let mandate = &[
+        ("_key", "h5-key-0013"),
+        ("name", "钱亲属"),
+        ("phone", "13900000077"),
+        ("relation", "spouse"),
+        ("powers", "view"),
+        ("span", "90"),
+    ];
+    put("h5_give_mandate", MineAlone, "/h5/filings/<filing>/agents", Carries::File(mandate));
+    put("h5_end_mandate", MineAlone, "/h5/filings/<filing>/agents/<worker_session>/end", form(&[]));
+    put("h5_held", Mine, "/h5/mandates", none());
+    put("h5_adopt_ask", Mine, "/h5/adopt", none());
+    put("h5_adopt", Mine, "/h5/adopt", form(&[("number", "DJ-22222-22222"), ("secret", "QZ-22222-22222")]));
+    let photo = json!({ "kind": "photo", "name": "a.png", "size": 10, "sha256": "0".repeat(64) });
+    put("h5_begin_file", MineAlone, "/h5/filings/<filing>/uploads", Carries::Json(photo));
+    put("h5_file_part", MineAlone, "/h5/uploads/<upload>/parts/1", Carries::Octets);
+    put("h5_file_status", MineAlone, "/h5/uploads/<upload>", none());
+    put("h5_finish_file", MineAlone, "/h5/uploads/<upload>/finish", none());
 }
 
 on_both! {
@@ -91,10 +112,11 @@ on_both! {
             let got = ask(&w, &s, route, e, &As::Token(&own), None);
             let good = match route.id {
                 // the way in is open: what is asked is not, or not yet
-                "h5_confirm" | "h5_deny" | "h5_supplement" | "h5_rate" | "h5_join" => got.status == 409,
+                "h5_confirm" | "h5_deny" | "h5_supplement" | "h5_rate" | "h5_join" | "h5_adopt" => got.status == 409,
+                "h5_begin_file" => got.status == 201,
                 "h5_file" => got.status == 422,
                 // no such paper, no such code
-                "h5_claim_paper" | "h5_end_code" => got.status == 404,
+                "h5_claim_paper" | "h5_end_code" | "h5_end_mandate" | "h5_file_part" | "h5_file_status" | "h5_finish_file" => got.status == 404,
                 _ => matches!(got.status, 200 | 303),
             };
             assert!(good, "{} {} {}", got.asked, got.status, got.text());

@@ -26,6 +26,11 @@ impl Form {
         }
         self
     }
+    /// With one more value of a name: a box that is ticked beside others.
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
     pub fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
     }

@@ -197,7 +197,7 @@ on_both! {
         let file = export.with(&[("why", "月度核查")]).send(&desk);
         assert_eq!((file.status, file.header("content-type")), (200, "text/csv; charset=utf-8"));
         assert!(file.header("content-disposition").starts_with("attachment"));
-        assert!(file.text().contains("not_wages") && file.text().contains("共 1 条"), "{}", file.text());
+        assert!(file.text().contains("not_wages") && file.text().contains("共 1 行"), "{}", file.text());
     }
 
     fn the_register_goes_on_page_by_page_where_a_reason_leaves_lines_out(t: &TestDb) {

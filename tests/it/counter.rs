@@ -153,7 +153,7 @@ on_both! {
         let csv = file.text();
         assert_eq!(csv.lines().count(), 1 + 3 + 1, "{csv}");
         assert!(csv.contains("arbitration_route") && csv.contains("not_wages") && csv.contains("赵**") && !csv.contains("赵来访"));
-        assert!(csv.contains("kuiwendesk") && csv.contains("共 3 条"), "{csv}");
+        assert!(csv.contains("kuiwendesk") && csv.contains("共 3 行"), "{csv}");
         let me = w.account("kuiwen.desk");
         let events = w.app.db.read_blocking(move |c| journal::stream(c, me.into())).unwrap();
         assert!(events.iter().any(|e| e.core.kind == "refusals_exported" && e.core.payload["rows"] == 3));

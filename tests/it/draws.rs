@@ -16,7 +16,7 @@ use serde_json::json;
 const CITY: &str = "370700";
 
 /// Filings of one county's counter that were withdrawn or concluded, straight in the tables: what a frame reads.
-fn left(w: &World, t: &TestDb, n: u32) {
+pub fn left(w: &World, t: &TestDb, n: u32) {
     for i in 0..n {
         let made = w.who("city.desk").post("/filings", filing(i)).ok();
         assert!(made["id"].is_string() || made["filing"].is_string(), "{made}");

@@ -4,7 +4,7 @@ use crate::access::PNG;
 use crate::listed::{BOSS, FACTS, Story, USCC};
 use crate::on_both;
 use crate::support::TestDb;
-use crate::support::app::{Got, World};
+use crate::support::app::{Got, World, multipart};
 use crate::town::pdf;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -60,17 +60,8 @@ impl<'a> Browser<'a> {
         self.send(b.body(Body::from(body.join("&"))).unwrap())
     }
     fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
-        let mut body = Vec::new();
-        for (k, v) in fields {
-            body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
-        }
-        for (k, name, bytes) in files {
-            body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"; filename=\"{name}\"\r\n\r\n").bytes());
-            body.extend(*bytes);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"--B--\r\n");
-        self.send(self.request("POST", path).header("content-type", "multipart/form-data; boundary=B").body(Body::from(body)).unwrap())
+        let (kind, body) = multipart(fields, files);
+        self.send(self.request("POST", path).header("content-type", kind).body(body).unwrap())
     }
     fn enter(&mut self, number: &str, identity: &str, code: &str) -> Got {
         let got = self.post("/employer/login", &[("number", number), ("identity", identity), ("code", code)]);

@@ -5,7 +5,7 @@ use crate::access::PNG;
 use crate::access_worker::payment;
 use crate::on_both;
 use crate::review::act;
-use crate::support::app::{Got, World};
+use crate::support::app::{Got, World, multipart};
 use crate::workers::{answer, case_of, world};
 use axum::body::Body;
 use axum::http::Request;
@@ -17,20 +17,20 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// A browser on the workers' pages: keeps cookies, follows nothing.
-struct Browser<'w> {
-    w: &'w World,
+pub struct Browser<'w> {
+    pub w: &'w World,
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
 impl<'w> Browser<'w> {
-    fn new(w: &'w World) -> Self {
+    pub fn new(w: &'w World) -> Self {
         Self { w, cookies: RefCell::default() }
     }
-    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let all: Vec<String> = self.cookies.borrow().iter().map(|(k, v)| format!("{k}={v}")).collect();
         Request::builder().method(method).uri(path).header("host", "localhost").header("cookie", all.join("; "))
     }
-    fn send(&self, request: Request<Body>) -> Got {
+    pub fn send(&self, request: Request<Body>) -> Got {
         let got = self.w.send(request);
         for set in got.headers.get_all("set-cookie") {
             let set = set.to_str().unwrap();
@@ -45,30 +45,21 @@ impl<'w> Browser<'w> {
         }
         got
     }
-    fn get(&self, path: &str) -> Got {
+    pub fn get(&self, path: &str) -> Got {
         self.send(self.request("GET", path).body(Body::empty()).unwrap())
     }
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Got {
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Got {
         let encode = |s: &str| s.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
         let body: Vec<String> = fields.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         let b = self.request("POST", path).header("content-type", "application/x-www-form-urlencoded");
         self.send(b.body(Body::from(body.join("&"))).unwrap())
     }
-    fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
-        let mut body = Vec::new();
-        for (k, v) in fields {
-            body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
-        }
-        for (k, name, bytes) in files {
-            body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"; filename=\"{name}\"\r\n\r\n").bytes());
-            body.extend(*bytes);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"--B--\r\n");
-        self.send(self.request("POST", path).header("content-type", "multipart/form-data; boundary=B").body(Body::from(body)).unwrap())
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
+        let (kind, body) = multipart(fields, files);
+        self.send(self.request("POST", path).header("content-type", kind).body(body).unwrap())
     }
     /// Asks for a code and logs in with it.
-    fn enter(&self, phone: &str, name: &str, more: &[(&str, &str)]) -> Got {
+    pub fn enter(&self, phone: &str, name: &str, more: &[(&str, &str)]) -> Got {
         let mut fields = vec![("phone", phone)];
         fields.extend(more);
         let asked = self.post("/h5/code", &fields);
@@ -78,26 +69,26 @@ impl<'w> Browser<'w> {
         fields.extend([("code", code.as_str()), ("name", name)]);
         self.post("/h5/login", &fields)
     }
-    fn on(w: &'w World, phone: &str, name: &str) -> Self {
+    pub fn on(w: &'w World, phone: &str, name: &str) -> Self {
         let b = Self::new(w);
         let got = b.enter(phone, name, &[]);
         assert_eq!(got.status, 303, "{}", got.text());
         b
     }
     /// The value of a hidden field of a page, after a mark in it.
-    fn hidden(page: &str, after: &str, name: &str) -> String {
+    pub fn hidden(page: &str, after: &str, name: &str) -> String {
         let from = page.find(after).unwrap_or_else(|| panic!("no {after} in {page}"));
         part(&page[from..], &format!("name=\"{name}\" value=\""), "\"")
     }
 }
 
-fn part(page: &str, from: &str, to: &str) -> String {
+pub fn part(page: &str, from: &str, to: &str) -> String {
     let at = page.find(from).unwrap_or_else(|| panic!("no {from} in {page}"));
     page[at + from.len()..].split(to).next().unwrap().to_owned()
 }
 
 /// What is typed in the form.
-fn typed<'a>(key: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn typed<'a>(key: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut all = vec![
         ("_key", key),
         ("respondent", "潍坊测试建筑1有限公司"),
@@ -117,19 +108,19 @@ fn typed<'a>(key: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str
     }
     all
 }
-fn id_of(got: &Got) -> String {
+pub fn id_of(got: &Got) -> String {
     assert_eq!(got.status, 303, "{}: {}", got.asked, got.text());
     part(got.header("location"), "/h5/filings/", "/")
 }
-fn filings(w: &World) -> i64 {
+pub fn filings(w: &World) -> i64 {
     crate::tables::count(&w.app.db, "select count(*) from filings")
 }
-fn files(w: &World) -> i64 {
+pub fn files(w: &World) -> i64 {
     crate::tables::count(&w.app.db, "select count(*) from evidence")
 }
 
 /// A picture of noise: about twelve megabytes, as a telephone's camera makes them.
-fn large() -> Vec<u8> {
+pub fn large() -> Vec<u8> {
     let mut n = 1_u32;
     let noise = image::RgbImage::from_fn(2000, 2100, |_, _| {
         n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

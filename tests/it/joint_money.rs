@@ -5,6 +5,7 @@ use crate::review::act;
 use crate::roster::{joint, line, of_case, send, sound, table};
 use crate::support::app::World;
 use crate::workers::text;
+use calamine::{Reader as _, Xlsx, open_workbook_from_rs};
 use chrono::Duration;
 use qingxin::base::id::CaseId;
 use qingxin::law::Fen;
@@ -418,7 +419,12 @@ on_both! {
             b.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             h.post(&format!("/cases/{case}/pay-list/export"), b)
         };
-        assert_eq!(export(json!({})).status, 200);
+        // a bank's program takes the headings from the first line: the mark is on the printed pages
+        let got = export(json!({}));
+        assert_eq!(got.status, 200, "{}", got.text());
+        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(got.bytes)).unwrap();
+        let first: Vec<String> = book.worksheet_range_at(0).unwrap().unwrap().rows().next().unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(first, ["序号", "姓名", "居民身份证号", "银行卡号", "应付金额"]);
         // most are paid meanwhile: the few that are left were never weighed
         for c in of_case(&w, &case).into_iter().filter(|c| c.claimed.is_positive()).take(3) {
             let form = json!({ "claim": c.id, "amountFen": c.outstanding, "paidOn": w.now().day(), "way": "own_account", "payerKind": "employer", "proof": file });

@@ -13,6 +13,8 @@ mod access_console;
 #[cfg(test)]
 mod access_counter;
 #[cfg(test)]
+mod access_dashboard;
+#[cfg(test)]
 mod access_draws;
 #[cfg(test)]
 mod access_employer;
@@ -31,6 +33,8 @@ mod access_outbox;
 #[cfg(test)]
 mod access_penalties;
 #[cfg(test)]
+mod access_reports;
+#[cfg(test)]
 mod access_worker;
 #[cfg(test)]
 mod administration;
@@ -47,6 +51,14 @@ mod bells;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod bulletins;
+#[cfg(test)]
+mod campaigns;
+#[cfg(test)]
+mod casebook;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod console_counter;
@@ -60,6 +72,8 @@ mod counter_people;
 mod courier;
 #[cfg(test)]
 mod courier_faults;
+#[cfg(test)]
+mod dashboard;
 #[cfg(test)]
 mod draws;
 #[cfg(test)]
@@ -83,9 +97,15 @@ mod grading_walk;
 #[cfg(test)]
 mod h5;
 #[cfg(test)]
+mod h5_light;
+#[cfg(test)]
+mod h5_ways;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
@@ -156,6 +176,8 @@ mod told_rows;
 mod torture;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod typings;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn new_case(w: &World, n: u32) -> CaseId {
     text(&w.who("city.desk").post("/filings", crate::support::app::filing(n)).ok()["case"]).parse().unwrap()
 }
 
-fn assigned(w: &World, n: u32) -> CaseId {
+pub fn assigned(w: &World, n: u32) -> CaseId {
     let case = new_case(w, n);
     act(w, "kuiwen.desk", case, "sign_for", json!({})).unwrap();
     let (a, b) = (w.account("kuiwen.handler").to_string(), w.account("kuiwen.handler2").to_string());

@@ -11,7 +11,8 @@ use qingxin::base::id::{AccountId, CaseId, ProcedureId};
 use qingxin::store::letters::Wanted;
 use qingxin::store::worklist::{self, Filter};
 use qingxin::store::{
-    Conn, accounts, conduct, employers, filings, gradings, journal, legacy, notices, papers, procedures, search, settings,
+    Conn, accounts, campaigns, casebook, conduct, employers, exports, filings, gradings, journal, legacy, notices, papers, procedures,
+    search, settings,
 };
 use std::sync::{Arc, Mutex};
 
@@ -314,6 +315,10 @@ on_both! {
             ("grades of the city", grades(None), "gradings_grade", true),
             ("grades to confirm", Box::new(|c| gradings::bulk(c, 2025, "b", "proposed", uuid::Uuid::nil().into(), 100).map(drop)), "gradings_", false),
             ("a grade's procedure", Box::new(|c| gradings::of_procedure(c, uuid::Uuid::nil().into()).map(drop)), "gradings_procedure", false),
+            ("the log of exports", Box::new(|c| exports::page(c, &exports::Filter::default(), None, 50).map(drop)), "exports_at", true),
+            ("the ledger of what a bureau oversees", Box::new(|c| casebook::page(c, &casebook::Part::Oversight("b".into()), &casebook::Filter::default(), None, 50).map(drop)), "cases_oversight", false),
+            ("campaigns that run", Box::new(|c| campaigns::running(c, t0().day()).map(drop)), "campaigns_running", true),
+            ("reports of a day", Box::new(|c| campaigns::reports_of(c, uuid::Uuid::nil().into(), t0().day(), t0().day()).map(drop)), "campaign_reports_day", true),
             ("numbering", Box::new(|c| journal::unsequenced(c, 100).map(drop)), "events_unsequenced", true),
         ];
         let mut wrong = String::new();

@@ -55,9 +55,18 @@ fn live(backend: Backend, tries: &[Try]) {
             town.file(&FilingForm { channel: "hotline_12345".into(), source_number: "WF12345-1".into(), ..report(0) });
         }
         made += usize::from(attempt(&town, *t));
+        if i % 7 == 3 {
+            // the dashboard's summaries by the journal alone: no page of rows that heals them
+            qingxin::jobs::sequence(&town.app).unwrap();
+            town.app.count_journal().unwrap();
+        }
         promise_one(&town);
     }
     assert!(made > tries.len() / 6, "only {made} moves of {} went through", tries.len());
+    qingxin::jobs::sequence(&town.app).unwrap();
+    town.app.count_journal().unwrap();
+    let (seen, differ) = town.app.check_summaries().unwrap();
+    assert!(seen > 3 && differ.is_empty(), "the summaries are not what the rows come to: {differ:?}");
     let found = town.ills();
     assert_eq!(found, Vec::<String>::new());
     qingxin::jobs::sequence(&town.app).unwrap();

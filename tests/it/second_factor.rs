@@ -25,7 +25,11 @@ impl<'w> Browser<'w> {
         Self { w, cookie: std::cell::RefCell::default() }
     }
     fn ask(&self, method: &str, path: &str, kind: &str, body: String) -> Got {
-        let b = Request::builder().method(method).uri(path).header("host", "localhost").header("cookie", format!("qx={}", self.cookie.borrow()));
+        let b = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost")
+            .header("cookie", format!("qx={}", self.cookie.borrow()));
         let b = if kind.is_empty() { b } else { b.header("content-type", kind) };
         let got = self.w.send(b.body(Body::from(body)).unwrap());
         if let Some(set) = got.headers.get("set-cookie").and_then(|v| v.to_str().ok()) {
@@ -62,7 +66,8 @@ fn enrol(w: &World, b: &Browser<'_>, login: &str) -> Vec<String> {
     let page = b.get(&to).page_ok();
     page.says("<svg class=\"qr\"");
     let done = b.post("/account/second-factor/confirm", &[("code", &shown(w, login))]).page_ok();
-    let codes: Vec<String> = done.text().split("<code class=\"secret\">HF-").skip(1).map(|s| format!("HF-{}", s.split('<').next().unwrap())).collect();
+    let codes: Vec<String> =
+        done.text().split("<code class=\"secret\">HF-").skip(1).map(|s| format!("HF-{}", s.split('<').next().unwrap())).collect();
     assert_eq!(codes.len(), 10);
     w.pass(Duration::seconds(31));
     codes

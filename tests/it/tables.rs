@@ -22,6 +22,12 @@ fn texts(c: &mut Conn, sql: &str) -> Vec<String> {
     rows.into_iter().filter_map(|r| r.s).collect()
 }
 
+/// The first text a statement gives under the name `s`.
+pub fn text(db: &Db, sql: &str) -> Option<String> {
+    let sql = sql.to_owned();
+    db.read_blocking(move |c| Ok(texts(c, &sql))).unwrap().into_iter().next()
+}
+
 /// All tables with all rows, in no order of their own.
 pub fn dump(db: &Db) -> BTreeMap<String, Vec<String>> {
     db.read_blocking(|c| {

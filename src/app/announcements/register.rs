@@ -4,9 +4,8 @@
 //! of exports.
 
 use super::super::App;
-use super::super::counter::remark;
+use super::super::exports::{self, Taken, Why};
 use super::super::inbox::remaining_of;
-use super::super::write::Marks;
 use crate::base::id::{CaseId, ProcedureId, RowId};
 use crate::base::{At, Day, Error, Result, text};
 use crate::domain::access::{Actor, DutyKind};
@@ -202,8 +201,7 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_announcements(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let f = self.announcement_filter(actor, &asked)?;
         let most = i64::try_from(EXPORT).unwrap_or(i64::MAX).saturating_add(1);
         let found = self.db.read(move |c| rows::page(c, &f, None, most)).await?;
@@ -211,17 +209,11 @@ impl App {
             return Err(Error::TooLarge(text::zh_with("announcements.cap", &[("most", &EXPORT.to_string())])));
         }
         let items = self.announcement_lines(found)?;
-        let n = items.len();
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({
-                "rows": n, "bureau": asked.bureau, "state": asked.state, "quarter": asked.quarter, "category": asked.category, "ended": asked.ended,
-            });
-            let seq = tx.record("account", me.into(), "announcements_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, items);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({
+            "bureau": asked.bureau, "state": asked.state, "quarter": asked.quarter, "category": asked.category, "ended": asked.ended,
+        });
+        let taken = Taken { what: "announcements", query, rows: items.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(items), xlsx, why).await
     }
 }
 
@@ -229,9 +221,8 @@ impl App {
 const COLUMNS: [&str; 14] =
     ["number", "name", "unit_code", "area", "bureau", "category", "way", "quarter", "state", "remedy", "published", "ends", "due", "code"];
 
-fn table(app: &App, actor: &Actor, lines: Vec<AnnouncementLine>) -> sheet::Table {
-    let n = lines.len();
-    let mut rows: Vec<Vec<Value>> = lines
+fn table(lines: Vec<AnnouncementLine>) -> sheet::Table {
+    let rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
             let due = l.due_day.map(|d| d.to_string()).or_else(|| l.due_at.map(At::list_text)).unwrap_or_default();
@@ -256,9 +247,6 @@ fn table(app: &App, actor: &Actor, lines: Vec<AnnouncementLine>) -> sheet::Table
             .to_vec()
         })
         .collect();
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     let headings = COLUMNS.map(|k| text::zh(&format!("announcements.column.{k}")).to_owned()).to_vec();
     sheet::Table { name: text::zh("announcements.title").to_owned(), headings, rows }
 }

@@ -20,8 +20,8 @@ pub const MOST_BYTES: usize = 64 * 1024;
 const MOST: usize = 50_000;
 /// Terms read in one go.
 const PAGE: i64 = 2_000;
-/// Moved terms named.
-const NAMED: usize = 50;
+/// Moved terms of a page.
+pub const NAMED: usize = 50;
 /// How far before the first changed day a term may end and still count days after it: terms that count backwards.
 const BACK: i64 = 60;
 
@@ -61,7 +61,9 @@ pub struct Preview {
     pub moved: usize,
     /// How many dates that rest on no notice now would rest on one.
     pub firm: usize,
-    /// The earliest of those that move.
+    /// The page shown, from 1.
+    pub page: usize,
+    /// Those of the page, the earliest first.
     pub first: Vec<MovedTerm>,
 }
 
@@ -102,11 +104,11 @@ impl App {
         self.db.read(settings::calendar_years).await
     }
 
-    /// What loading a year would change; nothing is changed.
+    /// What loading a year would change, with the `page`th [`NAMED`] of the terms that move; nothing is changed.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless a system administrator asks; the database.
-    pub async fn preview_calendar(self: &Arc<Self>, actor: &Actor, year: Year) -> Result<Preview> {
+    pub async fn preview_calendar(self: &Arc<Self>, actor: &Actor, year: Year, page: usize) -> Result<Preview> {
         configures(actor)?;
         let law = self.law();
         let (old, new) = (Arc::clone(&law.calendar), law.calendar.as_ref().clone().with(year.clone()));
@@ -127,15 +129,15 @@ impl App {
         let since = from.map_or(self.now(), |d| d.plus(-BACK).start());
         let now = self.now();
         let app = Arc::clone(self);
-        let (found, first) = self
+        let (found, first, page) = self
             .db
             .read(move |c| {
                 let mut f = Found { seen: 0, cut: false, firm: 0, moved: Vec::new() };
                 let mut after: TermId = uuid::Uuid::nil().into();
                 loop {
-                    let page = procedures::live_terms(c, after, since, PAGE)?;
-                    let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
-                    for row in page {
+                    let rows = procedures::live_terms(c, after, since, PAGE)?;
+                    let full = i64::try_from(rows.len()).unwrap_or(0) == PAGE;
+                    for row in rows {
                         after = row.id;
                         f.seen += 1;
                         let (a, b) = (row.doc.0.due(&old, now), row.doc.0.due(&new, now));
@@ -150,8 +152,9 @@ impl App {
                     }
                 }
                 f.moved.sort_by_key(|m| (m.0, m.3.id));
-                let first = named(c, &app, f.moved.iter().take(NAMED))?;
-                Ok((f, first))
+                let page = page.clamp(1, f.moved.len().div_ceil(NAMED).max(1));
+                let first = named(c, &app, f.moved.iter().skip((page - 1) * NAMED).take(NAMED))?;
+                Ok((f, first, page))
             })
             .await?;
         Ok(Preview {
@@ -163,6 +166,7 @@ impl App {
             cut: found.cut,
             moved: found.moved.len(),
             firm: found.firm,
+            page,
             first,
         })
     }

@@ -195,11 +195,11 @@ fn end(tx: &mut Tx<'_>, f: &filings::Filing, m: Mandate, note: Option<&str>) -> 
     Ok(())
 }
 
-fn view(app: &App, m: Mandate, agent: &workers::Worker, now: At) -> MandateView {
+fn view(app: &App, m: Mandate, agent: &workers::Worker, lang: Lang, now: At) -> MandateView {
     MandateView {
         id: m.id,
         kind: m.kind,
-        relation: app.code_title(RELATIONS, &m.relation),
+        relation: app.code_word(lang, RELATIONS, &m.relation),
         name: agent.name_mask.clone().unwrap_or_default(),
         phone: agent.phone_mask.clone().unwrap_or_default(),
         powers: mandate::powers(&m.powers),
@@ -212,8 +212,8 @@ fn view(app: &App, m: Mandate, agent: &workers::Worker, now: At) -> MandateView 
     }
 }
 
-fn views(c: &mut Conn, app: &App, id: FilingId, now: At) -> Result<Vec<MandateView>> {
-    Ok(rows::of_filing(c, id)?.into_iter().map(|(m, w)| view(app, m, &w, now)).collect())
+fn views(c: &mut Conn, app: &App, id: FilingId, lang: Lang, now: At) -> Result<Vec<MandateView>> {
+    Ok(rows::of_filing(c, id)?.into_iter().map(|(m, w)| view(app, m, &w, lang, now)).collect())
 }
 
 impl App {
@@ -234,8 +234,8 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`]: also for the agent himself.
     pub async fn mandates_of_mine(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<Vec<MandateView>> {
-        let worker = me.worker.clone();
-        self.look(move |c, app, _| own(c, &worker, id).and_then(|f| views(c, app, f.id, app.now()))).await
+        let (worker, lang) = (me.worker.clone(), me.lang);
+        self.look(move |c, app, _| own(c, &worker, id).and_then(|f| views(c, app, f.id, lang, app.now()))).await
     }
 
     /// The worker ends a mandate at once.
@@ -297,7 +297,7 @@ impl App {
         let actor = actor.clone();
         self.look(move |c, app, _| {
             counter::open_to(c, &actor, id)?;
-            views(c, app, id, app.now())
+            views(c, app, id, Lang::Zh, app.now())
         })
         .await
     }

@@ -12,7 +12,8 @@ use super::own;
 use crate::app::claims::judge::NATURES;
 use crate::base::id::{CaseId, ClaimId, DocumentId, PaymentId, RowId};
 use crate::base::seal::{self, KeyRing, Place, hex};
-use crate::base::{At, Day, Error, Result, text};
+use crate::base::text::{self, Lang};
+use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{Actor, Worker};
 use crate::law::Fen;
 use crate::store::joint::{self, Word};
@@ -192,10 +193,10 @@ impl About {
     }
 }
 
-fn view(c: &mut Conn, app: &App, keys: &KeyRing, known: &About, m: Mine) -> Result<OwnClaim> {
+fn view(c: &mut Conn, app: &App, keys: &KeyRing, known: &About, lang: Lang, m: Mine) -> Result<OwnClaim> {
     let k = m.claim;
     let word = known.words.iter().rfind(|w| w.claim_id == k.id).cloned();
-    let payments = parts_of(app, &known.payments, &[k.id]);
+    let payments = parts_of(app, lang, &known.payments, &[k.id]);
     let mut about = Vec::new();
     for id in known.judgements.iter().filter(|j| j.claim_id == k.id).filter_map(|j| j.document_id) {
         if let Some(d) = papers::document(c, id)? {
@@ -212,7 +213,7 @@ fn view(c: &mut Conn, app: &App, keys: &KeyRing, known: &About, m: Mine) -> Resu
         respondent: m.respondent,
         period_from: k.period_from,
         period_to: k.period_to,
-        nature: app.code_title(NATURES, &k.nature),
+        nature: app.code_word(lang, NATURES, &k.nature),
         claimed_fen: k.claimed,
         verified_fen: k.verified,
         rejected_fen: k.rejected,
@@ -282,11 +283,11 @@ impl App {
     /// # Errors
     /// The database.
     pub async fn own_claims(self: &Arc<Self>, me: &Me) -> Result<Vec<OwnClaim>> {
-        let me = me.worker.clone();
+        let (me, lang) = (me.worker.clone(), me.lang);
         self.look(move |c, app, keys| {
             let all = own_rows(c, keys, &me)?;
             let known = About::load(c, keys, &all)?;
-            all.into_iter().map(|m| view(c, app, keys, &known, m)).collect()
+            all.into_iter().map(|m| view(c, app, keys, &known, lang, m)).collect()
         })
         .await
     }

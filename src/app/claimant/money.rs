@@ -11,6 +11,7 @@ use super::super::{App, notify};
 use super::{held, in_name_of, of_filing, own};
 use crate::base::id::{CaseId, ClaimId, FilingId, PaymentId};
 use crate::base::seal::KeyRing;
+use crate::base::text::Lang;
 use crate::base::{At, Day, Error, Result};
 use crate::domain::access::{Actor, Worker};
 use crate::domain::mandate::Power;
@@ -55,7 +56,7 @@ fn own_claims(c: &mut Conn, keys: &KeyRing, me: &Worker, f: &filings::Filing) ->
 }
 
 /// What of these payments is for these claims, the oldest first.
-pub(super) fn parts_of(app: &App, all: &[ledger::Allotted], mine: &[ClaimId]) -> Vec<OwnPayment> {
+pub(super) fn parts_of(app: &App, lang: Lang, all: &[ledger::Allotted], mine: &[ClaimId]) -> Vec<OwnPayment> {
     let mut out = Vec::new();
     for (p, to) in all.iter().filter(|(p, _)| p.reversed_at.is_none()) {
         let parts: Vec<_> = to.iter().filter(|a| mine.contains(&a.claim_id)).collect();
@@ -64,8 +65,8 @@ pub(super) fn parts_of(app: &App, all: &[ledger::Allotted], mine: &[ClaimId]) ->
             id: p.id,
             paid_on: p.paid_on,
             amount_fen: Fen::sum(parts.iter().map(|a| a.amount)).unwrap_or_default(),
-            payer: app.code_title("payer_kind", &p.payer_kind),
-            way: app.code_title("payment_way", &p.way),
+            payer: app.code_word(lang, "payer_kind", &p.payer_kind),
+            way: app.code_word(lang, "payment_way", &p.way),
             counts: parts.iter().all(|a| a.counts),
             answer: first.answer.clone(),
             awaits_call: parts.iter().any(|a| a.held),
@@ -81,12 +82,12 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`]; the database.
     pub async fn own_payments(self: &Arc<Self>, me: &Me, id: FilingId) -> Result<Vec<OwnPayment>> {
-        let (me, now) = (me.worker.clone(), self.now());
+        let (me, lang, now) = (me.worker.clone(), me.lang, self.now());
         self.look(move |c, app, keys| {
             let (f, _) = held(c, &me, id, Power::View, now)?;
             let Some(case) = f.case_id else { return Ok(Vec::new()) };
             let mine = own_claims(c, keys, &me, &f)?;
-            let mut out = parts_of(app, &ledger::payments_of(c, case)?, &mine);
+            let mut out = parts_of(app, lang, &ledger::payments_of(c, case)?, &mine);
             out.reverse();
             Ok(out)
         })

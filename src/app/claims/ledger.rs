@@ -6,11 +6,12 @@
 use super::judge::NATURES;
 use super::{clue, may_keep};
 use crate::app::App;
+use crate::app::exports::{self, Taken, Why};
 use crate::app::subject::in_unit;
 use crate::app::view::SumsView;
 use crate::app::write::{Marks, Tx};
 use crate::base::id::{CaseId, ClaimId, FilingId};
-use crate::base::{At, Day, Error, Result, seal, text};
+use crate::base::{Day, Error, Result, seal, text};
 use crate::domain::access::Actor;
 use crate::domain::ledger::{Sums, total};
 use crate::law::Fen;
@@ -246,7 +247,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] (also when the actor may not know of it), field errors; the file cannot be made.
     pub async fn export_claims(self: &Arc<Self>, actor: &Actor, id: CaseId, asked: Asked, reason: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = text::reasoned("/reason", reason)?;
+        let (why, said) = (text::reasoned("/reason", reason)?, Why::words(reason)?);
         if !asked.state.is_empty() && !STATES.contains(&asked.state.as_str()) {
             return Err(Error::field("/state", "not_a_choice", &[]));
         }
@@ -261,12 +262,13 @@ impl App {
             tx.remark(id.into(), seq, "reason", &why)
         })
         .await?;
-        let table = table(self.now(), actor, &number, lines, sums);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({ "case": number, "state": asked.state });
+        let taken = Taken { what: "claims", query, rows: n, unmasked: false };
+        exports::hand_out(self, actor, taken, &table(&number, lines, sums), xlsx, said).await
     }
 }
 
-fn table(now: At, actor: &Actor, number: &str, lines: Vec<LedgerRow>, s: SumsView) -> sheet::Table {
+fn table(number: &str, lines: Vec<LedgerRow>, s: SumsView) -> sheet::Table {
     const COLUMNS: [&str; 18] = [
         "claimant",
         "id",
@@ -289,7 +291,6 @@ fn table(now: At, actor: &Actor, number: &str, lines: Vec<LedgerRow>, s: SumsVie
     ];
     let day = |d: Option<Day>| d.map_or(Value::Empty, Value::Day);
     let others = |paid: Fen, own: Fen| Value::Money(Fen::new(paid.get() - own.get()));
-    let n = lines.len();
     let mut rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
@@ -320,9 +321,6 @@ fn table(now: At, actor: &Actor, number: &str, lines: Vec<LedgerRow>, s: SumsVie
     sum.extend([s.claimed_fen, s.verified_fen, s.rejected_fen, s.open_fen, s.paid_fen, s.discharged_fen].map(Value::Money));
     sum.extend([others(s.paid_fen, s.discharged_fen), Value::Money(s.waived_fen), Value::Money(s.outstanding_fen), Value::Empty]);
     rows.push(sum);
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &now.list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     let headings = COLUMNS.iter().map(|k| text::zh(&format!("ledger.column.{k}")).to_owned()).collect();
     sheet::Table { name: text::zh_with("ledger.title", &[("number", number)]), headings, rows }
 }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::claimant::own::known;
 use crate::app::documents::{Where, keep_at};
 use crate::app::effects::Made;
+use crate::app::exports::{self, Taken, Why};
 use crate::app::subject::scope_of;
 use crate::app::write::{Key, Tx};
 use crate::base::id::{CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, ProcedureId, RowId};
@@ -376,7 +377,7 @@ impl App {
         acknowledged: bool,
         reason: &str,
     ) -> Result<Vec<u8>> {
-        let why = text::reasoned("/reason", reason)?;
+        let (why, said) = (text::reasoned("/reason", reason)?, Why::words(reason)?);
         // the look is on record before anything is opened
         self.write(actor, None, move |tx| {
             let (case, all, _) = taken(tx, id, procedure, acknowledged)?;
@@ -385,9 +386,9 @@ impl App {
             tx.remark(id.into(), seq, "reason", &why)
         })
         .await?;
-        let actor = actor.clone();
-        self.look(move |c, app, _| {
-            let mut tx = Tx::open(c, app, &actor, app.now());
+        let reader = actor.clone();
+        let look = self.look(move |c, app, _| {
+            let mut tx = Tx::open(c, app, &reader, app.now());
             // somebody may have been paid since: what is opened is what was weighed
             let (_, all, payees) = taken(&mut tx, id, procedure, acknowledged)?;
             let total = Fen::sum(all.iter().map(|l| l.amount)).ok_or_else(|| Error::TooLarge("sum".into()))?;
@@ -400,8 +401,17 @@ impl App {
             rows.push(vec![Value::Empty, Value::Text(text::zh("ledger.sum").to_owned()), Value::Empty, Value::Empty, Value::Money(total)]);
             let headings =
                 ["no", "name", "id", "card", "amount"].iter().map(|k| text::zh(&format!("pay_list.column.{k}")).to_owned()).collect();
-            sheet::workbook(&sheet::Table { name: text::zh("document.pay_list").to_owned(), headings, rows })
-        })
-        .await
+            let number = tx.case(id)?.number;
+            Ok((sheet::Table { name: text::zh("document.pay_list").to_owned(), headings, rows }, number))
+        });
+        let (table, number) = look.await?;
+        // the sum below them is no person
+        let taken = Taken {
+            what: "pay_list",
+            query: serde_json::json!({ "case": number }),
+            rows: table.rows.len().saturating_sub(1),
+            unmasked: true,
+        };
+        exports::hand_out(self, actor, taken, &table, true, said).await
     }
 }

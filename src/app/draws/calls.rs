@@ -27,7 +27,7 @@ use utoipa::ToSchema;
 /// The outcome that needs tries before it and brings the next of the reserve.
 pub const UNREACHABLE: &str = "unreachable";
 /// Outcomes that say whether money came.
-const MONEY: &[&str] = &["paid", "partly", "not_paid"];
+pub(super) const MONEY: &[&str] = &["paid", "partly", "not_paid"];
 /// The outcome that has the work done again.
 const DISCONTENT: &str = "unsatisfied";
 /// The list of `config/codes.toml` with outcomes.

@@ -7,8 +7,7 @@
 
 use crate::app::App;
 use crate::app::conduct::view::readable;
-use crate::app::counter::remark;
-use crate::app::write::Marks;
+use crate::app::exports::{self, Taken, Why};
 use crate::base::id::RowId;
 use crate::base::{At, Error, Result, text};
 use crate::domain::access::{Actor, Duty, DutyKind};
@@ -210,8 +209,7 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_employers(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let f = self.employer_filter(actor, &asked)?;
         let most = i64::try_from(EXPORT).unwrap_or(i64::MAX).saturating_add(1);
         let found = self.db.read(move |c| rows::page(c, &f, None, most)).await?;
@@ -219,25 +217,16 @@ impl App {
             return Err(Error::TooLarge(text::zh_with("employers.cap", &[("most", &EXPORT.to_string())])));
         }
         let items: Vec<EmployerLine> = found.into_iter().map(|e| line(self, actor, e)).collect();
-        let n = items.len();
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({
-                "rows": n, "area": asked.area, "level": asked.level.map(Level::code), "least": asked.least,
-            });
-            let seq = tx.record("account", me.into(), "employers_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, items);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({ "area": asked.area, "level": asked.level.map(Level::code), "least": asked.least });
+        let taken = Taken { what: "employers", query, rows: items.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(items), xlsx, why).await
     }
 }
 
 /// The columns of the file.
 const COLUMNS: [&str; 10] = ["name", "uscc", "score", "level", "reasons", "cases", "open", "headcount", "listed", "grade"];
 
-fn table(app: &App, actor: &Actor, lines: Vec<EmployerLine>) -> sheet::Table {
-    let n = lines.len();
+fn table(lines: Vec<EmployerLine>) -> sheet::Table {
     let mut rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
@@ -257,9 +246,6 @@ fn table(app: &App, actor: &Actor, lines: Vec<EmployerLine>) -> sheet::Table {
             .to_vec()
         })
         .collect();
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     rows.push(vec![Value::Text(text::zh("warning.about").to_owned())]);
     let headings = COLUMNS.map(|k| text::zh(&format!("employers.column.{k}")).to_owned()).to_vec();
     sheet::Table { name: text::zh("employers.title").to_owned(), headings, rows }

@@ -5,8 +5,7 @@
 use super::run::{self, RunView};
 use crate::app::App;
 use crate::app::conduct::view::readable;
-use crate::app::counter::remark;
-use crate::app::write::Marks;
+use crate::app::exports::{self, Taken, Why};
 use crate::base::id::{ProcedureId, RowId};
 use crate::base::{Day, Error, Result, text};
 use crate::domain::access::Actor;
@@ -169,8 +168,7 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_gradings(self: &Arc<Self>, actor: &Actor, asked: Asked, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let f = self.grading_filter(actor, &asked)?;
         let year = f.year;
         let most = i64::try_from(EXPORT).unwrap_or(i64::MAX).saturating_add(1);
@@ -179,26 +177,17 @@ impl App {
             return Err(Error::TooLarge(text::zh_with("supervisions.cap", &[("most", &EXPORT.to_string())])));
         }
         let items: Vec<GradingLine> = found.into_iter().map(|(g, f)| line(self, g, &f)).collect();
-        let n = items.len();
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({
-                "rows": n, "year": year, "bureau": asked.bureau, "grade": asked.grade, "state": asked.state,
-            });
-            let seq = tx.record("account", me.into(), "gradings_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, items);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({ "year": year, "bureau": asked.bureau, "grade": asked.grade, "state": asked.state });
+        let taken = Taken { what: "gradings", query, rows: items.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(items), xlsx, why).await
     }
 }
 
 /// The columns of the file.
 const COLUMNS: [&str; 11] = ["number", "name", "uscc", "year", "grade", "findings", "reasons", "bureau", "state", "told", "revision"];
 
-fn table(app: &App, actor: &Actor, lines: Vec<GradingLine>) -> sheet::Table {
-    let n = lines.len();
-    let mut rows: Vec<Vec<Value>> = lines
+fn table(lines: Vec<GradingLine>) -> sheet::Table {
+    let rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
             vec![
@@ -216,9 +205,6 @@ fn table(app: &App, actor: &Actor, lines: Vec<GradingLine>) -> sheet::Table {
             ]
         })
         .collect();
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     let headings = COLUMNS.map(|k| text::zh(&format!("grading.column.{k}")).to_owned()).to_vec();
     sheet::Table { name: text::zh("grading.title").to_owned(), headings, rows }
 }

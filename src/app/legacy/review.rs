@@ -4,9 +4,9 @@
 //! decision is `super::decide`'s, what it does to the terms `flow::legacy`'s.
 
 use crate::app::App;
-use crate::app::counter::remark;
+use crate::app::exports::{self, Taken, Why};
 use crate::app::view::{coded, remaining_text};
-use crate::app::write::{Key, Marks};
+use crate::app::write::Key;
 use crate::base::id::{CaseId, EvidenceId, RowId};
 use crate::base::seal::{self, KeyRing, Place};
 use crate::base::{At, Day, Error, Result, text};
@@ -347,23 +347,16 @@ impl App {
     /// # Errors
     /// Field errors, [`Error::TooLarge`] beyond what one export may have, or the database.
     pub async fn export_legacy_review(self: &Arc<Self>, actor: &Actor, bureau: Option<String>, why: &str, xlsx: bool) -> Result<Vec<u8>> {
-        let why = remark(why, "/reason")?;
-        let me = actor.account().ok_or(Error::Unauthenticated)?;
+        let why = Why::words(why)?;
         let asked = self.reviews_of(actor, Wanted { bureau: bureau.clone(), ..Wanted::default() });
         let reader = actor.clone();
         let all = self.look(move |c, app, _| page(c, app, &reader, &asked, EXPORT, false)).await?;
         if all.next.is_some() {
             return Err(Error::TooLarge(text::zh_with("legacy.cap", &[("most", &EXPORT.to_string())])));
         }
-        let n = all.items.len();
-        self.write(actor, None, move |tx| {
-            let payload = serde_json::json!({ "rows": n, "bureau": bureau });
-            let seq = tx.record("account", me.into(), "legacy_exported", tx.now, payload, &Marks::default())?;
-            tx.remark(me.into(), seq, "reason", &why)
-        })
-        .await?;
-        let table = table(self, actor, all.items, n);
-        if xlsx { sheet::workbook(&table) } else { sheet::csv(&table) }
+        let query = serde_json::json!({ "bureau": bureau });
+        let taken = Taken { what: "legacy", query, rows: all.items.len(), unmasked: false };
+        exports::hand_out(self, actor, taken, &table(all.items), xlsx, why).await
     }
 
     /// Decides a row: it leaves the list, and the term that had passed runs, from the ledger's dates, from the corrected
@@ -378,11 +371,11 @@ impl App {
     }
 }
 
-fn table(app: &App, actor: &Actor, lines: Vec<ReviewLine>, n: usize) -> sheet::Table {
+fn table(lines: Vec<ReviewLine>) -> sheet::Table {
     let heading = |k: &str| text::zh(&format!("legacy.column.{k}")).to_owned();
     let day = |d: Option<Day>| d.map_or(Value::Empty, Value::Day);
     let join = |l: &ReviewLine, f: fn(&PassedTerm) -> String| Value::Text(l.passed.iter().map(f).collect::<Vec<_>>().join("；"));
-    let mut rows: Vec<Vec<Value>> = lines
+    let rows: Vec<Vec<Value>> = lines
         .into_iter()
         .map(|l| {
             vec![
@@ -403,9 +396,6 @@ fn table(app: &App, actor: &Actor, lines: Vec<ReviewLine>, n: usize) -> sheet::T
             ]
         })
         .collect();
-    let who = if let Actor::Staff(s) = actor { s.name.clone() } else { String::new() };
-    let mark = text::zh_with("legacy.export_mark", &[("who", &who), ("when", &app.now().list_text()), ("rows", &n.to_string())]);
-    rows.push(vec![Value::Text(mark)]);
     let headings = [
         "number",
         "case",

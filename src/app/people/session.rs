@@ -207,7 +207,8 @@ impl App {
     ) -> Result<LoggedIn> {
         let now = self.now();
         let staff = self.db.read(move |c| staff(c, &account, Some(session), now)).await?;
-        let hours = if awaits_code { Duration::minutes(second_factor::WAITS) } else { Duration::hours(self.config.sessions.absolute_hours) };
+        let hours =
+            if awaits_code { Duration::minutes(second_factor::WAITS) } else { Duration::hours(self.config.sessions.absolute_hours) };
         Ok(LoggedIn { token, staff, expires_at: now.plus(hours), awaits_code })
     }
 

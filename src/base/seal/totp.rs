@@ -127,10 +127,15 @@ mod tests {
     #[test]
     fn base_32_is_that_of_the_standard() {
         // RFC 4648, section 10, without padding
-        for (bytes, expected) in [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")] {
+        for (bytes, expected) in
+            [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")]
+        {
             assert_eq!(base32(bytes.as_bytes()), expected);
         }
         let uri = address("清薪", "city.system", b"foobar");
-        assert_eq!(uri, "otpauth://totp/%E6%B8%85%E8%96%AA:city.system?secret=MZXW6YTBOI&issuer=%E6%B8%85%E8%96%AA&algorithm=SHA1&digits=6&period=30");
+        assert_eq!(
+            uri,
+            "otpauth://totp/%E6%B8%85%E8%96%AA:city.system?secret=MZXW6YTBOI&issuer=%E6%B8%85%E8%96%AA&algorithm=SHA1&digits=6&period=30"
+        );
     }
 }

@@ -51,6 +51,8 @@ pub enum Task {
     },
     /// Read a path with each of these tokens in turn.
     Get(String, Vec<String>),
+    /// Read a page of the console with each of these sessions in turn.
+    Page(String, Vec<String>),
     /// Ask whether each of these units is listed, in turn, with this key.
     Check {
         /// Codes of units.
@@ -302,6 +304,10 @@ impl Run<'_> {
             Task::Get(path, tokens) => {
                 let at = usize::try_from(n).unwrap_or(0) % tokens.len();
                 self.good(c.get(path, &tokens[at]))?;
+            }
+            Task::Page(path, tokens) => {
+                let at = usize::try_from(n).unwrap_or(0) % tokens.len();
+                self.good(c.page(path, &tokens[at]))?;
             }
             Task::Check { codes, key } => {
                 let code = &codes[usize::try_from(n).unwrap_or(0).wrapping_mul(7_919) % codes.len()];

@@ -60,6 +60,16 @@ impl Client {
         self.ask("GET", path, token, &[], None)
     }
 
+    /// Reads a page of the console.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn page(&mut self, path: &str, token: &str) -> Result<Reply> {
+        let out = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: qx={token}\r\n\r\n");
+        self.reader.get_mut().write_all(out.as_bytes())?;
+        self.answer()
+    }
+
     /// Sends JSON under a key.
     ///
     /// # Errors

@@ -12,6 +12,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workboo
 const CELL_CHARS: usize = 16_000;
 /// Rows of one worksheet below its headings.
 const SHEET_ROWS: usize = 1_048_000;
+/// Characters of a watermark on a printed page: twice that, where each is an ampersand, and the commands stay below 255.
+const PAGE_MARK: usize = 110;
 
 /// One value of an exported table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +140,35 @@ pub fn rejects(headings: &[String], rows: &[Reject]) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`rejects`]; a worksheet's name that a workbook does not take is internal.
 pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
+    write_xlsx(table, None, false)
+}
+
+/// A table as XLSX with a watermark: in a line above the headings, and at the top and the foot of each page that is printed.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn xlsx_marked(table: &Table, mark: &str) -> Result<Vec<u8>> {
+    write_xlsx(table, Some(mark), true)
+}
+
+/// As [`xlsx_marked`], but only where it is printed: for a program that expects the headings in the first line, as a bank's does.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn xlsx_marked_pages(table: &Table, mark: &str) -> Result<Vec<u8>> {
+    write_xlsx(table, Some(mark), false)
+}
+
+/// The watermark on each printed page: landscape A4, as wide as one page, the headings again on each.
+fn mark_pages(ws: &mut Worksheet, heads: u32, mark: &str) -> Result<()> {
+    // & starts a command there, and the whole may have 255 characters
+    let line: String = mark.chars().take(PAGE_MARK).collect::<String>().replace('&', "&&");
+    ws.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
+    ws.set_header(format!("&C&9{line}")).set_footer(format!("&L&9{line}&R&9&P / &N"));
+    ws.set_repeat_rows(0, heads).map_err(failed).map(|_| ())
+}
+
+fn write_xlsx(table: &Table, mark: Option<&str>, line: bool) -> Result<Vec<u8>> {
     let f = Formats::new();
     let mut book = Workbook::new();
     // the same table gives the same bytes: the file does not say when it was made
@@ -146,12 +177,19 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
     let ws = book.add_worksheet();
     let name: String = table.name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect();
     ws.set_name(if name.is_empty() { "表" } else { &name }).map_err(failed)?;
+    let heads = u32::from(line);
+    if let Some(m) = mark {
+        if line {
+            put_text(ws, &f, 0, 0, m)?;
+        }
+        mark_pages(ws, heads, m)?;
+    }
     for (i, h) in table.headings.iter().enumerate() {
-        ws.write_string_with_format(0, col(i)?, h, &f.head).map_err(failed)?;
+        ws.write_string_with_format(heads, col(i)?, h, &f.head).map_err(failed)?;
         ws.set_column_width(col(i)?, 18).map_err(failed)?;
     }
     for (n, values) in table.rows.iter().enumerate() {
-        let at = row(n + 1)?;
+        let at = row(n + 1)? + heads;
         for (i, v) in values.iter().enumerate() {
             let c = col(i)?;
             match v {
@@ -165,8 +203,19 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
             }
         }
     }
-    ws.set_freeze_panes(1, 0).map_err(failed)?;
+    ws.set_freeze_panes(heads + 1, 0).map_err(failed)?;
     book.save_to_buffer().map_err(failed)
+}
+
+/// A table as CSV with a watermark below its rows: the first line stays the headings, which programs that read the file rely on.
+///
+/// # Errors
+/// As [`csv()`].
+pub fn csv_marked(table: &Table, mark: &str) -> Result<Vec<u8>> {
+    let mut bytes = csv(table)?;
+    let last = Table { name: String::new(), headings: vec![mark.to_owned()], rows: Vec::new() };
+    bytes.extend_from_slice(csv(&last)?.strip_prefix("\u{feff}".as_bytes()).unwrap_or_default());
+    Ok(bytes)
 }
 
 /// A table as CSV: UTF-8 with byte-order mark, CRLF, guarded against formulas.

@@ -1,16 +1,20 @@
-// Conveniences only: every page works without this file. Written for old WebViews: no arrow functions, no promises.
+// Conveniences only: every page works without this file. Written for old WebViews: the language of 2009, no promises.
 (function () {
   "use strict";
-  var d = document;
+  var d = document, hooks = [];
   function each(list, f) { Array.prototype.forEach.call(list, f); }
-  // Leaving replaces this page, so that "back" does not return to it.
-  each(d.querySelectorAll("[data-leave]"), function (a) {
-    a.addEventListener("click", function (e) { e.preventDefault(); location.replace(a.href); });
-  });
+  function fill(words, places) { return words.replace(/\{(\w+)\}/g, function (all, k) { return k in places ? places[k] : all; }); }
+  // What a page's part needs is set up again when the part is exchanged.
+  function start(root) { hooks.forEach(function (f) { f(root); }); }
+  window.h5 = { each: each, fill: fill, start: start, on: function (f) { hooks.push(f); f(d); }, send: send, free: free };
   // A form is sent once.
   function send(form, button) {
     form.setAttribute("data-sent", "1");
     if (button) { button.setAttribute("data-word", button.textContent); button.setAttribute("aria-disabled", "true"); button.textContent = form.getAttribute("data-once"); }
+  }
+  function free(form) {
+    form.removeAttribute("data-sent");
+    each(form.querySelectorAll("[data-word]"), function (b) { b.textContent = b.getAttribute("data-word"); b.removeAttribute("data-word"); b.removeAttribute("aria-disabled"); });
   }
   var pressed = null;
   d.addEventListener("click", function (e) {
@@ -22,90 +26,113 @@
     var form = e.target;
     if (!form.hasAttribute("data-once")) return;
     if (form.getAttribute("data-sent")) { e.preventDefault(); return; }
-    send(form, pressed && pressed.form === form ? pressed : form.querySelector("button[type=submit]"));
+    var button = pressed && pressed.form === form ? pressed : form.querySelector("button[type=submit]");
+    send(form, button);
+    // the button's own name and place are part of the form
+    if (window.h5.submit && !button.hasAttribute("formaction")) window.h5.submit(e, form);
   });
-  window.addEventListener("pageshow", function (e) {
-    if (!e.persisted) return;
-    each(d.querySelectorAll("form[data-sent]"), function (f) {
-      f.removeAttribute("data-sent");
-      each(f.querySelectorAll("[data-word]"), function (b) { b.textContent = b.getAttribute("data-word"); b.removeAttribute("aria-disabled"); });
+  window.addEventListener("pageshow", function (e) { if (e.persisted) each(d.querySelectorAll("form[data-sent]"), free); });
+
+  hooks.push(function (root) {
+    // Leaving replaces this page, so that "back" does not return to it.
+    each(root.querySelectorAll("[data-leave]"), function (a) {
+      a.addEventListener("click", function (e) { e.preventDefault(); location.replace(a.href); });
     });
-  });
-  var focus = d.querySelector("[data-focus]");
-  if (focus) focus.focus();
-  each(d.querySelectorAll("[data-print]"), function (b) {
-    b.hidden = false;
-    b.addEventListener("click", function () { window.print(); });
-  });
-  // Days times daily wage.
-  var days = d.querySelector("[name=days]"), daily = d.querySelector("[name=daily]"), out = d.querySelector("[data-product]");
-  function count() {
-    var a = parseFloat(days.value), b = parseFloat(daily.value);
-    out.textContent = a > 0 && b > 0 ? a + " × " + b + " = " + (Math.round(a * b * 100) / 100) : out.getAttribute("data-product");
-  }
-  if (days && daily && out) { days.addEventListener("input", count); daily.addEventListener("input", count); }
-  // What is typed is kept, at most every eight seconds.
-  each(d.querySelectorAll("[data-autosave]"), function (form) {
-    var waits = null, said = d.createElement("p");
-    said.className = "kept"; said.setAttribute("role", "status");
-    form.appendChild(said);
-    function save() {
-      waits = null;
-      if (form.getAttribute("data-sent")) return;
-      var body = ["auto=1"];
-      each(form.elements, function (f) {
-        if (!f.name || f.type === "file" || f.name === "_key" || ((f.type === "radio" || f.type === "checkbox") && !f.checked)) return;
-        body.push(encodeURIComponent(f.name) + "=" + encodeURIComponent(f.value));
-      });
-      var x = new XMLHttpRequest();
-      x.open("POST", form.getAttribute("data-autosave"));
-      x.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
-      x.onload = function () { said.textContent = x.status === 204 ? form.getAttribute("data-saved") : ""; };
-      x.send(body.join("&"));
+    var focus = root.querySelector("[data-focus]");
+    if (focus) focus.focus();
+    each(root.querySelectorAll("[data-print]"), function (b) {
+      b.hidden = false;
+      b.addEventListener("click", function () { window.print(); });
+    });
+    // Days times daily wage.
+    var days = root.querySelector("[name=days]"), daily = root.querySelector("[name=daily]"), out = root.querySelector("[data-product]");
+    function count() {
+      var a = parseFloat(days.value), b = parseFloat(daily.value);
+      out.textContent = a > 0 && b > 0 ? fill(out.getAttribute("data-sum"), { days: a, daily: b, sum: Math.round(a * b * 100) / 100 }) : out.getAttribute("data-product");
     }
-    function later() { said.textContent = ""; if (!waits) waits = setTimeout(save, 8000); }
-    form.addEventListener("input", later);
-    form.addEventListener("change", later);
+    if (days && daily && out) { days.addEventListener("input", count); daily.addEventListener("input", count); }
   });
-  // Photos: shown small, and made smaller before they are sent where the browser can.
-  var SIDE = 2048, LARGE = 1500000;
-  function smaller(file, done) {
-    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < LARGE || !window.FileReader || !d.createElement("canvas").toBlob) { done(file); return; }
-    // read as data: the page's policy lets no other picture in
-    var img = new Image(), r = new FileReader();
-    img.onerror = r.onerror = function () { done(file); };
-    img.onload = function () {
-      var k = Math.min(1, SIDE / Math.max(img.width, img.height)), c = d.createElement("canvas");
-      c.width = Math.round(img.width * k); c.height = Math.round(img.height * k);
-      c.getContext("2d").drawImage(img, 0, 0, c.width, c.height);
-      c.toBlob(function (b) { done(b && b.size < file.size ? new File([b], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file); }, "image/jpeg", 0.85);
-    };
-    r.onload = function () { img.src = r.result; };
-    r.readAsDataURL(file);
-  }
-  each(d.querySelectorAll("[data-photos]"), function (input) {
-    var list = d.createElement("ul");
-    list.className = "thumbs";
-    input.parentNode.appendChild(list);
-    input.addEventListener("change", function () {
-      var files = Array.prototype.slice.call(input.files), made = [], left = files.length;
-      list.textContent = "";
-      files.forEach(function (f, i) {
-        var li = d.createElement("li");
-        if (/^image\//.test(f.type) && window.FileReader) {
-          var img = d.createElement("img"), r = new FileReader();
-          img.alt = ""; r.onload = function () { img.src = r.result; }; r.readAsDataURL(f);
-          li.appendChild(img);
-        }
-        li.appendChild(d.createTextNode(f.name.length > 14 ? f.name.slice(0, 6) + "…" + f.name.slice(-6) : f.name));
-        list.appendChild(li);
-        smaller(f, function (x) {
-          made[i] = x;
-          if (--left) return;
-          // an old browser cannot fill a file field: the photos go as they are
-          try { var t = new DataTransfer(); made.forEach(function (m) { t.items.add(m); }); input.files = t.files; } catch (e) { return; }
+
+  // What is typed is kept, at most every eight seconds, at every step, and when the page goes.
+  hooks.push(function (root) {
+    each(root.querySelectorAll("[data-autosave]"), function (form) {
+      var waits = null, said = d.createElement("p");
+      said.className = "kept"; said.setAttribute("role", "status");
+      form.appendChild(said);
+      function body() {
+        var all = ["auto=1"];
+        each(form.elements, function (f) {
+          if (!f.name || f.type === "file" || f.tagName === "BUTTON" || f.name === "_key" || ((f.type === "radio" || f.type === "checkbox") && !f.checked)) return;
+          all.push(encodeURIComponent(f.name) + "=" + encodeURIComponent(f.value));
         });
+        return all.join("&");
+      }
+      function save() {
+        clearTimeout(waits); waits = null;
+        if (form.getAttribute("data-sent") || !d.body.contains(form)) return;
+        var x = new XMLHttpRequest();
+        x.open("POST", form.getAttribute("data-autosave"));
+        x.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+        x.onload = function () { said.textContent = x.status === 204 ? form.getAttribute("data-saved") : ""; };
+        x.onerror = function () { said.textContent = form.getAttribute("data-offline") || ""; later(); };
+        x.send(body());
+      }
+      function later() { if (!waits) waits = setTimeout(save, 8000); }
+      function typed() { said.textContent = ""; later(); }
+      form.addEventListener("input", typed);
+      form.addEventListener("change", typed);
+      form.addEventListener("h5-step", function () { if (waits) save(); });
+      window.addEventListener("pagehide", function () {
+        if (!waits || form.getAttribute("data-sent") || !navigator.sendBeacon) return;
+        try { navigator.sendBeacon(form.getAttribute("data-autosave"), new Blob([body()], { type: "application/x-www-form-urlencoded" })); } catch (e) { return; }
       });
     });
   });
+
+  // One question at a time, with "back" as the telephone has it; without script the whole form is one page.
+  hooks.push(function (root) {
+    each(root.querySelectorAll("form[data-steps]"), function (form) {
+      var parts = form.querySelectorAll("fieldset.part"), all = parts.length, acts = form.querySelector(".acts"), lead = d.querySelector(".lead"), at = -1;
+      if (all < 2 || !acts) return;
+      function make(tag, cls, words) { var e = d.createElement(tag); e.className = cls; if (words) e.textContent = words; return e; }
+      var count = make("p", "count"), nav = make("p", "acts step"), back = make("button", "btn second", form.getAttribute("data-back")), next = make("button", "btn", form.getAttribute("data-next"));
+      back.type = next.type = "button";
+      nav.appendChild(next); nav.appendChild(back);
+      var whole = make("button", "plain whole", form.getAttribute("data-whole"));
+      whole.type = "button";
+      form.insertBefore(count, parts[0]);
+      form.insertBefore(nav, acts);
+      form.appendChild(whole);
+      form.className += " steps";
+      function show(n, jump) {
+        at = n;
+        each(parts, function (p, i) { p.hidden = i !== n; });
+        back.hidden = n === 0; nav.hidden = n === all - 1; acts.hidden = n < all - 1;
+        if (lead) lead.hidden = n > 0;
+        count.textContent = fill(form.getAttribute("data-steps"), { n: n + 1, all: all });
+        if (n === all - 1) acts.appendChild(back); else nav.appendChild(back);
+        if (!jump) return;
+        // the heading of the new question is read, and stands at the top
+        parts[n].setAttribute("tabindex", "-1"); parts[n].focus();
+        window.scrollTo(0, 0);
+        var e = d.createEvent("Event"); e.initEvent("h5-step", true, false); form.dispatchEvent(e);
+      }
+      function wanted() { var m = /^#step-(\d+)$/.exec(location.hash); return m && m[1] <= all ? m[1] - 1 : 0; }
+      function hash() { if (form.className.indexOf("steps") > 0 && wanted() !== at) show(wanted(), true); }
+      form.addEventListener("keydown", function (e) {
+        if (e.keyCode !== 13 || e.target.tagName !== "INPUT" || nav.hidden || form.className.indexOf("steps") < 0) return;
+        e.preventDefault(); next.click();
+      });
+      next.addEventListener("click", function () { location.hash = "#step-" + (at + 2); });
+      back.addEventListener("click", function () { location.hash = "#step-" + at; });
+      whole.addEventListener("click", function () {
+        form.className = form.className.replace(" steps", "");
+        each(parts, function (p) { p.hidden = false; });
+        nav.hidden = count.hidden = whole.hidden = back.hidden = true; acts.hidden = false;
+      });
+      window.addEventListener("hashchange", hash);
+      show(wanted(), false);
+    });
+  });
+  start(d);
 })();

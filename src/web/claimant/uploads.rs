@@ -1,46 +1,11 @@
 //! Photos and papers from a telephone, in parts: what was sent before the line broke is not sent again.
 
-use super::key;
 use crate::app::App;
-use crate::app::uploads::{NewUpload, UploadStatus};
-use crate::base::id::FilingId;
+use crate::app::uploads::UploadStatus;
 use crate::web::auth::Mine;
-use crate::web::extract::{IdempotencyKey, JsonBody, PathId};
-use crate::web::uploads::{self, KeptFile, PART_LIMIT};
-use crate::web::{Access, Answer, Route, Table};
-use axum::Json;
-use axum::extract::State;
-use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use crate::web::uploads::{self, BeginFile, KeptFile, PART_LIMIT};
+use crate::web::{Access, Route, Table};
 use std::sync::Arc;
-use utoipa::ToSchema;
-
-/// A file that is going to be sent.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BeginFile {
-    /// What it is: `photo`, `attendance`, `wage_slip`, `contract`, `proof`, `statement`, `other`.
-    kind: String,
-    /// Its name as the person calls it.
-    #[serde(default)]
-    name: String,
-    /// Bytes of the whole file.
-    size: u64,
-    /// SHA-256 of the whole file, 64 lower-case hexadecimal digits.
-    sha256: String,
-}
-
-async fn begin(
-    State(app): State<Arc<App>>,
-    Mine(me): Mine,
-    PathId(filing): PathId<FilingId>,
-    k: IdempotencyKey,
-    JsonBody(b): JsonBody<BeginFile>,
-) -> Answer<(StatusCode, Json<UploadStatus>)> {
-    let k = key(&k, "worker.upload", &(filing, &b))?;
-    let new = NewUpload { case: None, filing: Some(filing), kind: b.kind, name: b.name, size: b.size, sha256: b.sha256 };
-    Ok((StatusCode::CREATED, Json(app.create_upload(&me.actor(), k, new).await?)))
-}
 
 /// The rows of this file.
 pub(super) fn routes(t: &mut Table<Arc<App>>) {
@@ -52,7 +17,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
             .reads::<BeginFile>()
             .problems(&[409])
             .answers::<UploadStatus>(201, "已开始；按 partSize 切分后逐片上传"),
-        begin,
+        uploads::begin::<Mine>,
     );
     t.add(
         Route::put("/api/claimant/v1/uploads/{id}/parts/{n}", "putFilePart", own, "上传一片；顺序不限，可重复上传同一内容")

@@ -132,7 +132,13 @@ pub(super) async fn create(State(app): State<Arc<App>>, by: Officer, FormParams(
 
 pub(super) type BackTo<'a> = Option<&'a (Vec<(String, String)>, Error)>;
 
-pub(super) async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<String>, back: BackTo<'_>) -> Result<PersonPage> {
+pub(super) async fn person_page(
+    app: &Arc<App>,
+    by: &Officer,
+    id: AccountId,
+    first: Option<String>,
+    back: BackTo<'_>,
+) -> Result<PersonPage> {
     let a = app.account_line(&by.actor(), id).await?;
     let own = id == by.0.account;
     let button = |name: &str, path: String, word: &str, tone| {

@@ -8,7 +8,7 @@ use super::lists::{address, export_asked, export_form};
 use super::moves::stays;
 use super::view::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, ChildCard, Fact, FieldKind, Filter, FormField,
-    FormView, Place, Tag, Tone,
+    FormView, Place, Plan, Tag, Tone,
 };
 use crate::app::App;
 use crate::app::announcements::batches::{BatchView, PublishBatch};
@@ -150,7 +150,7 @@ async fn list(
         address("/announcements", &parts)
     };
     Ok(AnnouncementsPage {
-        chrome: chrome(app, by, text::zh("announcements.title"), Place::Inbox).await?,
+        chrome: chrome(app, by, text::zh("announcements.title"), Place::Announcements).await?,
         filter: filter(app, &a),
         rows: found.items.iter().map(row).collect(),
         more: next.map(link),
@@ -226,7 +226,7 @@ fn card(b: &BatchView) -> BatchCard {
 async fn batch_page(app: &Arc<App>, by: &Officer, wrong: Option<&Error>) -> Result<AnnouncementBatchesPage, Failure> {
     let found = app.announcement_batches(&by.actor()).await?;
     Ok(AnnouncementBatchesPage {
-        chrome: chrome(app, by, text::zh("announcements.batches"), Place::Inbox).await?,
+        chrome: chrome(app, by, text::zh("announcements.batches"), Place::Announcements).await?,
         cards: found.iter().map(card).collect(),
         wrong: wrong.map(Error::sentence),
     })
@@ -387,7 +387,7 @@ pub(super) fn child(a: &AnnouncementView) -> ChildCard {
             },
         ),
         facts,
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: say("heading"),
         lines,
         paper: a.texts.iter().rev().find_map(|t| t.document).map(|d| format!("/documents/{d}")),

@@ -6,7 +6,8 @@ use super::frame::{chrome, flash};
 use super::lists::address;
 use super::moves::stays;
 use super::view::{
-    CalendarPage, DayCell, Fact, FieldKind, FormField, FormView, HolidayLine, InboxTab, Month, MovedLine, Place, PreviewView, YearLine,
+    CalendarPage, DayCell, Fact, FieldKind, FormField, FormView, HolidayLine, InboxTab, Month, MovedLine, Place, PreviewView, Tone,
+    YearLine,
 };
 use crate::app::App;
 use crate::app::calendar::{load, preview};
@@ -156,7 +157,9 @@ fn previewed(p: preview::Preview) -> PreviewView {
     let args: Vec<(&str, &str)> = counts.iter().map(|(k, n)| (*k, n.as_str())).collect();
     let mut said = text::zh_with("calendar.preview", &args);
     if p.moved > p.first.len() {
-        said.push_str(&text::zh_with("calendar.preview_first", &[("n", &p.first.len().to_string())]));
+        let from = (p.page - 1) * preview::NAMED + 1;
+        let to = from + p.first.len().saturating_sub(1);
+        said.push_str(&text::zh_with("calendar.preview_page", &[("from", &from.to_string()), ("to", &to.to_string())]));
     }
     if p.cut {
         said.push_str(text::zh("calendar.preview_cut"));
@@ -167,8 +170,15 @@ fn previewed(p: preview::Preview) -> PreviewView {
         (true, true) => "推后，仍为暂定",
         (false, true) => "提前，仍为暂定",
     };
+    let body = y.to_toml();
+    let turn = |id: &str, word: &str, to: usize| {
+        let form = FormView::new(id, "/calendar/moved", word, Vec::new()).tone(Tone::Plain);
+        form.hidden("body", body.clone()).hidden("page", to.to_string())
+    };
     PreviewView {
         facts,
+        earlier: (p.page > 1).then(|| turn("earlier", "上一页", p.page - 1)),
+        later: (p.page * preview::NAMED < p.moved).then(|| turn("later", "下一页", p.page + 1)),
         changes: p.changes.iter().map(|(d, name)| format!("{d}（{}）改为{name}", weekday_name(*d))).collect(),
         said,
         moved: p
@@ -183,7 +193,7 @@ fn previewed(p: preview::Preview) -> PreviewView {
             })
             .collect(),
         confirm: FormView::new("load", "/calendar", "确认载入", Vec::new())
-            .hidden("body", y.to_toml())
+            .hidden("body", body.clone())
             .hidden("_key", IdempotencyKey::fresh().as_str()),
         warnings: p.warnings,
     }
@@ -204,7 +214,7 @@ pub(super) async fn look(State(app): State<Arc<App>>, by: Officer, up: Upload) -
     let pairs = params.pairs().to_vec();
     let mut page = page(&app, &by, None).await?;
     let done = match read(&mut params, file.as_ref()) {
-        Ok(year) => app.preview_calendar(&by.actor(), year).await,
+        Ok(year) => app.preview_calendar(&by.actor(), year, 1).await,
         Err(e) => Err(e),
     };
     match done {
@@ -214,6 +224,28 @@ pub(super) async fn look(State(app): State<Arc<App>>, by: Officer, up: Upload) -
         }
         Err(e) if stays(&e) => {
             page.upload = page.upload.sent_back(&pairs, &e);
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `POST /calendar/moved`: another page of the terms that the file looked at would move.
+pub(super) async fn moved(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
+    let body = p.raw("body").unwrap_or_default().to_owned();
+    let at = p.int("page", 1, 10_000).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+    let mut page = page(&app, &by, None).await?;
+    let done = match p.finish().and_then(|()| preview::read(body.as_bytes(), None, None)) {
+        Ok(year) => app.preview_calendar(&by.actor(), year, at).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(found) => {
+            page.preview = Some(previewed(found));
+            html(&page)
+        }
+        Err(e) if stays(&e) => {
+            page.upload = page.upload.told(&e);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(e) => Err(e.into()),

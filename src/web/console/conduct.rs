@@ -160,7 +160,7 @@ async fn one(app: &Arc<App>, by: &Officer, id: RowId, typed: Option<&Typed>, bac
         g.contest = sent(g.contest.take());
     }
     Ok(ConductPage {
-        chrome: chrome(app, by, format!("守法诚信档案 {}", f.number), Place::None).await?,
+        chrome: chrome(app, by, format!("守法诚信档案 {}", f.number), Place::Gradings).await?,
         name: f.name.clone(),
         employer: format!("/employers/{}", f.uscc.clone().unwrap_or_else(|| f.id.to_string())),
         facts: vec![Fact::new("档案编号", f.number.clone()), Fact::new("统一社会信用代码", f.uscc.clone().unwrap_or_default())],

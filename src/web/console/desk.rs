@@ -5,7 +5,7 @@ use super::lists::due_of;
 use super::matter::{filing_forms, filing_pickers, suggestions};
 use super::moves::{area_choices, local, stays};
 use super::view::{
-    AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, HitRow, Pager, Place, RegisterPage, Tag, Tone,
+    AmendmentRow, DeskPage, DeskRow, FieldKind, FormField, FormGroup, FormView, HintsPart, HitRow, Pager, Place, RegisterPage, Tag, Tone,
 };
 use super::words::{marks, yuan};
 use crate::app::App;
@@ -23,7 +23,7 @@ use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, Params, PathId, QueryParams};
 use crate::web::{Answer, Failure};
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -359,8 +359,11 @@ pub(super) async fn register(State(app): State<Arc<App>>, by: Officer, FormParam
     }
 }
 
-/// `POST /filings/hints`: look-alikes above the form, which stays as it was filled in.
-pub(super) async fn hints(State(app): State<Arc<App>>, by: Officer, FormParams(p): FormParams) -> Answer<Response> {
+/// The header by which the page's script asks for the look-alikes alone.
+const PART: &str = "x-part";
+
+/// `POST /filings/hints`: look-alikes beside the form, which stays as it was filled in; alone when the page's script asks, while somebody types.
+pub(super) async fn hints(State(app): State<Arc<App>>, by: Officer, headers: HeaderMap, FormParams(p): FormParams) -> Answer<Response> {
     let pairs = p.pairs().to_vec();
     let get = |name: &str| pairs.iter().find(|x| x.0 == name).map(|x| x.1.clone()).unwrap_or_default();
     let asked = crate::app::search_hints::Asked {
@@ -376,6 +379,9 @@ pub(super) async fn hints(State(app): State<Arc<App>>, by: Officer, FormParams(p
     match app.hints(&by.actor(), asked).await {
         Ok(found) => {
             let found = found.iter().map(super::search::hint).collect();
+            if headers.contains_key(PART) {
+                return html(&HintsPart { rows: found });
+            }
             html(&register_with(&app, &by, filled, callback, Some(found)).await?)
         }
         Err(e) if stays(&e) => {

@@ -97,7 +97,7 @@ async fn list(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): Quer
     let (found, next) = app.submissions(&by.actor(), all, after).await?;
     let rows = found.iter().map(card).collect();
     let next = next.map(|id| format!("/submissions?show={}&after={id}", if all { "all" } else { "open" }));
-    html(&SubmissionsPage { chrome: chrome(&app, &by, text::zh("employer.office.title"), Place::None).await?, all, rows, next })
+    html(&SubmissionsPage { chrome: chrome(&app, &by, text::zh("employer.office.title"), Place::Submissions).await?, all, rows, next })
 }
 
 type Back<'a> = Option<(&'a str, &'a [(String, String)], &'a Error)>;

@@ -128,7 +128,7 @@ async fn list(
         address("/employers", &parts)
     };
     Ok(EmployersPage {
-        chrome: chrome(app, by, word("title"), Place::Inbox).await?,
+        chrome: chrome(app, by, word("title"), Place::Employers).await?,
         about: text::zh("warning.about").to_owned(),
         filter: filter(app, &a),
         rows: found.items.iter().map(row).collect(),
@@ -273,7 +273,7 @@ pub(super) async fn one(State(app): State<Arc<App>>, by: Officer, PathId(code): 
         .collect();
     let money = |name: &str, f: crate::law::Fen| Fact::new(name, yuan(f));
     html(&EmployerPage {
-        chrome: chrome(&app, &by, format!("用人单位档案 {}", f.name), Place::None).await?,
+        chrome: chrome(&app, &by, format!("用人单位档案 {}", f.name), Place::Employers).await?,
         name: f.name.clone(),
         code: f.uscc.clone().unwrap_or_default(),
         names: f.names.iter().map(|n| (n.name.clone(), n.on.to_string())).collect(),

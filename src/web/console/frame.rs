@@ -6,6 +6,7 @@ use crate::app::inbox::{Query, Tab};
 use crate::base::{Error, Result, text};
 use crate::domain::access::{self, Ability, Actor, DutyKind};
 use crate::web::auth::Officer;
+use crate::web::look::Around;
 use std::sync::Arc;
 
 /// Waits under these are counted up to this in the navigation.
@@ -48,6 +49,7 @@ pub(super) fn person(app: &App, officer: &Officer) -> Person {
 
 async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
     let tabs = app.tabs(actor);
+    let duty = |kinds: &[DutyKind]| actor.duties().iter().any(|d| kinds.contains(&d.kind));
     let desk_shown = tabs.contains(&Tab::Desk);
     let first = match tabs.first() {
         // the desk has an entry of its own
@@ -70,7 +72,14 @@ async fn counts(app: &Arc<App>, actor: &Actor) -> Result<NavCounts> {
         system_shown: access::may(actor, Ability::Configure, ""),
         definitions_shown: access::may(actor, Ability::ReadDefinitions, ""),
         audit_shown: access::may(actor, Ability::Audit, ""),
-        draws_shown: actor.duties().iter().any(|d| d.kind == DutyKind::Supervisor),
+        ledger_shown: app.reads_ledger(actor),
+        exports_shown: app.reads_exports(actor),
+        bulletins_shown: app.reads_bulletins(actor),
+        campaigns_shown: app.reads_campaigns(actor),
+        reads: duty(&[DutyKind::Leader, DutyKind::Head, DutyKind::Supervisor]),
+        leads: duty(&[DutyKind::Leader, DutyKind::Head]),
+        credit: duty(&[DutyKind::Credit]),
+        draws_shown: duty(&[DutyKind::Supervisor]),
         desk_shown,
         register_shown: access::may(actor, Ability::Register, ""),
     })
@@ -94,7 +103,13 @@ async fn waiting_at_desk(app: &Arc<App>, actor: &Actor) -> Result<i64> {
 /// The database.
 pub(super) async fn chrome(app: &Arc<App>, officer: &Officer, title: impl Into<String>, place: Place) -> Result<Chrome> {
     let counts = if officer.0.must_change { NavCounts::default() } else { counts(app, &officer.actor()).await? };
-    Ok(Chrome::new(title, place, person(app, officer), counts, app.demo, app.now().list_text()))
+    Ok(Chrome::new(title, place, person(app, officer), counts, Around::chosen(app, officer.1), app.now().list_text()))
+}
+
+/// What was refused, said above the page: for a form that is no longer there.
+pub(super) fn refused(why: &Error) -> Flash {
+    let said = why.fields().first().map_or_else(|| why.sentence(), |f| f.message.clone());
+    Flash { tone: Tone::Bad, text: said }
 }
 
 /// The sentence of a code in `?done=…`: only codes of the catalogue, so that no link puts words into our mouth.

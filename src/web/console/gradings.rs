@@ -192,7 +192,7 @@ async fn list(app: &Arc<App>, by: &Officer, a: Asked, after: Option<(String, Row
         }
     }
     Ok(GradingsPage {
-        chrome: chrome(app, by, word("title"), Place::Inbox).await?,
+        chrome: chrome(app, by, word("title"), Place::Gradings).await?,
         year: found.year.to_string(),
         filter: filter(app, by, &a, found.year),
         run: found.run.as_ref().map(run_facts).unwrap_or_default(),

@@ -5,7 +5,7 @@
 
 use super::second_factor::unlock_form;
 use super::session::login_form;
-use super::view::{FormView, KeptPage, LoginPage, LoginState};
+use super::view::{Flash, FormView, KeptPage, LoginPage, LoginState, Tone};
 use crate::app::App;
 use crate::app::people::LoggedIn;
 use crate::base::{Error, text};
@@ -13,6 +13,7 @@ use crate::web::Answer;
 use crate::web::auth::Met;
 use crate::web::edge::html_with;
 use crate::web::extract::{Params, safe_next};
+use crate::web::look::{Around, Look};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
@@ -59,13 +60,13 @@ impl KeptNote {
         page
     }
     /// What the page says of it.
-    pub(super) fn said(&self) -> String {
-        text::zh(match self {
-            Self::None => return String::new(),
-            Self::Form(_) => "kept.form",
-            Self::Lost => "kept.lost",
-        })
-        .to_owned()
+    pub(super) fn said(&self) -> Option<Flash> {
+        let (tone, said) = match self {
+            Self::None => return None,
+            Self::Form(_) => (Tone::Good, "kept.form"),
+            Self::Lost => (Tone::Warn, "kept.lost"),
+        };
+        Some(Flash { tone, text: text::zh(said).to_owned() })
     }
 }
 
@@ -121,11 +122,14 @@ fn pairs(body: &[u8]) -> Vec<(String, String)> {
         String::from_utf8_lossy(&out).into_owned()
     };
     let text = String::from_utf8_lossy(body);
-    text.split('&').filter(|p| !p.is_empty()).map(|p| p.split_once('=').map_or((plain(p), String::new()), |(k, v)| (plain(k), plain(v)))).collect()
+    text.split('&')
+        .filter(|p| !p.is_empty())
+        .map(|p| p.split_once('=').map_or((plain(p), String::new()), |(k, v)| (plain(k), plain(v))))
+        .collect()
 }
 
 /// The log-in page for a form whose session was over or locked, with what was typed; `None` where the plain error page will do.
-pub(in crate::web) fn asked_again(met: &Met, uri: &Uri, locked: bool, aside: &Aside) -> Option<Answer<Response>> {
+pub(in crate::web) fn asked_again(met: &Met, look: Look, uri: &Uri, locked: bool, aside: &Aside) -> Option<Answer<Response>> {
     let app = &met.app;
     let to = uri.path_and_query().map_or("/", |p| p.as_str());
     let note = match aside {
@@ -140,15 +144,15 @@ pub(in crate::web) fn asked_again(met: &Met, uri: &Uri, locked: bool, aside: &As
     };
     // the page the form stood on is not known: after the log-in the way leads home, or on with the form
     let page = if locked {
-        unlock_form(app, &met.name, "/", &note, false)
+        unlock_form(app, look, &met.name, "/", &note, false)
     } else {
-        note.on(login_form(app, LoginState::Expired, "", "/"))
+        note.on(login_form(app, look, LoginState::Expired, "", "/"))
     };
     Some(html_with(StatusCode::UNAUTHORIZED, &page))
 }
 
 /// Where a log-in that is done leads: on with the form that was kept, or to the page asked for.
-pub(super) fn went_on(app: &Arc<App>, to: Response, done: &LoggedIn, note: &KeptNote, next: &str) -> Answer<Response> {
+pub(super) fn went_on(app: &Arc<App>, look: Look, to: Response, done: &LoggedIn, note: &KeptNote, next: &str) -> Answer<Response> {
     let kept = match note {
         // of another account, or too old: not a word of it
         KeptNote::Form(note) => app.kept_form(done.staff.account, note),
@@ -158,7 +162,7 @@ pub(super) fn went_on(app: &Arc<App>, to: Response, done: &LoggedIn, note: &Kept
     let typed = kept.pairs.iter().filter(|(k, v)| !k.starts_with('_') && !v.trim().is_empty()).map(|(_, v)| v.clone());
     let form = FormView::new("kept", kept.to.clone(), "继续提交", Vec::new());
     let page = KeptPage {
-        demo: app.demo,
+        around: Around::chosen(app, look),
         typed: typed.take(SHOWN).collect(),
         form: kept.pairs.iter().fold(form, |f, (k, v)| f.hidden(k.as_str(), v.as_str())),
         next: safe_next(Some(next)).to_owned(),

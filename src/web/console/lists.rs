@@ -1,15 +1,17 @@
 //! Lists: the inbox with its tabs, notices; and the form by which any list is taken out as a file.
 
+use super::assigning;
 use super::frame::{chrome, flash};
 use super::view::{
-    Due, FieldKind, Filter, FormField, FormView, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pager, Place, Tag, Tone,
+    Due, FieldKind, Filter, FormField, FormView, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pager, Pick, Place, Tag, Tone,
 };
 use super::words::{due_date, lamp, marks, remaining, yuan};
 use crate::app::App;
+use crate::app::exports::REASONS;
 use crate::app::inbox::{Item, Query, Tab};
 use crate::app::view::NoticeView;
 use crate::base::id::NoticeId;
-use crate::base::{At, text};
+use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor};
 use crate::domain::facts::PROCEDURES;
 use crate::web::Answer;
@@ -67,6 +69,24 @@ pub(super) fn export_form(action: &str, word: impl Fn(&str) -> String, held: &[(
     held.iter().fold(form, |f, (k, v)| f.hidden(*k, v.as_str()))
 }
 
+/// The fields every export with a coded reason asks for.
+pub(super) fn export_fields(app: &App) -> Vec<FormField> {
+    let word = |k: &str| text::zh(&format!("ledger_export.{k}")).to_owned();
+    let reasons = app.registry.codes.get(REASONS).cloned().unwrap_or_default();
+    vec![
+        FormField::new("format", word("format"), FieldKind::Radio).options([("xlsx", "XLSX"), ("csv", "CSV")]).value("xlsx").required(),
+        FormField::new("reasonCode", word("reason_code"), FieldKind::Select).options(reasons).required(),
+        FormField::new("reason", word("reason"), FieldKind::Long).required().max(REASON).help(word("reason_help")),
+    ]
+}
+
+/// What a form with those fields said: the coded reason, the reason in words, whether a workbook is wanted.
+pub(super) fn export_wanted(p: &mut Params) -> (String, String, bool) {
+    let code = p.text("reasonCode", 60).unwrap_or_default();
+    let (xlsx, words) = export_asked(p);
+    (code, words, xlsx)
+}
+
 /// What the form of an export said: whether a workbook is wanted, and why.
 pub(super) fn export_asked(p: &mut Params) -> (bool, String) {
     let format = p.choice("format", &["xlsx", "csv"]);
@@ -74,32 +94,100 @@ pub(super) fn export_asked(p: &mut Params) -> (bool, String) {
     (xlsx, p.text("reason", REASON).unwrap_or_default())
 }
 
+/// What of the inbox is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    tab: Option<Tab>,
+    kind: String,
+    state: String,
+    area: String,
+    grade: String,
+    pub(super) words: String,
+    page: i64,
+}
+impl Asked {
+    /// Read from the address, or from a form that came from the page.
+    pub(super) fn read(q: &mut Params) -> Self {
+        let tab = q.text("tab", 20).and_then(|k| TABS.iter().find(|(_, x)| *x == k)).map(|(t, _)| *t);
+        let mut get = |name: &str| q.text(name, 60).unwrap_or_default();
+        let (kind, state, area, grade, words) = (get("kind"), get("state"), get("area"), get("grade"), get("q"));
+        Self { tab, kind, state, area, grade, words, page: q.int("page", 1, 10_000).unwrap_or(1) }
+    }
+    fn narrowing(&self) -> [(&'static str, &str); 5] {
+        [("kind", &self.kind), ("state", &self.state), ("area", &self.area), ("grade", &self.grade), ("q", &self.words)]
+    }
+    fn narrowed(&self) -> bool {
+        self.narrowing().iter().any(|(_, v)| !v.is_empty())
+    }
+    fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let mut out = vec![("tab", self.tab.map_or("", key))];
+        out.extend(self.narrowing());
+        out
+    }
+    /// The address of a page of it; of the first one without a number.
+    pub(super) fn address(&self, page: i64) -> String {
+        let n = if page > 1 { page.to_string() } else { String::new() };
+        let mut pairs = self.pairs();
+        pairs.push(("page", &n));
+        address("/", &pairs)
+    }
+    /// The address of the page shown, with a word on what was done.
+    pub(super) fn done(&self, code: &str) -> String {
+        let here = self.address(self.page);
+        format!("{here}{}done={code}", if here.contains('?') { '&' } else { '?' })
+    }
+    /// A form of the page carries what is shown along.
+    pub(super) fn carried(&self, form: FormView) -> FormView {
+        let form = self.pairs().into_iter().filter(|(_, v)| !v.is_empty()).fold(form, |f, (k, v)| f.hidden(k, v));
+        if self.page > 1 { form.hidden("page", self.page.to_string()) } else { form }
+    }
+}
+
+/// What came back to the page: a form of it with what is wrong, or what stayed of many.
+#[derive(Debug, Default)]
+pub(super) struct Back {
+    /// The form that gives cases to an officer.
+    pub(super) assign: Option<(Vec<(String, String)>, Error)>,
+    /// The form that keeps a view.
+    pub(super) keep: Option<(Vec<(String, String)>, Error)>,
+    /// What was not given, and why.
+    pub(super) stayed: Vec<String>,
+}
+
 /// `GET /`.
 pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let done = q.raw("done").map(str::to_owned);
+    let asked = Asked::read(&mut q);
+    match page(&app, &by, asked, Back::default()).await? {
+        Some(mut page) => {
+            page.chrome = page.chrome.with_flash(flash(done.as_deref()));
+            html(&page)
+        }
+        // no work of this kind: administrators
+        None => {
+            let homes = [(Ability::ManageAccounts, "/accounts"), (Ability::Configure, "/jobs"), (Ability::Audit, "/audit")];
+            let to = homes.into_iter().find(|(a, _)| access::may(&by.actor(), *a, "")).map_or("/account", |h| h.1);
+            Ok(see_other(to))
+        }
+    }
+}
+
+/// The page of the inbox; `None` for who has none.
+pub(super) async fn page(app: &Arc<App>, by: &Officer, mut asked: Asked, back: Back) -> Result<Option<InboxPage>> {
     let actor = by.actor();
     let counts = app.tab_counts(&actor).await?;
-    let Some(natural) = counts.first().map(|c| c.0) else {
-        // no work of this kind: administrators
-        let homes = [(Ability::ManageAccounts, "/accounts"), (Ability::Configure, "/jobs"), (Ability::Audit, "/audit")];
-        let to = homes.into_iter().find(|(a, _)| access::may(&actor, *a, "")).map_or("/account", |h| h.1);
-        return Ok(see_other(to));
-    };
-    let done = q.raw("done").map(str::to_owned);
-    let tab = q.text("tab", 20).and_then(|k| TABS.iter().find(|(_, x)| *x == k)).map(|(t, _)| *t);
-    let tab = tab.filter(|t| counts.iter().any(|c| c.0 == *t)).unwrap_or(natural);
-    let get = |q: &mut Params, name: &str| q.text(name, 60).unwrap_or_default();
-    let (kind, state, area, grade, words) =
-        (get(&mut q, "kind"), get(&mut q, "state"), get(&mut q, "area"), get(&mut q, "grade"), get(&mut q, "q"));
-    let page = q.int("page", 1, 10_000).unwrap_or(1);
+    let Some(natural) = counts.first().map(|c| c.0) else { return Ok(None) };
+    let tab = asked.tab.filter(|t| counts.iter().any(|c| c.0 == *t)).unwrap_or(natural);
+    asked.tab = Some(tab);
     let some = |s: &String| (!s.is_empty()).then(|| s.clone());
     let query = Query {
         tab: Some(tab),
-        kind: some(&kind),
-        state: some(&state),
-        area: some(&area),
-        grade: some(&grade),
-        text: some(&words),
-        page,
+        kind: some(&asked.kind),
+        state: some(&asked.state),
+        area: some(&asked.area),
+        grade: some(&asked.grade),
+        text: some(&asked.words),
+        page: asked.page,
         size: SIZE,
         after: None,
     };
@@ -117,57 +205,49 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
     let filter = Filter {
         action: "/".into(),
         hidden: vec![("tab".into(), key(tab).into())],
-        fields: filter_fields(&app, [&kind, &state, &area, &grade, &words]),
-        active: [&kind, &state, &area, &grade, &words].iter().any(|v| !v.is_empty()),
+        fields: filter_fields(app, [&asked.kind, &asked.state, &asked.area, &asked.grade, &asked.words]),
+        active: asked.narrowed(),
         clear: address("/", &[("tab", key(tab))]),
     };
-    let link = |n: u64| {
-        let n = n.to_string();
-        address(
-            "/",
-            &[("tab", key(tab)), ("kind", &kind), ("state", &state), ("area", &area), ("grade", &grade), ("q", &words), ("page", &n)],
-        )
-    };
     let (total, number) = (u64::try_from(found.total).unwrap_or(0), u64::try_from(found.page).unwrap_or(1));
-    html(&InboxPage {
-        chrome: chrome(&app, &by, "待办", Place::Inbox).await?.with_flash(flash(done.as_deref())),
+    let link = |n: u64| asked.address(i64::try_from(n).unwrap_or(1));
+    let chosen: Vec<String> = match &back.assign {
+        Some((pairs, _)) => pairs.iter().filter(|(k, _)| k == "procedure").map(|(_, v)| v.clone()).collect(),
+        None => Vec::new(),
+    };
+    let leads: Vec<&str> = if tab == Tab::Bureau { assigning::led(by) } else { Vec::new() };
+    let rows: Vec<InboxRow> = found
+        .items
+        .iter()
+        .map(|i| {
+            let mut r = row(i);
+            if i.kind == "complaint" && leads.contains(&i.bureau_code.as_str()) {
+                let id = i.procedure.to_string();
+                r.pick = Some(Pick { chosen: chosen.contains(&id), id });
+            }
+            r
+        })
+        .collect();
+    let assign =
+        if rows.iter().any(|r| r.pick.is_some()) { Some(assigning::form(app, by, &asked, back.assign.as_ref()).await?) } else { None };
+    Ok(Some(InboxPage {
+        chrome: chrome(app, by, "待办", Place::Inbox).await?,
         tabs,
-        also: also(&by, tab),
+        also: also(tab),
+        views: assigning::views(app, by, &asked.address(1)).await?,
+        keep: asked.narrowed().then(|| assigning::keep_form(&asked, back.keep.as_ref())),
         filter,
-        rows: found.items.iter().map(row).collect(),
+        rows,
+        assign,
+        stayed: back.stayed,
         pager: Pager::new(total, number, SIZE.unsigned_abs(), link),
-    })
+    }))
 }
 
 /// Lists beside the inbox: the audit of what is late, the hand-over of what a leaving officer holds.
-fn also(by: &Officer, tab: Tab) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    if tab == Tab::Overdue {
-        out.push(("/overdue".to_owned(), text::zh("overdue.page.link").to_owned()));
-    }
-    if by.0.duties.iter().any(|d| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head))
-        && matches!(tab, Tab::Bureau | Tab::Overdue)
-    {
-        out.push(("/handover".to_owned(), text::zh("overdue.page.handover_link").to_owned()));
-    }
-    let reads = |d: &access::Duty| matches!(d.kind, access::DutyKind::Leader | access::DutyKind::Head | access::DutyKind::Supervisor);
-    if by.0.duties.iter().any(reads) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
-        out.push(("/supervisions".to_owned(), text::zh("supervisions.link").to_owned()));
-        out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
-        out.push(("/money".to_owned(), text::zh("overdue.page.money_link").to_owned()));
-    }
-    if by.0.duties.iter().all(|d| !reads(d)) && by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
-        out.push(("/announcements".to_owned(), text::zh("announcements.link").to_owned()));
-    }
-    if tab == Tab::Bureau || by.0.duties.iter().any(|d| d.kind == access::DutyKind::Credit) {
-        out.push(("/submissions".to_owned(), text::zh("employer.office.title").to_owned()));
-    }
-    let grades = |d: &access::Duty| reads(d) || d.kind == access::DutyKind::Credit;
-    if by.0.duties.iter().any(grades) && matches!(tab, Tab::Bureau | Tab::Overdue | Tab::Area) {
-        out.push(("/gradings".to_owned(), text::zh("grading.title").to_owned()));
-        out.push(("/employers".to_owned(), text::zh("employers.link").to_owned()));
-    }
-    out
+fn also(tab: Tab) -> Vec<(String, String)> {
+    let audit = || ("/overdue".to_owned(), text::zh("overdue.page.link").to_owned());
+    (tab == Tab::Overdue).then(audit).into_iter().collect()
 }
 
 fn filter_fields(app: &App, [kind, state, area, grade, words]: [&String; 5]) -> Vec<FormField> {
@@ -237,6 +317,7 @@ fn row(i: &Item) -> InboxRow {
         tags,
         holder: i.assignee.clone().unwrap_or_else(|| i.bureau.clone()),
         area: i.area.clone(),
+        pick: None,
     }
 }
 

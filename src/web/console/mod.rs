@@ -6,14 +6,18 @@
 mod admin;
 mod announcements;
 mod areas;
+mod assigning;
 mod audit;
+mod bulletins;
 mod calendar;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod claims;
 mod conduct;
 mod contacts;
 mod counter;
+mod dashboard;
 mod definitions;
 mod desk;
 mod dialogue;
@@ -35,11 +39,13 @@ mod overdue;
 mod penalties;
 mod second_factor;
 mod session;
+mod styleguide;
 mod supervisions;
 pub mod view;
 mod words;
 
 mod joining;
+mod ledger;
 mod legacy;
 mod rebindings;
 mod refusals;
@@ -98,8 +104,13 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/account/address", "console_address", any, "登记接收通知的邮箱和手机"), session::set_address);
     t.add(form("/account/absence", "console_absence", any, "登记请假与代班"), session::absence);
     t.add(form("/account/absence/{id}/cancel", "console_cancel_absence", any, "撤销请假"), session::cancel_absence);
+    t.add(page("/styleguide", "console_styleguide", any, "样式"), styleguide::page);
     // lists
     t.add(page("/", "console_inbox", any, "待办"), lists::inbox);
+    let leads = Access::Staff("大队长、局领导（本部门）");
+    t.add(form("/assign", "console_assign", leads, "把所选案件指派给承办人"), assigning::assign);
+    t.add(form("/views", "console_keep_view", work, "保存待办视图"), assigning::keep);
+    t.add(form("/views/{id}/forget", "console_forget_view", work, "删除待办视图"), assigning::forget);
     t.add(page("/notices", "console_notices", any, "消息"), lists::notices);
     t.add(form("/notices/read", "console_read", any, "标为已读"), lists::mark_read);
     t.add(page("/search", "console_search_page", work, "查询页"), search::search_page);
@@ -142,6 +153,9 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     of_draws(t);
     of_gradings(t);
     door::routes(t);
+    ledger::routes(t);
+    bulletins::routes(t);
+    campaigns::routes(t);
     let audit = Access::Staff("督办（所督办区划）；其他岗位见本部门");
     let leads = Access::Staff("大队长、局领导（本部门）");
     t.add(page("/overdue", "console_overdue", audit, "超期督查"), overdue::page);
@@ -180,6 +194,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/penalties", "console_begin_penalty", punishes, "行政处罚立案"), penalties::begin);
     of_employers(t);
     t.add(page("/money", "console_money", Access::Staff("大队长、局领导、督办"), "资金月报"), money_report::page);
+    of_statistics(t);
     t.add(page("/handover", "console_handover", leads, "移交离岗人员的案件"), overdue::handover);
     t.add(form("/handover", "console_choose_handover", leads, "选择离岗人员"), overdue::choose);
     t.add(form("/handover/{id}", "console_hand_over", leads, "移交全部案件"), overdue::hand_over);
@@ -241,6 +256,7 @@ fn of_administrators(t: &mut Table<Arc<App>>) {
             .answers_plain(200, "结果", HTML),
         calendar::look,
     );
+    t.add(shown("/calendar/moved", "console_page_calendar", system, "载入前移动的期限的其他页"), calendar::moved);
     t.add(form("/calendar", "console_load_calendar", system, "载入一年"), calendar::confirm);
     t.add(page("/areas", "console_areas", system, "区划与部门"), areas::page);
     t.add(shown("/areas/route", "console_try_route", system, "试算转办去向"), areas::try_route);
@@ -325,6 +341,16 @@ fn of_claims(t: &mut Table<Arc<App>>) {
     t.add(form("/cases/{id}/pay-list", "console_issue_pay_list", keep, "出具支付名册"), parties::issue);
     t.add(show("/cases/{id}/pay-list/export", "console_export_pay_list", keep, "导出支付名册"), parties::export);
     t.add(form("/cases/{id}/child-clues/{clue}/close", "console_close_clue", keep, "办结使用童工线索"), parties::close);
+}
+
+/// What supervisors and leaders read in numbers.
+fn of_statistics(t: &mut Table<Arc<App>>) {
+    let who = Access::Staff("督办（所督办区划）；大队长、局领导（本部门）");
+    let out = |path, id, about| Route::post(path, id, who, about).reads_form().answers_plain(200, "XLSX 或 CSV 文件", None);
+    t.add(page("/dashboard", "console_dashboard", who, "数据看板"), dashboard::page);
+    t.add(out("/dashboard/export", "console_export_dashboard", "导出看板的一张表"), dashboard::take_out);
+    t.add(page("/clock", "console_clock", who, "时限行为"), dashboard::clocks);
+    t.add(out("/clock/export", "console_export_clock", "导出时限行为"), dashboard::clocks_out);
 }
 
 /// Grades of employers and their files.

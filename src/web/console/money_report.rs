@@ -68,7 +68,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, by: Officer, QueryParams(m
     let Money { months, bureaus } = app.money_by_month(&by.actor(), from, to).await?;
     let bars = bars(&months);
     html(&MoneyReportPage {
-        chrome: chrome(&app, &by, text::zh("money.report"), Place::Inbox).await?,
+        chrome: chrome(&app, &by, text::zh("money.report"), Place::Money).await?,
         from: from.to_string(),
         to: to.to_string(),
         width: WIDE * i64::try_from(bars.len()).unwrap_or(1),

@@ -85,7 +85,7 @@ async fn list(
         None => taken_out(statutory),
     };
     Ok(OverduePage {
-        chrome: chrome(app, by, text::zh("overdue.title"), Place::Inbox).await?,
+        chrome: chrome(app, by, text::zh("overdue.title"), Place::Overdue).await?,
         tabs: vec![tab("all", !statutory), tab("statutory", statutory)],
         rows: found.items.iter().map(row).collect(),
         more: next.map(|n| address("/overdue", &[("effect", effect), ("after", &n)])),
@@ -170,7 +170,7 @@ async fn held(
         }
     });
     Ok(HandoverPage {
-        chrome: chrome(app, by, word("handover_title"), Place::Inbox).await?,
+        chrome: chrome(app, by, word("handover_title"), Place::Handover).await?,
         choose,
         from: from.map(|_| people.iter().find(|p| p.0 == chosen).map(|p| p.1.clone()).unwrap_or_else(|| word("officer"))),
         rows: rows

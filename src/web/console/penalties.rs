@@ -1,7 +1,7 @@
 //! Penalties 行政处罚 on the page of a case: the form that begins one, and the card with ground, bounds, money and dates.
 
 use super::moves::stays;
-use super::view::{ChildCard, Fact, FieldKind, FormField, FormView, Tag, Tone};
+use super::view::{ChildCard, Fact, FieldKind, FormField, FormView, Plan, Tag, Tone};
 use crate::app::App;
 use crate::app::penalties::{Beginning, NewPenalty};
 use crate::app::view::CaseFile;
@@ -152,7 +152,7 @@ pub(super) fn child(p: &PenaltyView) -> ChildCard {
         title: text::zh_with("penalty.card", &[("subject", &p.subject)]),
         state: Tag::new(p.state.clone(), tone),
         facts,
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: say("heading.payments"),
         lines,
         paper: p.paper.map(|d| format!("/documents/{d}")),

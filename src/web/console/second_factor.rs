@@ -6,7 +6,9 @@ use super::frame::{flash, person};
 use super::kept::{KeptNote, went_on};
 use super::moves::stays;
 use super::session::{login_form, opened};
-use super::view::{Chrome, FieldKind, FormField, FormView, LoginPage, LoginState, NavCounts, Place, SecondFactorPage, SetupView, Tag, Tone};
+use super::view::{
+    Chrome, FieldKind, FormField, FormView, LoginPage, LoginState, NavCounts, Place, SecondFactorPage, SetupView, Tag, Tone,
+};
 use crate::app::App;
 use crate::app::people::Stage;
 use crate::app::write::Key;
@@ -16,6 +18,7 @@ use crate::paper::qr;
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, SessionCookie, safe_next};
+use crate::web::look::{Around, Look};
 use crate::web::{Answer, Failure, Settings};
 use axum::Extension;
 use axum::extract::State;
@@ -27,21 +30,31 @@ use std::sync::Arc;
 const REASON: usize = 1000;
 
 /// The page that asks for the code of a log-in.
-pub(super) fn code_form(app: &App, next: &str, kept: &KeptNote, wrong: bool) -> LoginPage {
-    let field = FormField::new("code", "动态码", FieldKind::Int).required().max(20).autocomplete("one-time-code").help(text::zh("factor.code_help"));
+pub(super) fn code_form(app: &App, look: Look, next: &str, kept: &KeptNote, wrong: bool) -> LoginPage {
+    let field = FormField::new("code", "动态码", FieldKind::Int)
+        .required()
+        .max(20)
+        .autocomplete("one-time-code")
+        .help(text::zh("factor.code_help"));
     let form = kept.onto(FormView::new("code", "/login/code", "登录", vec![field]).hidden("next", next));
-    LoginPage { demo: app.demo, state: if wrong { LoginState::WrongCode } else { LoginState::Code }, form, demo_logins: Vec::new(), note: kept.said() }
+    LoginPage {
+        around: Around::chosen(app, look),
+        state: if wrong { LoginState::WrongCode } else { LoginState::Code },
+        form,
+        demo_logins: Vec::new(),
+        note: kept.said(),
+    }
 }
 
 /// The page that asks for the password of a session that lay idle.
-pub(super) fn unlock_form(app: &App, name: &str, next: &str, kept: &KeptNote, wrong: bool) -> LoginPage {
+pub(super) fn unlock_form(app: &App, look: Look, name: &str, next: &str, kept: &KeptNote, wrong: bool) -> LoginPage {
     let fields = vec![
         FormField::new("who", "用户", FieldKind::Shown).value(name),
         FormField::new("password", "密码", FieldKind::Password).required().max(256).autocomplete("current-password"),
     ];
     let form = kept.onto(FormView::new("unlock", "/login/unlock", "解锁", fields).hidden("next", next));
     LoginPage {
-        demo: app.demo,
+        around: Around::chosen(app, look),
         state: if wrong { LoginState::WrongPassword } else { LoginState::Locked },
         form,
         demo_logins: Vec::new(),
@@ -59,17 +72,22 @@ async fn stage(app: &Arc<App>, cookie: Option<&SessionCookie>) -> Result<Option<
     }
 }
 
-fn expired(app: &App, next: &str, kept: &KeptNote) -> LoginPage {
-    kept.on(login_form(app, LoginState::Expired, "", next))
+fn expired(app: &App, look: Look, next: &str, kept: &KeptNote) -> LoginPage {
+    kept.on(login_form(app, look, LoginState::Expired, "", next))
 }
 
 /// `GET /login/code`.
-pub(super) async fn code_page(State(app): State<Arc<App>>, cookie: Option<SessionCookie>, QueryParams(mut q): QueryParams) -> Answer<Response> {
+pub(super) async fn code_page(
+    State(app): State<Arc<App>>,
+    look: Look,
+    cookie: Option<SessionCookie>,
+    QueryParams(mut q): QueryParams,
+) -> Answer<Response> {
     let next = safe_next(q.raw("next")).to_owned();
     match stage(&app, cookie.as_ref()).await? {
-        Some((Stage::AwaitsCode, _)) => html(&code_form(&app, &next, &KeptNote::None, false)),
+        Some((Stage::AwaitsCode, _)) => html(&code_form(&app, look, &next, &KeptNote::None, false)),
         Some(_) => Ok(see_other(&next)),
-        None => html(&expired(&app, &next, &KeptNote::None)),
+        None => html(&expired(&app, look, &next, &KeptNote::None)),
     }
 }
 
@@ -77,6 +95,7 @@ pub(super) async fn code_page(State(app): State<Arc<App>>, cookie: Option<Sessio
 pub(super) async fn give_code(
     State(app): State<Arc<App>>,
     Extension(settings): Extension<Arc<Settings>>,
+    look: Look,
     cookie: Option<SessionCookie>,
     FormParams(mut p): FormParams,
 ) -> Answer<Response> {
@@ -84,41 +103,51 @@ pub(super) async fn give_code(
     let kept = KeptNote::of(&mut p);
     let code = p.text("code", 20).unwrap_or_default();
     let Some(SessionCookie(token)) = cookie else {
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, &next, &kept));
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, look, &next, &kept));
     };
     match app.give_code(token.reveal(), &code).await {
-        Ok(done) => went_on(&app, opened(&app, &settings, &done, &next), &done, &kept, &next),
-        Err(Error::Refused(_)) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &code_form(&app, &next, &kept, true)),
-        Err(Error::Unauthenticated) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, &next, &kept)),
+        Ok(done) => went_on(&app, look, opened(&app, &settings, &done, &next), &done, &kept, &next),
+        Err(Error::Refused(_)) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &code_form(&app, look, &next, &kept, true)),
+        Err(Error::Unauthenticated) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, look, &next, &kept)),
         Err(e) => Err(e.into()),
     }
 }
 
 /// `GET /login/unlock`.
-pub(super) async fn unlock_page(State(app): State<Arc<App>>, cookie: Option<SessionCookie>, QueryParams(mut q): QueryParams) -> Answer<Response> {
+pub(super) async fn unlock_page(
+    State(app): State<Arc<App>>,
+    look: Look,
+    cookie: Option<SessionCookie>,
+    QueryParams(mut q): QueryParams,
+) -> Answer<Response> {
     let next = safe_next(q.raw("next")).to_owned();
     match stage(&app, cookie.as_ref()).await? {
-        Some((Stage::Locked, name)) => html(&unlock_form(&app, &name, &next, &KeptNote::None, false)),
+        Some((Stage::Locked, name)) => html(&unlock_form(&app, look, &name, &next, &KeptNote::None, false)),
         Some(_) => Ok(see_other(&next)),
-        None => html(&expired(&app, &next, &KeptNote::None)),
+        None => html(&expired(&app, look, &next, &KeptNote::None)),
     }
 }
 
 /// `POST /login/unlock`.
-pub(super) async fn unlock(State(app): State<Arc<App>>, cookie: Option<SessionCookie>, FormParams(mut p): FormParams) -> Answer<Response> {
+pub(super) async fn unlock(
+    State(app): State<Arc<App>>,
+    look: Look,
+    cookie: Option<SessionCookie>,
+    FormParams(mut p): FormParams,
+) -> Answer<Response> {
     let next = safe_next(p.raw("next")).to_owned();
     let kept = KeptNote::of(&mut p);
     let password = p.raw("password").unwrap_or_default().to_owned();
     let Some(SessionCookie(token)) = cookie else {
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, &next, &kept));
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, look, &next, &kept));
     };
     match app.unlock(token.reveal(), &password).await {
-        Ok(done) => went_on(&app, see_other(&next), &done, &kept, &next),
+        Ok(done) => went_on(&app, look, see_other(&next), &done, &kept, &next),
         Err(Error::Refused(_)) => {
             let name = stage(&app, Some(&SessionCookie(token))).await?.map(|s| s.1).unwrap_or_default();
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &unlock_form(&app, &name, &next, &kept, true))
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &unlock_form(&app, look, &name, &next, &kept, true))
         }
-        Err(Error::Unauthenticated) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, &next, &kept)),
+        Err(Error::Unauthenticated) => html_with(StatusCode::UNPROCESSABLE_ENTITY, &expired(&app, look, &next, &kept)),
         Err(e) => Err(e.into()),
     }
 }
@@ -129,13 +158,17 @@ async fn page(app: &Arc<App>, by: &Officer, codes: Vec<String>, wrong: Option<&E
     let title = "双因素登录";
     let chrome = if must {
         // nothing else is open until it is set up
-        Chrome::new(title, Place::Account, person(app, by), NavCounts::default(), app.demo, app.now().list_text())
+        Chrome::new(title, Place::Account, person(app, by), NavCounts::default(), Around::chosen(app, by.1), app.now().list_text())
     } else {
         super::frame::chrome(app, by, title, Place::Account).await?
     };
     let setup = match f.setup {
         Some((secret, address)) => {
-            let code = FormField::new("code", "动态码", FieldKind::Int).required().max(12).autocomplete("one-time-code").help("手机上显示的 6 位数字");
+            let code = FormField::new("code", "动态码", FieldKind::Int)
+                .required()
+                .max(12)
+                .autocomplete("one-time-code")
+                .help("手机上显示的 6 位数字");
             let mut confirm = FormView::new("confirm", "/account/second-factor/confirm", "确认启用", vec![code]);
             if let Some(e) = wrong {
                 confirm = confirm.told(e);
@@ -152,7 +185,8 @@ async fn page(app: &Arc<App>, by: &Officer, codes: Vec<String>, wrong: Option<&E
         required: f.required,
         left: f.active.then(|| f.codes_left.to_string()),
         begin: (!f.active).then(|| {
-            let form = FormView::new("begin", "/account/second-factor/begin", word, Vec::new()).hidden("_key", IdempotencyKey::fresh().as_str());
+            let form =
+                FormView::new("begin", "/account/second-factor/begin", word, Vec::new()).hidden("_key", IdempotencyKey::fresh().as_str());
             if setup.is_some() { form.tone(Tone::Plain) } else { form }
         }),
         setup,
@@ -206,7 +240,9 @@ pub(super) async fn reset(
     let pairs = p.pairs().to_vec();
     let reason = p.text("reason", REASON).unwrap_or_default();
     let done = match p.finish() {
-        Ok(()) => app.reset_second_factor(&by.actor(), Some(Key::new(key.as_str(), "console:unfactor", &(id, &reason))?), id, &reason).await,
+        Ok(()) => {
+            app.reset_second_factor(&by.actor(), Some(Key::new(key.as_str(), "console:unfactor", &(id, &reason))?), id, &reason).await
+        }
         Err(e) => Err(e),
     };
     match done {

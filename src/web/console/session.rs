@@ -14,6 +14,7 @@ use crate::base::{Error, FieldError, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, SessionCookie, clear_cookie, safe_next, set_cookie};
+use crate::web::look::{Around, Look};
 use crate::web::{Answer, Settings};
 use axum::Extension;
 use axum::extract::State;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 /// `GET /login`.
 pub(super) async fn login_page(
     State(app): State<Arc<App>>,
+    look: Look,
     cookie: Option<SessionCookie>,
     QueryParams(mut q): QueryParams,
 ) -> Answer<Response> {
@@ -34,11 +36,11 @@ pub(super) async fn login_page(
         (false, Some(_), Some(_)) => LoginState::Expired,
         _ => LoginState::Fresh,
     };
-    html(&login_form(&app, state, "", safe_next(next.as_deref())))
+    html(&login_form(&app, look, state, "", safe_next(next.as_deref())))
 }
 
-pub(super) fn login_form(app: &App, state: LoginState, name: &str, next: &str) -> LoginPage {
-    let mut page = LoginPage::new(state, name, next, app.demo);
+pub(super) fn login_form(app: &App, look: Look, state: LoginState, name: &str, next: &str) -> LoginPage {
+    let mut page = LoginPage::new(state, name, next, Around::chosen(app, look));
     page.demo_logins = demo::logins(app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
     page
 }
@@ -57,24 +59,26 @@ pub(super) async fn log_in(
     let password = p.raw("password").filter(|s| !s.is_empty()).map(str::to_owned);
     let password = p.required("password", password).unwrap_or_default();
     if let Err(e) = p.finish() {
-        let mut page = kept.on(login_form(&app, LoginState::Fresh, &name, &next));
+        let mut page = kept.on(login_form(&app, Look::of(&headers), LoginState::Fresh, &name, &next));
         page.form = page.form.told(&e);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     match app.log_in(&name, &password, "console", agent, None).await {
         Ok(done) if done.awaits_code => {
-            let mut page = html(&code_form(&app, &next, &kept, false))?;
-            page.headers_mut().extend(opened(&app, &settings, &done, "/").headers().iter().filter(|(k, _)| *k == SET_COOKIE).map(|(k, v)| (k.clone(), v.clone())));
+            let mut page = html(&code_form(&app, Look::of(&headers), &next, &kept, false))?;
+            page.headers_mut().extend(
+                opened(&app, &settings, &done, "/").headers().iter().filter(|(k, _)| *k == SET_COOKIE).map(|(k, v)| (k.clone(), v.clone())),
+            );
             Ok(page)
         }
         Ok(done) => {
             let to = if done.staff.must_change { "/account" } else { &next };
-            went_on(&app, opened(&app, &settings, &done, to), &done, &kept, &next)
+            went_on(&app, Look::of(&headers), opened(&app, &settings, &done, to), &done, &kept, &next)
         }
         Err(Error::Refused(r)) => {
             tracing::debug!(code = r.code, "log-in refused");
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &kept.on(login_form(&app, LoginState::Failed, &name, &next)))
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &kept.on(login_form(&app, Look::of(&headers), LoginState::Failed, &name, &next)))
         }
         Err(e) => Err(e.into()),
     }

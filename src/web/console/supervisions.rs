@@ -100,7 +100,7 @@ async fn list(
         address("/supervisions", &parts)
     };
     Ok(SupervisionsPage {
-        chrome: chrome(app, by, text::zh("supervisions.title"), Place::Inbox).await?,
+        chrome: chrome(app, by, text::zh("supervisions.title"), Place::Supervisions).await?,
         filter: filter(app, &a),
         rows: found.items.iter().map(row).collect(),
         more: next.map(link),

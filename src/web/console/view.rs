@@ -4,6 +4,7 @@
 //! an officer. Never formats law or money itself beyond what is given, never holds an unmasked value that the reader
 //! did not ask for.
 
+use crate::web::look::Around;
 use askama::Template;
 use std::fmt;
 
@@ -12,10 +13,14 @@ mod admin;
 mod announcements;
 mod areas;
 mod audit;
+mod bulletins;
 mod calendar;
+mod campaigns;
 mod case;
+mod casebook;
 mod claims;
 mod counter;
+mod dashboard;
 mod definitions;
 mod desk;
 mod dialogue;
@@ -25,6 +30,8 @@ mod employers;
 mod error;
 mod filing;
 mod form;
+#[cfg(any(test, debug_assertions))]
+pub mod gallery;
 mod gradings;
 mod import;
 mod inbox;
@@ -36,16 +43,20 @@ mod login;
 mod money;
 mod outbox;
 mod overdue;
+mod plan;
 mod public;
-mod second_factor;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_case;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples_counter;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
+mod samples_inbox;
+#[cfg(any(test, debug_assertions))]
 mod samples_long;
+mod second_factor;
+mod styleguide;
 mod supervisions;
 mod unmask;
 
@@ -56,16 +67,20 @@ pub use announcements::{
 };
 pub use areas::{AreasPage, BureauRow, RoutedView};
 pub use audit::{AuditEventPage, AuditPage, AuditRow, CheckLine, CheckedView};
+pub use bulletins::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage};
 pub use calendar::{CalendarPage, DayCell, HolidayLine, Month, MovedLine, PreviewView, YearLine};
+pub use campaigns::{CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, OwnCard, ReportRow};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
-    FilingLink, InstalmentRow, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
+    FilingLink, Money, MoveView, PaymentRow, RefusedMove, RespondentRow, StepState, TermRow, ToldRow,
 };
+pub use casebook::{CasebookPage, CasebookRow, ExportPage, ExportRow, ExportsPage};
 pub use claims::{ClaimsPage, ClueLine, CodeLine, JoinerLine, LedgerLine, PartiesPage, PartyLine, PayListLine, RecourseLine, RepLine};
 pub use counter::{
     AgentRow, CallbackPage, CallbackRow, CallbacksPage, ContactRow, ContactsPage, DoubtRow, EarlierRow, FilingCounterPage, RebindingRow,
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
 };
+pub use dashboard::{ClockPage, DashBlock, DashboardPage, GridCell, GridRow, GridView, HeadCard, PlotView};
 pub use definitions::{DefinitionPage, DefinitionsPage, MoveRow, StateRow, Tried, VersionRow};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
@@ -76,11 +91,11 @@ pub use employer::{
 };
 pub use employers::{EmployerActRow, EmployerCaseRow, EmployerEdge, EmployerPage, EmployerReason, EmployerRow, EmployersPage, RelatedCard};
 pub use error::ErrorPage;
-pub use filing::{FilingPage, RegisterPage};
+pub use filing::{FilingPage, HintsPart, RegisterPage};
 pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
-pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, SearchPage};
+pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pick, SearchPage, ViewChip};
 pub use jobs::{BacklogLine, JobRow, JobsPage, NodeRow};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
@@ -89,8 +104,10 @@ pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
 pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
+pub use plan::{InstalmentRow, Part, Plan, PlanBar};
 pub use public::{ANNOUNCED, LISTED, PublicPaperPage, PublicWhat};
 pub use second_factor::{KeptPage, SecondFactorPage, SetupView};
+pub use styleguide::StyleguidePage;
 pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
 
@@ -115,10 +132,38 @@ pub enum Place {
     Rebindings,
     /// 不予登记台账.
     Refusals,
+    /// 案件台账.
+    Ledger,
+    /// 导出记录.
+    Exports,
+    /// 专项行动.
+    Campaigns,
+    /// 周报月报.
+    Bulletins,
     /// 遗留超期复核.
     Legacy,
     /// 查询.
     Search,
+    /// 超期督查.
+    Overdue,
+    /// 督办台账.
+    Supervisions,
+    /// 移交案件.
+    Handover,
+    /// 数据看板.
+    Dashboard,
+    /// 时限行为.
+    Clock,
+    /// 资金月报.
+    Money,
+    /// 用人单位档案.
+    Employers,
+    /// 社会公布.
+    Announcements,
+    /// 守法诚信等级.
+    Gradings,
+    /// 单位提交的材料.
+    Submissions,
     /// 导入.
     Import,
     /// 账号管理.
@@ -154,17 +199,19 @@ pub struct Person {
     pub duties: String,
 }
 
-/// One entry of the navigation.
+/// One entry of the navigation: a place, or a group of places under one word.
 #[derive(Debug, Clone)]
 pub struct NavItem {
-    /// Where it leads.
+    /// Where it leads; empty for a group.
     pub href: &'static str,
     /// Its word.
     pub label: &'static str,
     /// How many wait there; 0 shows nothing.
     pub count: u32,
-    /// Whether the page stands here.
+    /// Whether the page stands here, or in one of its places.
     pub current: bool,
+    /// The places of a group.
+    pub items: Vec<NavItem>,
 }
 
 /// What frames every page of a logged-in person.
@@ -172,73 +219,31 @@ pub struct NavItem {
 pub struct Chrome {
     /// The title of the page, without the program's name.
     pub title: String,
+    /// Names, records and the reader's look.
+    pub around: Around,
     /// Who reads.
     pub person: Person,
     /// The navigation this person has.
     pub nav: Vec<NavItem>,
-    /// Demo data.
-    pub demo: bool,
+    /// Whether this person looks matters up: the field at the top.
+    pub search: bool,
     /// The (perhaps simulated) time of the page, `2026-11-23 15:04`.
     pub now: String,
     /// One sentence on what was just done.
     pub flash: Option<Flash>,
 }
 impl Chrome {
-    /// The frame of a page. `desk` says whether the person sees the desk queue; counts are what waits there.
+    /// The frame of a page: what this person may open, in groups; counts are what waits there.
     #[must_use]
-    pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, demo: bool, now: impl Into<String>) -> Self {
-        let item = |href, label, count, at| NavItem { href, label, count, current: at == place };
-        let mut nav = Vec::new();
-        if counts.inbox_shown {
-            nav.push(item("/", "待办", counts.inbox, Place::Inbox));
-        }
-        if counts.desk_shown {
-            nav.push(item("/desk", "待分拨", counts.desk, Place::Desk));
-        }
-        if counts.register_shown {
-            nav.push(item("/filings/new", "登记", 0, Place::Register));
-        }
-        if counts.desk_shown || counts.callbacks > 0 || place == Place::Callbacks {
-            nav.push(item("/callbacks", "待回电", counts.callbacks, Place::Callbacks));
-        }
-        if counts.calls > 0 || place == Place::Calls {
-            nav.push(item("/calls", "抽查回访", counts.calls, Place::Calls));
-        }
-        if counts.draws_shown || place == Place::Draws {
-            nav.push(item("/draws", "抽取", 0, Place::Draws));
-        }
-        if counts.withdrawals > 0 || place == Place::Withdrawals {
-            nav.push(item("/withdrawals", "撤回核实", counts.withdrawals, Place::Withdrawals));
-        }
-        if counts.rebindings > 0 || place == Place::Rebindings {
-            nav.push(item("/rebindings", "换绑确认", counts.rebindings, Place::Rebindings));
-        }
-        if counts.legacy.is_some() || place == Place::Legacy {
-            nav.push(item("/legacy-review", "遗留复核", counts.legacy.unwrap_or(0), Place::Legacy));
-        }
-        if counts.import_shown {
-            nav.push(item("/import", "导入", 0, Place::Import));
-        }
-        if counts.inbox_shown {
-            nav.push(item("/search", "查询", 0, Place::Search));
-            nav.push(item("/refusals", "台账", 0, Place::Refusals));
-        }
-        if counts.accounts_shown {
-            nav.push(item("/accounts", "账号管理", 0, Place::Accounts));
-        }
-        if counts.outbox.is_some() || place == Place::Outbox {
-            nav.push(item("/outbox", "寄送", counts.outbox.unwrap_or(0), Place::Outbox));
-        }
-        let system = [("/jobs", "运行", Place::Jobs), ("/calendar", "日历", Place::Calendar), ("/areas", "区划部门", Place::Areas)];
-        nav.extend(system.into_iter().filter(|s| counts.system_shown || s.2 == place).map(|(to, label, at)| item(to, label, 0, at)));
-        if counts.definitions_shown || place == Place::Definitions {
-            nav.push(item("/definitions", "流程", 0, Place::Definitions));
-        }
-        if counts.audit_shown || place == Place::Audit {
-            nav.push(item("/audit", "审计日志", 0, Place::Audit));
-        }
-        nav.push(item("/notices", "消息", counts.notices, Place::Notices));
-        Self { title: title.into(), person, nav, demo, now: now.into(), flash: None }
+    pub fn new(title: impl Into<String>, place: Place, person: Person, counts: NavCounts, around: Around, now: impl Into<String>) -> Self {
+        let nav = nav(place, counts);
+        Self { title: title.into(), around, person, nav, search: counts.inbox_shown, now: now.into(), flash: None }
+    }
+    /// One of nobody, for a page that is put into its frame later.
+    #[must_use]
+    pub fn bare(title: &str) -> Self {
+        let nobody = NavCounts::default();
+        Self::new(title, Place::None, Person::default(), nobody, Around::default(), "")
     }
     /// With a sentence on what was just done.
     #[must_use]
@@ -246,6 +251,73 @@ impl Chrome {
         self.flash = flash;
         self
     }
+}
+
+/// The places a person has, the daily ones first, the others in groups. A group of one is that place.
+fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
+    let item = |href, label, count, at| NavItem { href, label, count, current: at == place, items: Vec::new() };
+    let group = |label, rows: Vec<(bool, NavItem)>| -> Option<NavItem> {
+        let mut items: Vec<NavItem> = rows.into_iter().filter(|(shown, i)| *shown || i.current).map(|(_, i)| i).collect();
+        match items.len() {
+            0 => None,
+            1 => items.pop(),
+            _ => {
+                let count = items.iter().fold(0u32, |n, i| n.saturating_add(i.count));
+                let current = items.iter().any(|i| i.current);
+                Some(NavItem { href: "", label, count, current, items })
+            }
+        }
+    };
+    let mut nav = Vec::new();
+    nav.extend(c.inbox_shown.then(|| item("/", "待办", c.inbox, Place::Inbox)));
+    nav.extend(c.desk_shown.then(|| item("/desk", "待分拨", c.desk, Place::Desk)));
+    nav.extend(c.register_shown.then(|| item("/filings/new", "登记", 0, Place::Register)));
+    let counter = vec![
+        (c.desk_shown || c.callbacks > 0, item("/callbacks", "待回电", c.callbacks, Place::Callbacks)),
+        (c.calls > 0, item("/calls", "抽查回访", c.calls, Place::Calls)),
+        (c.withdrawals > 0, item("/withdrawals", "撤回核实", c.withdrawals, Place::Withdrawals)),
+        (c.rebindings > 0, item("/rebindings", "换绑确认", c.rebindings, Place::Rebindings)),
+        (c.import_shown, item("/import", "导入", 0, Place::Import)),
+        (c.inbox_shown, item("/refusals", "不予登记台账", 0, Place::Refusals)),
+    ];
+    nav.extend(group("窗口", counter));
+    let audit = vec![
+        (c.reads, item("/overdue", "超期督查", 0, Place::Overdue)),
+        (c.reads, item("/supervisions", "督办台账", 0, Place::Supervisions)),
+        (c.draws_shown, item("/draws", "抽取", 0, Place::Draws)),
+        (c.legacy.is_some(), item("/legacy-review", "遗留复核", c.legacy.unwrap_or(0), Place::Legacy)),
+        (c.leads, item("/handover", "移交案件", 0, Place::Handover)),
+    ];
+    nav.extend(group("督查", audit));
+    let figures = vec![
+        (c.reads, item("/dashboard", "数据看板", 0, Place::Dashboard)),
+        (c.reads, item("/clock", "时限行为", 0, Place::Clock)),
+        (c.ledger_shown, item("/ledger", "案件台账", 0, Place::Ledger)),
+        (c.campaigns_shown, item("/campaigns", "专项行动", 0, Place::Campaigns)),
+        (c.bulletins_shown, item("/bulletins", "周报月报", 0, Place::Bulletins)),
+        (c.reads, item("/money", "资金月报", 0, Place::Money)),
+        (c.exports_shown, item("/ledger/exports", "导出记录", 0, Place::Exports)),
+    ];
+    nav.extend(group("统计", figures));
+    let credit = vec![
+        (c.reads || c.credit, item("/employers", "用人单位档案", 0, Place::Employers)),
+        (c.reads || c.credit, item("/announcements", "社会公布", 0, Place::Announcements)),
+        (c.reads || c.credit, item("/gradings", "诚信等级", 0, Place::Gradings)),
+        (c.reads || c.credit, item("/submissions", "单位提交的材料", 0, Place::Submissions)),
+    ];
+    nav.extend(group("信用", credit));
+    let admin = vec![
+        (c.accounts_shown, item("/accounts", "账号管理", 0, Place::Accounts)),
+        (c.outbox.is_some(), item("/outbox", "寄送", c.outbox.unwrap_or(0), Place::Outbox)),
+        (c.system_shown, item("/jobs", "运行", 0, Place::Jobs)),
+        (c.system_shown, item("/calendar", "日历", 0, Place::Calendar)),
+        (c.system_shown, item("/areas", "区划部门", 0, Place::Areas)),
+        (c.definitions_shown, item("/definitions", "流程", 0, Place::Definitions)),
+        (c.audit_shown, item("/audit", "审计日志", 0, Place::Audit)),
+    ];
+    nav.extend(group("管理", admin));
+    nav.push(item("/notices", "消息", c.notices, Place::Notices));
+    nav
 }
 
 /// How many things wait, and which entries the person has.
@@ -281,8 +353,22 @@ pub struct NavCounts {
     pub definitions_shown: bool,
     /// Whether the journal is audited here.
     pub audit_shown: bool,
+    /// Whether the ledger of cases is read here.
+    pub ledger_shown: bool,
+    /// Whether the log of exports is read here.
+    pub exports_shown: bool,
+    /// Whether campaigns are read or reported to here.
+    pub campaigns_shown: bool,
+    /// Whether bulletins are read here.
+    pub bulletins_shown: bool,
     /// Whether draws are announced here.
     pub draws_shown: bool,
+    /// Whether a bureau or an area is led or audited: 督查, 统计.
+    pub reads: bool,
+    /// Whether a bureau is led: its cases are handed over.
+    pub leads: bool,
+    /// Whether lists and announcements are made here.
+    pub credit: bool,
     /// Whether the desk queue is shown.
     pub desk_shown: bool,
     /// Whether registration is shown.

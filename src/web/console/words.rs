@@ -113,6 +113,7 @@ pub(super) fn evidence(e: &file::EvidenceView) -> EvidenceRow {
         size: size(e.size),
         added: format!("{} {}", e.by, e.at.list_text()),
         hash: e.sha256.chars().take(12).collect(),
+        picture: e.media_type.starts_with("image/"),
     }
 }
 

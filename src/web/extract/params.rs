@@ -4,6 +4,7 @@ use super::super::Failure;
 use super::headers::IdempotencyKey;
 use crate::base::error::{FieldError, Findings};
 use crate::base::{Day, Error, text};
+use crate::domain::summary::period::{LONGEST, Period, Span};
 use crate::law::Fen;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
@@ -119,6 +120,33 @@ impl Params {
     /// A civil day, `YYYY-MM-DD`.
     pub fn day(&mut self, name: &str) -> Option<Day> {
         self.parsed(name, "not_a_day")
+    }
+    /// A period of statistics: `period` (`2026`, `2026-Q4`, `2026-11`, or `range` with `from` and `to`); the year of `today` if nothing is said.
+    pub fn period(&mut self, today: Day) -> Option<Period> {
+        let (code, from, to) = (self.text("period", 10), self.day("from"), self.day("to"));
+        match code.as_deref() {
+            None if from.is_none() && to.is_none() => Some(Period::Year(today.year())),
+            None | Some("range") => {
+                let (from, to) = (self.required("from", from), self.required("to", to));
+                let span = Span { from: from?, to: to? };
+                if span.to < span.from {
+                    self.wrong("to", "dates_reversed", &[]);
+                    return None;
+                }
+                if span.days() > LONGEST {
+                    self.wrong("to", "period_too_long", &[]);
+                    return None;
+                }
+                Some(Period::Range(span))
+            }
+            Some(c) => {
+                let period = Period::read(c);
+                if period.is_none() {
+                    self.wrong("period", "period_unknown", &[]);
+                }
+                period
+            }
+        }
     }
     /// An amount; `read` is the law's own reader of amounts.
     pub fn money(&mut self, name: &str, read: impl Fn(&str) -> Option<Fen>) -> Option<Fen> {

@@ -38,28 +38,8 @@ pub struct Upload {
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Failure;
     async fn from_request(req: Request, state: &S) -> Result<Self, Failure> {
-        let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-            return Err(Failure::unsupported_media_type());
-        }
-        let mut parts = Multipart::from_request(req, state).await.map_err(|_| malformed())?;
-        let (mut pairs, mut file) = (Vec::new(), None::<UploadedFile>);
-        while let Some(field) = parts.next_field().await.map_err(|e| of_multipart(&e))? {
-            if pairs.len() >= MOST_FIELDS {
-                return Err(Error::TooLarge(text::zh("web.limit.fields").to_owned()).into());
-            }
-            match one(field).await? {
-                Part::Text(k, v) => pairs.push((k, v)),
-                Part::File(f) if f.bytes.is_empty() && f.name == EMPTY => {}
-                Part::File(f) => {
-                    let at = format!("/{}", f.field);
-                    if file.replace(f).is_some() {
-                        return Err(Error::field(&at, "one_file", &[]).into());
-                    }
-                }
-            }
-        }
-        Ok(Self { params: Params::of_form(pairs), file })
+        let (params, mut files) = read(req, state, |all, _| all.is_empty(), "one_file").await?;
+        Ok(Self { params, file: files.pop() })
     }
 }
 

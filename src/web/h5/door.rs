@@ -5,17 +5,18 @@
 //! is kept as a draft of the person, from which the form is filled again; on a telephone of several persons, where there are no drafts,
 //! the filled form is the answer to the log-in.
 
-use super::view::{Ask, AskPage, FilingLine, HelpPage, HomePage, NextLine, WayPage};
+use super::view::{Ask, AskPage, FilingLine, HelpPage, HomePage, ListLine, NextLine, WayPage};
 use super::{DEVICE, Guest, LANG, LARGE, YEAR, cookie_name, file, flash, form, keep, page, safe, says, set, told};
 use crate::app::App;
 use crate::app::callbacks::{AskCallback, SafeChannel};
+use crate::app::claimant::agents::HeldMandate;
 use crate::app::claimant::matter::Expect;
 use crate::base::seal::hex;
 use crate::base::text::Lang;
-use crate::base::{Error, id::Ids};
+use crate::base::{At, Error, id::FilingId, id::Ids};
 use crate::web::console::view::{FieldKind, Flash, FormField, FormView, Tone};
 use crate::web::edge::{Settings, html, html_with, see_other};
-use crate::web::extract::{FormParams, QueryParams};
+use crate::web::extract::{FormParams, QueryParams, cursor_decode, cursor_encode};
 use crate::web::{Access, Answer, Table};
 use axum::Extension;
 use axum::extract::State;
@@ -24,6 +25,8 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 use std::sync::Arc;
 
+/// The cursor of the own filings.
+const CURSOR: &str = "h5-own";
 /// Before the name of a field that is carried through the log-in.
 const CARRIED: &str = "k.";
 
@@ -225,10 +228,20 @@ async fn settings(
 /// `GET /h5`.
 async fn home(State(app): State<Arc<App>>, g: Guest, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let lang = g.seen.lang;
-    let mut page =
-        HomePage { base: g.base(&app, "home"), flash: told(lang, &mut q), filings: Vec::new(), unread: 0, draft: None, limited: false };
+    let mut page = HomePage {
+        base: g.base(&app, "home"),
+        flash: told(lang, &mut q),
+        filings: Vec::new(),
+        unread: 0,
+        draft: None,
+        limited: false,
+        held: 0,
+        older: None,
+    };
     if let Some(me) = &g.me {
-        let (own, _) = app.own_filings(me, None).await?;
+        let after = q.text("after", 512).map(|c| cursor_decode::<(At, FilingId)>(CURSOR, &c)).transpose()?;
+        let (own, next) = app.own_filings(me, after).await?;
+        page.older = next.map(|n| cursor_encode(CURSOR, &n)).transpose()?.map(|c| format!("/h5?after={c}"));
         page.filings = own
             .into_iter()
             .map(|s| FilingLine {
@@ -244,8 +257,22 @@ async fn home(State(app): State<Arc<App>>, g: Guest, QueryParams(mut q): QueryPa
         page.unread = app.worker_notices(me, None).await?.iter().filter(|n| n.read_at.is_none()).count();
         page.draft = file::draft(&app, me).await?.map(|d| d.at);
         page.limited = me.worker.limited;
+        page.held = app.mandates_held(me).await?.len();
     }
     html(&page)
+}
+
+/// A matter looked after for somebody else.
+pub(super) fn held_line(lang: Lang, m: HeldMandate) -> ListLine {
+    let until = lang.text_with("h5.agents.until", &[("at", &m.expires_at.list_text())]);
+    let s = m.summary;
+    ListLine {
+        head: s.respondent,
+        href: format!("/h5/filings/{}", s.id),
+        lines: vec![s.stage.text, s.number, until],
+        marked: false,
+        acts: Vec::new(),
+    }
 }
 
 /// What the office is bound to, as lines.

@@ -5,7 +5,7 @@
 //! and photos follow one by one under keys made from it. Judges nothing: what a report must say is `domain::intake`'s.
 
 use super::photos::{self, UPLOAD};
-use super::view::{Ask, FilePage};
+use super::view::{Ask, FilePage, Parts};
 use super::{Guest, Own, door, flash, form, page, says};
 use crate::app::App;
 use crate::app::claimant::Asked;
@@ -60,7 +60,9 @@ pub(super) fn months(lang: Lang, now: At) -> Vec<(String, String)> {
     (0..MONTHS)
         .map(|back| {
             let (y, m) = ((last - back) / 12, (last - back) % 12 + 1);
-            let word = lang.text_with("h5.file.month", &[("y", &y.to_string()), ("m", &m.to_string())]);
+            let key = format!("h5.month.{m}");
+            let name = lang.text(&key);
+            let word = lang.text_with("h5.file.month", &[("y", &y.to_string()), ("m", name)]);
             (format!("{y}-{m:02}"), word)
         })
         .collect()
@@ -69,6 +71,7 @@ pub(super) fn months(lang: Lang, now: At) -> Vec<(String, String)> {
 fn form_of(app: &App, lang: Lang, draft: RowId) -> FormView {
     let t = |code: &str| lang.text(code).to_owned();
     let text = |key: &str, label: &str| FormField::new(key, t(label), FieldKind::Text);
+    let slip = FormField::new("slip", t("h5.file.slip"), FieldKind::File).help(t("h5.file.slip_help"));
     let mib = app.config.evidence.max_mib;
     let today = months(lang, app.now());
     let until = std::iter::once((STILL.to_owned(), t("h5.file.still"))).chain(today.clone());
@@ -76,11 +79,7 @@ fn form_of(app: &App, lang: Lang, draft: RowId) -> FormView {
     let group =
         |title: &str, about: &str, fields| FormGroup::new(t(title), if about.is_empty() { String::new() } else { t(about) }, fields);
     let groups = vec![
-        group(
-            "h5.file.photo_part",
-            "h5.file.photo_about",
-            vec![photos::field(lang, "slip", "h5.file.slip", mib), photos::field(lang, "photo", "h5.file.photo", mib)],
-        ),
+        group("h5.file.photo_part", "h5.file.photo_about", vec![slip, photos::field(lang, "photo", "h5.file.photo", mib)]),
         group(
             "h5.file.who_part",
             "",
@@ -138,7 +137,10 @@ fn page_of(app: &App, g: &Guest, told: Option<Flash>, form: FormView, draft: Opt
     let mut base = g.base(app, "file");
     base.here = "/h5/file".into();
     let autosave = if g.me.as_ref().is_some_and(|m| m.worker.limited) { "" } else { "/h5/draft" };
-    FilePage { base, flash: told, ask: Ask { lang: g.seen.lang, form, autosave }, draft: draft.map(|d| d.to_string()) }
+    // a form with errors is shown whole
+    let steps = !form.has_errors();
+    let ask = Ask { autosave, steps, ..Ask::new(g.seen.lang, form).in_parts(Parts::default()) };
+    FilePage { base, flash: told, ask, draft: draft.map(|d| d.to_string()) }
 }
 
 fn fresh(app: &App) -> RowId {
@@ -214,6 +216,8 @@ pub(super) async fn resume(app: &Arc<App>, g: &Guest, typed: &[(String, String)]
 /// `POST /h5/draft`: the button, and the script while typing (`auto`), which needs no page.
 async fn keep(State(app): State<Arc<App>>, g: Guest, FormParams(mut p): FormParams) -> Answer<Response> {
     let auto = p.flag("auto");
+    // the group whose button it was: the next one is shown
+    let at = p.raw("at").and_then(|n| n.parse::<u8>().ok()).map(|n| format!("#file-part-{}", n + 1)).unwrap_or_default();
     let typed = typed_of(p.pairs());
     let Some(me) = &g.me else {
         let page = door::interrupted(&app, &g, "/h5/file", typed);
@@ -222,7 +226,7 @@ async fn keep(State(app): State<Arc<App>>, g: Guest, FormParams(mut p): FormPara
     let lang = g.seen.lang;
     match save(&app, me, &typed).await {
         Ok(_) if auto => Ok(StatusCode::NO_CONTENT.into_response()),
-        Ok(true) => Ok(see_other("/h5/file?done=saved")),
+        Ok(true) => Ok(see_other(&format!("/h5/file?done=saved{at}"))),
         Ok(false) => {
             let form = filled(&app, lang, fresh(&app), &typed);
             html(&page_of(&app, &g, Some(flash(lang, Tone::Warn, "h5.file.not_saved")), form, None))
@@ -341,6 +345,14 @@ struct Content<'a> {
     typed: &'a [(String, String)],
 }
 
+/// Where the page's script goes on after the form.
+#[derive(Serialize)]
+struct Next {
+    uploads: String,
+    then: String,
+    missing: String,
+}
+
 /// `POST /h5/file`.
 async fn send(State(app): State<Arc<App>>, g: Guest, up: Photos) -> Answer<Response> {
     let Photos { params: mut p, files } = up;
@@ -355,8 +367,18 @@ async fn send(State(app): State<Arc<App>>, g: Guest, up: Photos) -> Answer<Respo
         Ok(done) => {
             let (_, missing) = photos::keep(&app, &me, done.filing, &k, files).await?;
             let how = if done.new { "new" } else { "again" };
+            let to = format!("/h5/filings/{}", done.filing);
+            if g.seen.is_script() {
+                // the photos follow in parts
+                let next = Next {
+                    uploads: format!("{to}/uploads"),
+                    then: format!("{to}/receipt?done={how}"),
+                    missing: format!("{to}/receipt?done={how}&missing="),
+                };
+                return Ok(axum::Json(next).into_response());
+            }
             let tail = if missing.is_empty() { String::new() } else { format!("&missing={}", photos::in_query(&missing)) };
-            Ok(see_other(&format!("/h5/filings/{}/receipt?done={how}{tail}", done.filing)))
+            Ok(see_other(&format!("{to}/receipt?done={how}{tail}")))
         }
         Err(e) if says::stays(&e) => {
             // a key that came with other content: the person went back and changed something; a new key, and the sentence that says so

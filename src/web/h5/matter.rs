@@ -6,13 +6,13 @@
 use super::door::next_lines;
 use super::file::value;
 use super::photos::{self, UPLOAD};
-use super::view::{Ask, MatterPage, PaidLine, ReceiptPage, SaidLine, TalkPage};
+use super::view::{Ask, MatterPage, PaidLine, Parts, ReceiptPage, SaidLine, TalkPage};
 use super::{Own, flash, form, page, says, told};
 use crate::app::App;
 use crate::app::claimant::matter::{Matter, WorkerMove};
 use crate::app::claimant::money::OwnPayment;
 use crate::base::Error;
-use crate::base::id::{FilingId, PaymentId, RowId};
+use crate::base::id::{EvidenceId, FilingId, PaymentId, RowId};
 use crate::base::text::Lang;
 use crate::web::console::view::{FieldKind, FormField, FormView, Tone};
 use crate::web::edge::{html, html_with, see_other};
@@ -78,7 +78,8 @@ fn forms(app: &App, lang: Lang, id: FilingId, m: &Matter) -> (Named, Named) {
     }
     if can("deny") {
         let codes = app.registry.codes.get(DENIALS).map(Vec::as_slice).unwrap_or_default();
-        let reasons: Vec<_> = codes.iter().filter(|(c, _)| !NOT_WORKERS.contains(&c.as_str())).cloned().collect();
+        let own = codes.iter().filter(|(c, _)| !NOT_WORKERS.contains(&c.as_str()));
+        let reasons: Vec<_> = own.map(|(c, _)| (c.clone(), app.code_word(lang, DENIALS, c))).collect();
         let fields = vec![
             FormField::new("reason", t("h5.matter.reason"), FieldKind::Select).options(reasons).required(),
             FormField::new("statement", t("h5.matter.statement"), FieldKind::Long).max(2000),
@@ -90,7 +91,9 @@ fn forms(app: &App, lang: Lang, id: FilingId, m: &Matter) -> (Named, Named) {
             photos::field(lang, "photo", "h5.photo.label", mib),
             FormField::new("note", t("h5.matter.add_note"), FieldKind::Long).max(2000).required(),
         ];
-        now.push((t("h5.matter.add"), ask(FormView::new("supplement", to("supplement"), t("h5.matter.add_send"), fields))));
+        let form = ask(FormView::new("supplement", to("supplement"), t("h5.matter.add_send"), fields));
+        let parts = Parts { uploads: to("uploads"), kept: "file", ..Parts::default() };
+        now.push((t("h5.matter.add"), form.in_parts(parts)));
     } else if can("message") {
         more.push((t("h5.matter.photos"), photos::form(app, lang, id, "h5.matter.add_send")));
     }
@@ -168,7 +171,11 @@ async fn page_of(app: &Arc<App>, own: &Own, id: FilingId) -> Answer<MatterPage> 
     let mut links = vec![(to("messages"), t("h5.matter.talk"))];
     // an agent keeps to the matter: receipt and codes are the worker's own
     if m.can.contains(&"agents") {
-        links.extend([(to("coworkers"), t("h5.matter.coworkers")), (to("receipt"), t("h5.matter.receipt"))]);
+        links.extend([
+            (to("coworkers"), t("h5.matter.coworkers")),
+            (to("agents"), t("h5.matter.agents")),
+            (to("receipt"), t("h5.matter.receipt")),
+        ]);
     }
     let here = format!("/h5/filings/{id}");
     Ok(MatterPage {
@@ -209,7 +216,7 @@ async fn after(app: &Arc<App>, own: &Own, id: FilingId, form: &str, p: &Params, 
     let status = StatusCode::from_u16(e.status()).unwrap_or(StatusCode::CONFLICT);
     let mut page = page_of(app, own, id).await?;
     match page.now.iter_mut().chain(&mut page.more).find(|(_, a)| a.form.id == form) {
-        Some((_, ask)) => *ask = says::back(lang, ask.form.clone(), p.pairs(), &e),
+        Some((_, ask)) => ask.form = says::back(lang, ask.form.clone(), p.pairs(), &e).form,
         None => page.flash = Some(crate::web::console::view::Flash { tone: Tone::Bad, text: says::sentence(lang, &e) }),
     }
     html_with(status, &page)
@@ -244,16 +251,20 @@ async fn supplement(State(app): State<Arc<App>>, own: Own, PathId(id): PathId<Fi
         let why = if open { Error::field("/note", "required", &[]) } else { Error::refused("not_now", &[]) };
         return after(&app, &own, id, "supplement", &p, Err(why)).await;
     }
-    let (kept, missing) = photos::keep(&app, &own.me, id, &k, files).await?;
+    let (mut kept, missing) = photos::keep(&app, &own.me, id, &k, files).await?;
+    // what the page's script brought in parts before
+    kept.extend(p.all("file").iter().filter_map(|f| f.parse::<EvidenceId>().ok()));
+    let missing = match missing.is_empty() {
+        true => photos::told(p.raw("missing").unwrap_or_default()),
+        false => photos::in_query(&missing),
+    };
     let mut body = serde_json::json!({ "note": note });
     if !kept.is_empty() {
         body["files"] = kept.iter().map(ToString::to_string).collect::<Vec<_>>().into();
     }
     let mk = key(&k, "h5.supplement", &(id, &body))?;
     match app.worker_move(&own.me, mk, id, WorkerMove::Supplement, body).await {
-        Ok(()) if !missing.is_empty() => {
-            Ok(see_other(&format!("/h5/filings/{id}/receipt?done=sent&missing={}", photos::in_query(&missing))))
-        }
+        Ok(()) if !missing.is_empty() => Ok(see_other(&format!("/h5/filings/{id}/receipt?done=sent&missing={missing}"))),
         done => after(&app, &own, id, "supplement", &p, done).await,
     }
 }

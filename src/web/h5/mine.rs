@@ -7,15 +7,17 @@ use super::matter::{button, paid_line};
 use super::view::{Ask, AskPage, ListLine, ListPage};
 use super::{Own, form, page, says, told};
 use crate::app::App;
+use crate::app::addresses::PAGE;
 use crate::app::claimant::claims::OwnClaim;
 use crate::app::claims::codes::NewCode;
 use crate::app::claims::join::{NewJoin, OwnJoin};
+use crate::base::Error;
 use crate::base::id::{ClaimId, DocumentId, FilingId, NoticeId, PaymentId, RowId, SessionId};
 use crate::base::text::Lang;
 use crate::web::console::paper_policy;
-use crate::web::console::view::{FieldKind, FormField, FormView, Tone};
+use crate::web::console::view::{FieldKind, Flash, FormField, FormView, Tone};
 use crate::web::edge::{html, html_with, see_other};
-use crate::web::extract::{FormParams, IdempotencyKey, PathId, PathIds, QueryParams, key};
+use crate::web::extract::{FormParams, IdempotencyKey, Params, PathId, PathIds, QueryParams, key};
 use crate::web::{Access, Answer, Table};
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -23,7 +25,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-fn list(app: &App, own: &Own, here: String, heading: &str, lead: &[&str], none: &str) -> ListPage {
+pub(super) fn list(app: &App, own: &Own, here: String, heading: &str, lead: &[&str], none: &str) -> ListPage {
     let lang = own.lang();
     ListPage {
         base: own.base_at(app, "list", here),
@@ -34,7 +36,9 @@ fn list(app: &App, own: &Own, here: String, heading: &str, lead: &[&str], none: 
         once: None,
         rows: Vec::new(),
         none: lang.text(none).to_owned(),
+        older: None,
         act: None,
+        choice: None,
     }
 }
 
@@ -81,27 +85,48 @@ fn join_line(lang: Lang, j: &OwnJoin) -> ListLine {
     }
 }
 
-async fn claims(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): QueryParams) -> Answer<Response> {
+async fn claims_page(app: &Arc<App>, own: &Own) -> Answer<ListPage> {
     let lang = own.lang();
-    let mut page = list(&app, &own, "/h5/claims".into(), "h5.claims.heading", &["h5.claims.lead"], "h5.claims.none");
-    page.flash = told(lang, &mut q);
+    let mut page = list(app, own, "/h5/claims".into(), "h5.claims.heading", &["h5.claims.lead"], "h5.claims.none");
     page.rows = app.own_claims(&own.me).await?.iter().enumerate().map(|(n, c)| claim_line(lang, n, c)).collect();
     page.rows.extend(app.own_joins(&own.me).await?.iter().map(|j| join_line(lang, j)));
+    Ok(page)
+}
+
+async fn claims(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): QueryParams) -> Answer<Response> {
+    let mut page = claims_page(&app, &own).await?;
+    page.flash = told(own.lang(), &mut q);
     html(&page)
+}
+
+/// Back to the rows when it is done; otherwise the rows with what is wrong at the form it was, filled as it came.
+async fn after(app: &Arc<App>, own: &Own, action: &str, p: &Params, done: Result<(), Error>) -> Answer<Response> {
+    let e = match done {
+        Ok(()) => return Ok(see_other("/h5/claims?done=done")),
+        Err(e) if says::stays(&e) => e,
+        Err(e) => return Err(e.into()),
+    };
+    let lang = own.lang();
+    let mut page = claims_page(app, own).await?;
+    match page.rows.iter_mut().flat_map(|r| &mut r.acts).find(|a| a.form.action == action) {
+        Some(ask) => *ask = says::back(lang, ask.form.clone(), p.pairs(), &e),
+        None => page.flash = Some(Flash { tone: Tone::Bad, text: says::sentence(lang, &e) }),
+    }
+    html_with(StatusCode::from_u16(e.status()).unwrap_or(StatusCode::CONFLICT), &page)
 }
 
 async fn right(State(app): State<Arc<App>>, own: Own, PathId(id): PathId<ClaimId>, FormParams(mut p): FormParams) -> Answer<Response> {
     let k = key(&p.key()?, "h5.claim.confirm", &id)?;
-    app.confirm_claim(&own.me, k, id).await?;
-    Ok(see_other("/h5/claims?done=done"))
+    let done = app.confirm_claim(&own.me, k, id).await;
+    after(&app, &own, &format!("/h5/claims/{id}/confirm"), &p, done).await
 }
 
 async fn wrong(State(app): State<Arc<App>>, own: Own, PathId(id): PathId<ClaimId>, FormParams(mut p): FormParams) -> Answer<Response> {
     let k = p.key()?;
     let note = value(&mut p, "note");
     let k = key(&k, "h5.claim.contest", &(id, &note))?;
-    app.contest_claim(&own.me, k, id, &note).await?;
-    Ok(see_other("/h5/claims?done=done"))
+    let done = app.contest_claim(&own.me, k, id, &note).await;
+    after(&app, &own, &format!("/h5/claims/{id}/contest"), &p, done).await
 }
 
 async fn paid(
@@ -113,8 +138,8 @@ async fn paid(
     let k = p.key()?;
     let received = value(&mut p, "received") == "yes";
     let k = key(&k, "h5.claim.payment", &(id, payment, received))?;
-    app.answer_claim_payment(&own.me, k, id, payment, received).await?;
-    Ok(see_other("/h5/claims?done=done"))
+    let done = app.answer_claim_payment(&own.me, k, id, payment, received).await;
+    after(&app, &own, &format!("/h5/claims/{id}/payments/{payment}"), &p, done).await
 }
 
 async fn paper(State(app): State<Arc<App>>, own: Own, PathIds(id, paper): PathIds<ClaimId, DocumentId>) -> Answer<Response> {
@@ -230,6 +255,8 @@ async fn notices(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): Quer
     let mut page = list(&app, &own, "/h5/notices".into(), "h5.notices.heading", &[], "h5.notices.none");
     page.flash = told(lang, &mut q);
     let all = app.worker_notices(&own.me, before).await?;
+    let full = all.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+    page.older = all.last().filter(|_| full).map(|n| (format!("/h5/notices?before={}", n.id), lang.text("h5.notices.older").to_owned()));
     let mut unread = Vec::new();
     for n in all {
         if n.read_at.is_none() {
@@ -247,7 +274,22 @@ async fn notices(State(app): State<Arc<App>>, own: Own, QueryParams(mut q): Quer
         let form = FormView::new("read", "/h5/notices/read", lang.text("h5.notices.read"), Vec::new()).tone(Tone::Plain);
         page.act = Some(Ask::new(lang, unread.iter().fold(form, |f, id| f.hidden("id", id.to_string()))));
     }
+    if !own.me.worker.limited {
+        let plain = app.plain_words(&own.me).await?;
+        let (about, word) = match plain {
+            true => ("h5.screen.plain", "h5.screen.hide"),
+            false => ("h5.screen.hidden", "h5.screen.show"),
+        };
+        let form = button(lang, "screen", "/h5/notices/lock-screen".into(), word, Tone::Plain);
+        let form = Ask { form: form.form.hidden("plain", if plain { "0" } else { "1" }), ..form };
+        page.choice = Some((lang.text(about).to_owned(), form));
+    }
     html(&page)
+}
+
+async fn screen(State(app): State<Arc<App>>, own: Own, FormParams(mut p): FormParams) -> Answer<Response> {
+    app.set_plain_words(&own.me, p.flag("plain")).await?;
+    Ok(see_other("/h5/notices?done=done"))
 }
 
 async fn read(State(app): State<Arc<App>>, own: Own, FormParams(mut p): FormParams) -> Answer<Response> {
@@ -298,6 +340,7 @@ pub(super) fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/h5/join", "h5_join", own, "凭加入码提交").problems(&[429]), join);
     t.add(page("/h5/notices", "h5_notices", own, "通知"), notices);
     t.add(form("/h5/notices/read", "h5_read", own, "标为已读"), read);
+    t.add(form("/h5/notices/lock-screen", "h5_screen", own, "短信是否写明事由"), screen);
     t.add(page("/h5/devices", "h5_devices", own, "登录的设备"), devices);
     t.add(form("/h5/devices/{id}/end", "h5_end_device", own, "让一台设备退出登录"), end);
 }

@@ -4,14 +4,17 @@
 //! handler is of three moves: take the request apart, one use case of `app`, show what it says. All of it works without script. Decides
 //! nothing: whose a filing is, is asked in the use case.
 
+mod agents;
 mod door;
 mod file;
 mod matter;
 mod mine;
+mod parts;
 mod photos;
 mod says;
 pub(in crate::web) mod view;
 
+use super::auth::Asks;
 use super::console::view::{Flash, Tone};
 use super::edge::{Settings, see_other};
 use super::extract::{Params, TraceId};
@@ -20,8 +23,9 @@ use crate::app::App;
 use crate::app::workers::{Me, Opened};
 use crate::base::Error;
 use crate::base::text::Lang;
+use crate::domain::access::Actor;
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -67,8 +71,14 @@ pub(in crate::web) struct Seen {
     device: Option<String>,
     /// What it says it is.
     agent: &'static str,
+    /// The page's script asks: it wants JSON and no page.
+    script: bool,
 }
 impl Seen {
+    /// Whether the page's script asks, and not a person's browser.
+    pub(in crate::web) fn is_script(&self) -> bool {
+        self.script
+    }
     /// From a request. The language is the one chosen here, else the one the browser asks for.
     pub(in crate::web) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
         let asked = || headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::Zh, Lang::of);
@@ -84,6 +94,7 @@ impl Seen {
             path: uri.path_and_query().map_or("/h5", |p| p.as_str()).to_owned(),
             device: cookie(headers, DEVICE).filter(|d| d.len() == 16 && d.bytes().all(|b| b.is_ascii_hexdigit())),
             agent,
+            script: headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.starts_with("application/json")),
         }
     }
 }
@@ -129,6 +140,11 @@ impl FromRequestParts<Arc<App>> for Own {
         Ok(Self { me: me.ok_or(Error::Unauthenticated)?, seen })
     }
 }
+impl Asks for Own {
+    fn actor(&self) -> Actor {
+        self.me.actor()
+    }
+}
 impl Own {
     fn base(&self, app: &App, title: &'static str) -> Base {
         base(app, &self.seen, Some(&self.me), title)
@@ -148,10 +164,22 @@ fn base(app: &App, seen: &Seen, me: Option<&Me>, title: &'static str) -> Base {
         large: seen.large,
         here: seen.path.clone(),
         demo: app.demo,
+        logo: logo(!app.config.site.logo.is_empty()),
+        foot: foot(&app.config.site.organizer, &app.config.h5.records, &app.config.site.records),
         site: app.config.h5.clone(),
         who: me.map(|m| m.name.clone().unwrap_or_default()),
         title,
     }
+}
+
+fn logo(own: bool) -> String {
+    if own { "/public/logo".into() } else { super::assets::url("logo.svg") }
+}
+
+/// The foot's lines: who runs it, and the records of these pages, or those of the site where they have none of their own.
+fn foot(organizer: &str, own: &str, site: &str) -> Vec<String> {
+    let records = if own.is_empty() { site } else { own };
+    [organizer, records].into_iter().filter(|l| !l.is_empty()).map(str::to_owned).collect()
 }
 
 /// A path of these pages to go on to; never another site, never the log-in again.
@@ -208,8 +236,17 @@ pub(in crate::web) fn fault(
         500.. => ("h5.fault.later", lang.text("h5.fault.later_about").to_owned()),
         _ => ("h5.fault.other", failure.error().map_or_else(|| failure.sentence(), |e| says::sentence(lang, e))),
     };
-    let base =
-        Base { lang, large: seen.large, here: "/h5".into(), demo: settings.demo, site: settings.h5.clone(), who: None, title: "fault" };
+    let base = Base {
+        lang,
+        large: seen.large,
+        here: "/h5".into(),
+        demo: settings.demo,
+        logo: logo(settings.site.own_logo),
+        foot: foot(&settings.site.organizer, &settings.h5.records, &settings.site.records),
+        site: settings.h5.clone(),
+        who: None,
+        title: "fault",
+    };
     let errors = failure.fields().iter().map(|f| says::field(lang, f)).collect();
     Ok(FaultPage {
         base,
@@ -242,4 +279,6 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     file::routes(t);
     matter::routes(t);
     mine::routes(t);
+    agents::routes(t);
+    parts::routes(t);
 }

@@ -3,7 +3,7 @@
 //! Owns the reading of such a form and which photo did not arrive. What may be kept is decided by `app::evidence`.
 
 use super::says;
-use super::view::Ask;
+use super::view::{Ask, Parts};
 use crate::app::App;
 use crate::app::evidence::Upload;
 use crate::app::workers::Me;
@@ -24,8 +24,12 @@ pub(super) const UPLOAD: usize = 96 * 1024 * 1024;
 pub(super) type Missing = (usize, String);
 
 /// The kind of evidence a field of ours holds.
-fn kind(field: &str) -> &'static str {
-    if field == "slip" { "wage_slip" } else { "photo" }
+pub(super) fn kind(field: &str) -> &'static str {
+    match field {
+        "slip" => "wage_slip",
+        "evidence" => "mandate",
+        _ => "photo",
+    }
 }
 
 /// Keeps the photos of a form one by one, each under a key of its own made from the form's; those that fail are told.
@@ -55,6 +59,12 @@ pub(super) async fn keep(
     Ok((kept, missing))
 }
 
+/// Such a value as the page's script found it; anything else is none.
+pub(super) fn told(query: &str) -> String {
+    let ours = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+    if query.len() <= 400 && query.bytes().all(ours) { query.to_owned() } else { String::new() }
+}
+
 /// As a value of a query: numbers and codes, nothing of the person or the file.
 pub(super) fn in_query(missing: &[Missing]) -> String {
     missing.iter().map(|(n, code)| format!("{n}.{code}")).collect::<Vec<_>>().join("-")
@@ -81,7 +91,12 @@ pub(super) fn field(lang: Lang, key: &str, label: &str, mib: usize) -> FormField
 pub(super) fn form(app: &App, lang: Lang, filing: FilingId, submit: &str) -> Ask {
     let fields = vec![field(lang, "photo", "h5.photo.label", app.config.evidence.max_mib)];
     let form = FormView::new("photos", format!("/h5/filings/{filing}/files"), lang.text(submit), fields);
-    Ask::new(lang, form.hidden("_key", IdempotencyKey::fresh().as_str()))
+    Ask::new(lang, form.hidden("_key", IdempotencyKey::fresh().as_str())).in_parts(Parts {
+        uploads: format!("/h5/filings/{filing}/uploads"),
+        then: format!("/h5/filings/{filing}?done=sent"),
+        missing: format!("/h5/filings/{filing}/receipt?missing="),
+        kept: "",
+    })
 }
 
 /// Whether a failure of such a form is one a person mends by choosing again.

@@ -9,6 +9,7 @@ mod callbacks;
 mod cases;
 mod claims;
 mod contacts;
+mod dashboard;
 mod door;
 mod doubts;
 mod draws;
@@ -112,6 +113,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     overdue::routes(table);
     supervisions::routes(table);
     reports::routes(table);
+    dashboard::routes(table);
     claims::routes(table);
     joint::routes(table);
     draws::routes(table);

@@ -12,6 +12,7 @@ use crate::base::{At, Error, text};
 use crate::web::console::view::{ANNOUNCED, FieldKind, Filter, FormField, PublicAnnouncementsPage, PublicPaperPage, PublicRow};
 use crate::web::edge::html_with;
 use crate::web::extract::{Params, QueryParams, cursor_decode, cursor_encode};
+use crate::web::look::Around;
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -106,7 +107,7 @@ async fn list_page(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams)
         crate::web::console::address("/public/announcements", &parts)
     };
     let page = PublicAnnouncementsPage {
-        demo: app.demo,
+        around: Around::plain(&app),
         filter: filter(&app, &a),
         rows: page.items.into_iter().map(row).collect(),
         more: next.map(link),
@@ -122,7 +123,7 @@ fn shown(app: &App, a: PublicAnnouncement) -> PublicPaperPage {
             ("withdrawn", Some(day)) => say("withdrawn", &[("day", &day.to_string())]),
             (state, _) => say(state, &[]),
         };
-        return PublicPaperPage::bare(app.demo, ANNOUNCED, &a.code, &note);
+        return PublicPaperPage::bare(Around::plain(app), ANNOUNCED, &a.code, &note);
     };
     let mut parts = vec![
         ("单位全称", c.name),
@@ -142,7 +143,7 @@ fn shown(app: &App, a: PublicAnnouncement) -> PublicPaperPage {
         number: c.number,
         sign: vec![c.bureau, c.corrected_on.unwrap_or(c.published_on).document_text()],
         parts: parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
-        ..PublicPaperPage::bare(app.demo, ANNOUNCED, &a.code, "")
+        ..PublicPaperPage::bare(Around::plain(app), ANNOUNCED, &a.code, "")
     }
 }
 
@@ -154,7 +155,7 @@ async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answ
         }
         Err(Error::NotFound(_)) => {
             // a page for a person, not a document for a program; what was typed is not said again
-            let page = PublicPaperPage::bare(app.demo, ANNOUNCED, "—", text::zh("public.announcements.missing"));
+            let page = PublicPaperPage::bare(Around::plain(&app), ANNOUNCED, "—", text::zh("public.announcements.missing"));
             html_with(StatusCode::NOT_FOUND, &page)
         }
         Err(e) => Err(e.into()),

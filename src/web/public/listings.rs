@@ -9,6 +9,7 @@ use crate::store::register::Wanted;
 use crate::web::console::view::{FieldKind, Filter, FormField, LISTED, PublicListingRow, PublicListingsPage, PublicPaperPage};
 use crate::web::edge::html_with;
 use crate::web::extract::{QueryParams, cursor_decode, cursor_encode};
+use crate::web::look::Around;
 use crate::web::problem::Failure;
 use crate::web::{Access, Answer, Route, Table};
 use axum::Json;
@@ -106,7 +107,7 @@ async fn list_page(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams)
     };
     let active = held.iter().any(|h| !h.is_empty());
     let page = PublicListingsPage {
-        demo: app.demo,
+        around: Around::plain(&app),
         filter: Filter { action: "/public/listings".into(), hidden: Vec::new(), fields, active, clear: "/public/listings".into() },
         more: next.map(link),
         rows: found.entries.into_iter().map(row).collect(),
@@ -116,7 +117,7 @@ async fn list_page(State(app): State<Arc<App>>, QueryParams(mut q): QueryParams)
 }
 
 fn bare(app: &App, code: &str, note: &str) -> PublicPaperPage {
-    PublicPaperPage::bare(app.demo, LISTED, code, text::zh(&format!("public.listings.{note}")))
+    PublicPaperPage::bare(Around::plain(app), LISTED, code, text::zh(&format!("public.listings.{note}")))
 }
 
 async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answer<Response> {
@@ -136,7 +137,7 @@ async fn one_page(State(app): State<Arc<App>>, Path(code): Path<String>) -> Answ
                 number: e.decision,
                 sign: vec![e.authority, e.listed_on.document_text()],
                 parts: parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
-                ..PublicPaperPage::bare(app.demo, LISTED, &e.code, "")
+                ..PublicPaperPage::bare(Around::plain(&app), LISTED, &e.code, "")
             };
             Ok(kept(html_with(StatusCode::OK, &page)?))
         }

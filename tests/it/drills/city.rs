@@ -222,6 +222,7 @@ fn session(tx: &mut qingxin::app::write::Tx<'_>, account: AccountId) -> qingxin:
         seen_at: before,
         expires_at: tx.now.plus(Duration::hours(10)),
         ended_at: None,
+        awaits_code: false,
     };
     accounts::insert_session(tx.c, &row)?;
     Ok(token)

@@ -21,7 +21,6 @@ use qingxin::base::{At, Day};
 use qingxin::boot::{self, Place};
 use qingxin::domain::access::{Actor, Duty, DutyKind, Staff};
 use qingxin::store::accounts;
-use qingxin::web::Settings;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -32,6 +31,21 @@ use tower::ServiceExt as _;
 pub const PASSWORD: &str = "Weifang#2026-Gongzi";
 /// Where the office API stands.
 pub const OFFICE: &str = "/api/office/v1";
+
+/// A form with files: its content type and its body. A file is field, name, bytes.
+pub fn multipart(fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> (&'static str, Body) {
+    let mut body = Vec::new();
+    for (k, v) in fields {
+        body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
+    }
+    for (k, name, bytes) in files {
+        body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{k}\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(*bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--B--\r\n");
+    ("multipart/form-data; boundary=B", Body::from(body))
+}
 
 /// Monday 2026-11-23, nine in the morning.
 pub fn monday() -> At {
@@ -106,6 +120,29 @@ pub fn staff() -> Vec<(String, String, DutyKind, String, String)> {
     out
 }
 
+/// Opens a session of an account under a token.
+pub fn open_session(app: &Arc<App>, account: AccountId, token: &str, agent: &str) -> SessionId {
+    let (hash, agent) = (people::token_hash(token), agent.to_owned());
+    app.write_blocking(&Actor::System("tests"), None, move |tx| {
+        let id: SessionId = tx.ids.id(tx.now);
+        let session = accounts::Session {
+            id,
+            account_id: account,
+            token_hash: hash.clone(),
+            kind: "api".into(),
+            agent: agent.clone(),
+            created_at: tx.now,
+            seen_at: tx.now,
+            expires_at: tx.now.plus(Duration::hours(12)),
+            ended_at: None,
+            awaits_code: false,
+        };
+        accounts::insert_session(tx.c, &session)?;
+        Ok(id)
+    })
+    .unwrap()
+}
+
 /// The program with its staff, its clock and its router.
 pub struct World {
     pub app: Arc<App>,
@@ -142,8 +179,7 @@ impl World {
                 Ok(all)
             })
             .unwrap();
-        let settings = Settings { secure_cookies: false, ..Settings::default() };
-        let router = qingxin::web::table().router(Arc::new(settings)).unwrap().with_state(Arc::clone(&app));
+        let router = super::served::router(&app);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { app, clock, accounts, router, runtime, sessions: RefCell::default(), keys: Cell::new(0) }
     }
@@ -217,30 +253,8 @@ impl World {
     }
     /// Opens a session without a password. `agent` tells sessions of one account apart.
     pub fn open_session(&self, login: &str, agent: &str) -> (SessionId, String) {
-        let account = self.account(login);
         let token = format!("{:032x}", u128::from(self.keys.replace(self.keys.get() + 1)) + (1 << 64));
-        let (hash, agent) = (people::token_hash(&token), agent.to_owned());
-        let id = self
-            .app
-            .write_blocking(&Actor::System("tests"), None, move |tx| {
-                let id: SessionId = tx.ids.id(tx.now);
-                let session = accounts::Session {
-                    id,
-                    account_id: account,
-                    token_hash: hash.clone(),
-                    kind: "api".into(),
-                    agent: agent.clone(),
-                    created_at: tx.now,
-                    seen_at: tx.now,
-                    expires_at: tx.now.plus(Duration::hours(12)),
-                    ended_at: None,
-                    awaits_code: false,
-                };
-                accounts::insert_session(tx.c, &session)?;
-                Ok(id)
-            })
-            .unwrap();
-        (id, token)
+        (open_session(&self.app, self.account(login), &token, agent), token)
     }
     fn token(&self, login: &str) -> String {
         let now = self.now();
@@ -309,19 +323,9 @@ impl Person<'_> {
     }
     /// Sends one file with fields.
     pub fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Got {
-        let mut body = Vec::new();
-        for (k, v) in fields {
-            body.extend(format!("--BOUND\r\nContent-Disposition: form-data; name=\"{k}\"\r\n\r\n{v}\r\n").bytes());
-        }
-        let head = format!("--BOUND\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
-        body.extend(head.bytes());
-        body.extend(bytes);
-        body.extend(b"\r\n--BOUND--\r\n");
-        let b = self
-            .request("POST", &format!("{OFFICE}{path}"))
-            .header("content-type", "multipart/form-data; boundary=BOUND")
-            .header("idempotency-key", self.world.key());
-        self.world.send(b.body(Body::from(body)).unwrap())
+        let (kind, body) = multipart(fields, &[("file", name, bytes)]);
+        let b = self.request("POST", &format!("{OFFICE}{path}")).header("content-type", kind).header("idempotency-key", self.world.key());
+        self.world.send(b.body(body).unwrap())
     }
     /// Reads the moves of a procedure: names of those that may be made now.
     pub fn moves(&self, procedure: &str) -> Vec<String> {

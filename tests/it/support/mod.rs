@@ -7,6 +7,7 @@
 pub mod app;
 pub mod pg;
 pub mod relay;
+pub mod served;
 
 use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;

@@ -23,6 +23,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
 
+/// Events shown at once; older ones are one click away.
+const EVENTS: usize = 8;
+/// Claims shown at once; all of them stand on their own page.
+const CLAIMS: usize = 20;
+
 /// Keeps an officer out: oneself, or anybody of the bureau for its leader or head.
 fn recuse_form(
     by: &Officer,
@@ -128,9 +133,10 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
         more: forms.more,
         refused: forms.refused,
         recuse: recuse_form(by, &f, &officers, back.recuse.as_ref()),
-        claims: f.claims.iter().map(claim).collect(),
+        claims: f.claims.iter().take(CLAIMS).map(claim).collect(),
+        claims_total: f.claims.len(),
         payments: f.payments.iter().map(money::payment).collect(),
-        children: money::children(&f),
+        children: money::children(&f, app.now().day()),
         respondents: f.chain.iter().map(words::party).collect(),
         filings: f.filings.iter().map(|x| filing_link(x, filing_procedure(x))).collect(),
         suggestions: crate::web::console::joining::suggestions(app, &actor, id).await?,
@@ -139,7 +145,8 @@ async fn case_page(app: &Arc<App>, by: &Officer, id: CaseId, back: &Back) -> Res
         upload: upload_form(&actor, &base, app.config.evidence.max_mib, back.upload.as_ref()),
         served: app.served_papers(&actor, id).await?.iter().map(crate::web::console::door::line).collect(),
         documents: f.documents.iter().map(words::document).collect(),
-        events: f.timeline.iter().map(words::event).collect(),
+        events: f.timeline.iter().take(EVENTS).map(words::event).collect(),
+        earlier: f.timeline.iter().skip(EVENTS).map(words::event).collect(),
         told: f
             .notices
             .iter()

@@ -3,7 +3,7 @@
 use crate::app::view::CaseFile;
 use crate::app::view::listing::{ListedPartyView, ListingView, RemovalView};
 use crate::base::{Day, text};
-use crate::web::console::view::{ChildCard, Fact, Tag, Tone};
+use crate::web::console::view::{ChildCard, Fact, Plan, Tag, Tone};
 
 fn word(key: &str) -> String {
     text::zh(&format!("console.listing.{key}")).to_owned()
@@ -68,7 +68,7 @@ fn card(l: &ListingView) -> ChildCard {
         title: text::zh_with("console.listing.title", &[("unit", &l.unit)]),
         state: Tag::new(&l.state, tone),
         facts,
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: word("parties"),
         lines,
         paper: None,

@@ -1,10 +1,10 @@
 //! Payments, agreements, orders and supervisions on the page of a case.
 
 use crate::app::claims::recourse::RecourseView;
-use crate::app::view::money::{AgreementView, OrderView, SupervisionView};
+use crate::app::view::money::{AgreementView, InstalmentView, OrderView, SupervisionView};
 use crate::app::view::{CaseFile, PaymentView};
-use crate::base::text;
-use crate::web::console::view::{ChildCard, Fact, InstalmentRow, PaymentRow, RecourseLine, Tag, Tone};
+use crate::base::{Day, text};
+use crate::web::console::view::{ChildCard, Fact, InstalmentRow, Part, PaymentRow, Plan, PlanBar, RecourseLine, Tag, Tone};
 use crate::web::console::words::yuan;
 
 fn word(key: &str) -> String {
@@ -54,9 +54,9 @@ pub(super) fn recourse(r: &RecourseView) -> RecourseLine {
     }
 }
 
-pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
+pub(super) fn children(f: &CaseFile, today: Day) -> Vec<ChildCard> {
     let mut out: Vec<ChildCard> = f.supervisions.iter().map(supervision).collect();
-    out.extend(f.agreements.iter().map(agreement));
+    out.extend(f.agreements.iter().map(|a| agreement(a, today)));
     out.extend(f.orders.iter().map(order));
     out.extend(super::listing::cards(f));
     out.extend(f.penalties.iter().map(crate::web::console::penalties::child));
@@ -67,7 +67,23 @@ pub(super) fn children(f: &CaseFile) -> Vec<ChildCard> {
     out
 }
 
-fn agreement(a: &AgreementView) -> ChildCard {
+/// The instalments over time.
+fn bar(a: &AgreementView, today: Day) -> Option<PlanBar> {
+    let part =
+        |i: &InstalmentView| Part { day: i.due_on.since(a.signed_on), fen: i.amount_fen.get(), settled: i.settled_fen.get(), late: i.late };
+    let parts: Vec<Part> = a.instalments.iter().map(part).collect();
+    // the year is written where it is not this one
+    let label = |i: &InstalmentView| {
+        let day = i.due_on.to_string();
+        if i.due_on.year() == today.year() { day.get(5..).unwrap_or_default().to_owned() } else { day }
+    };
+    let labels: Vec<String> = a.instalments.iter().map(label).collect();
+    let args = [("n", a.instalments.len().to_string()), ("total", yuan(a.total_fen)), ("settled", yuan(a.settled_fen))];
+    let title = text::zh_with("console.money.bar", &args.each_ref().map(|(k, v)| (*k, v.as_str())));
+    PlanBar::of(format!("{}-{}", a.procedure, a.version), title, &parts, &labels, today.since(a.signed_on))
+}
+
+fn agreement(a: &AgreementView, today: Day) -> ChildCard {
     let tone = if a.in_force { Tone::Info } else { Tone::Plain };
     let plan = a.instalments.iter().map(|i| {
         let (code, tone) = if i.settled_fen >= i.amount_fen {
@@ -99,7 +115,7 @@ fn agreement(a: &AgreementView) -> ChildCard {
             Fact::new(word("clause"), word(if a.accelerates { "yes" } else { "no" })),
             Fact::new(word("guarantor"), guarantor(a)),
         ],
-        plan: plan.collect(),
+        plan: Plan { rows: plan.collect(), bar: bar(a, today) },
         heading: String::new(),
         lines: Vec::new(),
         paper: None,
@@ -144,7 +160,7 @@ fn order(o: &OrderView) -> ChildCard {
             if o.undischarged_fen.is_positive() || o.compensation_left_fen.is_positive() { Tone::Warn } else { Tone::Good },
         ),
         facts,
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: text::zh("console.others.service").to_owned(),
         lines: o.attempts.iter().map(|t| format!("{} {}：{}", t.on, t.way, t.outcome)).collect(),
         paper: o.document.map(|d| format!("/documents/{d}")),
@@ -163,7 +179,7 @@ fn supervision(s: &SupervisionView) -> ChildCard {
             Fact::new(word("opened"), s.opened_at.list_text()),
             Fact::new(word("discharged"), s.discharged_at.map_or_else(|| word("not_yet"), |at| at.list_text())),
         ],
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: String::new(),
         lines: Vec::new(),
         paper: None,

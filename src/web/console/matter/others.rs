@@ -3,7 +3,7 @@
 use crate::app::view::CaseFile;
 use crate::app::view::others::{CooperationView, IncidentView, TalkView};
 use crate::base::text;
-use crate::web::console::view::{ChildCard, Fact, Tag, Tone};
+use crate::web::console::view::{ChildCard, Fact, Plan, Tag, Tone};
 
 fn word(key: &str) -> String {
     text::zh(&format!("console.others.{key}")).to_owned()
@@ -26,7 +26,7 @@ fn card(title: String, state: &str, open: bool, bad: bool, facts: Vec<Fact>, lin
         title,
         state: Tag::new(state, tone),
         facts,
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: word(heading),
         lines,
         paper: None,

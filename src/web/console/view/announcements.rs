@@ -1,6 +1,7 @@
 //! Announcements 社会公布: the register, a quarter's batches, and the two pages anybody reads.
 
 use super::{Chrome, Filter, FormView, Tag};
+use crate::web::look::Around;
 use askama::Template;
 
 /// One announcement of the register.
@@ -123,8 +124,8 @@ pub struct PublicRow {
 #[derive(Debug, Clone, Template)]
 #[template(path = "public_announcements.html")]
 pub struct PublicAnnouncementsPage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// Narrows the list.
     pub filter: Filter,
     /// The newest first.
@@ -135,7 +136,7 @@ pub struct PublicAnnouncementsPage {
     pub authority: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};
@@ -238,7 +239,7 @@ mod samples {
             };
             let plain = PublicRow { corrected: String::new(), ..row.clone() };
             let page = |rows: Vec<PublicRow>, active| Self {
-                demo: true,
+                around: Around { demo: true, ..Around::default() },
                 filter: filter("/public/announcements", active),
                 more: (!rows.is_empty()).then(|| "/public/announcements?after=x".into()),
                 rows,

@@ -49,7 +49,7 @@ pub struct AreasPage {
     pub routed: Option<RoutedView>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

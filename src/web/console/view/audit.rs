@@ -102,7 +102,7 @@ pub struct AuditEventPage {
     pub stream: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

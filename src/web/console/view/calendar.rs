@@ -79,8 +79,12 @@ pub struct PreviewView {
     pub changes: Vec<String>,
     /// In one sentence how many terms move.
     pub said: String,
-    /// The first of them.
+    /// A page of them.
     pub moved: Vec<MovedLine>,
+    /// The page before.
+    pub earlier: Option<FormView>,
+    /// The page after.
+    pub later: Option<FormView>,
     /// Loads it.
     pub confirm: FormView,
 }
@@ -111,10 +115,10 @@ pub struct CalendarPage {
     pub preview: Option<PreviewView>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
-    use super::super::{FieldKind, FormField, Place};
+    use super::super::{FieldKind, FormField, Place, Tone};
     use super::*;
 
     impl CalendarPage {
@@ -174,18 +178,23 @@ mod samples {
                 to: "2027-02-12".into(),
                 how: "推后".into(),
             };
+            let turn = |id: &str, word: &str| FormView::new(id, "/calendar/moved", word, Vec::new()).tone(Tone::Plain).hidden("page", "2");
             let preview = PreviewView {
                 facts: vec![Fact::new("年份", "2027 年"), Fact::new("文号", "")],
                 warnings: vec!["没有文号（document），请补上后再作为依据".into()],
                 changes: vec!["2027-02-08（春节）".into()],
                 said: "核对了 300 个在计的期限：12 个的到期日会移动，40 个由暂定变为确定。".into(),
                 moved: vec![moved],
+                earlier: Some(turn("earlier", "上一页")),
+                later: Some(turn("later", "下一页")),
                 confirm: FormView::new("load", "/calendar", "确认载入", Vec::new()).hidden("body", "year = 2027"),
             };
             let nothing = PreviewView {
                 warnings: Vec::new(),
                 changes: Vec::new(),
                 moved: Vec::new(),
+                earlier: None,
+                later: None,
                 said: "没有期限移动。".into(),
                 ..preview.clone()
             };

@@ -1,7 +1,7 @@
 //! The case page: one matter, everything an officer needs to act on it.
 
 use super::SplitRow;
-use super::{Chrome, Due, Fact, FormView, Suggestion, Tag, Tone};
+use super::{Chrome, Due, Fact, FormView, Plan, Suggestion, Tag, Tone};
 use askama::Template;
 
 /// The sums of a case, `¥12,345.67`.
@@ -233,19 +233,6 @@ pub struct PaymentRow {
     pub proof: String,
 }
 
-/// One instalment of an agreement.
-#[derive(Debug, Clone)]
-pub struct InstalmentRow {
-    /// By when.
-    pub due: String,
-    /// How much.
-    pub amount: String,
-    /// What of it is settled.
-    pub settled: String,
-    /// Where it stands.
-    pub state: Tag,
-}
-
 /// An agreement, an order to pay or a supervision.
 #[derive(Debug, Clone)]
 pub struct ChildCard {
@@ -256,7 +243,7 @@ pub struct ChildCard {
     /// What it says.
     pub facts: Vec<Fact>,
     /// The plan of an agreement.
-    pub plan: Vec<InstalmentRow>,
+    pub plan: Plan,
     /// What the lines below are.
     pub heading: String,
     /// Attempts to serve an order, commitments of a talk, whom an incident was told to: a line each.
@@ -333,6 +320,8 @@ pub struct EvidenceRow {
     pub added: String,
     /// The first 12 characters of its hash.
     pub hash: String,
+    /// A picture: it can be looked at on the page.
+    pub picture: bool,
 }
 
 /// One paper, issued or to be issued.
@@ -415,6 +404,8 @@ pub struct CasePage {
     pub recuse: Option<FormView>,
     /// The claims.
     pub claims: Vec<ClaimRow>,
+    /// How many there are in all; the others stand on the page of the claims.
+    pub claims_total: usize,
     /// Payments with proof.
     pub payments: Vec<PaymentRow>,
     /// What others paid and may ask back.
@@ -437,8 +428,10 @@ pub struct CasePage {
     pub served: Vec<super::ServedLine>,
     /// Papers.
     pub documents: Vec<DocumentRow>,
-    /// What happened, newest first.
+    /// What happened, the newest first: the first ones,
     pub events: Vec<EventRow>,
+    /// and what lies further back, shown closed.
+    pub earlier: Vec<EventRow>,
     /// Notices sent.
     pub told: Vec<ToldRow>,
 }

@@ -198,7 +198,7 @@ pub struct PartiesPage {
     pub clues: Vec<ClueLine>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, RejectLine, Tone};

@@ -109,7 +109,7 @@ pub struct Tried {
     pub command: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

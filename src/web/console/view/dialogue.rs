@@ -69,7 +69,7 @@ pub struct WithdrawalsPage {
     pub rows: Vec<WithdrawalRow>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};
@@ -116,7 +116,7 @@ mod samples {
                 flags: vec![Tag::new("同案多人撤回", Tone::Bad)],
                 form: Some(FormView::new("w-1", "/withdrawals/1/decide", "确定", fields)),
             };
-            let cooling = WithdrawalRow { flags: vec![], form: None, ..ripe.clone() };
+            let cooling = WithdrawalRow { code: "QX-2M7KD-9WTRF".into(), flags: vec![], form: None, ..ripe.clone() };
             let page = |rows| Self { chrome: chrome("撤回核实", Place::Withdrawals), rows };
             vec![page(vec![ripe, cooling]), page(vec![])]
         }

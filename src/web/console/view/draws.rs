@@ -207,7 +207,7 @@ impl std::fmt::Debug for CallSheetView {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

@@ -1,6 +1,7 @@
 //! The employer's door 用人单位入口: what the addressee of a paper sees, and what officers see of it.
 
 use super::{Chrome, Flash, FormView, Tag};
+use crate::web::look::Around;
 use askama::Template;
 
 /// A day that runs.
@@ -20,8 +21,8 @@ pub struct DoorDayLine {
 #[derive(Debug, Clone, Template)]
 #[template(path = "employer_login.html")]
 pub struct DoorLoginPage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// What just happened.
     pub flash: Option<Flash>,
     /// The form.
@@ -76,8 +77,8 @@ pub struct DoorSubmissionRow {
 #[derive(Debug, Clone, Template)]
 #[template(path = "employer_home.html")]
 pub struct DoorHomePage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// What just happened.
     pub flash: Option<Flash>,
     /// The receipt of what was just handed in.
@@ -96,8 +97,8 @@ pub struct DoorHomePage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "employer_paper.html")]
 pub struct DoorPaperPage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// The paper.
     pub paper: DoorPaperCard,
     /// Review and suit.
@@ -212,7 +213,7 @@ pub struct ServedPaperPage {
     pub submissions: Vec<SubmissionCard>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};
@@ -283,13 +284,16 @@ mod samples {
     impl DoorLoginPage {
         pub(in super::super) fn samples() -> Vec<Self> {
             let flash = Some(Flash { tone: Tone::Bad, text: "文书编号、统一社会信用代码或者送达码不正确。".into() });
-            vec![Self { demo: false, flash: None, form: form("enter") }, Self { demo: true, flash, form: wrong("enter") }]
+            vec![
+                Self { around: Around::default(), flash: None, form: form("enter") },
+                Self { around: Around { demo: true, ..Around::default() }, flash, form: wrong("enter") },
+            ]
         }
     }
     impl DoorHomePage {
         pub(in super::super) fn samples() -> Vec<Self> {
             let empty = Self {
-                demo: false,
+                around: Around::default(),
                 flash: None,
                 receipt: None,
                 authority: "潍坊市奎文区人力资源和社会保障局".into(),
@@ -298,7 +302,7 @@ mod samples {
                 submissions: Vec::new(),
             };
             let full = Self {
-                demo: true,
+                around: Around { demo: true, ..Around::default() },
                 flash: Some(Flash { tone: Tone::Good, text: "已收到。".into() }),
                 receipt: Some("/employer/submissions/1/receipt".into()),
                 papers: vec![card(true), DoorPaperCard { days: Vec::new(), ..card(false) }],
@@ -310,9 +314,14 @@ mod samples {
     }
     impl DoorPaperPage {
         pub(in super::super) fn samples() -> Vec<Self> {
-            let one = Self { demo: false, paper: card(false), remedies: Vec::new(), forms: vec![("异议".into(), form("objection"))] };
+            let one = Self {
+                around: Around::default(),
+                paper: card(false),
+                remedies: Vec::new(),
+                forms: vec![("异议".into(), form("objection"))],
+            };
             let wrong = Self {
-                demo: true,
+                around: Around { demo: true, ..Around::default() },
                 remedies: vec!["不服的，可以申请行政复议。".into()],
                 forms: vec![("支付凭证".into(), form("proof")), ("异议".into(), wrong("objection"))],
                 ..one.clone()

@@ -183,7 +183,7 @@ pub struct EmployerPage {
     pub cut: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::{chrome, key};
     use super::super::{FieldKind, FormField, Place, Tone};

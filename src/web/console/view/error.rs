@@ -1,15 +1,16 @@
 //! The page a person gets when a request fails.
 
-use super::super::super::extract::TraceId;
-use super::super::super::problem::Failure;
+use crate::web::extract::TraceId;
+use crate::web::look::Around;
+use crate::web::problem::Failure;
 use askama::Template;
 
 /// 出错了: title, what to do, trace id.
 #[derive(Debug, Clone, Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// The status.
     pub status: u16,
     /// The short title.
@@ -30,10 +31,10 @@ pub struct ErrorPage {
 impl ErrorPage {
     /// The page of a failure.
     #[must_use]
-    pub fn of(failure: &Failure, demo: bool, door: bool, trace: &TraceId) -> Self {
+    pub fn of(failure: &Failure, around: Around, door: bool, trace: &TraceId) -> Self {
         let status = failure.status().as_u16();
         Self {
-            demo,
+            around,
             status,
             title: failure.title(),
             detail: failure.sentence(),

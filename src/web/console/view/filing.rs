@@ -69,6 +69,14 @@ impl FilingPage {
     }
 }
 
+/// 查重: what looks alike, by itself, for the script of the page that registers.
+#[derive(Debug, Clone, Template)]
+#[template(path = "part/hints.html")]
+pub struct HintsPart {
+    /// Running matters that look alike.
+    pub rows: Vec<super::HitRow>,
+}
+
 /// 登记: plain registration by an officer.
 #[derive(Debug, Clone, Template)]
 #[template(path = "register.html")]

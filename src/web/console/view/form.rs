@@ -175,6 +175,11 @@ impl FormField {
             _ => "text",
         }
     }
+    /// Whether it asks for a day.
+    #[must_use]
+    pub fn is_date(&self) -> bool {
+        self.kind == FieldKind::Date
+    }
     /// Whether it is a group of boxes (its label is a legend).
     #[must_use]
     pub fn is_group(&self) -> bool {

@@ -152,7 +152,7 @@ impl ConductPage {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::{chrome, key};
     use super::super::{FieldKind, FormField, Place, Tone};

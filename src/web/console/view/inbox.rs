@@ -58,6 +58,30 @@ pub struct InboxRow {
     pub holder: String,
     /// County.
     pub area: String,
+    /// It may be chosen, to be given to an officer.
+    pub pick: Option<Pick>,
+}
+
+/// A box beside a row.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    /// The procedure.
+    pub id: String,
+    /// Whether it is ticked.
+    pub chosen: bool,
+}
+
+/// A view this person kept.
+#[derive(Debug, Clone)]
+pub struct ViewChip {
+    /// Its name.
+    pub name: String,
+    /// Where it leads.
+    pub href: String,
+    /// It is what is shown.
+    pub current: bool,
+    /// Forgets it.
+    pub forget: FormView,
 }
 
 /// 待办.
@@ -70,6 +94,14 @@ pub struct InboxPage {
     pub tabs: Vec<InboxTab>,
     /// Where else such work is done: address and word.
     pub also: Vec<(String, String)>,
+    /// Views this person kept.
+    pub views: Vec<ViewChip>,
+    /// Keeps what is shown as a view; `None` when nothing narrows the list.
+    pub keep: Option<FormView>,
+    /// Gives the chosen rows to an officer, for who leads the bureau.
+    pub assign: Option<FormView>,
+    /// What was not given just now, and why.
+    pub stayed: Vec<String>,
     /// The filter.
     pub filter: Filter,
     /// The rows, by remaining time.

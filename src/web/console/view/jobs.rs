@@ -70,7 +70,7 @@ pub struct JobsPage {
     pub nodes: Vec<NodeRow>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{Place, Tone};

@@ -22,7 +22,7 @@ pub struct JoiningPage {
     pub form: FormView,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 impl JoiningPage {
     pub(super) fn samples() -> Vec<Self> {
         use super::{FieldKind, FormField, Place, Tone};

@@ -3,6 +3,7 @@
 //! Owns what the templates see; words and links come ready.
 
 use super::Filter;
+use crate::web::look::Around;
 use askama::Template;
 
 /// A line of the public list.
@@ -28,8 +29,8 @@ pub struct PublicListingRow {
 #[derive(Debug, Clone, Template)]
 #[template(path = "public_listings.html")]
 pub struct PublicListingsPage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// Narrows the list.
     pub filter: Filter,
     /// The newest first.
@@ -40,7 +41,7 @@ pub struct PublicListingsPage {
     pub authority: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::*;
     use crate::web::console::view::{FieldKind, FormField};
@@ -66,7 +67,7 @@ mod samples {
             };
             let plain = PublicListingRow { persons: String::new(), uscc: String::new(), ..row.clone() };
             let page = |rows: Vec<PublicListingRow>, active| Self {
-                demo: true,
+                around: Around { demo: true, ..Around::default() },
                 filter: filter(active),
                 more: (!rows.is_empty()).then(|| "/public/listings?after=x".into()),
                 rows,

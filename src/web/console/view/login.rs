@@ -1,6 +1,7 @@
 //! The log-in page.
 
-use super::{FieldKind, FormField, FormView};
+use super::{FieldKind, Flash, FormField, FormView};
+use crate::web::look::Around;
 use askama::Template;
 
 /// Why the page is shown.
@@ -28,25 +29,31 @@ pub enum LoginState {
 #[derive(Debug, Clone, Template)]
 #[template(path = "login.html")]
 pub struct LoginPage {
-    /// Demo data; the demo's log-ins are listed.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// Why the page is shown.
     pub state: LoginState,
     /// The form.
     pub form: FormView,
     /// Demo log-ins: who, name, password. Empty outside the demo.
     pub demo_logins: Vec<(String, String, String)>,
-    /// A word on what was typed before; empty for none.
-    pub note: String,
+    /// A word on what was typed before.
+    pub note: Option<Flash>,
 }
 impl LoginPage {
     /// The page. `name` is what was typed before, `next` where to go afterwards.
     #[must_use]
-    pub fn new(state: LoginState, name: &str, next: &str, demo: bool) -> Self {
+    pub fn new(state: LoginState, name: &str, next: &str, around: Around) -> Self {
         let fields = vec![
             FormField::new("name", "用户名", FieldKind::Text).required().max(64).autocomplete("username").value(name),
             FormField::new("password", "密码", FieldKind::Password).required().max(256).autocomplete("current-password"),
         ];
-        Self { demo, state, form: FormView::new("login", "/login", "登录", fields).hidden("next", next), demo_logins: Vec::new(), note: String::new() }
+        Self {
+            around,
+            state,
+            form: FormView::new("login", "/login", "登录", fields).hidden("next", next),
+            demo_logins: Vec::new(),
+            note: None,
+        }
     }
 }

@@ -62,7 +62,7 @@ pub struct MoneyReportPage {
     pub bureaus: Vec<MoneyRow>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::Place;
     use super::super::samples::chrome;

@@ -91,7 +91,7 @@ pub struct HandoverPage {
     pub more: Option<String>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};

@@ -1,5 +1,6 @@
 //! What a permanent link of the public pages leads to: one paper to read and print, or a sentence that it is shown no more.
 
+use crate::web::look::Around;
 use askama::Template;
 
 /// Which sort of paper: its words and where the list of all is.
@@ -38,8 +39,8 @@ pub const LISTED: PublicWhat = PublicWhat {
 #[derive(Debug, Clone, Template)]
 #[template(path = "public_paper.html")]
 pub struct PublicPaperPage {
-    /// Demo data.
-    pub demo: bool,
+    /// What stands around the page.
+    pub around: Around,
     /// Which sort.
     pub what: PublicWhat,
     /// The code of this link.
@@ -56,12 +57,12 @@ pub struct PublicPaperPage {
 impl PublicPaperPage {
     /// One that shows nothing but this sentence.
     #[must_use]
-    pub fn bare(demo: bool, what: PublicWhat, code: &str, note: &str) -> Self {
-        Self { demo, what, code: code.to_owned(), note: note.to_owned(), number: String::new(), sign: Vec::new(), parts: Vec::new() }
+    pub fn bare(around: Around, what: PublicWhat, code: &str, note: &str) -> Self {
+        Self { around, what, code: code.to_owned(), note: note.to_owned(), number: String::new(), sign: Vec::new(), parts: Vec::new() }
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::*;
 
@@ -72,11 +73,16 @@ mod samples {
                 number: "奎文人社公〔2027〕第3号".into(),
                 sign: vec!["潍坊市奎文区人力资源和社会保障局".into(), "2027年1月8日".into()],
                 parts: vec![part("单位全称", &"潍坊试验建筑劳务有限公司".repeat(3)), part("主要违法事实", "拖欠工资。\n经责令逾期未付。")],
-                ..Self::bare(false, ANNOUNCED, "GB-7K3M9-PQR2X", "")
+                ..Self::bare(Around::default(), ANNOUNCED, "GB-7K3M9-PQR2X", "")
             };
-            let listed = Self { what: LISTED, demo: true, number: "奎文人社失列〔2026〕第3号".into(), ..shown.clone() };
-            let gone = Self::bare(true, LISTED, "SX-7K3M9-PQR2X", "这条名单信息已不再显示。");
-            vec![shown, listed, gone, Self::bare(false, ANNOUNCED, "—", "没有这件公布，请核对网址。")]
+            let listed = Self {
+                what: LISTED,
+                around: Around { demo: true, ..Around::default() },
+                number: "奎文人社失列〔2026〕第3号".into(),
+                ..shown.clone()
+            };
+            let gone = Self::bare(Around { demo: true, ..Around::default() }, LISTED, "SX-7K3M9-PQR2X", "这条名单信息已不再显示。");
+            vec![shown, listed, gone, Self::bare(Around::default(), ANNOUNCED, "—", "没有这件公布，请核对网址。")]
         }
     }
 }

@@ -10,6 +10,13 @@ pub(super) fn person() -> Person {
 }
 pub(super) fn chrome(title: &str, place: Place) -> Chrome {
     let counts = NavCounts {
+        system_shown: true,
+        definitions_shown: true,
+        audit_shown: true,
+        ledger_shown: true,
+        exports_shown: true,
+        bulletins_shown: true,
+        campaigns_shown: true,
         inbox: 12,
         desk: 3,
         callbacks: 4,
@@ -25,8 +32,11 @@ pub(super) fn chrome(title: &str, place: Place) -> Chrome {
         draws_shown: true,
         desk_shown: true,
         register_shown: true,
+        reads: true,
+        leads: true,
+        credit: true,
     };
-    Chrome::new(title, place, person(), counts, true, "2026-11-23 15:04")
+    Chrome::new(title, place, person(), counts, Around { demo: true, ..Around::default() }, "2026-11-23 15:04")
 }
 pub(super) fn due(lamp: Lamp, remaining: &str, date: &str) -> Due {
     Due { lamp, remaining: remaining.into(), date: date.into(), provisional: lamp == Lamp::Provisional }
@@ -37,19 +47,19 @@ pub(super) fn key(f: FormView) -> FormView {
 
 impl LoginPage {
     pub(super) fn samples() -> Vec<Self> {
-        let mut demo = Self::new(LoginState::Fresh, "", "/", true);
+        let mut demo = Self::new(LoginState::Fresh, "", "/", Around { demo: true, ..Around::default() });
         demo.demo_logins = vec![
             ("受理员 · 寒亭区人社局".into(), "hanting-desk".into(), "demo-desk-2026".into()),
             ("承办人 · 寒亭区人社局".into(), "hanting-officer".into(), "demo-officer-2026".into()),
             ("督办 · 潍坊市人社局".into(), "city-supervisor".into(), "demo-supervisor-2026".into()),
         ];
-        let mut empty = Self::new(LoginState::Fresh, "", "/", false);
+        let mut empty = Self::new(LoginState::Fresh, "", "/", Around::default());
         empty.form.groups[0].fields[0].error = Some("必须填写。".into());
         vec![
-            Self::new(LoginState::Failed, "hanting-officer", "/cases/1", false),
+            Self::new(LoginState::Failed, "hanting-officer", "/cases/1", Around::default()),
             demo,
-            Self::new(LoginState::Expired, "", "/desk", false),
-            Self::new(LoginState::LoggedOut, "", "/", false),
+            Self::new(LoginState::Expired, "", "/desk", Around::default()),
+            Self::new(LoginState::LoggedOut, "", "/", Around::default()),
             empty,
         ]
     }
@@ -57,96 +67,15 @@ impl LoginPage {
 
 impl ErrorPage {
     pub(super) fn samples() -> Vec<Self> {
-        let trace = TraceId::from_text("7f3a09c2d41be865").unwrap();
-        let of = |f: Failure| Self::of(&f, false, false, &trace);
+        let Some(trace) = TraceId::from_text("7f3a09c2d41be865") else { return Vec::new() };
+        let of = |f: Failure| Self::of(&f, Around::default(), false, &trace);
         vec![
-            Self::of(&Failure::no_route(), false, true, &trace),
+            Self::of(&Failure::no_route(), Around::default(), true, &trace),
             of(Failure::no_route()),
             of(Error::Database("select".into()).into()),
             of(Error::Unauthenticated.into()),
             of(Error::field("/name", "required", &[]).into()),
         ]
-    }
-}
-
-fn inbox_row(lamp: Lamp, remaining: &str, date: &str, respondent: &str, task: &str, state: &str) -> InboxRow {
-    InboxRow {
-        href: "/cases/1".into(),
-        code: "AJ-7K3M9-PQR2X".into(),
-        respondent: respondent.into(),
-        task: task.into(),
-        state: state.into(),
-        due: due(lamp, remaining, date),
-        headcount: "23".into(),
-        amount: "¥486,200.00".into(),
-        tags: vec![Tag::new("二级", Tone::Info)],
-        holder: "王建国".into(),
-        area: "寒亭区".into(),
-    }
-}
-fn filter(active: bool) -> Filter {
-    let choice =
-        |key: &str, label: &str, options: &[(&str, &str)]| FormField::new(key, label, FieldKind::Select).options(options.iter().copied());
-    Filter {
-        action: "/".into(),
-        hidden: vec![("tab".into(), "mine".into())],
-        fields: vec![
-            choice("state", "状态", &[("accepting", "待受理"), ("investigating", "调查中")]).value(if active { "accepting" } else { "" }),
-            choice("bureau", "部门", &[("hrss", "人社"), ("housing", "住建"), ("transport", "交通"), ("water", "水利")]),
-            choice("area", "区划", &[("370703", "寒亭区"), ("370702", "潍城区")]),
-            choice("grade", "级别", &[("1", "一级"), ("2", "二级"), ("3", "三级")]),
-            FormField::new("q", "案号或单位、项目名称", FieldKind::Text).max(60).help("如 AJ-7K3M9 或 海天建设"),
-        ],
-        active,
-        clear: "/?tab=mine".into(),
-    }
-}
-fn tabs() -> Vec<InboxTab> {
-    let tab = |label: &str, key: &str, count, urgent| InboxTab {
-        label: label.into(),
-        href: format!("/?tab={key}"),
-        count,
-        current: key == "mine",
-        urgent,
-    };
-    vec![
-        tab("我的", "mine", 12, false),
-        tab("本部门", "bureau", 148, false),
-        tab("超期", "overdue", 4, true),
-        tab("待审批", "approval", 2, false),
-        tab("受理台", "desk", 3, false),
-    ]
-}
-impl InboxPage {
-    pub(super) fn samples() -> Vec<Self> {
-        let mut rows = vec![
-            inbox_row(Lamp::Overdue, "超 2 个工作日", "2026-11-19", "潍坊海天建设工程有限公司", "作出受理决定", "待受理"),
-            inbox_row(Lamp::Red, "今天到期", "2026-11-23", "山东鲁安路桥工程有限公司寒亭分公司", "签收", "已分派"),
-            inbox_row(Lamp::Yellow, "剩 1 个工作日", "2026-11-24", "寒亭区固堤街道安置房二期项目部", "催要补正材料", "待补正"),
-            inbox_row(Lamp::Normal, "剩 12 个工作日", "2026-12-09", "潍坊恒信劳务分包有限公司", "调查并提出处理意见", "调查中"),
-            inbox_row(Lamp::Provisional, "剩 41 个工作日", "2027-01-21", "潍坊金盾物业服务有限公司", "调查并提出处理意见", "调查中"),
-            inbox_row(Lamp::Paused, "暂停中", "2026-12-01 自动恢复", "李某某（包工头）", "等待鉴定结论", "调查中"),
-        ];
-        rows[0].tags.extend([Tag::new("群体性", Tone::Bad), Tag::new("线索", Tone::Plain)]);
-        rows[0].headcount = "112".into();
-        rows[0].amount = "¥3,486,200.00".into();
-        rows[1].holder = "未指派".into();
-        let mut first = Self {
-            chrome: chrome("待办", Place::Inbox)
-                .with_flash(Some(Flash { tone: Tone::Good, text: "案件 AJ-9QW2E-RTY4K 已签收。".into() })),
-            tabs: tabs(),
-            also: vec![("/overdue".into(), "超期督查表（可导出）".into()), ("/handover".into(), "移交离岗人员的案件".into())],
-            filter: filter(false),
-            rows,
-            pager: Pager::new(148, 2, 20, |n| format!("/?page={n}")),
-        };
-        let filled = first.clone();
-        first.rows.clear();
-        first.chrome.flash = None;
-        first.pager = Pager::new(0, 1, 20, |n| format!("/?page={n}"));
-        let mut filtered = first.clone();
-        filtered.filter = filter(true);
-        vec![filled, first, filtered]
     }
 }
 
@@ -276,7 +205,7 @@ impl DeskPage {
         other.respondent = "某劳务队（无单位名称）".into();
         other.forms = vec![route("route-2", false)];
         let page = |rows: Vec<DeskRow>| {
-            let n = u64::try_from(rows.len()).unwrap();
+            let n = rows.len() as u64;
             let amendments = if rows.is_empty() { Vec::new() } else { vec![amendment()] };
             Self { chrome: chrome("待分拨", Place::Desk), rows, pager: Pager::new(n, 1, 20, |n| format!("/desk?page={n}")), amendments }
         };
@@ -543,6 +472,12 @@ impl PersonPage {
                 vec![FormField::new("duty", "岗位", FieldKind::Select).required()],
             )),
             acts: vec![button("off", "停用账号"), button("reset", "重置密码")],
+            factor: Some(FormView::new(
+                "factor",
+                "/accounts/1/second-factor",
+                "重置双因素",
+                vec![FormField::new("reason", "理由", FieldKind::Long).required().max(1000)],
+            )),
         };
         let mut own = fresh.clone();
         own.first = None;
@@ -553,6 +488,7 @@ impl PersonPage {
             DutyLine { duty: "受理员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: None },
         ];
         own.give = None;
+        own.factor = None;
         vec![fresh, own]
     }
 }

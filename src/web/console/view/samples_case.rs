@@ -224,6 +224,7 @@ impl CasePage {
                 },
             ],
             claims: vec![claim("张*", "¥18,600.00", ("部分支付", Tone::Warn)), claim("李*", "", ("待认定", Tone::Plain))],
+            claims_total: 62,
             respondents: vec![
                 RespondentRow {
                     role: "建设单位".into(),
@@ -266,6 +267,7 @@ impl CasePage {
                 size: "1.2 MB".into(),
                 added: "王建国 2026-09-23".into(),
                 hash: "9f86d081884c".into(),
+                picture: true,
             }],
             upload: Some(key(FormView::new(
                 "upload",
@@ -279,6 +281,7 @@ impl CasePage {
                 ],
             ))),
             documents: documents(),
+            earlier: events(),
             events: events(),
             told: vec![ToldRow {
                 at: "2026-11-23 09:00".into(),
@@ -510,6 +513,7 @@ fn children() -> Vec<ChildCard> {
         settled: settled.into(),
         state: Tag::new(state, tone),
     };
+    let part = |day, settled, late| Part { day, fen: 1_000_000, settled, late };
     let agreement = ChildCard {
         title: "支付协议（第 2 版）".into(),
         state: Tag::new("履行中", Tone::Info),
@@ -518,11 +522,20 @@ fn children() -> Vec<ChildCard> {
             Fact::new("协议总额", "¥30,000.00"),
             Fact::new("已清偿", "¥12,000.00"),
         ],
-        plan: vec![
-            instalment("2026-11-10", "¥10,000.00", "已付清", Tone::Good),
-            instalment("2026-11-20", "¥2,000.00", "逾期未付", Tone::Bad),
-            instalment("2026-12-10", "¥0.00", "未到期", Tone::Plain),
-        ],
+        plan: Plan {
+            rows: vec![
+                instalment("2026-11-10", "¥10,000.00", "已付清", Tone::Good),
+                instalment("2026-11-20", "¥2,000.00", "逾期未付", Tone::Bad),
+                instalment("2026-12-10", "¥0.00", "未到期", Tone::Plain),
+            ],
+            bar: PlanBar::of(
+                "1",
+                "分期付款：共 3 期，合计 ¥30,000.00，已付 ¥12,000.00",
+                &[part(10, 1_000_000, false), part(20, 200_000, true), part(40, 0, false)],
+                &["11-10", "11-20", "12-10"].map(str::to_owned),
+                23,
+            ),
+        },
         heading: String::new(),
         lines: Vec::new(),
         paper: None,
@@ -533,7 +546,7 @@ fn children() -> Vec<ChildCard> {
         title: "限期支付：行政处理决定书".into(),
         state: Tag::new("逾期未支付", Tone::Warn),
         facts: vec![Fact::new("支付期限", "2026-12-11"), Fact::new("加付赔偿金", "¥9,000.00（50%）"), Fact::new("未付赔偿金", "¥4,000.00")],
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: "送达经过".into(),
         lines: vec!["2026-11-28 直接送达：无人在场".into(), "2026-11-30 留置送达（拍照录像）：拒绝签收".into()],
         paper: Some("/documents/1".into()),
@@ -541,13 +554,17 @@ fn children() -> Vec<ChildCard> {
         past: false,
     };
     let past = ChildCard {
-        title: "支付协议（第 1 版）".into(), state: Tag::new("已终结", Tone::Plain), past: true, ..agreement.clone()
+        title: "支付协议（第 1 版）".into(),
+        state: Tag::new("已终结", Tone::Plain),
+        past: true,
+        plan: Plan::default(),
+        ..agreement.clone()
     };
     let talk = ChildCard {
         title: "约谈：潍坊海天建设工程有限公司".into(),
         state: Tag::new("已约谈", Tone::Bad),
         facts: vec![Fact::new("约谈时间", "2026-11-26 09:30"), Fact::new("确认联系后未到场", "1 次")],
-        plan: Vec::new(),
+        plan: Plan::default(),
         heading: "承诺".into(),
         lines: vec!["2026-12-04 先行支付三万元：未按期履行".into()],
         paper: None,

@@ -140,6 +140,7 @@ impl RebindingsPage {
             stop: bare("stop-1", "/rebindings/1/decide", "停止换绑"),
         };
         let own = RebindingRow {
+            code: "QX-2M7KD-9WTRF".into(),
             hint: "您提出的换绑须由另一名受理人员确认。".into(),
             confirm: None,
             stop: bare("stop-2", "/rebindings/2/decide", "停止换绑"),
@@ -184,6 +185,7 @@ impl FilingCounterPage {
                 size: "12 KB".into(),
                 added: "王建国 2026-11-23 09:12".into(),
                 hash: "7f3a09c2d41b".into(),
+                picture: false,
             },
             heard: vec![("王建国 2026-11-23 09:20".into(), "老板说年底再给，\n让我们别去告。".into())],
             form: Some(form("voice-3", "/filings/1/voices/3", "保存听写")),

@@ -17,7 +17,11 @@ fn frame(title: &str, place: Place) -> Chrome {
     c.person = Person { name: NAME.into(), bureau: BUREAU.into(), duties: "受理员、承办员、大队长".into() };
     for n in &mut c.nav {
         n.count = 1234;
+        n.items.iter_mut().for_each(|i| i.count = 1234);
     }
+    c.around.look = crate::web::look::Look { theme: crate::web::look::Theme::Dark, large: true };
+    c.around.site.organizer = BUREAU.into();
+    c.around.site.records = "鲁ICP备00000000号　鲁公网安备00000000000000号".into();
     c.with_flash(Some(Flash { tone: Tone::Warn, text: format!("{UNIT}的案件已不在您的办理范围内。") }))
 }
 fn marks() -> Vec<Tag> {

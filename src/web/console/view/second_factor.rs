@@ -1,6 +1,7 @@
 //! 双因素登录 of the own account, and the page that hands back what was typed before a log-in ended.
 
 use super::{Chrome, FormView, Tag};
+use crate::web::look::Around;
 use askama::Template;
 
 /// What the authenticator is to be told.
@@ -40,8 +41,8 @@ pub struct SecondFactorPage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "kept.html")]
 pub struct KeptPage {
-    /// Demo data.
-    pub demo: bool,
+    /// Names and the reader's look.
+    pub around: Around,
     /// What was typed, in the order of the form.
     pub typed: Vec<String>,
     /// Sends it on.
@@ -50,7 +51,7 @@ pub struct KeptPage {
     pub next: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod samples {
     use super::super::samples::chrome;
     use super::super::{FieldKind, FormField, Place, Tone};
@@ -87,9 +88,15 @@ mod samples {
 
     impl KeptPage {
         pub(in super::super) fn samples() -> Vec<Self> {
-            let form = FormView::new("kept", "/filings", "继续提交", Vec::new()).hidden("narrative", "<b>干完活没给钱</b>").hidden("_key", "k");
-            let full = Self { demo: false, typed: vec!["<b>干完活没给钱</b>".into(), "奎文区".into()], form, next: "/filings/new".into() };
-            vec![full.clone(), Self { demo: true, typed: Vec::new(), ..full }]
+            let form =
+                FormView::new("kept", "/filings", "继续提交", Vec::new()).hidden("narrative", "<b>干完活没给钱</b>").hidden("_key", "k");
+            let full = Self {
+                around: Around::default(),
+                typed: vec!["<b>干完活没给钱</b>".into(), "奎文区".into()],
+                form,
+                next: "/filings/new".into(),
+            };
+            vec![full.clone(), Self { around: Around { demo: true, ..Around::default() }, typed: Vec::new(), ..full }]
         }
     }
 }

@@ -4,75 +4,7 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn all() -> Vec<(String, String)> {
-    fn pages<T: Template>(name: &str, samples: Vec<T>, out: &mut Vec<(String, String)>) {
-        assert!(!samples.is_empty());
-        for (i, page) in samples.iter().enumerate() {
-            out.push((format!("{name}-{}", i + 1), page.render().unwrap()));
-        }
-    }
-    let mut out = Vec::new();
-    pages("login", LoginPage::samples(), &mut out);
-    pages("error", ErrorPage::samples(), &mut out);
-    pages("inbox", InboxPage::samples(), &mut out);
-    pages("case", CasePage::samples(), &mut out);
-    pages("filing", FilingPage::samples(), &mut out);
-    pages("register", RegisterPage::samples(), &mut out);
-    pages("desk", DeskPage::samples(), &mut out);
-    pages("notices", NoticesPage::samples(), &mut out);
-    pages("search", SearchPage::samples(), &mut out);
-    pages("account", AccountPage::samples(), &mut out);
-    pages("unmask", UnmaskPage::samples(), &mut out);
-    pages("accounts", AccountsPage::samples(), &mut out);
-    pages("person", PersonPage::samples(), &mut out);
-    pages("joining", JoiningPage::samples(), &mut out);
-    pages("messages", MessagesPage::samples(), &mut out);
-    pages("withdrawals", WithdrawalsPage::samples(), &mut out);
-    pages("legacy", LegacyPage::samples(), &mut out);
-    pages("callbacks", CallbacksPage::samples(), &mut out);
-    pages("callback", CallbackPage::samples(), &mut out);
-    pages("refusals", RefusalsPage::samples(), &mut out);
-    pages("rebindings", RebindingsPage::samples(), &mut out);
-    pages("filing_counter", FilingCounterPage::samples(), &mut out);
-    pages("contacts", ContactsPage::samples(), &mut out);
-    pages("import", ImportPage::samples(), &mut out);
-    pages("overdue", OverduePage::samples(), &mut out);
-    pages("claims", ClaimsPage::samples(), &mut out);
-    pages("parties", PartiesPage::samples(), &mut out);
-    pages("supervisions", SupervisionsPage::samples(), &mut out);
-    pages("announcements", AnnouncementsPage::samples(), &mut out);
-    pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
-    pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
-    pages("money", MoneyReportPage::samples(), &mut out);
-    pages("handover", HandoverPage::samples(), &mut out);
-    pages("gradings", GradingsPage::samples(), &mut out);
-    pages("conduct", ConductPage::samples(), &mut out);
-    pages("employers", EmployersPage::samples(), &mut out);
-    pages("employer", EmployerPage::samples(), &mut out);
-    pages("draws", DrawsPage::samples(), &mut out);
-    pages("audit", AuditPage::samples(), &mut out);
-    pages("audit_event", AuditEventPage::samples(), &mut out);
-    pages("definitions", DefinitionsPage::samples(), &mut out);
-    pages("definition", DefinitionPage::samples(), &mut out);
-    pages("calendar", CalendarPage::samples(), &mut out);
-    pages("areas", AreasPage::samples(), &mut out);
-    pages("jobs", JobsPage::samples(), &mut out);
-    pages("second_factor", SecondFactorPage::samples(), &mut out);
-    pages("kept", KeptPage::samples(), &mut out);
-    pages("outbox", OutboxPage::samples(), &mut out);
-    pages("draw", DrawPage::samples(), &mut out);
-    pages("calls", CallsPage::samples(), &mut out);
-    pages("call", CallPage::samples(), &mut out);
-    pages("employer_login", DoorLoginPage::samples(), &mut out);
-    pages("employer_home", DoorHomePage::samples(), &mut out);
-    pages("employer_paper", DoorPaperPage::samples(), &mut out);
-    pages("submissions", SubmissionsPage::samples(), &mut out);
-    pages("submission", SubmissionPage::samples(), &mut out);
-    pages("served_paper", ServedPaperPage::samples(), &mut out);
-    pages("public_listings", PublicListingsPage::samples(), &mut out);
-    pages("public_paper", PublicPaperPage::samples(), &mut out);
-    out.extend(crate::web::h5::view::samples::all());
-    out.extend(samples_long::all().into_iter().map(|(name, html)| (name.to_owned(), html.unwrap())));
-    out
+    gallery::all().into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 
 /// The tags of a page with their attributes.
@@ -116,7 +48,7 @@ fn every_page_renders_and_is_well_formed() {
         }
         assert!(open.is_empty(), "{name}: {open:?} stay open");
         assert!(
-            (html.contains("<html lang=\"zh-CN\">") || name.ends_with("-en") && html.contains("<html lang=\"en\">"))
+            (html.contains("<html lang=\"zh-CN\"") || name.ends_with("-en") && html.contains("<html lang=\"en\">"))
                 && html.contains("href=\"#main\"")
                 && html.contains("id=\"main\""),
             "{name}"
@@ -189,10 +121,10 @@ fn what_people_typed_is_escaped_and_kept_but_no_password() {
     assert!(html.contains("value=\"1381234\"") && html.contains("value=\"很多\""));
     assert!(html.contains("value=\"clue\" checked"));
     assert!(html.contains("href=\"#filing-headcount\""));
-    let page = LoginPage::new(LoginState::Failed, "\"><script>", "/", false);
+    let page = LoginPage::new(LoginState::Failed, "\"><script>", "/", Around::default());
     let form = page.form.refilled(&[("password".into(), "secret".into()), ("name".into(), "a".into())]);
     assert!(!form.render().unwrap().contains("secret"));
-    assert!(!LoginPage::new(LoginState::Failed, "\"><script>", "/", false).render().unwrap().contains("\"><script>"));
+    assert!(!LoginPage::new(LoginState::Failed, "\"><script>", "/", Around::default()).render().unwrap().contains("\"><script>"));
 }
 
 #[test]
@@ -225,7 +157,7 @@ fn every_lamp_has_its_own_word_and_style() {
     let lamps = [Normal, Yellow, Red, Overdue, Paused, Provisional, Met, Missed, Closed];
     let words: BTreeSet<&str> = lamps.iter().map(|l| l.word()).collect();
     assert_eq!(words.len(), lamps.len());
-    let css = include_str!("../../assets/app.css");
+    let css = crate::web::assets::APP_CSS;
     for l in lamps {
         assert!(css.contains(&format!("lamp-{}", l.class())), "{}", l.class());
     }
@@ -246,7 +178,7 @@ fn contrast(a: &str, b: &str) -> f64 {
 
 #[test]
 fn colours_can_be_read_by_day_and_by_night() {
-    for css in [include_str!("../../assets/app.css"), include_str!("../../assets/h5.css")] {
+    for css in [crate::web::assets::APP_CSS, crate::web::assets::H5_CSS] {
         readable(css);
     }
 }
@@ -259,7 +191,12 @@ fn readable(css: &str) {
     };
     let day = block(":root{");
     let mut night = day.clone();
-    night.extend(block("dark){:root{"));
+    night.extend(block("dark){:root:not(.light){"));
+    if css.contains("\n.dark{") {
+        let mut chosen = day.clone();
+        chosen.extend(block("\n.dark{"));
+        assert_eq!(chosen, night, "the night that is chosen is that of the device");
+    }
     let text = [
         ("ink", "bg"),
         ("ink", "card"),
@@ -306,7 +243,7 @@ fn readable(css: &str) {
 /// A page over a bad line, all lists full: under 150 KB with style and script.
 #[test]
 fn pages_stay_light() {
-    let around = include_str!("../../assets/app.css").len() + include_str!("../../assets/app.js").len();
+    let around = crate::web::assets::APP_CSS.len() + include_str!("../../assets/app.js").len();
     for (name, html) in all() {
         let bytes = html.len() + around;
         assert!(bytes < 150 * 1024, "{name} weighs {bytes} bytes");

@@ -5,10 +5,10 @@
 
 use crate::base::config::H5 as Site;
 use crate::base::text::Lang;
-use crate::web::console::view::{FieldKind, Flash, FormField, FormView};
+use crate::web::console::view::{ErrorLink, FieldKind, Flash, FormField, FormGroup, FormView};
 use askama::Template;
 
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 pub(in crate::web) mod samples;
 
 /// What stands around every page.
@@ -24,6 +24,10 @@ pub struct Base {
     pub demo: bool,
     /// Names, numbers and records of the city.
     pub site: Site,
+    /// The logo: ours or the city's.
+    pub logo: String,
+    /// Who runs it, and records of the site.
+    pub foot: Vec<String>,
     /// Who is logged in, masked.
     pub who: Option<String>,
     /// The last part of the codes `h5.title.*`: a word that tells nothing to whoever reads the browser's history.
@@ -39,6 +43,13 @@ impl Base {
     #[must_use]
     pub fn with(&self, code: &str, name: &str, value: &str) -> String {
         self.lang.text_with(code, &[(name, value)])
+    }
+    /// Who is logged in, in few characters: a mask of a long name is all stars.
+    #[must_use]
+    pub fn short_who(&self) -> String {
+        let who = self.who.as_deref().unwrap_or_default();
+        let stars = who.chars().rev().take_while(|c| *c == '*').count();
+        who.chars().take(who.chars().count() - stars + stars.min(2)).collect()
     }
     /// The attribute `lang` of the page.
     #[must_use]
@@ -65,18 +76,61 @@ pub struct Ask {
     pub form: FormView,
     /// Where what is typed is kept while typing; empty for nowhere.
     pub autosave: &'static str,
+    /// Where the page's script sends photos in parts; without script they go with the form.
+    pub parts: Option<Parts>,
+    /// The script may show one group at a time.
+    pub steps: bool,
+}
+
+/// Where the page's script sends photos in parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Begins an upload; empty where the form comes first and its answer says it.
+    pub uploads: String,
+    /// The hidden field that names what was kept when the form goes afterwards; empty where nothing goes afterwards.
+    pub kept: &'static str,
+    /// The page to go on to.
+    pub then: String,
+    /// The page to go on to when photos did not arrive: which ones are put behind it.
+    pub missing: String,
 }
 impl askama::filters::HtmlSafe for Ask {}
 impl Ask {
     /// A form that keeps nothing while typing.
     #[must_use]
     pub fn new(lang: Lang, form: FormView) -> Self {
-        Self { lang, form, autosave: "" }
+        Self { lang, form, autosave: "", parts: None, steps: false }
+    }
+    /// With photos in parts where there is script.
+    #[must_use]
+    pub fn in_parts(self, parts: Parts) -> Self {
+        Self { parts: Some(parts), ..self }
     }
     /// A text in the form's language.
     #[must_use]
     pub fn t(&self, code: &str) -> String {
         self.lang.text(code).to_owned()
+    }
+    /// What is wrong, each with a link to its field.
+    #[must_use]
+    pub fn wrong(&self) -> Vec<ErrorLink> {
+        let colon = self.t("h5.colon");
+        self.form.summary().into_iter().map(|e| ErrorLink { message: e.message.replacen('：', &colon, 1), ..e }).collect()
+    }
+    /// Whether a field opens the camera.
+    #[must_use]
+    pub fn camera(&self, f: &FormField) -> bool {
+        f.key == "slip"
+    }
+    /// Whether a group holds photos: what is chosen there is not kept.
+    #[must_use]
+    pub fn has_photos(&self, g: &FormGroup) -> bool {
+        g.fields.iter().any(|f| self.photos(f))
+    }
+    /// The kind of evidence a field holds.
+    #[must_use]
+    pub fn kind(&self, f: &FormField) -> &'static str {
+        super::photos::kind(&f.key)
     }
     /// Whether a field takes photos.
     #[must_use]
@@ -136,6 +190,10 @@ pub struct HomePage {
     pub draft: Option<String>,
     /// Several persons use this telephone.
     pub limited: bool,
+    /// Matters looked after for others.
+    pub held: usize,
+    /// Where earlier filings are.
+    pub older: Option<String>,
 }
 
 /// `/h5/file`.
@@ -322,8 +380,12 @@ pub struct ListPage {
     pub rows: Vec<ListLine>,
     /// What to say where there are none.
     pub none: String,
+    /// What stands before these: address and words.
+    pub older: Option<(String, String)>,
     /// What may be done with all.
     pub act: Option<Ask>,
+    /// A choice beside the list, with what it means.
+    pub choice: Option<(String, Ask)>,
 }
 
 /// `/h5/help`.

@@ -7,8 +7,17 @@ use crate::web::console::view::{FormGroup, Tone};
 const LONG: &str = "阿卜杜热合曼买买提艾力吾买尔江托合提尼亚孜库尔班阿布力米提吐尔逊江阿不都克里木买合木提";
 
 fn base(title: &'static str, who: bool, lang: Lang) -> Base {
-    let site = Site { records: "鲁ICP备00000000号 鲁公网安备00000000000000号".into(), ..Site::default() };
-    Base { lang, large: false, here: "/h5".into(), demo: true, site, who: who.then(|| "张*".to_owned()), title }
+    Base {
+        lang,
+        large: false,
+        here: "/h5".into(),
+        demo: true,
+        logo: crate::web::assets::url("logo.svg"),
+        foot: vec!["潍坊市人力资源和社会保障局主办".into(), "鲁ICP备00000000号 鲁公网安备00000000000000号".into()],
+        site: Site::default(),
+        who: who.then(|| "张*".to_owned()),
+        title,
+    }
 }
 fn zh(title: &'static str) -> Base {
     base(title, true, Lang::Zh)
@@ -27,7 +36,8 @@ fn form(id: &str, lang: Lang) -> Ask {
         FormField::new("narrative", "说说经过", FieldKind::Long).max(4000).value("<b>干完活</b>就找不到人了").help("干的什么活"),
     ];
     let form = FormView::new(id, "/h5/file", "提交", Vec::new()).grouped(vec![FormGroup::new("先拍照", "有就拍", fields)]);
-    Ask { lang, form: form.hidden("_key", "0123456789abcdef").also("/h5/draft", "先保存"), autosave: "/h5/draft" }
+    let form = form.hidden("_key", "0123456789abcdef").also("/h5/draft", "先保存");
+    Ask { autosave: "/h5/draft", steps: true, ..Ask::new(lang, form).in_parts(Parts::default()) }
 }
 fn plain(id: &str) -> Ask {
     Ask::new(Lang::Zh, FormView::new(id, "/h5/filings/1/confirm", "对，我认可", Vec::new()).hidden("_key", "0123456789abcdef"))
@@ -95,6 +105,8 @@ fn home(who: bool, full: bool, lang: Lang) -> HomePage {
         unread: if full { 2 } else { 0 },
         draft: full.then(|| "2026-11-23 09:00".to_owned()),
         limited: full,
+        held: usize::from(full),
+        older: full.then(|| "/h5?after=x".to_owned()),
     }
 }
 
@@ -131,14 +143,16 @@ fn list(full: bool) -> ListPage {
         once: full.then(|| ("JR-7K3M9-PQR2X".into(), "2026-12-01 09:00".into())),
         rows: if full { vec![row.clone(), ListLine { marked: false, href: String::new(), acts: Vec::new(), ..row }] } else { Vec::new() },
         none: "还没有发过加入码。".into(),
+        older: full.then(|| ("/h5/notices?before=1".into(), "更早的通知".into())),
         act: Some(plain("make")),
+        choice: full.then(|| ("现在短信只说有新进展。".into(), plain("screen"))),
     }
 }
 
 /// Every page with its name.
-pub(in crate::web) fn all() -> Vec<(String, String)> {
+pub(in crate::web) fn all() -> Vec<(String, askama::Result<String>)> {
     let mut out = Vec::new();
-    let mut put = |name: &str, page: askama::Result<String>| out.push((format!("h5_{name}"), page.unwrap()));
+    let mut put = |name: &str, page: askama::Result<String>| out.push((format!("h5_{name}"), page));
     put("home-1", home(false, false, Lang::Zh).render());
     put("home-2", home(true, true, Lang::Zh).render());
     put("home-3", home(true, false, Lang::Zh).render());

@@ -1,0 +1,2 @@
+drop index cases_oversight;
+drop table exports;
