@@ -40,6 +40,7 @@ pub fn kinds_of(group: &str) -> Vec<String> {
             "duty_given",
             "duty_ended",
             "enabled",
+            "unlocked",
             "disabled",
             "password_reset",
             "password_changed",

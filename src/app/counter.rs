@@ -289,16 +289,16 @@ impl App {
         .await
     }
 
-    /// A page of accounts by log-in name.
+    /// A page of accounts by log-in name, with `words` in log-in or name.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless a security administrator asks.
-    pub async fn account_lines(self: &Arc<Self>, actor: &Actor, after: &str, limit: i64) -> Result<Vec<AccountLine>> {
+    pub async fn account_lines(self: &Arc<Self>, actor: &Actor, words: &str, after: &str, limit: i64) -> Result<Vec<AccountLine>> {
         self.administers(actor)?;
-        let (after, now) = (after.to_owned(), self.now());
+        let (words, after, now) = (text::tidy(words), after.to_owned(), self.now());
         self.db
             .read(move |c| {
-                let page = accounts::page(c, &after, limit.clamp(1, SHORT + 1))?;
+                let page = accounts::matching(c, &words, &after, limit.clamp(1, SHORT + 1))?;
                 let ids: Vec<AccountId> = page.iter().map(|a| a.id).collect();
                 let duties = accounts::duties_of(c, &ids, now)?;
                 let factors = second_factors::confirmed(c, &ids)?;

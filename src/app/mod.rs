@@ -84,6 +84,7 @@ pub mod indexing;
 pub mod joining;
 pub mod search;
 pub mod search_hints;
+pub mod standins;
 
 pub use graphs::Graphs;
 

@@ -94,7 +94,18 @@ pub fn by_ids(c: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>> {
 
 /// A page of accounts by log-in name, after `after`.
 pub fn page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<Account>> {
-    Ok(accounts::table.filter(accounts::login.gt(after)).order(accounts::login).limit(limit).select(Account::as_select()).load(c)?)
+    matching(c, "", after, limit)
+}
+
+/// A page of accounts by log-in name, after `after`, with `words` in log-in or name; empty: all.
+pub fn matching(c: &mut Conn, words: &str, after: &str, limit: i64) -> Result<Vec<Account>> {
+    let mut q =
+        accounts::table.filter(accounts::login.gt(after)).order(accounts::login).limit(limit).select(Account::as_select()).into_boxed();
+    if !words.is_empty() {
+        let found = super::like(words);
+        q = q.filter(accounts::login.like(found.clone()).escape('\\').or(accounts::name.like(found).escape('\\')));
+    }
+    Ok(q.load(c)?)
 }
 
 /// Saves an account read before; another writer in between is a conflict.

@@ -535,7 +535,7 @@ on_both! {
         let s = Scene::new(&w);
         w.tick();
         // reading first, then what changes; what ends a session, a duty or the case's first state last
-        let last = ["callAnswered", "console_call_answered", "console_cancel_absence", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
+        let last = ["callAnswered", "console_call_answered", "console_cancel_absence", "console_cancel_absence_of", "console_recuse", "recuse", "makeMove", "resetPassword", "disableAccount", "enableAccount", "endDuty", "console_take_duty", "endSession", "console_end_session", "logOut"];
         let mut rows = walk();
         rows.retain(|(r, _)| !matches!(r.surface, Surface::Claimant | Surface::H5));
         rows.sort_by_key(|(r, _)| (r.method != "GET", last.iter().position(|l| *l == r.id)));

@@ -1,6 +1,7 @@
 //! Pages of the system administrator as a browser uses them: definitions, calendar, areas, jobs; and that the three administrators
 //! are three persons.
 
+use crate::access::{About, As, Scene, ask, events, walk};
 use crate::on_both;
 use crate::support::app::{Got, World, filing};
 use axum::body::Body;
@@ -254,5 +255,117 @@ on_both! {
         })
         .unwrap();
         assert!(w.person("city.head").duties.iter().all(|d| d.kind == DutyKind::AuditAdmin), "{:?}", w.person("city.head").duties);
+    }
+
+    fn none_of_the_three_does_anothers_work(t: &TestDb) {
+        let w = World::new(t);
+        let s = Scene::new(&w);
+        w.tick();
+        let three = ["city.system", "city.security", "city.audit"];
+        let rows: Vec<_> = walk().into_iter().filter(|(_, e)| e.about == About::Duty && three.contains(&e.insider)).collect();
+        let before = events(&w);
+        let mut tried = std::collections::BTreeMap::new();
+        for (route, e) in &rows {
+            // who supervises reads the log of exports; of the three only who audits
+            for login in three.iter().filter(|l| **l != e.insider) {
+                let got = ask(&w, &s, route, e, &As::Staff(login), None);
+                assert_eq!(got.status, 403, "{login} does the work of {}: {}", e.insider, got.asked);
+                *tried.entry((*login, e.insider)).or_insert(0) += 1;
+            }
+        }
+        assert_eq!(events(&w), before, "a refused request left a trace");
+        // every pair of them was tried, on more than a page or two
+        assert_eq!(tried.len(), 6, "{tried:?}");
+        assert!(tried.values().all(|n| *n >= 4), "{tried:?}");
+        // none of them sees a case or decides one
+        for login in three {
+            let mut shut = 0;
+            for (route, e) in walk().into_iter().filter(|(_, e)| e.about == About::Matter) {
+                let got = ask(&w, &s, &route, &e, &As::Staff(login), None);
+                assert!(matches!(got.status, 403 | 404), "{login}: {} {}", got.asked, got.status);
+                shut += 1;
+            }
+            assert!(shut > 30, "{shut}");
+            let nav = w.who(login).page("/account").page_ok().text();
+            for (href, owner) in [("/accounts", "city.security"), ("/jobs", "city.system"), ("/calendar", "city.system"), ("/audit", "city.audit")] {
+                assert_eq!(nav.contains(&format!("href=\"{href}\"")), owner == login, "{login}: {href}");
+            }
+            assert!(!nav.contains("href=\"/search\"") && !nav.contains("href=\"/desk\""), "{login} is offered cases");
+        }
+    }
+
+    fn moved_terms_are_paged_before_a_calendar_is_loaded(t: &TestDb) {
+        let w = World::new(t);
+        for n in 1..=40 {
+            w.who("city.desk").post("/filings", filing(n)).ok();
+        }
+        let who = w.who("city.system");
+        let first = upload(&w, "city.system", "/calendar/preview", "2026.toml", &moved_year()).page_ok();
+        let numbers = |got: &Got| -> Vec<String> {
+            let rows = got.text();
+            let rows: Vec<&str> = rows.split("<tr><th scope=\"row\"><code>").skip(1).collect();
+            rows.iter().map(|r| r.split("</td></tr>").next().unwrap().to_owned()).collect()
+        };
+        let mut seen = numbers(&first);
+        assert_eq!(seen.len(), 50);
+        first.says("列出第 1 至 50 个");
+        assert!(!first.text().contains("id=\"earlier"), "nothing comes before the first page");
+        let second = first.form("/calendar/moved").send(&who);
+        second.page_ok().says("列出第 51 至");
+        seen.extend(numbers(&second));
+        let total = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), total, "a term stands on both pages");
+        second.says(&format!("：{total} 个的到期日会移动"));
+        // from there it is loaded as well
+        assert!(second.form("/calendar").get("body").contains("year = 2026"));
+        assert_eq!(w.who("city.security").submit("/calendar/moved", &[("body", &moved_year()), ("page", "2")]).status, 403);
+        assert_eq!(who.submit("/calendar/moved", &[("body", "nonsense"), ("page", "2")]).status, 422);
+    }
+
+    fn accounts_are_found_unlocked_and_stood_in_for(t: &TestDb) {
+        let w = World::new(t);
+        let who = w.who("city.security");
+        let found = who.page("/accounts?q=kuiwen.hand").page_ok();
+        found.says("kuiwen.handler2");
+        assert!(!found.text().contains("kuiwen.leader"));
+        who.page("/accounts?q=%25").page_ok().says("没有符合条件的账号");
+        // a person who mistyped five times need not wait
+        let path = format!("/accounts/{}", w.account("kuiwen.handler"));
+        assert!(!who.page(&path).text().contains("解除锁定"));
+        let guess = || w.nobody().post("/session", json!({ "login": "kuiwen.handler", "password": "not this one" }));
+        for _ in 0..5 {
+            guess().problem(401, "bad_credentials");
+        }
+        let right = || w.nobody().post("/session", json!({ "login": "kuiwen.handler", "password": crate::support::app::PASSWORD })).status;
+        assert_eq!(right(), 401);
+        let to = who.page(&path).page_ok().form("/unlock").send(&who).leads();
+        who.page(&to).page_ok().says("已解除锁定");
+        assert_eq!(right(), 201);
+        // an absence with who stands in; why is not this duty's to read
+        let page = who.page(&path).page_ok();
+        let delegate = w.account("kuiwen.handler2").to_string();
+        let times = [("from", "2026-11-23T00:00"), ("until", "2026-11-26T00:00")];
+        let reversed = page.form("/absences").with(&[("from", "2026-11-26T00:00"), ("until", "2026-11-23T00:00"), ("reason", "年休假")]).send(&who);
+        assert_eq!(reversed.status, 422);
+        reversed.says("value=\"2026-11-26T00:00\"");
+        let form = page.form("/absences").with(&times).with(&[("delegate", &delegate), ("reason", "住院治疗")]);
+        let to = form.send(&who).leads();
+        let kept = who.page(&to).page_ok();
+        kept.says("2026-11-26 00:00");
+        assert!(!kept.text().contains("住院治疗"));
+        let stands = |login: &str| w.person(login).duties.iter().any(|d| d.for_account.is_some());
+        assert!(stands("kuiwen.handler2"));
+        let to = kept.form("/cancel").send(&who).leads();
+        who.page(&to).page_ok().says("没有登记请假");
+        assert!(!stands("kuiwen.handler2"));
+        // the leader has a door of the own for that, not this one
+        assert_eq!(w.who("kuiwen.head").submit(&format!("{path}/absences"), &times).status, 403);
+        w.tick();
+        let said = w.app.db.read_blocking(|c| journal::latest(c, 200)).unwrap();
+        for kind in ["unlocked", "absent", "absence_cancelled"] {
+            assert!(said.iter().any(|e| e.core.kind == kind && e.core.actor == Some(w.account("city.security"))), "{kind}");
+        }
     }
 }

@@ -39,6 +39,7 @@ mod overdue;
 mod penalties;
 mod second_factor;
 mod session;
+mod standins;
 mod styleguide;
 mod supervisions;
 pub mod view;
@@ -223,6 +224,9 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/accounts/{id}/duties", "console_give_duty", security, "授予岗位"), admin::give);
     t.add(form("/accounts/{id}/duties/{duty}/end", "console_take_duty", security, "收回岗位"), admin::take);
     t.add(form("/accounts/{id}/active", "console_set_active", security, "停用或启用账号"), admin::set_active);
+    t.add(form("/accounts/{id}/unlock", "console_unlock_account", security, "解除锁定"), standins::lift);
+    t.add(form("/accounts/{id}/absences", "console_absence_of", security, "登记他人请假与代班"), standins::record);
+    t.add(form("/accounts/{id}/absences/{absence}/cancel", "console_cancel_absence_of", security, "撤销他人请假"), standins::cancel);
     t.add(form("/accounts/{id}/second-factor", "console_reset_factor", security, "重置双因素"), second_factor::reset);
     t.add(form("/accounts/{id}/password", "console_reset_password", security, "重置密码"), admin::reset);
 }

@@ -2,15 +2,16 @@
 
 use super::frame::{chrome, duty_title, flash};
 use super::kept::{KeptNote, went_on};
-use super::moves::{instant, stays};
+use super::moves::stays;
 use super::second_factor::code_form;
+use super::standins::{absence_fields, absence_said};
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
 use crate::app::addresses::{Address, AddressView};
 use crate::app::people::{self, LoggedIn};
 use crate::app::write::Key;
 use crate::app::{App, demo};
 use crate::base::id::{AccountId, RowId, SessionId};
-use crate::base::{Error, FieldError, text};
+use crate::base::{Error, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, SessionCookie, clear_cookie, safe_next, set_cookie};
@@ -131,20 +132,8 @@ fn password_form(app: &App) -> FormView {
 }
 
 fn absence_form(colleagues: Vec<(AccountId, String)>, now: crate::base::At) -> FormView {
-    FormView::new(
-        "absence",
-        "/account/absence",
-        "登记请假",
-        vec![
-            FormField::new("from", "从", FieldKind::DateTime).required().value(super::moves::local(now)),
-            FormField::new("until", "到", FieldKind::DateTime).required(),
-            FormField::new("delegate", "代班人", FieldKind::Select)
-                .options(colleagues.into_iter().map(|(id, name)| (id.to_string(), name)))
-                .help("同一部门的在岗人员；不选则由负责人调配。"),
-            FormField::new("reason", "原因", FieldKind::Text).max(60),
-        ],
-    )
-    .hidden("_key", IdempotencyKey::fresh().as_str())
+    FormView::new("absence", "/account/absence", "登记请假", absence_fields(colleagues, now))
+        .hidden("_key", IdempotencyKey::fresh().as_str())
 }
 
 /// Where notices go outside the house. What is kept is shown as a mask and never put back into the fields.
@@ -313,27 +302,14 @@ pub(super) async fn end_session(State(app): State<Arc<App>>, by: Officer, PathId
 pub(super) async fn absence(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let key = p.key()?;
     let pairs = p.pairs().to_vec();
-    let mut when = |name: &str| {
-        let typed = p.text(name, 40);
-        let typed = p.required(name, typed)?;
-        let at = instant(&typed);
-        if at.is_none() {
-            p.wrong(name, "not_an_instant", &[]);
-        }
-        at
-    };
-    let (from, until) = (when("from"), when("until"));
-    let delegate = p.parsed::<AccountId>("delegate", "not_a_choice");
-    let reason = p.text("reason", 60).unwrap_or_default();
     let actor = by.actor();
-    let done = match (p.finish(), from, until) {
-        (Ok(()), Some(from), Some(until)) => {
+    let done = match absence_said(&mut p) {
+        Ok((from, until, delegate, reason)) => {
             let key = Key::new(key.as_str(), "console:absence", &pairs)?;
             let me = by.0.account;
             app.write(&actor, Some(key), move |tx| people::record_absence(tx, me, delegate, from, until, &reason)).await.map(|_| ())
         }
-        (Err(e), _, _) => Err(e),
-        (Ok(()), _, _) => Err(Error::Invalid(vec![FieldError::coded("/from", "required", &[])])),
+        Err(e) => Err(e),
     };
     match done {
         Ok(()) => Ok(see_other("/account?done=absence")),

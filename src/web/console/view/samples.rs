@@ -440,6 +440,13 @@ impl AccountsPage {
             FormView::new("create", "/accounts", "开通", vec![FormField::new("login", "登录名", FieldKind::Text).required().max(40)]);
         let full = Self {
             chrome: chrome("账号管理", Place::Accounts),
+            filter: Filter {
+                action: "/accounts".into(),
+                hidden: vec![],
+                fields: vec![FormField::new("q", "姓名或登录名", FieldKind::Text).max(40)],
+                active: false,
+                clear: "/accounts".into(),
+            },
             rows: vec![
                 row("ht-officer", Tag::new("正常", Tone::Good), &["承办员　寒亭区人社局　寒亭区", "受理员　寒亭区人社局　寒亭区"]),
                 row("ht-new", Tag::new("未改初始密码", Tone::Warn), &[]),
@@ -472,6 +479,18 @@ impl PersonPage {
                 vec![FormField::new("duty", "岗位", FieldKind::Select).required()],
             )),
             acts: vec![button("off", "停用账号"), button("reset", "重置密码")],
+            absences: vec![AbsenceRow {
+                span: "2026-11-23 09:00 至 2026-11-26 09:00".into(),
+                delegate: "李桂兰".into(),
+                reason: String::new(),
+                cancel: button("cancel-1", "撤销"),
+            }],
+            absence: Some(FormView::new(
+                "absence",
+                "/accounts/1/absences",
+                "登记请假",
+                vec![FormField::new("until", "到", FieldKind::DateTime).required()],
+            )),
             factor: Some(FormView::new(
                 "factor",
                 "/accounts/1/second-factor",
@@ -489,6 +508,8 @@ impl PersonPage {
         ];
         own.give = None;
         own.factor = None;
+        own.absences.clear();
+        own.absence = None;
         vec![fresh, own]
     }
 }
