@@ -13,8 +13,11 @@ use serde::{Deserialize, Serialize};
 
 /// Hours a note can be opened.
 const HOURS: i64 = 2;
-/// Words in the name of a field that is never kept, nor the form it stands in.
-const NEVER: [&str; 2] = ["password", "code"];
+/// Whether a field of this name is never kept, nor the form it stands in: a password, the code of a second factor.
+fn never(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains("password") || name == "code"
+}
 
 /// A form as it was sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +44,6 @@ impl App {
     /// # Errors
     /// The keys.
     pub fn keep_form(&self, account: AccountId, to: &str, pairs: Vec<(String, String)>) -> Result<Option<String>> {
-        let never = |name: &str| NEVER.iter().any(|w| name.to_lowercase().contains(w));
         if pairs.is_empty() || pairs.iter().any(|(k, v)| never(k) && !v.is_empty()) {
             return Ok(None);
         }

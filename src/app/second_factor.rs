@@ -111,7 +111,7 @@ impl App {
     pub async fn confirm_second_factor(self: &Arc<Self>, actor: &Actor, code: &str) -> Result<Vec<String>> {
         let Actor::Staff(me) = actor else { return Err(Error::Unauthenticated) };
         let (id, mine, typed) = (me.account, me.session, code.to_owned());
-        let codes: Vec<String> = ids_in(self, |ids| (0..CODES).map(|_| ids.code("hf")).collect());
+        let codes: Vec<String> = ids_in(self, |ids| (0..CODES).map(|_| ids.code("HF")).collect());
         let given = codes.clone();
         self.write(actor, None, move |tx| {
             let row = rows::get(tx.c, id)?.filter(|r| r.confirmed_at.is_none()).ok_or_else(|| Error::refused("second_factor_set", &[]))?;

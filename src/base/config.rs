@@ -2,9 +2,11 @@
 
 mod h5;
 mod reports;
+mod staff;
 
 pub use h5::H5;
 pub use reports::{Campaign, Export};
+pub use staff::{Logs, SecondFactor};
 
 use super::{Error, Result};
 use serde::Deserialize;
@@ -120,30 +122,6 @@ pub struct Sessions {
     pub absolute_hours: i64,
     /// Minutes without use before a session of the console asks for the password again.
     pub lock_minutes: i64,
-}
-/// The second factor of staff.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecondFactor {
-    /// Duties that ask for one, by their keys with commas between.
-    pub required: String,
-    /// What authenticators call the account's house.
-    pub issuer: String,
-}
-impl SecondFactor {
-    /// The keys of the duties that ask for one.
-    pub fn duties(&self) -> impl Iterator<Item = &str> {
-        self.required.split(',').map(str::trim).filter(|d| !d.is_empty())
-    }
-}
-/// Records of use.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Logs {
-    /// Months records of use are kept: what the rule `logs.keep` says, or more; `boot` refuses fewer.
-    pub keep_months: u32,
-    /// Where this node writes its log, a file a day; empty: to standard error alone.
-    pub directory: String,
 }
 /// Log-in and lock-out.
 #[derive(Debug, Clone, Deserialize)]
@@ -493,10 +471,7 @@ impl Config {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
         self.check_courier()?;
-        let issuer = self.second_factor.issuer.chars().count();
-        if !(1..=20).contains(&issuer) || self.second_factor.issuer.contains(':') {
-            return Err(Error::Config("second_factor.issuer 应为 1 至 20 个字，不能有冒号。".into()));
-        }
+        self.second_factor.check()?;
         self.export.check()?;
         self.campaign.check()?;
         let s = &self.server;

@@ -574,7 +574,7 @@ on_both! {
                 "splitFiling" => got.status == 409,
                 // one thing, two doors; or nothing to be paid yet
                 id if crate::access_joint::either(id) || crate::access_gradings::either(id) => (200..400).contains(&got.status) || matches!(got.status, 409 | 422),
-                "console_split" | "console_preview_calendar" => got.status == 422, // a picture is no calendar
+                "console_split" | "console_preview_calendar" | "console_confirm_factor" => got.status == 422, // a picture is no calendar
                 // the other door decided it before
                 "decideSuggestion" | "decideLegacyReview" | "callAnswered" => matches!(got.status, 200 | 409),
                 "console_decide_suggestion" | "console_decide_withdrawal" | "console_decide_legacy" => matches!(got.status, 303 | 422),

@@ -40,7 +40,7 @@ on_both! {
         let seen = who.page("/audit?group=unmask").page_ok();
         seen.says("查看未脱敏信息");
         seen.says("kuiwen.handler");
-        assert!(!seen.text().contains("overdue_exported") && !seen.text().contains("logged_in"));
+        assert!(!seen.text().contains("overdue_exported</code>") && !seen.text().contains("logged_in</code>"));
         let taken = who.page("/audit?group=export").page_ok();
         taken.says("导出督查表");
         assert!(!taken.text().contains("unmasked</code>"));
@@ -195,7 +195,7 @@ fn every_export_has_a_title() {
     }
     let mut found = BTreeSet::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app"), &mut found);
-    found.remove("_exported");
+    found.retain(|k| k != "_exported" && k != "{}_exported");
     found.extend(qingxin::app::exports::KINDS.iter().map(|k| format!("{k}_exported")));
     let known = audit::kinds_of("export");
     let missing: Vec<&String> = found.iter().filter(|k| !known.contains(k)).collect();

@@ -52,11 +52,15 @@ impl<'w> Browser<'w> {
 
 /// The code a person's authenticator shows.
 fn shown(w: &World, login: &str) -> String {
+    shown_by_a_clock(w, login, 0)
+}
+/// The code of an authenticator whose clock is so many steps fast, or slow.
+fn shown_by_a_clock(w: &World, login: &str, off: i64) -> String {
     let id = w.account(login);
     let row = w.app.db.read_blocking(|c| second_factors::get(c, id)).unwrap().unwrap();
     let hex = open(&w.app.keys(), Place::new("second_factors", "secret_ct", id), &row.secret_ct).unwrap();
     let secret: Vec<u8> = (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect();
-    totp::code(&secret, totp::step(w.now()))
+    totp::code(&secret, totp::step(w.now()) + off)
 }
 
 /// Sets a second factor up as the person does; the recovery codes.
@@ -127,6 +131,21 @@ on_both! {
         assert_eq!(late.status, 422);
         late.says("登录已过期");
         assert!(kinds(&w).contains(&"second_factor_failed".to_owned()));
+    }
+
+    fn a_clock_may_be_a_step_off_and_no_more(t: &TestDb) {
+        let w = World::with(t, &[REQUIRED]);
+        let b = Browser::new(&w);
+        b.log_in("city.audit").leads();
+        enrol(&w, &b, "city.audit");
+        for (off, opens) in [(-2, false), (2, false), (-1, true), (1, true), (0, false)] {
+            w.pass(Duration::minutes(if off == 0 { 0 } else { 5 }));
+            let c = Browser::new(&w);
+            c.log_in("city.audit").page_ok();
+            let got = c.post("/login/code", &[("code", &shown_by_a_clock(&w, "city.audit", off))]);
+            // the last one is older than the step that was used
+            assert_eq!(got.status == 303, opens, "{off}: {}", got.status);
+        }
     }
 
     fn guesses_lock_the_account_like_wrong_passwords(t: &TestDb) {
@@ -329,7 +348,7 @@ on_both! {
             }
             assert!(matches!(got.status, 403 | 404), "{path}: {}", got.status);
             got.says("您的岗位最近有变动");
-            got.says("收回承办人");
+            got.says("收回承办员");
             assert!(!got.text().contains("测试建筑"), "{path}");
         }
         let form = b.post(&format!("/cases/{case}/moves/add_note"), &[("_key", "k-12345678"), ("_version", "0"), ("_procedure", &case)]);
