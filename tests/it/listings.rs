@@ -64,6 +64,14 @@ on_both! {
         assert_eq!(kept.iter().filter(|k| *k == "person_checked").count(), 2);
     }
 
+    fn the_story_of_a_case_shows_the_mask_of_a_number(t: &TestDb) {
+        let s = Story::listed(TestDb::new(t.backend).unwrap(), "story");
+        let file = s.town.rt.block_on(s.town.app.case_file(&s.town.actor("信用员"), s.case)).unwrap();
+        let said: Vec<&str> = file.timeline.iter().flat_map(|e| &e.details).map(|(_, v)| v.as_str()).collect();
+        assert!(said.contains(&"周某测") && said.contains(&"3799**********0014"), "{said:?}");
+        assert!(!serde_json::to_string(&file).unwrap().contains(BOSS), "a number is shown to nobody who did not ask");
+    }
+
     fn a_removal_waits_for_every_receiver(t: &TestDb) {
         let s = Story::listed(TestDb::new(t.backend).unwrap(), "receivers");
         let (city, county, elsewhere) = (s.receiver("city", &[]), s.receiver("kuiwen", &["370705"]), s.receiver("weicheng", &["370702"]));

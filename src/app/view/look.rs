@@ -22,6 +22,9 @@ use crate::store::{Conn, accounts, cases, filings, journal, papers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// The field of a move that holds the number of a person's papers: the story of a case shows its mask, the number stands where it is asked for.
+const IDENTITY: &str = "id_number";
+
 /// A reader's look at the database: names of persons are fetched once.
 pub(in crate::app) struct Looker<'a> {
     pub(in crate::app) c: &'a mut Conn,
@@ -340,7 +343,8 @@ impl Looker<'_> {
             };
             out.push((label(key), words));
         }
-        out.extend(sealed.into_iter().map(|(key, text)| (label(&key), text)));
+        let shown = |key: &str, said: String| if key == IDENTITY { text::mask_id(&said) } else { said };
+        out.extend(sealed.into_iter().map(|(key, said)| (label(&key), shown(&key, said))));
         Ok(out)
     }
 

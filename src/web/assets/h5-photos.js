@@ -254,6 +254,8 @@
       each(form.elements, function (f) { if (f.name && f.type !== "file" && f.tagName !== "BUTTON") data.append(f.name, f.value); });
       ask("POST", form.action, {}, data, function (down) { p.textContent = down ? form.getAttribute("data-offline") : ""; }, function (x) {
         if (!x) { h5.free(form); p.textContent = form.getAttribute("data-again"); return; }
+        // the session ended meanwhile: the form itself keeps the words over the log-in, photos are chosen again
+        if (x.status === 401) { each(form.querySelectorAll("[data-photos]"), function (i) { i.disabled = true; }); form.submit(); return; }
         if (x.status !== 200) {
           if (/html/.test(x.getResponseHeader("Content-Type"))) { exchange(form, x); return; }
           h5.free(form); p.textContent = form.getAttribute("data-again"); return;

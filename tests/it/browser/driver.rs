@@ -169,7 +169,8 @@ impl Driver {
         ];
         // nobody else is reached, whatever a page asks for
         args.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
-        let options = json!({ "binary": self.chromium, "args": args });
+        // what pages are asked in: --lang is of the windows and their date fields only
+        let options = json!({ "binary": self.chromium, "args": args, "prefs": { "intl.accept_languages": "zh-CN,zh" } });
         let wanted: Capabilities = [
             ("goog:chromeOptions".to_owned(), options),
             ("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" })),

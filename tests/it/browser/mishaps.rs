@@ -24,10 +24,15 @@ walks! {
             assert_eq!((filings(), count(&w.app.db, "select count(*) from evidence")), (1, 1), "a double click is one filing");
             page.previous();
             page.is_at("/h5/file");
-            assert_eq!(page.value("#file [name=narrative]"), "干了三个月木工，工资一直没有发。", "the browser kept what was typed");
-            page.press(&send("file"));
-            page.is_at("/h5/filings/");
-            assert_eq!(page.at(), receipt, "sent again it is the same filing");
+            if page.script {
+                // the receipt took the form's place: what is there now is a new form
+                assert_eq!(page.value("#file [name=narrative]"), "");
+            } else {
+                assert_eq!(page.value("#file [name=narrative]"), "干了三个月木工，工资一直没有发。", "the browser kept what was typed");
+                page.press(&send("file"));
+                page.is_at("/h5/filings/");
+                assert_eq!(page.at(), receipt, "sent again it is the same filing");
+            }
             assert_eq!(filings(), 1);
         });
     }
@@ -42,12 +47,14 @@ walks! {
             }
             page.choose("#filing [name=area]", "370705");
             page.press_twice("#filing button[type=submit]:not([formaction])");
-            page.is_at("/filings/");
-            let filing = page.at().split('?').next().unwrap().to_owned();
-            page.previous();
-            page.is_at("/filings/new");
+            page.says("已登记");
+            // the second click may have met a link of the page that came
+            while !page.at().starts_with("/filings/new") {
+                page.previous();
+            }
+            // what was typed is gone with the page or still there: either way there is one filing
             page.press("#filing button[type=submit]:not([formaction])");
-            page.is_at(&filing);
+            page.is_at("/filings");
             assert_eq!(count(&w.app.db, "select count(*) from filings"), 1);
         });
     }
@@ -59,9 +66,9 @@ walks! {
             page.hold("qx", &w.open_session("kuiwen.handler", "browser").1);
             page.open(&format!("/cases/{case}"));
             page.fill(&of("docket", "facts"), "经初步核实，欠薪属实。");
-            // the second officer asks for more meanwhile, and the matter stands elsewhere
+            // another window asks for more meanwhile, and the matter stands elsewhere
             w.pass(Duration::minutes(1));
-            crate::review::act(&w, "kuiwen.handler2", case, "ask_supplement", serde_json::json!({ "items": "请补充考勤记录。", "method": "platform" })).unwrap();
+            crate::review::act(&w, "kuiwen.handler", case, "ask_supplement", serde_json::json!({ "items": "请补充考勤记录。", "method": "platform" })).unwrap();
             page.press(&go("docket"));
             page.says("在您填写期间，情况有了变化");
             page.says("经初步核实，欠薪属实。");

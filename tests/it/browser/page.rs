@@ -26,6 +26,8 @@ pub struct Page {
     pub script: bool,
     seen: RefCell<BTreeSet<String>>,
     taps: Cell<u32>,
+    /// Pages that were left so far.
+    left: Cell<u32>,
 }
 
 impl Page {
@@ -39,6 +41,7 @@ impl Page {
             script,
             seen: RefCell::default(),
             taps: Cell::new(0),
+            left: Cell::new(0),
         };
         page.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": false }));
         page.goto("about:blank");
@@ -196,9 +199,39 @@ impl Page {
     pub fn is_at(&self, path: &str) {
         until(&format!("to be at {path}, not {}", self.at()), || self.at().starts_with(path).then_some(()));
     }
+    /// The question that is shown, where one is shown at a time.
+    fn question(&self) -> Value {
+        self.js("return [...document.querySelectorAll('form.steps fieldset.part')].findIndex(p => !p.hidden)", Vec::new())
+    }
+    /// Does what leads to another question, and waits for it.
+    fn turn(&self, act: impl FnOnce()) {
+        let here = self.question();
+        act();
+        until("another question", || (self.question() != here).then_some(()));
+    }
+    /// The key that ends what is typed leads to the next question, where one is shown at a time.
+    pub fn onward(&self) {
+        if self.question() != -1 {
+            self.turn(|| self.keys(&char::from(Key::Enter).to_string()));
+        }
+    }
+    /// Goes to the question something stands in, by its buttons.
+    fn to_question(&self, css: &str) {
+        const FAR: &str = "const e = document.querySelector(arguments[0]), f = e && e.closest('form.steps');
+            if (!f) return 0;
+            const all = [...f.querySelectorAll('fieldset.part')], at = all.findIndex(p => !p.hidden), p = e.closest('fieldset.part');
+            return (p ? all.indexOf(p) : e.closest('.acts') ? all.length - 1 : at) - at";
+        while let Some(far @ (i64::MIN..=-1 | 1..)) = self.js(FAR, vec![json!(css)]).as_i64() {
+            let button = if far > 0 { "form.steps .acts.step .btn:not(.second)" } else { "form.steps .acts .btn.second[type=button]" };
+            let button = self.find(button);
+            self.turn(|| self.run(button.click()));
+            self.tap(1);
+        }
+    }
     /// Opens the closed parts something stands in, the outer first, by their summaries.
     pub fn unfold(&self, css: &str) {
         self.find(css);
+        self.to_question(css);
         let closed = format!("details:not([open]):has({css}) > summary");
         while let Some(summary) = self.run(self.client.find_all(Locator::Css(&closed))).into_iter().next() {
             self.run(summary.click());
@@ -214,7 +247,9 @@ impl Page {
             self.type_day(css, text);
             return;
         }
-        if kind != "file" {
+        if kind == "file" {
+            self.tap(1);
+        } else {
             self.run(field.clear());
         }
         self.run(field.send_keys(text));
@@ -226,10 +261,18 @@ impl Page {
         let mut parts = day.split('-');
         let (year, month, date) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
         let next = char::from(Key::Right).to_string();
-        let clock = if time.is_empty() { String::new() } else { format!("{next}{}", time.replace(':', "")) };
+        let clock = time.replace(':', "");
+        let noon = time
+            .get(..2)
+            .and_then(|h| h.parse::<u32>().ok())
+            .map(|h| (if h % 12 == 0 { 12 } else { h % 12 }, if h < 12 { "A" } else { "P" }));
+        let american = noon.map_or(String::new(), |(h, half)| format!("{next}{h:02}{}{half}", &time[3..]));
         // the parts stand in the order of the browser's language, Chinese or American; a year may have six digits and does not end itself
-        for typed in [format!("{year}{next}{month}{date}{clock}"), format!("{month}{date}{year}{clock}")] {
+        let away = || self.js("document.activeElement.blur()", Vec::new());
+        for typed in [format!("{year}{next}{month}{date}{clock}"), format!("{month}{date}{year}{american}")] {
             self.run(field.clear());
+            // the first part again, wherever the cursor stood
+            away();
             self.run(field.send_keys(&typed));
             if self.run(field.prop("value")).as_deref() == Some(text) {
                 return;
@@ -354,11 +397,15 @@ impl Page {
     /// Does something, and waits until another document has come.
     #[track_caller]
     fn leave(&self, what: &str, act: impl FnOnce()) {
-        self.js("window.leftBehind = true", Vec::new());
+        // a page that comes back as it was left has what an earlier walk left in it
+        self.left.set(self.left.get() + 1);
+        let mark = json!(self.left.get());
+        self.js("window.leftBehind = arguments[0]", vec![mark.clone()]);
         act();
         until(&format!("another page after {what}, from {}", self.at()), || {
             // between two documents a script may find neither
-            let asked = self.client.execute("return window.leftBehind !== true && document.readyState === 'complete'", Vec::new());
+            let asked = "return window.leftBehind !== arguments[0] && document.readyState === 'complete'";
+            let asked = self.client.execute(asked, vec![mark.clone()]);
             matches!(self.driver.runtime.block_on(asked), Ok(Value::Bool(true))).then_some(())
         });
         self.look();

@@ -8,7 +8,7 @@ use super::page::Page;
 use serde_json::{Value, json};
 
 const AXE: &str = include_str!("../../browser/axe.min.js");
-/// What a page may weigh with all it loads, unpacked, in bytes.
+/// What a page may weigh, unpacked, in bytes; and what may come over the line for it, with all it loads.
 const WEIGHT: u64 = 150 * 1024;
 
 /// Fails unless the page keeps everything.
@@ -44,7 +44,7 @@ pub fn plain(page: &Page) -> Vec<String> {
         out.inline = [...d.querySelectorAll('script:not([src]), style, [style]')].map(e => e.outerHTML.slice(0, 120));
         for (const e of d.querySelectorAll('*')) for (const a of e.attributes) if (a.name.startsWith('on')) out.inline.push(e.outerHTML.slice(0, 120));
         const loads = performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'));
-        out.weight = loads.reduce((sum, e) => sum + e.decodedBodySize, 0);
+        out.weight = loads.reduce((sum, e) => sum + e.encodedBodySize, 0);
         out.page = loads.length ? loads[0].decodedBodySize : 0;
         return out";
     let said = page.js(ASK, vec![json!(page.view().width)]);
@@ -57,8 +57,8 @@ pub fn plain(page: &Page) -> Vec<String> {
         faults.push(format!("inline: {}", said["inline"]));
     }
     // what is measured as nothing was not measured
-    if number(&said["page"]) == 0 || number(&said["weight"]) > WEIGHT {
-        faults.push(format!("the page weighs {} bytes, {} with what it loads", said["page"], said["weight"]));
+    if number(&said["page"]) == 0 || number(&said["page"]) > WEIGHT || number(&said["weight"]) > WEIGHT {
+        faults.push(format!("the page weighs {} bytes, and {} come for it", said["page"], said["weight"]));
     }
     faults
 }

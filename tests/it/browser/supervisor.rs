@@ -24,10 +24,10 @@ walks! {
             page.is_at(&format!("/cases/{held}"));
             // an order without words comes back, with what was chosen
             page.choose(&of("supervise", "origin"), "overdue");
-            page.choose(&of("supervise", "level"), "letter");
+            page.choose(&of("supervise", "level"), "order");
             page.press(&go("supervise"));
             assert!(page.there("form[action$='/moves/supervise'] .summary"));
-            assert_eq!(page.value(&of("supervise", "level")), "letter");
+            assert_eq!(page.value(&of("supervise", "level")), "order");
             page.fill(&of("supervise", "reason"), "三日内完成受理审查并报送结果。");
             page.press(&go("supervise"));
             page.says("督办");
@@ -36,7 +36,7 @@ walks! {
             page.previous();
             page.is_at("/overdue");
             // the sheet, with its reason
-            page.choose("form[action$='/overdue/export'] [name=format]", "csv");
+            page.tick("form[action$='/overdue/export'] [name=format][value=csv]");
             page.fill("form[action$='/overdue/export'] [name=reason]", "月度督查");
             let sheet = page.download("form[action$='/overdue/export'] button[type=submit]", t.dir.path());
             let sheet = String::from_utf8_lossy(&sheet).into_owned();

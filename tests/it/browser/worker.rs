@@ -34,16 +34,18 @@ pub fn photo(t: &TestDb, name: &str) -> PathBuf {
     path
 }
 
-/// Fills in the form of a filing.
+/// Fills in the form of a filing: all that must be told, and some that helps. The key at the end of a line is typing too.
 pub fn fill(page: &Page) {
     page.fill("#file [name=respondent]", "潍坊测试建筑1有限公司");
     page.fill("#file [name=project]", "测试花园1号楼");
+    page.onward();
     page.choose("#file [name=area]", "370705");
     page.fill("#file [name=address]", "东风东街1号");
+    page.onward();
     page.choose("#file [name=from]", "2026-08");
-    page.choose("#file [name=until]", "2026-10");
     page.fill("#file [name=days]", "60");
     page.fill("#file [name=daily]", "200");
+    page.onward();
     page.fill("#file [name=narrative]", "干了三个月木工，工资一直没有发。");
 }
 
@@ -64,7 +66,7 @@ walks! {
             page.fill("#file input[type=file][name=slip]", photo(&t, "欠条.png").to_str().unwrap());
             fill(page);
             if page.script {
-                page.says("60 × 200 = 12000");
+                page.says("60 天 × 200 元 = 12000 元");
                 page.says("欠条.png");
             }
             page.press(&send("file"));
