@@ -570,8 +570,8 @@ on_both! {
                 // the other door gave it up before
                 "abandonDraw" | "console_abandon_draw" => matches!(got.status, 200 | 303 | 409),
                 "console_try_roster" | "console_take_roster" => got.status == 400, // a picture is no roster
-                // the only filing of a case stays where it is: the way in is open
-                "splitFiling" => got.status == 409,
+                // the only filing of a case stays where it is, and nobody takes away what is not there: the way in is open
+                "splitFiling" | "console_reset_factor" => got.status == 409,
                 // one thing, two doors; or nothing to be paid yet
                 id if crate::access_joint::either(id) || crate::access_gradings::either(id) => (200..400).contains(&got.status) || matches!(got.status, 409 | 422),
                 "console_split" | "console_preview_calendar" | "console_confirm_factor" => got.status == 422, // a picture is no calendar

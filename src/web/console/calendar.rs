@@ -49,7 +49,7 @@ fn months(c: &Calendar, year: i32) -> Vec<Month> {
         .filter_map(|m| {
             let first = Day::ymd(year, m, 1)?;
             let next = if m == 12 { Day::ymd(year + 1, 1, 1) } else { Day::ymd(year, m + 1, 1) }?;
-            let blank = || DayCell { day: 0, class: "blank", mark: "", name: String::new() };
+            let blank = || DayCell { day: 0, class: "", mark: "", name: String::new() };
             let before = usize::try_from(first.date().weekday().num_days_from_monday()).unwrap_or(0);
             let mut cells: Vec<DayCell> = (0..before).map(|_| blank()).collect();
             cells.extend((0..next.since(first)).map(|i| {
@@ -58,10 +58,10 @@ fn months(c: &Calendar, year: i32) -> Vec<Month> {
                 let weekend = d.date().weekday().num_days_from_monday() >= 5;
                 // a day off that is no plain weekend was named by a notice
                 let (class, mark) = match info.kind {
-                    DayKind::Work => ("work", ""),
-                    DayKind::MakeUp => ("makeup", "班"),
-                    DayKind::Rest if weekend && info.name == weekday_name(d) => ("rest", ""),
-                    DayKind::Rest => ("holiday", "休"),
+                    DayKind::Work => ("", ""),
+                    DayKind::MakeUp => ("warn", "班"),
+                    DayKind::Rest if weekend && info.name == weekday_name(d) => ("plain", ""),
+                    DayKind::Rest => ("good", "休"),
                 };
                 DayCell { day: d.date().day(), class, mark, name: format!("{m}月{}日 {}", d.date().day(), info.name) }
             }));

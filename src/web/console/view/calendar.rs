@@ -8,7 +8,7 @@ use askama::Template;
 pub struct DayCell {
     /// The day of the month; 0 for a blank before the first or after the last.
     pub day: u32,
-    /// `work`, `rest`, `holiday` or `makeup`.
+    /// The tone of the day: `plain` for a weekend, `good` for a holiday, `warn` for a day worked instead; empty for the others.
     pub class: &'static str,
     /// 休 or 班 where a notice says so; else empty.
     pub mark: &'static str,
@@ -125,13 +125,13 @@ mod samples {
         pub(in super::super) fn samples() -> Vec<Self> {
             let cell = |day, class, mark: &'static str| DayCell { day, class, mark, name: format!("10月{day}日") };
             let week = vec![
-                cell(0, "blank", ""),
-                cell(1, "holiday", "休"),
-                cell(2, "holiday", "休"),
-                cell(9, "work", ""),
-                cell(10, "makeup", "班"),
-                cell(11, "rest", ""),
-                cell(12, "work", ""),
+                cell(0, "", ""),
+                cell(1, "good", "休"),
+                cell(2, "good", "休"),
+                cell(9, "", ""),
+                cell(10, "warn", "班"),
+                cell(11, "plain", ""),
+                cell(12, "", ""),
             ];
             let month = Month { title: "10 月".into(), working: "18 个工作日".into(), weeks: vec![week] };
             let upload = FormView::new(
