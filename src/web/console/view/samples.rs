@@ -55,12 +55,21 @@ impl LoginPage {
         ];
         let mut empty = Self::new(LoginState::Fresh, "", "/", Around::default());
         empty.form.groups[0].fields[0].error = Some("必须填写。".into());
+        let asked = |state, key: &str, label: &str, note| {
+            let field = FormField::new(key, label, FieldKind::Password).required();
+            let form = FormView::new("asked", "/login/unlock", "继续", vec![field]);
+            Self { note, form, ..Self::new(state, "", "/", Around::default()) }
+        };
         vec![
             Self::new(LoginState::Failed, "hanting-officer", "/cases/1", Around::default()),
             demo,
             Self::new(LoginState::Expired, "", "/desk", Around::default()),
             Self::new(LoginState::LoggedOut, "", "/", Around::default()),
             empty,
+            asked(LoginState::Code, "code", "动态码", None),
+            asked(LoginState::WrongCode, "code", "动态码", Some(Flash { tone: Tone::Warn, text: "您刚才提交的文件没有保存。".into() })),
+            asked(LoginState::Locked, "password", "密码", Some(Flash { tone: Tone::Good, text: "您刚才填写的内容没有丢。".into() })),
+            asked(LoginState::WrongPassword, "password", "密码", None),
         ]
     }
 }
