@@ -169,7 +169,10 @@ pub struct Examined {
     pub around: (Option<u64>, Option<u64>),
 }
 
-fn step(c: &mut Conn, stream: StreamId, seq: i32) -> Result<Option<(Vec<u8>, Vec<u8>, Option<i64>)>> {
+/// Hash, hash before and number of a step.
+type Step = (Vec<u8>, Vec<u8>, Option<i64>);
+
+fn step(c: &mut Conn, stream: StreamId, seq: i32) -> Result<Option<Step>> {
     Ok(events::table.find((stream, seq)).select((events::hash, events::prev, events::log_no)).first(c).optional()?)
 }
 

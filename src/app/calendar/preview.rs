@@ -12,6 +12,7 @@ use crate::law::calendar::Year;
 use crate::store::settings::{self, CalendarYear};
 use crate::store::{Conn, cases, filings, procedures};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// The longest file: a notice of a year is a few kilobytes.
@@ -177,8 +178,8 @@ fn named<'a>(c: &mut Conn, app: &App, moved: impl Iterator<Item = &'a (At, At, b
     let moved: Vec<_> = moved.collect();
     let mut rows = HashMap::new();
     for m in &moved {
-        if !rows.contains_key(&m.3.procedure_id) {
-            rows.insert(m.3.procedure_id, procedures::get(c, m.3.procedure_id)?);
+        if let Entry::Vacant(free) = rows.entry(m.3.procedure_id) {
+            free.insert(procedures::get(c, m.3.procedure_id)?);
         }
     }
     let of = |f: &dyn Fn(&procedures::Row) -> Option<CaseId>| rows.values().flatten().filter_map(f).collect::<Vec<_>>();

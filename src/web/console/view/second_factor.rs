@@ -61,7 +61,7 @@ mod samples {
         pub(in super::super) fn samples() -> Vec<Self> {
             let code = FormField::new("code", "动态码", FieldKind::Int).required().max(12).autocomplete("one-time-code");
             let confirm = FormView::new("confirm", "/account/second-factor/confirm", "确认启用", vec![code]);
-            let qr = crate::paper::qr::svg("otpauth://totp/x:y?secret=MZXW6YTBOI", "扫码添加").unwrap();
+            let qr = crate::paper::qr::svg("otpauth://totp/x:y?secret=MZXW6YTBOI", "扫码添加").unwrap_or_default();
             let setup = SetupView { qr, secret: "MZXW 6YTB OI".into(), confirm: confirm.clone() };
             let off = Self {
                 chrome: chrome("双因素登录", Place::Account),
