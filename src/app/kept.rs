@@ -2,7 +2,7 @@
 //! the same account alone.
 //!
 //! Owns the sealed note. Nothing of it is stored: it travels in the page the same browser just got, bound to the account whose session it was,
-//! for [`HOURS`] hours. Files are too large for that and are not kept; forms with a password or code in them never are.
+//! for a few hours. Files are too large for that and are not kept; forms with a password or code in them never are.
 
 use super::{App, ids_in};
 use crate::base::id::AccountId;
