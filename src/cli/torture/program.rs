@@ -84,6 +84,7 @@ impl Ground {
         for (key, value) in [
             ("QINGXIN__EVIDENCE__DIRECTORY", files("evidence")),
             ("QINGXIN__CHECKPOINT__DIRECTORY", files("checkpoints")),
+            ("QINGXIN__SECOND_FACTOR__REQUIRED", String::new()),
             ("QINGXIN__IMPORT__BATCH", "5".to_owned()),
             ("QINGXIN__JOBS__BATCH", "10".to_owned()),
             ("QINGXIN__JOBS__LEASE_SECONDS", "2".to_owned()),
