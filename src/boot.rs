@@ -336,6 +336,17 @@ fn connections(place: &Place, d: &crate::base::config::Database) -> Options {
     }
 }
 
+/// Records of use are kept as long as the law asks.
+fn kept_long_enough(config: &Config, law: &Law, today: crate::base::Day) -> Result<()> {
+    match law.rules.dated_number("logs.keep", today) {
+        Some(least) if i64::from(config.logs.keep_months) < least.value => Err(Error::Config(format!(
+            "logs.keep_months = {} 少于 {} 个月：{}要求网络日志留存不少于六个月。",
+            config.logs.keep_months, least.value, least.article
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Opens the database and puts the program together.
 ///
 /// # Errors
@@ -351,6 +362,7 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<App>> {
         )));
     }
     let law = law(dir.as_deref(), clock.now().day())?;
+    kept_long_enough(&config, &law, clock.now().day())?;
     let registry = facts::registry(&table(dir.as_deref(), "codes.toml", facts::CODES)?, &law.rules)?;
     let db = Db::open(&place.url, &connections(place, &config.database))?;
     let keys = db.key_ring()?;

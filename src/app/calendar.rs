@@ -3,6 +3,8 @@
 //! Owns the snapshot of law a node works with. What the program ships is overlaid by what the database holds; every load
 //! raises the calendar's revision, and rows stamped with an older one are found by their index.
 
+pub mod preview;
+
 use super::App;
 use super::project;
 use super::subject::Subject;

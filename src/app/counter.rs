@@ -15,7 +15,7 @@ use crate::base::{At, Error, Result, text};
 use crate::domain::access::{self, Ability, Actor, Duty, DutyKind};
 use crate::domain::intake::{FilingDraft, FilingForm, draft_from_form};
 use crate::law::Fen;
-use crate::store::{Conn, accounts, cases, filings};
+use crate::store::{Conn, accounts, cases, filings, second_factors};
 use std::sync::Arc;
 
 /// The most rows a short list has.
@@ -68,6 +68,8 @@ pub struct AccountLine {
     pub name: String,
     /// Whether it may log in.
     pub active: bool,
+    /// A second factor is set up.
+    pub second_factor: bool,
     /// The first password was not changed yet.
     pub must_change: bool,
     /// Locked after wrong passwords until then.
@@ -287,19 +289,20 @@ impl App {
         .await
     }
 
-    /// A page of accounts by log-in name.
+    /// A page of accounts by log-in name, with `words` in log-in or name.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless a security administrator asks.
-    pub async fn account_lines(self: &Arc<Self>, actor: &Actor, after: &str, limit: i64) -> Result<Vec<AccountLine>> {
+    pub async fn account_lines(self: &Arc<Self>, actor: &Actor, words: &str, after: &str, limit: i64) -> Result<Vec<AccountLine>> {
         self.administers(actor)?;
-        let (after, now) = (after.to_owned(), self.now());
+        let (words, after, now) = (text::tidy(words), after.to_owned(), self.now());
         self.db
             .read(move |c| {
-                let page = accounts::page(c, &after, limit.clamp(1, SHORT + 1))?;
+                let page = accounts::matching(c, &words, &after, limit.clamp(1, SHORT + 1))?;
                 let ids: Vec<AccountId> = page.iter().map(|a| a.id).collect();
                 let duties = accounts::duties_of(c, &ids, now)?;
-                Ok(page.into_iter().map(|a| line(a, &duties, now)).collect())
+                let factors = second_factors::confirmed(c, &ids)?;
+                Ok(page.into_iter().map(|a| line(a, &duties, &factors, now)).collect())
             })
             .await
     }
@@ -315,7 +318,8 @@ impl App {
             .read(move |c| {
                 let a = accounts::get(c, id)?.ok_or(Error::NotFound("account"))?;
                 let duties = accounts::duties_of(c, &[id], now)?;
-                Ok(line(a, &duties, now))
+                let factors = second_factors::confirmed(c, &[id])?;
+                Ok(line(a, &duties, &factors, now))
             })
             .await
     }
@@ -369,8 +373,9 @@ impl App {
     }
 }
 
-fn line(a: accounts::Account, duties: &[accounts::DutyRow], now: At) -> AccountLine {
+fn line(a: accounts::Account, duties: &[accounts::DutyRow], factors: &[AccountId], now: At) -> AccountLine {
     AccountLine {
+        second_factor: factors.contains(&a.id),
         duties: duties
             .iter()
             .filter(|d| d.account_id == a.id)

@@ -13,7 +13,9 @@ use crate::domain::access::{self, DutyKind};
 use crate::domain::ledger::{Sums, total};
 use crate::flow::{TermStatus, terms};
 use crate::law::term::Kind;
-use crate::store::{accounts, audit, cases, filings, journal, ledger, letters, migrate, notices, papers, procedures, report};
+use crate::store::{
+    accounts, audit, cases, filings, journal, ledger, letters, migrate, notices, papers, procedures, report, second_factors,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -127,6 +129,8 @@ pub fn examine(app: &Arc<App>, checkpoints: &Path) -> Result<Report> {
     );
     let (people, odd) = duties(app)?;
     r.add("承诺六 岗位、部门、区划均有效，三员分离", people, &odd, "请由安全管理员更正岗位。");
+    let (asked, without) = factors(app)?;
+    r.advise("须用双因素登录的人都已设置", asked, &without, "请本人登录控制台完成设置；在此之前不能办理任何事项。");
     let (files, gone) = evidence(app)?;
     r.add("证据文件都在", files, &gone, "请从备份恢复证据目录；目录位置见配置 evidence.directory。");
     let (filed, bare) = app.unindexed()?;
@@ -282,6 +286,29 @@ fn duties(app: &Arc<App>) -> Result<(usize, Vec<String>)> {
             }
             if kinds.iter().any(|x| kinds.iter().any(|y| !access::compatible(*x, *y))) {
                 wrong.push(format!("账号 {} 兼任了不相容的岗位", a.login));
+            }
+        }
+    }
+}
+
+/// Persons whose duties ask for a second factor and who have none: they get no further than to set it up.
+fn factors(app: &Arc<App>) -> Result<(usize, Vec<String>)> {
+    let now = app.now();
+    let (mut seen, mut without, mut after) = (0, Vec::new(), String::new());
+    loop {
+        let from = after.clone();
+        let (rows, duties, have) = app.db.read_blocking(|c| {
+            let rows = accounts::page(c, &from, PAGE)?;
+            let ids: Vec<_> = rows.iter().map(|a| a.id).collect();
+            Ok((rows, accounts::duties_of(c, &ids, now)?, second_factors::confirmed(c, &ids)?))
+        })?;
+        let Some(last) = rows.last() else { return Ok((seen, without)) };
+        after.clone_from(&last.login);
+        for a in rows.iter().filter(|a| a.state == "active") {
+            let asked = duties.iter().filter(|d| d.account_id == a.id).any(|d| app.config.second_factor.duties().any(|k| k == d.duty));
+            seen += usize::from(asked);
+            if asked && !app.demo && !have.contains(&a.id) {
+                without.push(format!("账号 {} 尚未设置双因素登录", a.login));
             }
         }
     }

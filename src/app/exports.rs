@@ -23,7 +23,7 @@ pub const REASONS: &str = "export_reason";
 /// Lines of a page of the log.
 const MOST: usize = 100;
 /// Files this program hands out with rows of cases or persons; the log is narrowed by them.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 15] = [
     "ledger",
     "overdue",
     "supervisions",
@@ -38,6 +38,7 @@ pub const KINDS: [&str; 14] = [
     "bulletin",
     "dashboard",
     "clock",
+    "journal",
 ];
 
 /// Workbooks that somebody's program takes in, a bank's: their mark stands on printed pages only, the headings in the first line.

@@ -61,7 +61,7 @@ pub struct Report {
 }
 
 impl Report {
-    fn add(&mut self, o: &Outcome) {
+    pub(super) fn add(&mut self, o: &Outcome) {
         self.seen += 1;
         if let Some(why) = &o.refused {
             self.refused.push((o.number.clone(), why.clone()));
@@ -133,7 +133,7 @@ impl App {
 }
 
 /// One procedure; none when it ended or went over meanwhile.
-fn one(tx: &mut Tx<'_>, id: ProcedureId, old: &Graph, new: &Graph, plan: &Plan, apply: bool) -> Result<Option<Outcome>> {
+pub(super) fn one(tx: &mut Tx<'_>, id: ProcedureId, old: &Graph, new: &Graph, plan: &Plan, apply: bool) -> Result<Option<Outcome>> {
     let Some(row) = procedures::get(tx.c, id)?.filter(|r| r.open && u32::try_from(r.version) == Ok(old.version)) else { return Ok(None) };
     let mut subject = Subject::load(tx, row)?;
     let number = match subject.case(tx)? {

@@ -1,15 +1,20 @@
-//! Staff: accounts, duties, absences, log-in and sessions.
+//! Staff: accounts, duties, absences; log-in and sessions stand in `session`.
 //!
-//! Owns lock-out, session rotation and what a request's actor is. Passwords are argon2id and are checked outside the
+//! Owns what a request's actor is. Passwords are argon2id and are checked outside the
 //! transaction; only the SHA-256 of a session's token is stored. Administrators give duties; nobody gives them to
 //! themselves.
+
+mod session;
+
+pub use session::{Known, LoggedIn, Stage};
+pub(super) use session::{count_failure, open_full_session};
 
 use super::write::{Marks, Tx};
 use super::{App, ids_in};
 use crate::base::id::{AccountId, RowId, SessionId};
 use crate::base::seal::hex;
 use crate::base::{At, Error, Result, text};
-use crate::domain::access::{self, Ability, Actor, Duty, DutyKind, Staff};
+use crate::domain::access::{self, Ability, Duty, DutyKind, Staff};
 use crate::store::{Conn, accounts};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -23,22 +28,6 @@ use std::sync::Arc;
 
 /// Longest password taken, in bytes: argon2 is not an invitation to hash megabytes.
 const PASSWORD_MAX: usize = 256;
-
-/// A session just opened: the token is shown once and never stored.
-pub struct LoggedIn {
-    /// The bearer or cookie token.
-    pub token: String,
-    /// Who.
-    pub staff: Staff,
-    /// When it ends at the latest.
-    pub expires_at: At,
-}
-
-impl std::fmt::Debug for LoggedIn {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "LoggedIn({})", self.staff.account)
-    }
-}
 
 /// The hash of a password in PHC form.
 ///
@@ -159,6 +148,9 @@ pub fn give_duty(tx: &mut Tx<'_>, account: AccountId, duty: &Duty) -> Result<Row
         return Err(Error::Forbidden("manage_accounts"));
     }
     check_duty(tx.app, duty)?;
+    // two administrators who give at once meet at the account's version: neither sees half of it
+    let row = accounts::get(tx.c, account)?.ok_or(Error::NotFound("account"))?;
+    accounts::update(tx.c, &row)?;
     let held = accounts::duties_of(tx.c, &[account], tx.now)?;
     if held.iter().filter_map(|d| DutyKind::of(&d.duty)).any(|k| !access::compatible(k, duty.kind)) {
         return Err(Error::field("/duties", "separate_admins", &[]));
@@ -239,7 +231,9 @@ pub fn record_absence(
         let theirs = accounts::duties_of(tx.c, &[d], tx.now)?;
         let same = theirs.iter().any(|t| duties.iter().any(|x| x.bureau == t.bureau));
         let active = accounts::get(tx.c, d)?.is_some_and(|a| a.state == "active");
-        if d == account || !same || !active {
+        // who stands in works on cases, an administrator never does
+        let admin = theirs.iter().chain(&duties).any(|t| DutyKind::of(&t.duty).is_some_and(DutyKind::is_admin));
+        if d == account || !same || !active || admin {
             return Err(Error::field("/delegate", "bad_delegate", &[]));
         }
     }
@@ -258,23 +252,6 @@ pub fn record_absence(
     let payload = serde_json::json!({ "from": from, "until": until, "delegate": delegate });
     tx.record("account", account.into(), "absent", tx.now, payload, &Marks::default())?;
     Ok(row.id)
-}
-
-/// Opens a session for the token of this hash.
-fn open_session(tx: &mut Tx<'_>, account: AccountId, token_hash: Vec<u8>, kind: &str, agent: &str) -> Result<SessionId> {
-    let session = accounts::Session {
-        id: tx.ids.id(tx.now),
-        account_id: account,
-        token_hash,
-        kind: kind.into(),
-        agent: agent.into(),
-        created_at: tx.now,
-        seen_at: tx.now,
-        expires_at: tx.now.plus(Duration::hours(tx.app.config.sessions.absolute_hours)),
-        ended_at: None,
-    };
-    accounts::insert_session(tx.c, &session)?;
-    Ok(session.id)
 }
 
 /// Withdraws an absence: it ends now, or never begins.
@@ -298,106 +275,26 @@ pub fn cancel_absence(tx: &mut Tx<'_>, account: AccountId, absence: RowId) -> Re
 pub(super) fn staff(c: &mut Conn, account: &accounts::Account, session: Option<SessionId>, now: At) -> Result<Staff> {
     let mut ids = vec![account.id];
     ids.extend(accounts::standing_in(c, account.id, now)?);
-    let duties = accounts::duties_of(c, &ids, now)?
+    let held = accounts::duties_of(c, &ids, now)?;
+    let administers = held.iter().any(|d| d.account_id == account.id && DutyKind::of(&d.duty).is_some_and(DutyKind::is_admin));
+    let duties = held
         .into_iter()
         .filter_map(|d| {
             let kind = DutyKind::of(&d.duty)?;
             let other = d.account_id != account.id;
-            // administration is never delegated
-            (!(other && kind.is_admin())).then(|| Duty { kind, bureau: d.bureau, area: d.area, for_account: other.then_some(d.account_id) })
+            // administration is never delegated, and whoever administers stands in for nobody
+            (!(other && (administers || kind.is_admin()))).then(|| Duty {
+                kind,
+                bureau: d.bureau,
+                area: d.area,
+                for_account: other.then_some(d.account_id),
+            })
         })
         .collect();
     Ok(Staff { account: account.id, name: account.name.clone(), duties, session, must_change: account.must_change })
 }
 
 impl App {
-    /// Checks name and password and opens a session. Too many failures lock the account; every failure answers the same
-    /// and takes as long, so that nobody learns which names exist, which are locked, or that a guess was right.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] `bad_credentials`.
-    pub async fn log_in(self: &Arc<Self>, login: &str, password: &str, kind: &'static str, agent: &str) -> Result<LoggedIn> {
-        let login = text::tidy(login);
-        let found = self.db.read(move |c| accounts::by_login(c, &login)).await?;
-        let now = self.now();
-        let refused = || Error::refused("bad_credentials", &[]);
-        // the same work whether or not the account exists or is locked
-        let (phc, given) = (found.as_ref().map_or_else(|| self.dummy_hash.clone(), |a| a.password_hash.clone()), password.to_owned());
-        let fits = given.len() <= PASSWORD_MAX
-            && self.hashing(move || verify_password(&given, &phc)).await?
-            && found.as_ref().is_some_and(|a| a.state == "active");
-        let account = found.filter(|a| a.locked_until.is_none_or(|until| until <= now)).ok_or_else(refused)?;
-        let system = Actor::System("log_in");
-        if !fits {
-            let id = account.id;
-            self.write(&system, None, move |tx| {
-                let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
-                if row.locked_until.is_some_and(|u| u > tx.now) {
-                    return Ok(());
-                }
-                row.failed += 1;
-                if row.failed >= tx.app.config.login.max_failed {
-                    row.failed = 0;
-                    row.locked_until = Some(tx.now.plus(Duration::minutes(tx.app.config.login.lock_minutes)));
-                    tx.record("account", id.into(), "locked", tx.now, serde_json::json!({}), &Marks::default())?;
-                }
-                accounts::update(tx.c, &row)
-            })
-            .await?;
-            return Err(refused());
-        }
-        let token = self.fresh_token();
-        let hash = token_hash(&token);
-        let (id, agent, compared) = (account.id, agent.chars().take(200).collect::<String>(), account.password_hash.clone());
-        let session: SessionId = self
-            .write(&system, None, move |tx| {
-                let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
-                // guesses run side by side: the one that fits counts only if the others have not locked the account
-                // meanwhile, and only for the password it was compared with
-                if row.locked_until.is_some_and(|u| u > tx.now) || row.state != "active" || row.password_hash != compared {
-                    return Err(Error::refused("bad_credentials", &[]));
-                }
-                if row.failed != 0 || row.locked_until.is_some() {
-                    row.failed = 0;
-                    row.locked_until = None;
-                    accounts::update(tx.c, &row)?;
-                }
-                let session = open_session(tx, id, hash.clone(), kind, &agent)?;
-                tx.record("account", id.into(), "logged_in", tx.now, serde_json::json!({ "session": session }), &Marks::default())?;
-                Ok(session)
-            })
-            .await?;
-        let staff = self.db.read(move |c| staff(c, &account, Some(session), now)).await?;
-        Ok(LoggedIn { token, staff, expires_at: now.plus(Duration::hours(self.config.sessions.absolute_hours)) })
-    }
-
-    /// The person of a token. Ended, expired, idle or disabled: nobody.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`], or the database.
-    pub async fn authenticate(self: &Arc<Self>, token: &str) -> Result<Staff> {
-        let hash = token_hash(token);
-        let now = self.now();
-        let idle = Duration::minutes(self.config.sessions.idle_minutes);
-        let found = self
-            .db
-            .read(move |c| {
-                let Some((session, account)) = accounts::session(c, &hash)? else { return Ok(None) };
-                if account.state != "active" || session.expires_at <= now || session.seen_at.plus(idle) <= now {
-                    return Ok(None);
-                }
-                let staff = staff(c, &account, Some(session.id), now)?;
-                Ok(Some((session, staff)))
-            })
-            .await?;
-        let (session, staff) = found.ok_or(Error::Unauthenticated)?;
-        // bookkeeping, at most once a minute a session
-        if session.seen_at.plus(Duration::minutes(1)) <= now {
-            unless_away(self.db.write(move |c| accounts::touch_session(c, session.id, now)).await)?;
-        }
-        Ok(staff)
-    }
-
     /// A bearer token nobody has.
     pub(super) fn fresh_token(&self) -> String {
         let mut raw = [0u8; 32];
@@ -405,71 +302,30 @@ impl App {
         URL_SAFE_NO_PAD.encode(raw)
     }
 
-    /// Changes the own password. Every session ends, the own one too: the answer is a new one in its place.
-    ///
-    /// # Errors
-    /// The old password does not fit, or the new one is against the house rule.
-    pub async fn change_password(self: &Arc<Self>, actor: &Actor, old: &str, new: &str) -> Result<LoggedIn> {
-        let Actor::Staff(me) = actor else { return Err(Error::Unauthenticated) };
-        let id = me.account;
-        let row = self.db.read(move |c| accounts::get(c, id)).await?.ok_or(Error::NotFound("account"))?;
-        check_password(self, new, &row.login)?;
-        let (old, phc) = (old.to_owned(), row.password_hash.clone());
-        if old.len() > PASSWORD_MAX || !self.hashing(move || verify_password(&old, &phc)).await? {
-            return Err(Error::field("/oldPassword", "wrong_password", &[]));
-        }
-        let fresh = new.to_owned();
-        let hash = self.hashing(move || hash_password(&fresh)).await??;
-        let token = self.fresh_token();
-        let (now, mine, stored) = (self.now(), me.session, token_hash(&token));
-        let session: SessionId = self
-            .write(actor, None, move |tx| {
-                let mut row = accounts::get(tx.c, id)?.ok_or(Error::NotFound("account"))?;
-                let used = accounts::sessions_of(tx.c, id, tx.now)?.into_iter().find(|s| Some(s.id) == mine);
-                let used = used.ok_or(Error::Unauthenticated)?;
-                row.password_hash = hash.clone();
-                row.must_change = false;
-                accounts::update(tx.c, &row)?;
-                accounts::end_sessions(tx.c, id, tx.now)?;
-                tx.record("account", id.into(), "password_changed", tx.now, serde_json::json!({}), &Marks::default())?;
-                open_session(tx, id, stored.clone(), &used.kind, &used.agent)
-            })
-            .await?;
-        let account = accounts::Account { must_change: false, ..row };
-        let staff = self.db.read(move |c| staff(c, &account, Some(session), now)).await?;
-        Ok(LoggedIn { token, staff, expires_at: now.plus(Duration::hours(self.config.sessions.absolute_hours)) })
-    }
-
-    /// Ends one of the own sessions.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]: not an own running session.
-    pub async fn end_session(self: &Arc<Self>, actor: &Actor, session: SessionId) -> Result<()> {
-        let account = actor.account().ok_or(Error::Unauthenticated)?;
-        self.write(actor, None, move |tx| {
-            if !accounts::end_session(tx.c, account, session, tx.now)? {
-                return Err(Error::NotFound("session"));
-            }
-            tx.record("account", account.into(), "logged_out", tx.now, serde_json::json!({ "session": session }), &Marks::default())?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The own running sessions, newest first.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn sessions(self: &Arc<Self>, actor: &Actor) -> Result<Vec<accounts::Session>> {
-        let account = actor.account().ok_or(Error::Unauthenticated)?;
-        let now = self.now();
-        self.db.read(move |c| accounts::sessions_of(c, account, now)).await
-    }
-
     /// Work that eats a core: off the async threads, a few at a time.
     pub(super) async fn hashing<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _permit = self.hashers.acquire().await.map_err(|_| Error::Unavailable("shutting down".into()))?;
         tokio::task::spawn_blocking(f).await.map_err(|e| Error::Internal(format!("hashing: {e}")))
+    }
+
+    /// In words that the account's duties changed during the last day; `None` when they did not. For whoever is refused what was open before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn duties_changed(self: &Arc<Self>, account: AccountId) -> Result<Option<String>> {
+        let now = self.now();
+        let since = now.plus(-Duration::hours(24));
+        let rows = self.db.read(move |c| accounts::duties_changed(c, account, since)).await?;
+        let word = |d: &accounts::DutyRow| {
+            let what = format!("{}（{}，{}）", text::zh(&format!("duty.{}", d.duty)), self.bureau_name(&d.bureau), self.area_name(&d.area));
+            match d.valid_until {
+                Some(at) if at <= now => text::zh_with("rights.ended", &[("what", &what), ("at", &at.list_text())]),
+                _ => text::zh_with("rights.given", &[("what", &what), ("at", &d.valid_from.list_text())]),
+            }
+        };
+        // a first duty is no change; what was taken is
+        let told = rows.iter().any(|d| d.valid_until.is_some_and(|u| u <= now));
+        Ok(told.then(|| text::zh_with("rights.changed", &[("changes", &rows.iter().map(word).collect::<Vec<_>>().join("；"))])))
     }
 
     /// The person a command line acts for.

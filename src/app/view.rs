@@ -27,6 +27,7 @@ use crate::store::{Conn, cases, cooperations, filings, journal, ledger, legacy, 
 pub(in crate::app) use look::{Looker, closed, hidden};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+pub(in crate::app) use words::event_title;
 use words::words;
 
 impl App {

@@ -2,9 +2,11 @@
 
 mod h5;
 mod reports;
+mod staff;
 
 pub use h5::H5;
 pub use reports::{Campaign, Export};
+pub use staff::{Logs, SecondFactor};
 
 use super::{Error, Result};
 use serde::Deserialize;
@@ -28,6 +30,10 @@ pub struct Config {
     pub sessions: Sessions,
     /// Log-in and lock-out.
     pub login: Login,
+    /// The second factor of staff.
+    pub second_factor: SecondFactor,
+    /// Records of use.
+    pub logs: Logs,
     /// Clue files.
     pub import: Import,
     /// Evidence files.
@@ -114,6 +120,8 @@ pub struct Sessions {
     pub idle_minutes: i64,
     /// Hours before every session ends.
     pub absolute_hours: i64,
+    /// Minutes without use before a session of the console asks for the password again.
+    pub lock_minutes: i64,
 }
 /// Log-in and lock-out.
 #[derive(Debug, Clone, Deserialize)]
@@ -395,6 +403,7 @@ impl Config {
             ("database.wait_ms", i64::from(self.database.wait_ms)),
             ("sessions.idle_minutes", self.sessions.idle_minutes),
             ("sessions.absolute_hours", self.sessions.absolute_hours),
+            ("sessions.lock_minutes", self.sessions.lock_minutes),
             ("login.lock_minutes", self.login.lock_minutes),
             ("login.max_failed", i64::from(self.login.max_failed)),
             ("jobs.batch", self.jobs.batch),
@@ -462,6 +471,7 @@ impl Config {
             return Err(Error::Config(format!("配置项 {key} = {n} 必须是正整数。")));
         }
         self.check_courier()?;
+        self.second_factor.check()?;
         self.export.check()?;
         self.campaign.check()?;
         let s = &self.server;

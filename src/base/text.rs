@@ -11,6 +11,7 @@ type Catalogue = HashMap<String, String>;
 
 const ZH: &[&str] = &[
     include_str!("../../config/texts/zh.toml"),
+    include_str!("../../config/texts/zh/administration.toml"),
     include_str!("../../config/texts/zh/announcements.toml"),
     include_str!("../../config/texts/zh/bulletins.toml"),
     include_str!("../../config/texts/zh/campaigns.toml"),

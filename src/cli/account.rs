@@ -55,6 +55,14 @@ pub enum AccountCommand {
         /// 登录名
         login: String,
     },
+    /// 重置账号的双因素登录（安全管理员自己的手机丢失时用），记录在案
+    ResetFactor {
+        /// 登录名
+        login: String,
+        /// 理由，4 至 1000 个字
+        #[arg(long)]
+        reason: String,
+    },
     /// 启用账号并解除锁定
     Enable {
         /// 登录名
@@ -145,6 +153,12 @@ pub fn run(args: &AccountArgs, config: Option<PathBuf>, out: &mut dyn Write) -> 
             let r = Address { mail: mail.clone(), mobile: mobile.clone() };
             app.write_blocking(&system, None, move |tx| addresses::set_address(tx, who, &r))?;
             writeln!(out, "账号 {login} 的联系方式已保存。").map_err(io)?;
+        }
+        AccountCommand::ResetFactor { login, reason } => {
+            let who = app.staff_of(login)?.account;
+            let why = crate::base::text::reasoned("/reason", reason)?;
+            app.write_blocking(&system, None, move |tx| crate::app::second_factor::reset(tx, who, &why))?;
+            writeln!(out, "账号 {login} 的双因素登录已重置。").map_err(io)?;
         }
         AccountCommand::Disable { login } | AccountCommand::Enable { login } => {
             let active = matches!(args.command, AccountCommand::Enable { .. });

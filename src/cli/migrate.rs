@@ -2,13 +2,14 @@
 //!
 //! Owns the arguments' meaning and what the operator reads. Exit codes: 0 all would go or went, 1 some stay.
 
-use super::workflow::{MigrateArgs, parse_map};
+use super::workflow::MigrateArgs;
 use crate::app::App;
 use crate::app::graphs::{self, Graphs, Source};
 use crate::app::migrate::Report;
 use crate::base::{Error, Result};
 use crate::boot::{self, Place};
 use crate::flow::Graph;
+use crate::flow::history::Plan;
 use crate::store::db::Target;
 use crate::store::{Db, procedures};
 use std::io::Write;
@@ -73,7 +74,7 @@ fn newer(app: &App, text: &str) -> Result<(Arc<Graph>, Option<Graphs>)> {
 /// # Errors
 /// An unknown version, a plan that does not fit, a file that is no definition, the database.
 pub fn run(args: &MigrateArgs, config: Option<PathBuf>, out: &mut dyn Write) -> Result<i32> {
-    let plan = parse_map(&args.map).map_err(Error::Config)?;
+    let plan = Plan::parse(args.map.iter().map(String::as_str)).map_err(Error::Config)?;
     let app = super::open(config)?;
     let old = known(&app, &args.old)
         .ok_or_else(|| Error::Config(format!("旧版本 {:?} 不是本库已知的流程版本，应写成 complaint.v1 的样子。", args.old)))?;

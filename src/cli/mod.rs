@@ -7,6 +7,7 @@ pub mod account;
 pub mod admin;
 pub mod bench;
 pub mod calendar;
+mod daylog;
 pub mod deadline;
 pub mod demo;
 pub mod draw;

@@ -60,7 +60,7 @@ pub fn log() {
     use std::io::IsTerminal;
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("QINGXIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let b = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let b = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| super::daylog::Tee);
     let _ = if std::io::stderr().is_terminal() { b.compact().try_init() } else { b.json().try_init() };
 }
 
@@ -84,6 +84,9 @@ fn logo(path: &str) -> Result<Option<web::look::Logo>> {
 /// The address cannot be bound, or the router table is wrong.
 pub fn serve(app: &Arc<App>, listen: Option<&str>, surfaces: &[SurfaceArg], ready: impl FnOnce(std::net::SocketAddr)) -> Result<()> {
     let listen = listen.unwrap_or(&app.config.server.listen).to_owned();
+    if !app.config.logs.directory.is_empty() {
+        super::daylog::open(std::path::Path::new(&app.config.logs.directory), app.config.logs.keep_months, Arc::clone(&app.clock))?;
+    }
     let settings = Settings {
         secure_cookies: app.config.server.secure_cookies,
         demo: app.demo,

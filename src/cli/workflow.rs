@@ -6,7 +6,7 @@
 use crate::base::SystemClock;
 use crate::boot;
 use crate::domain::facts;
-use crate::flow::history::{Change, Difference, Plan, diff};
+use crate::flow::history::{Plan, diff};
 use crate::flow::{Finding, Graph, build, check, picture, show};
 use crate::law::Rules;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
@@ -184,7 +184,7 @@ fn work(
                 writeln!(out, "没有差异")?;
             } else {
                 for d in &all {
-                    writeln!(out, "{}", line(d))?;
+                    writeln!(out, "{}", d.line())?;
                 }
             }
             if let Some((key, version)) = named(&old)
@@ -219,39 +219,7 @@ fn named(text: &str) -> Option<(String, u32)> {
 
 /// Reads `old=new` pairs.
 fn plan(map: &[String]) -> Result<Plan, Trouble> {
-    parse_map(map).map_err(Trouble::Said)
-}
-
-/// Reads the `--map OLD=NEW` arguments of `migrate` and `plan`.
-///
-/// # Errors
-/// A Chinese sentence naming the argument that is no pair.
-pub fn parse_map(map: &[String]) -> Result<Plan, String> {
-    let pair = |m: &String| {
-        let (a, b) = m.split_once('=').filter(|(a, b)| !a.is_empty() && !b.is_empty())?;
-        Some((a.to_owned(), b.to_owned()))
-    };
-    let states = map.iter().map(|m| pair(m).ok_or_else(|| format!("迁移表的写法为 旧=新：{m}"))).collect::<Result<_, _>>()?;
-    Ok(Plan { states })
-}
-
-/// One difference as an operator reads it.
-#[must_use]
-pub fn line(d: &Difference) -> String {
-    let part = match d.part.as_str() {
-        "states" => "状态",
-        "moves" => "动作",
-        "terms" => "期限",
-        "approvals" => "审批链",
-        "ladders" => "提醒档",
-        _ => "定义",
-    };
-    match &d.change {
-        Change::Added => format!("+ {part} {}", d.name),
-        Change::Removed => format!("- {part} {}", d.name),
-        Change::Changed(keys) if keys.is_empty() => format!("~ {part} {}", d.name),
-        Change::Changed(keys) => format!("~ {part} {}：{}", d.name, keys.join("、")),
-    }
+    Plan::parse(map.iter().map(String::as_str)).map_err(Trouble::Said)
 }
 
 fn report(found: &[Finding], err: &mut dyn Write) -> io::Result<()> {

@@ -380,6 +380,8 @@ pub enum Ability {
     ManageAccounts,
     /// Load calendars, publish definitions.
     Configure,
+    /// Read definitions with their diagrams.
+    ReadDefinitions,
     /// Read the journal and verify it.
     Audit,
     /// Record absences of the own bureau.
@@ -420,6 +422,7 @@ fn by_duty(ability: Ability) -> &'static [DutyKind] {
         Ability::AddEvidence => &[Desk, Handler, Leader, Head, Supervisor, Credit],
         Ability::ManageAccounts => &[SecurityAdmin],
         Ability::Configure => &[SystemAdmin],
+        Ability::ReadDefinitions => &[Leader, Head, Supervisor, SystemAdmin],
         Ability::Audit => &[AuditAdmin],
         Ability::RecordAbsence => &[Leader, Head, SecurityAdmin],
         Ability::HandOver => &[Leader, Head],

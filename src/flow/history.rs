@@ -38,6 +38,27 @@ pub struct Difference {
     pub change: Change,
 }
 
+impl Difference {
+    /// As a person reads it: `~ 状态 received：holder、title`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let part = match self.part.as_str() {
+            "states" => "状态",
+            "moves" => "动作",
+            "terms" => "期限",
+            "approvals" => "审批链",
+            "ladders" => "提醒档",
+            _ => "定义",
+        };
+        match &self.change {
+            Change::Added => format!("+ {part} {}", self.name),
+            Change::Removed => format!("- {part} {}", self.name),
+            Change::Changed(keys) if keys.is_empty() => format!("~ {part} {}", self.name),
+            Change::Changed(keys) => format!("~ {part} {}：{}", self.name, keys.join("、")),
+        }
+    }
+}
+
 /// What differs between two texts of a definition, by names; comments and order do not count.
 ///
 /// # Errors
@@ -86,6 +107,18 @@ pub struct Plan {
     pub states: BTreeMap<String, String>,
 }
 impl Plan {
+    /// Reads `old=new` pairs.
+    ///
+    /// # Errors
+    /// A Chinese sentence naming the text that is no pair.
+    pub fn parse<'a>(pairs: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let pair = |m: &str| {
+            let (a, b) = m.split_once('=').map(|(a, b)| (a.trim(), b.trim())).filter(|(a, b)| !a.is_empty() && !b.is_empty())?;
+            Some((a.to_owned(), b.to_owned()))
+        };
+        let states = pairs.into_iter().map(|m| pair(m).ok_or_else(|| format!("迁移表的写法为 旧=新：{m}"))).collect::<Result<_, _>>()?;
+        Ok(Self { states })
+    }
     /// The state a state becomes.
     #[must_use]
     pub fn state<'a>(&'a self, state: &'a str) -> &'a str {

@@ -5,13 +5,14 @@
 //! goes on.
 
 use crate::app::App;
-use crate::base::Result;
 use crate::base::id::ProcedureId;
-use crate::store::{dialogue, journal, settings, workers};
+use crate::base::{At, Result};
+use crate::store::{accounts, dialogue, job_runs, journal, settings, workers};
 use chrono::Duration;
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 /// Procedures a sweep looks at in one go.
@@ -28,6 +29,10 @@ const SUMMARIES_EVERY: u64 = 10;
 const SLOW_EVERY: u64 = 60;
 /// Hours an idempotency key is remembered.
 const REMEMBER_HOURS: i64 = 72;
+/// Seconds between two notes of one job that go well.
+const NOTED_EVERY: i64 = 60;
+/// Hours after which a node that ran nothing is forgotten.
+const NODE_HOURS: i64 = 24;
 /// Rows forgotten of a kind in one go.
 const FORGET_BATCH: i64 = 1_000;
 
@@ -122,14 +127,19 @@ pub fn calendar(app: &Arc<App>) -> Result<usize> {
     }
 }
 
-/// Forgets old idempotency keys, codes by telephone, limits, and drafts nobody touched.
+/// Forgets old idempotency keys, codes by telephone, limits, drafts nobody touched, nodes that stopped, and sessions that are over for longer than
+/// records of use are kept.
 ///
 /// # Errors
 /// The database.
 pub fn forget(app: &Arc<App>) -> Result<usize> {
     let before = app.now().plus(-Duration::hours(REMEMBER_HOURS));
     let untouched = app.now().plus(-Duration::days(app.config.workers.draft_days));
+    let logs = app.now().plus(-Duration::days(i64::from(app.config.logs.keep_months) * 31));
+    let gone = app.now().plus(-Duration::hours(NODE_HOURS));
     app.db.write_blocking(move |c| {
+        job_runs::forget(c, gone)?;
+        accounts::forget_sessions(c, logs, FORGET_BATCH)?;
         let n = settings::forget(c, before, FORGET_BATCH)? + workers::forget(c, before, FORGET_BATCH)?;
         Ok(n + dialogue::forget_drafts(c, untouched, FORGET_BATCH)?)
     })
@@ -237,6 +247,43 @@ fn logged<T>(what: &str, r: Result<T>) -> Option<T> {
     r.map_err(|e| tracing::error!(job = what, code = e.code(), error = %e, "a job failed and will run again")).ok()
 }
 
+/// Keeps when this node ran what, for whoever watches: a run that went well at most once a minute a job, a failure at once.
+#[derive(Debug)]
+struct Notes {
+    app: Arc<App>,
+    node: String,
+    kept: Mutex<HashMap<&'static str, (At, bool)>>,
+}
+impl Notes {
+    /// Does a job and notes it. That it could not be noted stops nothing: the job was done.
+    fn run<T>(&self, job: &'static str, every: u64, work: impl FnOnce(&Arc<App>) -> Result<T>) -> Option<T> {
+        let done = work(&self.app);
+        let code = done.as_ref().err().map(|e| e.code().to_owned());
+        let done = logged(job, done);
+        let (now, ok) = (self.app.now(), code.is_none());
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.get(job).is_some_and(|(at, was)| *was == ok && at.plus(Duration::seconds(NOTED_EVERY)) > now) {
+                return done;
+            }
+            kept.insert(job, (now, ok));
+        }
+        let row = job_runs::Run {
+            job: job.to_owned(),
+            node: self.node.clone(),
+            ran_at: now,
+            ok_at: ok.then_some(now),
+            failed_at: code.as_ref().map(|_| now),
+            error: code,
+            every_seconds: i32::try_from(every).unwrap_or(i32::MAX).max(1),
+        };
+        if let Err(e) = self.app.db.write_blocking(move |c| job_runs::note(c, &row)) {
+            tracing::debug!(job, code = e.code(), "when a job ran was not noted");
+        }
+        done
+    }
+}
+
 /// Starts all loops; they end when `stop` turns true. `node` names this process in leases.
 pub fn start(
     app: &Arc<App>,
@@ -262,57 +309,58 @@ pub fn start(
         })
     };
     let poll = app.config.jobs.poll_seconds;
-    let (a, owner) = (Arc::clone(app), node.to_owned());
+    let notes = Arc::new(Notes { app: Arc::clone(app), node: node.to_owned(), kept: Mutex::default() });
+    let (n, owner) = (Arc::clone(&notes), node.to_owned());
     // a tick of its own: many units on one day must not keep others waiting
     let sum = move || {
-        logged("employers", employers(&a, &owner));
+        n.run("employers", SLOW_EVERY, |a| employers(a, &owner));
     };
-    let (a, owner) = (Arc::clone(app), node.to_owned());
+    let (n, owner) = (Arc::clone(&notes), node.to_owned());
     let count = move || {
-        logged("summaries", summaries(&a, &owner));
+        n.run("summaries", SUMMARIES_EVERY, |a| summaries(a, &owner));
     };
-    let (a, g, node) = (Arc::clone(app), Arc::clone(gauges), node.to_owned());
+    let (n, g, owner) = (Arc::clone(&notes), Arc::clone(gauges), node.to_owned());
     let fire = move || {
-        logged("alarms", alarms(&a, &node));
-        if let Some(lag) = logged("alarm lag", a.alarm_lag()) {
+        n.run("alarms", poll, |a| alarms(a, &owner));
+        if let Some(lag) = logged("alarm lag", n.app.alarm_lag()) {
             g.alarm_lag.store(lag, Ordering::Relaxed);
         }
     };
-    let a = Arc::clone(app);
+    let n = Arc::clone(&notes);
     let number = move || {
-        logged("sequencer", sequence(&a));
+        n.run("sequencer", poll, sequence);
     };
-    let (a, g) = (Arc::clone(app), Arc::clone(gauges));
+    let (n, g) = (Arc::clone(&notes), Arc::clone(gauges));
     let look = move || {
-        if let Some((repaired, broken)) = logged("sweep", sweep(&a)) {
+        if let Some((repaired, broken)) = n.run("sweep", SWEEP_EVERY, sweep) {
             if repaired > 0 {
                 tracing::warn!(repaired, "the sweep set missing alarms again");
             }
             g.broken.store(i64::try_from(broken).unwrap_or(i64::MAX), Ordering::Relaxed);
         }
-        logged("forget", forget(&a));
-        logged("uploads", uploads(&a));
+        n.run("forget", SWEEP_EVERY, forget);
+        n.run("uploads", SWEEP_EVERY, uploads);
     };
-    let a = Arc::clone(app);
+    let n = Arc::clone(&notes);
     let slow = move || {
         // another node may have rotated the keys: known before the first text meets us
-        logged("keys", a.renew_keys());
-        logged("calendar", calendar(&a));
-        logged("checkpoint", checkpoint(&a, &checkpoints));
-        logged("rebindings", rebindings(&a));
-        logged("announcements", announcements(&a));
-        logged("bells", bells(&a));
-        logged("digests", digests(&a));
-        logged("campaigns", campaigns(&a));
+        n.run("keys", SLOW_EVERY, |a| a.renew_keys());
+        n.run("calendar", SLOW_EVERY, calendar);
+        n.run("checkpoint", SLOW_EVERY, |a| checkpoint(a, &checkpoints));
+        n.run("rebindings", SLOW_EVERY, rebindings);
+        n.run("announcements", SLOW_EVERY, announcements);
+        n.run("bells", SLOW_EVERY, bells);
+        n.run("digests", SLOW_EVERY, digests);
+        n.run("campaigns", SLOW_EVERY, campaigns);
     };
-    let a = Arc::clone(app);
+    let n = Arc::clone(&notes);
     let tell = move || {
-        logged("webhooks", webhooks(&a));
+        n.run("webhooks", poll, webhooks);
     };
-    let (a, ends, g) = (Arc::clone(app), stop.clone(), Arc::clone(gauges));
+    let (n, ends, g) = (Arc::clone(&notes), stop.clone(), Arc::clone(gauges));
     let carry = move || {
-        logged("courier", courier(&a, &ends));
-        if let Some(lag) = logged("courier lag", a.courier_lag()) {
+        n.run("courier", poll, |a| courier(a, &ends));
+        if let Some(lag) = logged("courier lag", n.app.courier_lag()) {
             g.courier_lag.store(lag, Ordering::Relaxed);
         }
     };

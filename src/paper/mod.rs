@@ -6,4 +6,5 @@
 pub mod forms;
 pub mod notice;
 pub mod plot;
+pub mod qr;
 pub mod sheet;

@@ -54,6 +54,7 @@ pub struct Session {
     pub seen_at: At,
     pub expires_at: At,
     pub ended_at: Option<At>,
+    pub awaits_code: bool,
 }
 
 /// An absence and who stands in.
@@ -93,7 +94,18 @@ pub fn by_ids(c: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>> {
 
 /// A page of accounts by log-in name, after `after`.
 pub fn page(c: &mut Conn, after: &str, limit: i64) -> Result<Vec<Account>> {
-    Ok(accounts::table.filter(accounts::login.gt(after)).order(accounts::login).limit(limit).select(Account::as_select()).load(c)?)
+    matching(c, "", after, limit)
+}
+
+/// A page of accounts by log-in name, after `after`, with `words` in log-in or name; empty: all.
+pub fn matching(c: &mut Conn, words: &str, after: &str, limit: i64) -> Result<Vec<Account>> {
+    let mut q =
+        accounts::table.filter(accounts::login.gt(after)).order(accounts::login).limit(limit).select(Account::as_select()).into_boxed();
+    if !words.is_empty() {
+        let found = super::like(words);
+        q = q.filter(accounts::login.like(found.clone()).escape('\\').or(accounts::name.like(found).escape('\\')));
+    }
+    Ok(q.load(c)?)
 }
 
 /// Saves an account read before; another writer in between is a conflict.
@@ -163,6 +175,29 @@ pub fn holders_over(c: &mut Conn, duty: &str, path: &[String], at: At) -> Result
         .load(c)?)
 }
 
+/// Duties of an account that were given or taken since an instant, the newest change last; at most ten.
+pub fn duties_changed(c: &mut Conn, id: AccountId, since: At) -> Result<Vec<DutyRow>> {
+    Ok(duties::table
+        .filter(duties::account_id.eq(id))
+        .filter(duties::valid_from.ge(since).or(duties::valid_until.ge(since)))
+        .order(duties::id)
+        .limit(10)
+        .select(DutyRow::as_select())
+        .load(c)?)
+}
+
+/// How many active accounts hold each duty in each bureau at `at`.
+pub fn staffing(c: &mut Conn, at: At) -> Result<Vec<(String, String, i64)>> {
+    Ok(duties::table
+        .inner_join(accounts::table.on(accounts::id.eq(duties::account_id)))
+        .filter(duties::valid_from.le(at))
+        .filter(duties::valid_until.is_null().or(duties::valid_until.gt(at)))
+        .filter(accounts::state.eq("active"))
+        .group_by((duties::bureau, duties::duty))
+        .select((duties::bureau, duties::duty, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
 /// Opens a session.
 pub fn insert_session(c: &mut Conn, row: &Session) -> Result<()> {
     diesel::insert_into(sessions::table).values(row).execute(c)?;
@@ -178,6 +213,23 @@ pub fn session(c: &mut Conn, token_hash: &[u8]) -> Result<Option<(Session, Accou
         .select((Session::as_select(), Account::as_select()))
         .first(c)
         .optional()?)
+}
+
+/// Whose session a token's hash is or was, ended and expired ones too, with log-in name and name.
+pub fn owner(c: &mut Conn, token_hash: &[u8]) -> Result<Option<(AccountId, String)>> {
+    Ok(sessions::table
+        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+        .filter(sessions::token_hash.eq(token_hash.to_vec()))
+        .select((accounts::id, accounts::name))
+        .first(c)
+        .optional()?)
+}
+
+/// Forgets sessions that could not be used after `before`, at most `limit`: who logged in stays in the journal.
+pub fn forget_sessions(c: &mut Conn, before: At, limit: i64) -> Result<usize> {
+    let old: Vec<SessionId> =
+        sessions::table.filter(sessions::expires_at.lt(before)).order(sessions::expires_at).limit(limit).select(sessions::id).load(c)?;
+    Ok(diesel::delete(sessions::table.filter(sessions::id.eq_any(old))).execute(c)?)
 }
 
 /// Open sessions of an account, newest first.

@@ -108,9 +108,9 @@ pub fn export(c: &mut Conn, dir: &Path, at: At, per_file: u64) -> Result<Manifes
 }
 
 #[derive(Queryable)]
-struct Columns {
-    stream_id: StreamId,
-    seq: i32,
+pub(super) struct Columns {
+    pub(super) stream_id: StreamId,
+    pub(super) seq: i32,
     stream: String,
     kind: String,
     v: i32,
@@ -123,12 +123,12 @@ struct Columns {
     channel: Option<String>,
     procedure_kind: Option<String>,
     amount_fen: Option<i64>,
-    bytes: Vec<u8>,
-    prev: Vec<u8>,
-    hash: Vec<u8>,
-    log_no: Option<i64>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) prev: Vec<u8>,
+    pub(super) hash: Vec<u8>,
+    pub(super) log_no: Option<i64>,
 }
-type ColumnList = (
+pub(super) type ColumnList = (
     events::stream_id,
     events::seq,
     events::stream,
@@ -149,7 +149,7 @@ type ColumnList = (
     events::log_no,
 );
 impl Columns {
-    fn list() -> ColumnList {
+    pub(super) fn list() -> ColumnList {
         use events::*;
         (
             stream_id,
@@ -172,11 +172,11 @@ impl Columns {
             log_no,
         )
     }
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         format!("{} {} 第 {} 步", self.stream, self.stream_id, self.seq)
     }
     /// Whether the columns beside the bytes say what the bytes say.
-    fn agree(&self) -> bool {
+    pub(super) fn agree(&self) -> bool {
         let about = About {
             case_id: self.case_id,
             area: self.area.clone(),

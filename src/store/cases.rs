@@ -105,6 +105,15 @@ pub fn by_ids(c: &mut Conn, ids: &[CaseId]) -> Result<Vec<Case>> {
     Ok(cases::table.filter(cases::id.eq_any(ids.to_vec())).select(Case::as_select()).load(c)?)
 }
 
+/// The public numbers of these cases.
+pub fn numbers(c: &mut Conn, ids: &[CaseId]) -> Result<Vec<(CaseId, String)>> {
+    let mut out = Vec::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        out.extend(cases::table.filter(cases::id.eq_any(part.to_vec())).select((cases::id, cases::number)).load::<(CaseId, String)>(c)?);
+    }
+    Ok(out)
+}
+
 /// The case of a public number.
 pub fn by_number(c: &mut Conn, number: &str) -> Result<Option<Case>> {
     Ok(cases::table.filter(cases::number.eq(number)).select(Case::as_select()).first(c).optional()?)

@@ -271,6 +271,13 @@ pub fn sweep(c: &mut Conn) -> Result<Sweep> {
     Ok(employer_sweep::table.find(1).select(Sweep::as_select()).first(c)?)
 }
 
+/// Which node reckons now, and until when its turn lasts.
+pub fn turn(c: &mut Conn) -> Result<Option<(String, At)>> {
+    let held: (Option<String>, Option<At>) =
+        employer_sweep::table.find(1).select((employer_sweep::held_by, employer_sweep::held_until)).first(c)?;
+    Ok(held.0.zip(held.1))
+}
+
 /// The job has read from `was` to `now`; [`crate::base::Error::Stale`] when another node was faster.
 pub fn advance(c: &mut Conn, was: Sweep, now: Sweep) -> Result<()> {
     let here = employer_sweep::table.find(1).filter(employer_sweep::log_no.eq(was.log_no));

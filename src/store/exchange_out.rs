@@ -144,6 +144,25 @@ pub fn settle(c: &mut Conn, leased: &Delivery, after: &Delivery, attempt: Option
     Ok(true)
 }
 
+/// How many messages wait, counted up to `most`.
+///
+/// # Errors
+/// The database.
+pub fn waiting(c: &mut Conn, most: i64) -> Result<i64> {
+    let found: Vec<RowId> = deliveries::table.filter(deliveries::done_at.is_null()).limit(most).select(deliveries::id).load(c)?;
+    Ok(i64::try_from(found.len()).unwrap_or(most))
+}
+
+/// How many were given up, counted up to `most`.
+///
+/// # Errors
+/// The database.
+pub fn dead(c: &mut Conn, most: i64) -> Result<i64> {
+    let dead = diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'dead'");
+    let found: Vec<RowId> = deliveries::table.filter(dead).limit(most).select(deliveries::id).load(c)?;
+    Ok(i64::try_from(found.len()).unwrap_or(most))
+}
+
 /// One message.
 pub fn delivery(c: &mut Conn, id: RowId) -> Result<Option<Delivery>> {
     Ok(deliveries::table.find(id).select(Delivery::as_select()).first(c).optional()?)

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Bits of a kept subtree: 2^8 leaves, 2^8 of those, …
-const TILE: u32 = 8;
+pub(super) const TILE: u32 = 8;
 /// The lock under which events are numbered.
 const SEQUENCER: i64 = 0x7169_6e67_7869_6e02;
 
@@ -108,13 +108,13 @@ struct Row {
     partner_id: Option<PartnerId>,
 }
 
-fn to_hash(bytes: Vec<u8>) -> Result<Hash> {
+pub(super) fn to_hash(bytes: Vec<u8>) -> Result<Hash> {
     bytes.try_into().map_err(|_| Error::Internal("a stored hash has not 32 bytes".into()))
 }
-fn count(n: i64) -> u64 {
+pub(super) fn count(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
-fn number(n: u64) -> i64 {
+pub(super) fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
@@ -205,12 +205,12 @@ pub fn append_after(c: &mut Conn, heads: &mut HashMap<StreamId, Head>, new: &[Ne
     }
 }
 
-type Raw = (Vec<u8>, Vec<u8>, Option<i64>);
+pub(super) type Raw = (Vec<u8>, Vec<u8>, Option<i64>);
 fn read((bytes, hash, log_no): Raw) -> Result<Stored> {
     let (core, _) = EventCore::read(&bytes).ok_or_else(|| Error::Internal("an event's bytes are not canonical".into()))?;
     Ok(Stored { core, hash: to_hash(hash)?, log_no: log_no.map(count) })
 }
-fn read_all(rows: Vec<Raw>) -> Result<Vec<Stored>> {
+pub(super) fn read_all(rows: Vec<Raw>) -> Result<Vec<Stored>> {
     rows.into_iter().map(read).collect()
 }
 
@@ -380,7 +380,7 @@ fn children(c: &mut Conn, first: Subtree, n: u64) -> Result<Vec<Hash>> {
     hashes.into_iter().map(|h| to_hash(h).map(|h| if first.level == 0 { merkle::leaf(&h) } else { h })).collect()
 }
 /// The root over hashes whose number is a power of two.
-fn join(mut hashes: Vec<Hash>) -> Hash {
+pub(super) fn join(mut hashes: Vec<Hash>) -> Hash {
     while hashes.len() > 1 {
         hashes = hashes.chunks(2).map(|p| merkle::node(&p[0], p.get(1).unwrap_or(&p[0]))).collect();
     }

@@ -249,6 +249,17 @@ pub fn open_versions(c: &mut Conn) -> Result<Vec<(String, i32, i64)>> {
         .load(c)?)
 }
 
+/// How many open procedures of one version stand in each state.
+pub fn open_states(c: &mut Conn, kind: &str, version: i32) -> Result<Vec<(String, i64)>> {
+    Ok(procedures::table
+        .filter(procedures::open)
+        .filter(procedures::kind.eq(kind))
+        .filter(procedures::version.eq(version))
+        .group_by(procedures::state)
+        .select((procedures::state, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
 /// Ids of open procedures of one version of a definition after `after`, at most `limit`.
 pub fn open_of_version(c: &mut Conn, kind: &str, version: i32, after: ProcedureId, limit: i64) -> Result<Vec<ProcedureId>> {
     Ok(procedures::table
@@ -346,6 +357,18 @@ pub fn stale_terms(c: &mut Conn, rev: i64, limit: i64) -> Result<Vec<TermRow>> {
         .filter(live())
         .filter(terms::calendar_rev.lt(rev))
         .order((terms::calendar_rev, terms::id))
+        .limit(limit)
+        .select(TermRow::as_select())
+        .load(c)?)
+}
+
+/// Live terms after `after` that end at `since` or later, by id.
+pub fn live_terms(c: &mut Conn, after: TermId, since: At, limit: i64) -> Result<Vec<TermRow>> {
+    Ok(terms::table
+        .filter(live())
+        .filter(terms::id.gt(after))
+        .filter(terms::due_at.ge(since))
+        .order(terms::id)
         .limit(limit)
         .select(TermRow::as_select())
         .load(c)?)
@@ -460,6 +483,12 @@ pub fn postpone_alarm(c: &mut Conn, alarm: &Alarm, until: At, error: &str) -> Re
 /// The instant of the oldest due alarm, for the gauge.
 pub fn oldest_due(c: &mut Conn, now: At) -> Result<Option<At>> {
     Ok(alarms::table.filter(alarms::fire_at.le(now)).order(alarms::fire_at).select(alarms::fire_at).first(c).optional()?)
+}
+
+/// How many alarms are due, counted up to `most`.
+pub fn due_alarms(c: &mut Conn, now: At, most: i64) -> Result<i64> {
+    let due: Vec<At> = alarms::table.filter(alarms::fire_at.le(now)).order(alarms::fire_at).limit(most).select(alarms::fire_at).load(c)?;
+    Ok(i64::try_from(due.len()).unwrap_or(i64::MAX))
 }
 
 /// The next instant an alarm will fire.

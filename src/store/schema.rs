@@ -417,6 +417,7 @@ diesel::table! {
         seen_at -> Ts,
         expires_at -> Ts,
         ended_at -> Nullable<Ts>,
+        awaits_code -> Bool,
     }
 }
 
@@ -2225,6 +2226,41 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(employers, employer_places);
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Ts;
+    job_runs (job, node) {
+        job -> Text,
+        node -> Text,
+        ran_at -> Ts,
+        ok_at -> Nullable<Ts>,
+        failed_at -> Nullable<Ts>,
+        error -> Nullable<Text>,
+        every_seconds -> Integer,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    second_factors (account_id) {
+        account_id -> Id,
+        secret_ct -> Text,
+        created_at -> Ts,
+        confirmed_at -> Nullable<Ts>,
+        last_step -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Ts};
+    recovery_codes (id) {
+        id -> Id,
+        account_id -> Id,
+        code_bix -> Text,
+        created_at -> Ts,
+        used_at -> Nullable<Ts>,
+    }
+}
 
 // summaries of the dashboard 统计汇总
 diesel::table! {

@@ -66,6 +66,7 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "uploads", column: "name_ct", id: "id" },
     SealedColumn { table: "staff_addresses", column: "mail_ct", id: "account_id" },
     SealedColumn { table: "staff_addresses", column: "mobile_ct", id: "account_id" },
+    SealedColumn { table: "second_factors", column: "secret_ct", id: "account_id" },
     SealedColumn { table: "announcement_texts", column: "content_ct", id: "id" },
     SealedColumn { table: "worker_addresses", column: "wx_ct", id: "worker_id" },
     SealedColumn { table: "conduct_records", column: "note_ct", id: "id" },

@@ -1,20 +1,37 @@
 //! Who asks: a bearer token on the APIs, the session cookie in the console.
 //!
-//! Owns the two extractors that turn a token into an [`Actor`]. Decides nothing but that: what the actor may do is asked
-//! in the use case. A person who must change the password first gets no further than that.
+//! Owns the extractors that turn a token into an [`Actor`]. Decides nothing but that: what the actor may do is asked
+//! in the use case. A person who must change the password first, give a code, unlock the session or set a second factor up gets no further.
 
 use super::Failure;
 use super::extract::{Bearer, SessionCookie};
 use super::look::Look;
 use crate::app::App;
+use crate::app::people::Stage;
 use crate::app::workers::Me;
 use crate::base::Error;
+use crate::base::id::AccountId;
 use crate::base::text::Lang;
 use crate::domain::access::{Actor, Staff};
 use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// Whom a request of the console met at the door, told to the edge: what failed is shown to that person.
+#[derive(Debug, Clone)]
+pub struct Met {
+    /// The program.
+    pub app: Arc<App>,
+    /// Whose session it is, or was.
+    pub account: AccountId,
+    /// The person's name.
+    pub name: String,
+}
+
+/// Where the extractor leaves it.
+#[derive(Debug, Clone, Default)]
+pub struct Meeting(pub Arc<OnceLock<Met>>);
 
 /// The staff member of an API request.
 #[derive(Debug, Clone)]
@@ -69,12 +86,41 @@ fn before_change(path: &str) -> bool {
     matches!(path, "/account" | "/account/password" | "/logout" | "/api/office/v1/session" | "/api/office/v1/session/password")
 }
 
+/// Paths open to a person who must set a second factor up first.
+fn before_enrolment(path: &str) -> bool {
+    path.starts_with("/account/second-factor") || before_change(path)
+}
+
 async fn staff(parts: &Parts, app: &Arc<App>, token: &str) -> Result<Staff, Failure> {
-    let staff = app.authenticate(token).await?;
-    if staff.must_change && !before_change(parts.uri.path()) {
-        return Err(Error::Forbidden("must_change_password").into());
-    }
-    Ok(staff)
+    let meet = |account, name: &str| {
+        if let Some(Meeting(cell)) = parts.extensions.get() {
+            // one request has one person
+            let _ = cell.set(Met { app: Arc::clone(app), account, name: name.to_owned() });
+        }
+    };
+    let known = match app.recognise(token).await {
+        Ok(known) => known,
+        Err(Error::Unauthenticated) => {
+            if parts.extensions.get::<Meeting>().is_some()
+                && let Some((account, name)) = app.owner_of(token).await?
+            {
+                meet(account, &name);
+            }
+            return Err(Error::Unauthenticated.into());
+        }
+        Err(e) => return Err(e.into()),
+    };
+    meet(known.staff.account, &known.staff.name);
+    let path = parts.uri.path();
+    let shut = match known.stage {
+        Stage::AwaitsCode => Some("second_factor"),
+        Stage::Locked => Some("locked"),
+        _ if known.staff.must_change && !before_change(path) => Some("must_change_password"),
+        // the first password is changed first
+        Stage::MustEnrol if !known.staff.must_change && !before_enrolment(path) => Some("enrol_second_factor"),
+        Stage::MustEnrol | Stage::Open => None,
+    };
+    shut.map_or(Ok(known.staff), |why| Err(Error::Forbidden(why).into()))
 }
 
 impl FromRequestParts<Arc<App>> for By {

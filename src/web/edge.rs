@@ -4,7 +4,9 @@
 //! [`Failure`] becomes a body: a problem document on the APIs, a page on the console. Never lets a library's own words
 //! or an error's source out. The log has method, route template, status and time; never a body, query or header.
 
+use super::auth::{Meeting, Met};
 use super::console::view::ErrorPage;
+use super::console::{Aside, aside, asked_again};
 use super::extract::TraceId;
 use super::look::Around;
 use super::problem::{Carried, Failure, json_response};
@@ -123,9 +125,22 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     let span = tracing::info_span!("request", trace = %trace, method = %method, route = %route);
     let begun = Instant::now();
     let slot = if surface == Surface::Ops { None } else { Some(settings.slots.try_acquire()) };
+    let meeting = (surface == Surface::Console).then(Meeting::default);
+    let mut kept = Aside::Nothing;
     let response = match slot {
         Some(Err(_)) => Failure::from(Error::Unavailable("all slots are taken".into())).into_response(),
-        _ => next.run(request).instrument(span).await,
+        _ => match with_form_aside(request, meeting.as_ref(), &settings).await {
+            Ok((request, form)) => {
+                kept = form;
+                next.run(request).instrument(span).await
+            }
+            Err(e) => Failure::from(e).into_response(),
+        },
+    };
+    let met = meeting.as_ref().and_then(|m| m.0.get());
+    let response = match met {
+        Some(met) => told(response, met, look, &method, &uri, &kept).await,
+        None => response,
     };
     let mut response = finish(response, &Asked { surface, method: &method, uri: &uri, route: &route, seen, look }, &settings, &trace);
     let status = response.status().as_u16();
@@ -133,6 +148,39 @@ async fn pass(State(settings): State<Arc<Settings>>, mut request: Request, next:
     seal(&mut response, &settings, &trace);
     response
 }
+
+/// A request of the console with its form taken aside, should its session turn out to be over; as fast as any request must be.
+async fn with_form_aside(mut request: Request, meeting: Option<&Meeting>, settings: &Settings) -> Result<(Request, Aside)> {
+    let Some(meeting) = meeting else { return Ok((request, Aside::Nothing)) };
+    request.extensions_mut().insert(meeting.clone());
+    let whole = tokio::time::timeout(settings.timeout, aside(request, super::table::BODY_LIMIT)).await;
+    whole.map_err(|_| Error::Unavailable("a form did not arrive in time".into()))?
+}
+
+/// A failure as the person at the door is told it: what was typed comes back with the log-in page, and duties that changed are named.
+async fn told(response: Response, met: &Met, look: super::look::Look, method: &Method, uri: &Uri, kept: &Aside) -> Response {
+    let Some(Carried(failure)) = response.extensions().get::<Carried>().cloned() else { return response };
+    let locked = matches!(failure.error(), Some(Error::Forbidden("locked")));
+    if *method == Method::POST && (locked || failure.status() == StatusCode::UNAUTHORIZED) {
+        return match asked_again(met, look, uri, locked, kept) {
+            Some(Ok(page)) => page,
+            Some(Err(e)) => e.into_response(),
+            None => response,
+        };
+    }
+    if matches!(failure.status(), StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+        && let Ok(Some(note)) = met.app.duties_changed(met.account).await
+    {
+        let mut response = response;
+        response.extensions_mut().insert(Note(note));
+        return response;
+    }
+    response
+}
+
+/// A sentence beside a failure.
+#[derive(Clone)]
+struct Note(String);
 
 /// What of a request its failure is told by.
 struct Asked<'a> {
@@ -161,9 +209,10 @@ fn finish(response: Response, asked: &Asked<'_>, settings: &Settings, trace: &Tr
     if failure.status().is_server_error() {
         tracing::error!(trace = %trace, method = %method, route, code = failure.code(), source = %failure.source_text(), "request failed");
     }
+    let note = response.extensions().get::<Note>().map(|n| n.0.clone()).unwrap_or_default();
     // a script of the workers' pages reads codes, not pages
     let html = surface.is_html() && !asked.seen.as_ref().is_some_and(super::h5::Seen::is_script);
-    let mut out = if html { page(&failure, asked, settings, trace) } else { json_response(&failure, trace) };
+    let mut out = if html { page(&failure, asked, settings, trace, note) } else { json_response(&failure, trace) };
     for name in [header::ALLOW, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {
             out.headers_mut().append(&name, value.clone());
@@ -184,7 +233,7 @@ fn speaks_for_itself(response: &Response) -> bool {
     ["text/html", "application/json", super::problem::PROBLEM_JSON].iter().any(|k| kind.starts_with(k))
 }
 
-fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &TraceId) -> Response {
+fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &TraceId, note: String) -> Response {
     let Asked { method, uri, .. } = *asked;
     if let Some(seen) = &asked.seen {
         return match super::h5::fault(failure, seen, method, settings, trace) {
@@ -198,20 +247,26 @@ fn page(failure: &Failure, asked: &Asked<'_>, settings: &Settings, trace: &Trace
             return see_other("/employer?out=expired");
         }
         // Nobody is logged in: ask, and come back here.
-        let next: String = uri.path_and_query().map_or("/", |p| p.as_str()).bytes().map(percent).collect();
-        let to = if uri.path() == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
-        let mut response = StatusCode::SEE_OTHER.into_response();
-        if let Ok(value) = HeaderValue::from_str(&to) {
-            response.headers_mut().insert(header::LOCATION, value);
-        }
-        return response;
+        return back_here("/login", uri);
     }
-    if matches!(failure.error(), Some(Error::Forbidden("must_change_password"))) && matches!(*method, Method::GET | Method::HEAD) {
-        return see_other("/account");
+    if matches!(*method, Method::GET | Method::HEAD) {
+        match failure.error() {
+            Some(Error::Forbidden("must_change_password")) => return see_other("/account"),
+            Some(Error::Forbidden("enrol_second_factor")) => return see_other("/account/second-factor"),
+            Some(Error::Forbidden("second_factor")) => return back_here("/login/code", uri),
+            Some(Error::Forbidden("locked")) => return back_here("/login/unlock", uri),
+            _ => {}
+        }
     }
     let door = Surface::of_path(uri.path()) == Surface::Employer;
     let around = Around { look: asked.look, site: settings.site.clone(), demo: settings.demo };
-    rendered(ErrorPage::of(failure, around, door, trace).render(), failure, trace)
+    let page = ErrorPage { note, ..ErrorPage::of(failure, around, door, trace) };
+    rendered(page.render(), failure, trace)
+}
+/// To a page before the log-in is whole, and from there back here.
+fn back_here(to: &str, uri: &Uri) -> Response {
+    let next: String = uri.path_and_query().map_or("/", |p| p.as_str()).bytes().map(percent).collect();
+    if uri.path() == "/" { see_other(to) } else { see_other(&format!("{to}?next={next}")) }
 }
 fn rendered(page: askama::Result<String>, failure: &Failure, trace: &TraceId) -> Response {
     match page {

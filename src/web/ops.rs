@@ -31,14 +31,23 @@ async fn readyz(State(app): State<Arc<App>>) -> Response {
 async fn metrics(State(app): State<Arc<App>>) -> Response {
     let r = app.ready().await;
     let (lag, dead) = app.letters_gauge().await.unwrap_or((-1, -1));
-    let text = format!(
-        "# HELP qingxin_ready Whether requests can be served.\n# TYPE qingxin_ready gauge\nqingxin_ready {}\n\
-         # HELP qingxin_alarm_lag_seconds Age of the oldest due alarm.\n# TYPE qingxin_alarm_lag_seconds gauge\nqingxin_alarm_lag_seconds {}\n\
-         # HELP qingxin_letter_lag_seconds Age of the oldest due letter.\n# TYPE qingxin_letter_lag_seconds gauge\nqingxin_letter_lag_seconds {lag}\n\
-         # HELP qingxin_letters_dead Letters given up, counted up to 1000.\n# TYPE qingxin_letters_dead gauge\nqingxin_letters_dead {dead}\n",
-        u8::from(r.ready),
-        r.alarm_lag_seconds
-    );
+    let mut text = String::new();
+    let mut gauge = |name: &str, help: &str, value: i64| {
+        text.push_str(&format!("# HELP qingxin_{name} {help}\n# TYPE qingxin_{name} gauge\nqingxin_{name} {value}\n"));
+    };
+    gauge("ready", "Whether requests can be served.", i64::from(r.ready));
+    gauge("alarm_lag_seconds", "Age of the oldest due alarm.", r.alarm_lag_seconds);
+    gauge("letter_lag_seconds", "Age of the oldest due letter.", lag);
+    gauge("letters_dead", "Letters given up, counted up to 1000.", dead);
+    if let Ok(b) = app.backlog().await {
+        gauge("alarms_due", "Alarms that are due, counted up to 1000.", b.alarms);
+        gauge("messages_waiting", "Messages to other systems that wait, counted up to 1000.", b.messages);
+        gauge("messages_dead", "Messages to other systems given up, counted up to 1000.", b.messages_dead);
+        gauge("events_unnumbered", "Events that wait for a number, counted up to 1000.", b.unnumbered);
+        gauge("checkpoint_age_seconds", "Age of the newest signed checkpoint; -1 while there is none.", b.checkpoint_age);
+        gauge("summaries_behind", "Events the employers' summaries have still to read.", b.summaries);
+        gauge("terms_stale", "Terms projected by an older calendar, counted up to 1000.", b.stale_terms);
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 

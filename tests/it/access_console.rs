@@ -89,6 +89,10 @@ pub fn console(all: &mut BTreeMap<&'static str, Entry>) {
     let duty = &[KEY, ("duty", "handler"), ("bureau", "370704-housing"), ("area", "370704")];
     put("console_give_duty", Duty, "/accounts/<account>/duties", "city.security", form(duty));
     put("console_take_duty", Duty, "/accounts/<account>/duties/<duty>/end", "city.security", form(&[KEY]));
+    put("console_unlock_account", Duty, "/accounts/<account>/unlock", "city.security", form(&[KEY]));
+    let away = &[KEY, ("from", "2026-12-01T09:00"), ("until", "2026-12-02T09:00")];
+    put("console_absence_of", Duty, "/accounts/<handler>/absences", "city.security", form(away));
+    put("console_cancel_absence_of", Duty, "/accounts/<handler>/absences/<absence>/cancel", "city.security", form(&[KEY]));
     put("console_set_active", Duty, "/accounts/<account>/active", "city.security", form(&[KEY, ("active", "true")]));
     put("console_reset_password", Duty, "/accounts/<account>/password", "city.security", form(&[KEY]));
 }

@@ -22,6 +22,8 @@ pub fn outbox(all: &mut BTreeMap<&'static str, Entry>) {
     put("console_resend", Duty, "/outbox/resend", "city.system", Carries::Form(&[KEY, ("all", "true")]));
     let own = Carries::Form(&[KEY, ("mail", "zhang.san@wf.example.gov.cn")]);
     put("console_address", Own, "/account/address", "kuiwen.handler", own);
+    crate::access_admin::admin(all);
+    crate::access_admin::factor(all);
 }
 
 /// Whether a route is the system administrator's.

@@ -397,6 +397,7 @@ on_both! {
             let row = qingxin::store::accounts::Session {
                 id: tx.ids.id(tx.now), account_id: account, token_hash: hash.clone(), kind: "console".into(), agent: "tests".into(),
                 created_at: tx.now, seen_at: tx.now, expires_at: tx.now.plus(Duration::hours(12)), ended_at: None,
+                awaits_code: false,
             };
             qingxin::store::accounts::insert_session(tx.c, &row)
         }).unwrap();

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_admin;
+#[cfg(test)]
 mod access_announcements;
 #[cfg(test)]
 mod access_console;
@@ -35,11 +37,15 @@ mod access_reports;
 #[cfg(test)]
 mod access_worker;
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
 mod alarms;
 #[cfg(test)]
 mod announcements;
 #[cfg(test)]
 mod api;
+#[cfg(test)]
+mod audit;
 #[cfg(test)]
 mod bells;
 #[cfg(test)]
@@ -152,6 +158,8 @@ mod roster;
 mod scenarios;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod second_factor;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

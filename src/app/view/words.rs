@@ -45,7 +45,7 @@ pub fn lamp(law: &Law, graph: &Graph, key: &str, due_at: At, due_day: Option<Day
 }
 
 /// An event's title: the move's and the state it led to, or the catalogue's word for other events.
-pub(super) fn event_title(graph: Option<&Graph>, core: &seal::EventCore) -> String {
+pub(in crate::app) fn event_title(graph: Option<&Graph>, core: &seal::EventCore) -> String {
     let s = |k: &str| core.payload.get(k).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let Some(g) = graph else { return coded(&format!("event.{}", core.stream), &core.kind) };
     let name = s("move");

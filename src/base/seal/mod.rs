@@ -15,6 +15,7 @@ pub mod event;
 pub mod merkle;
 pub mod ring;
 pub mod shamir;
+pub mod totp;
 
 pub use checkpoint::{Checkpoint, PublicKey};
 pub use event::{About, EventCore, canonical, event_hash};

@@ -159,6 +159,8 @@ impl Ground {
         for (key, value) in [
             ("QINGXIN__EVIDENCE__DIRECTORY", files("evidence")),
             ("QINGXIN__CHECKPOINT__DIRECTORY", files("checkpoints")),
+            // measured is the work, by persons of every duty
+            ("QINGXIN__SECOND_FACTOR__REQUIRED", String::new()),
             ("QINGXIN__SERVER__IN_FLIGHT", "4096".to_owned()),
             ("QINGXIN__SESSIONS__IDLE_MINUTES", "6000".to_owned()),
             ("QINGXIN__SESSIONS__ABSOLUTE_HOURS", "100".to_owned()),

@@ -84,6 +84,7 @@ impl Ground {
         for (key, value) in [
             ("QINGXIN__EVIDENCE__DIRECTORY", files("evidence")),
             ("QINGXIN__CHECKPOINT__DIRECTORY", files("checkpoints")),
+            ("QINGXIN__SECOND_FACTOR__REQUIRED", String::new()),
             ("QINGXIN__IMPORT__BATCH", "5".to_owned()),
             ("QINGXIN__JOBS__BATCH", "10".to_owned()),
             ("QINGXIN__JOBS__LEASE_SECONDS", "2".to_owned()),
@@ -236,6 +237,7 @@ pub fn session(tx: &mut Tx<'_>, account: crate::base::id::AccountId) -> Result<S
         seen_at: tx.now,
         expires_at: tx.now.plus(Duration::hours(100)),
         ended_at: None,
+        awaits_code: false,
     };
     accounts::insert_session(tx.c, &row)?;
     Ok(token)

@@ -81,6 +81,38 @@ struct CnDay {
 fn wrong(message: impl Into<String>) -> Error {
     Error::Config(format!("日历文件有误：{}", message.into()))
 }
+/// What a line of the file is called: its number and its beginning.
+fn line(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let n = before.matches('\n').count();
+    let shown: String = text.lines().nth(n).unwrap_or_default().trim().chars().take(60).collect();
+    format!("第 {} 行“{shown}”", n + 1)
+}
+/// What TOML found, with its line.
+fn unreadable(text: &str, e: &toml::de::Error) -> Error {
+    let place = e.span().map(|s| line(text, s.start)).unwrap_or_default();
+    let said = e.message();
+    let what = if said.starts_with("unknown field") {
+        "有不认识的键"
+    } else if said.starts_with("missing field") {
+        "缺少必需的键"
+    } else if said.starts_with("invalid type") {
+        "的值类型不对"
+    } else {
+        "的写法不对"
+    };
+    wrong(format!("{place}{what}（{said}）"))
+}
+/// The same error with the line on which the text it names stands.
+fn located(text: &str, e: Error) -> Error {
+    let Error::Config(said) = &e else { return e };
+    let mut quoted = said.split('“').skip(1).filter_map(|p| p.split_once('”')).map(|(q, _)| q).collect::<Vec<_>>();
+    quoted.extend(said.split([' ', '：']).filter(|w| w.len() == 10 && w.parse::<Day>().is_ok()));
+    match quoted.iter().rev().find_map(|q| text.find(&format!("\"{q}\""))) {
+        Some(at) if !said.contains("第 ") => Error::Config(format!("{said}（{}）", line(text, at))),
+        _ => e,
+    }
+}
 fn day(text: &str, place: &str) -> Result<Day> {
     text.parse().map_err(|_| wrong(format!("{place}的日期“{text}”不存在或格式不对，应为 YYYY-MM-DD")))
 }
@@ -91,7 +123,11 @@ impl Year {
     /// # Errors
     /// [`Error::Config`] with the place and what to do.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let file: FileYear = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(e.to_string()))?;
+        let text = text.trim_start_matches('\u{feff}');
+        Self::of_toml(text).map_err(|e| located(text, e))
+    }
+    fn of_toml(text: &str) -> Result<Self> {
+        let file: FileYear = toml::from_str(text).map_err(|e| unreadable(text, &e))?;
         let published = file.published.as_deref().map(|p| day(p, "published ")).transpose()?;
         let mut days = Vec::new();
         for h in &file.holiday {

@@ -124,6 +124,7 @@ fn amounts_and_numbers_of_the_statutes() {
         ("crime.single.months", 3),
         ("crime.group.headcount", 10),
         ("crime.team", 2),
+        ("logs.keep", 6),
         ("inspection.officers", 2),
         ("compensation.least", 50),
         ("compensation.most", 100),
@@ -254,6 +255,7 @@ fn keys_others_rely_on() {
     }
     for key in [
         "office.opens",
+        "logs.keep",
         "office.closes",
         "notice.worker_from",
         "notice.worker_until",

@@ -4,7 +4,7 @@ use super::frame::{chrome, duty_title, flash};
 use super::lists::address;
 use super::matter::filled;
 use super::moves::{area_choices, stays};
-use super::view::{AccountRow, AccountsPage, DutyLine, Fact, FieldKind, FormField, FormView, PersonPage, Place, Tag, Tone};
+use super::view::{AccountRow, AccountsPage, DutyLine, Fact, FieldKind, Filter, FormField, FormView, PersonPage, Place, Tag, Tone};
 use crate::app::App;
 use crate::app::counter::AccountLine;
 use crate::app::people;
@@ -25,6 +25,9 @@ const SIZE: i64 = 50;
 
 fn tags(a: &AccountLine) -> Vec<Tag> {
     let mut out = vec![if a.active { Tag::new("在用", Tone::Good) } else { Tag::new("已停用", Tone::Bad) }];
+    if a.second_factor {
+        out.push(Tag::new("已设双因素", Tone::Info));
+    }
     if a.must_change && a.active {
         out.push(Tag::new("未改初始密码", Tone::Warn));
     }
@@ -75,11 +78,11 @@ fn read_duty(p: &mut Params, required: bool) -> Option<Duty> {
     Some(Duty { kind, bureau: bureau?, area: area?, for_account: None })
 }
 
-async fn list(app: &Arc<App>, by: &Officer, after: &str, create: FormView) -> Answer<AccountsPage> {
-    let found = app.account_lines(&by.actor(), after, SIZE + 1).await?;
+async fn list(app: &Arc<App>, by: &Officer, words: &str, after: &str, create: FormView) -> Answer<AccountsPage> {
+    let found = app.account_lines(&by.actor(), words, after, SIZE + 1).await?;
     let shown = usize::try_from(SIZE).unwrap_or(50).min(found.len());
     let page = found.get(..shown).unwrap_or_default();
-    let next = (found.len() > shown).then(|| page.last().map(|a| address("/accounts", &[("after", &a.login)]))).flatten();
+    let next = (found.len() > shown).then(|| page.last().map(|a| address("/accounts", &[("q", words), ("after", &a.login)]))).flatten();
     let rows = page
         .iter()
         .map(|a| AccountRow {
@@ -94,13 +97,28 @@ async fn list(app: &Arc<App>, by: &Officer, after: &str, create: FormView) -> An
                 .collect(),
         })
         .collect();
-    Ok(AccountsPage { chrome: chrome(app, by, "账号管理", Place::Accounts).await?, rows, next, from_start: after.is_empty(), create })
+    let filter = Filter {
+        action: "/accounts".into(),
+        hidden: Vec::new(),
+        fields: vec![FormField::new("q", "姓名或登录名", FieldKind::Text).max(40).value(words)],
+        active: !words.is_empty(),
+        clear: "/accounts".into(),
+    };
+    Ok(AccountsPage {
+        chrome: chrome(app, by, "账号管理", Place::Accounts).await?,
+        filter,
+        rows,
+        next,
+        from_start: after.is_empty(),
+        create,
+    })
 }
 
 /// `GET /accounts`.
 pub(super) async fn accounts(State(app): State<Arc<App>>, by: Officer, QueryParams(mut q): QueryParams) -> Answer<Response> {
     let after = q.text("after", 40).unwrap_or_default();
-    html(&list(&app, &by, &after, create_form(&app)).await?)
+    let words = q.text("q", 40).unwrap_or_default();
+    html(&list(&app, &by, &words, &after, create_form(&app)).await?)
 }
 
 /// `POST /accounts`: the answer shows the first password, once.
@@ -121,15 +139,21 @@ pub(super) async fn create(State(app): State<Arc<App>>, by: Officer, FormParams(
         Ok((id, first)) => html(&person_page(&app, &by, id, first, None).await?),
         Err(e) if stays(&e) => {
             let status = StatusCode::from_u16(e.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            html_with(status, &list(&app, &by, "", filled(create_form(&app), Some(&(pairs, e)))).await?)
+            html_with(status, &list(&app, &by, "", "", filled(create_form(&app), Some(&(pairs, e)))).await?)
         }
         Err(e) => Err(e.into()),
     }
 }
 
-type BackTo<'a> = Option<&'a (Vec<(String, String)>, Error)>;
+pub(super) type BackTo<'a> = Option<&'a (Vec<(String, String)>, Error)>;
 
-async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<String>, back: BackTo<'_>) -> Result<PersonPage> {
+pub(super) async fn person_page(
+    app: &Arc<App>,
+    by: &Officer,
+    id: AccountId,
+    first: Option<String>,
+    back: BackTo<'_>,
+) -> Result<PersonPage> {
     let a = app.account_line(&by.actor(), id).await?;
     let own = id == by.0.account;
     let button = |name: &str, path: String, word: &str, tone| {
@@ -154,13 +178,21 @@ async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<
         } else {
             button("active", active, "启用账号", Tone::Info).hidden("active", "true")
         };
-        vec![switch, button("reset", format!("/accounts/{id}/password"), "重置密码", Tone::Plain)]
+        let mut acts = vec![switch, button("reset", format!("/accounts/{id}/password"), "重置密码", Tone::Plain)];
+        acts.extend(a.locked_until.map(|_| button("unlock", format!("/accounts/{id}/unlock"), "解除锁定", Tone::Plain)));
+        acts
     };
     let give = (!own && a.active).then(|| {
         let form = FormView::new("give", format!("/accounts/{id}/duties"), "授予", duty_fields(app, true))
             .hidden("_key", IdempotencyKey::fresh().as_str());
         filled(form, back)
     });
+    let (absences, absence) = if own || !a.active || a.duties.iter().all(|d| d.1.is_admin()) {
+        (Vec::new(), None)
+    } else {
+        let (rows, form) = super::standins::of(app, by, id).await?;
+        (rows, Some(form))
+    };
     let mut facts = vec![Fact::new("姓名", a.name.clone()), Fact::new("登录名", a.login.clone())];
     if own {
         facts.push(Fact::new("说明", text::zh("console.account.own")));
@@ -174,6 +206,9 @@ async fn person_page(app: &Arc<App>, by: &Officer, id: AccountId, first: Option<
         duties,
         give,
         acts,
+        absences,
+        absence,
+        factor: (!own && a.second_factor).then(|| super::second_factor::reset_form(id)),
     })
 }
 

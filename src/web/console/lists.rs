@@ -165,12 +165,8 @@ pub(super) async fn inbox(State(app): State<Arc<App>>, by: Officer, QueryParams(
         }
         // no work of this kind: administrators
         None => {
-            let may = |a| access::may(&by.actor(), a, "");
-            let to = match () {
-                () if may(Ability::ManageAccounts) => "/accounts",
-                () if may(Ability::Audit) => "/ledger/exports",
-                () => "/account",
-            };
+            let homes = [(Ability::ManageAccounts, "/accounts"), (Ability::Configure, "/jobs"), (Ability::Audit, "/audit")];
+            let to = homes.into_iter().find(|(a, _)| access::may(&by.actor(), *a, "")).map_or("/account", |h| h.1);
             Ok(see_other(to))
         }
     }

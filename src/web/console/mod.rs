@@ -5,8 +5,11 @@
 
 mod admin;
 mod announcements;
+mod areas;
 mod assigning;
+mod audit;
 mod bulletins;
+mod calendar;
 mod callbacks;
 mod calls;
 mod campaigns;
@@ -15,6 +18,7 @@ mod conduct;
 mod contacts;
 mod counter;
 mod dashboard;
+mod definitions;
 mod desk;
 mod dialogue;
 mod door;
@@ -24,6 +28,8 @@ mod files;
 mod frame;
 mod gradings;
 mod import;
+mod jobs;
+mod kept;
 mod lists;
 mod matter;
 mod money_report;
@@ -31,7 +37,9 @@ mod moves;
 mod outbox;
 mod overdue;
 mod penalties;
+mod second_factor;
 mod session;
+mod standins;
 mod styleguide;
 mod supervisions;
 pub mod view;
@@ -45,15 +53,19 @@ mod refusals;
 mod search;
 
 pub(in crate::web) use files::paper_policy;
+pub(in crate::web) use kept::{Aside, aside, asked_again};
 pub(in crate::web) use lists::address;
 
 use super::Table;
-use super::table::{Access, Route};
+use super::table::{Access, BODY_LIMIT, Route};
 use crate::app::App;
 use std::sync::Arc;
 
 /// The largest file a form carries; what a city allows is less and is asked in the use case.
 const UPLOAD: usize = 64 * 1024 * 1024;
+
+/// The largest calendar file; what is more is told at the field.
+const CALENDAR: usize = 1024 * 1024;
 
 const HTML: Option<&str> = Some("text/html");
 
@@ -75,7 +87,17 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     let security = Access::Staff("安全管理员");
     // coming and going
     t.add(page("/login", "console_login", Access::Public, "登录页"), session::login_page);
-    t.add(form("/login", "console_log_in", Access::Public, "登录"), session::log_in);
+    // what was typed before a session ended comes along
+    let gate = |path, id, about| Route { body_limit: 2 * BODY_LIMIT, ..form(path, id, Access::Public, about) };
+    t.add(gate("/login", "console_log_in", "登录"), session::log_in);
+    t.add(page("/login/code", "console_code_page", Access::Public, "填写动态码"), second_factor::code_page);
+    t.add(gate("/login/code", "console_give_code", "提交动态码"), second_factor::give_code);
+    t.add(page("/login/unlock", "console_unlock_page", Access::Public, "解锁页"), second_factor::unlock_page);
+    t.add(gate("/login/unlock", "console_unlock", "解锁"), second_factor::unlock);
+    t.add(page("/account/second-factor", "console_factor", any, "双因素登录"), second_factor::show);
+    t.add(form("/account/second-factor/begin", "console_begin_factor", any, "开始设置双因素"), second_factor::begin);
+    let confirmed = Route::post("/account/second-factor/confirm", "console_confirm_factor", any, "启用双因素，给出恢复码");
+    t.add(confirmed.reads_form().answers_plain(200, "恢复码", HTML), second_factor::confirm);
     t.add(form("/logout", "console_log_out", Access::Public, "退出"), session::log_out);
     t.add(page("/account", "console_account", any, "我的账户"), session::account);
     t.add(form("/account/password", "console_password", any, "修改密码"), session::change_password);
@@ -194,6 +216,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     let system = Access::Staff("系统管理员");
     t.add(page("/outbox", "console_outbox", system, "寄送"), outbox::page);
     t.add(form("/outbox/resend", "console_resend", system, "重发已放弃的信件"), outbox::resend);
+    of_administrators(t);
     // accounts
     t.add(page("/accounts", "console_accounts", security, "账号"), admin::accounts);
     t.add(form("/accounts", "console_open_account", security, "开通账号"), admin::create);
@@ -201,7 +224,47 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     t.add(form("/accounts/{id}/duties", "console_give_duty", security, "授予岗位"), admin::give);
     t.add(form("/accounts/{id}/duties/{duty}/end", "console_take_duty", security, "收回岗位"), admin::take);
     t.add(form("/accounts/{id}/active", "console_set_active", security, "停用或启用账号"), admin::set_active);
+    t.add(form("/accounts/{id}/unlock", "console_unlock_account", security, "解除锁定"), standins::lift);
+    t.add(form("/accounts/{id}/absences", "console_absence_of", security, "登记他人请假与代班"), standins::record);
+    t.add(form("/accounts/{id}/absences/{absence}/cancel", "console_cancel_absence_of", security, "撤销他人请假"), standins::cancel);
+    t.add(form("/accounts/{id}/second-factor", "console_reset_factor", security, "重置双因素"), second_factor::reset);
     t.add(form("/accounts/{id}/password", "console_reset_password", security, "重置密码"), admin::reset);
+}
+
+/// What the system administrator and the audit administrator read and load.
+fn of_administrators(t: &mut Table<Arc<App>>) {
+    let audit = Access::Staff("审计管理员");
+    let shown = |path, id, access, about| Route::post(path, id, access, about).reads_form().answers_plain(200, "页面", HTML);
+    t.add(page("/audit", "console_audit", audit, "审计日志"), audit::page);
+    t.add(page("/audit/{no}", "console_audit_event", audit, "一个事件").path_param("no", "事件编号"), audit::event);
+    t.add(shown("/audit/verify", "console_verify_journal", audit, "核验一段日志"), audit::verify);
+    t.add(
+        Route::post("/audit/export", "console_export_journal", audit, "导出日志").reads_form().answers_plain(200, "XLSX 或 CSV 文件", None),
+        audit::export,
+    );
+    let (system, readers) = (Access::Staff("系统管理员"), Access::Staff("大队长、局领导、督办、系统管理员"));
+    t.add(page("/definitions", "console_definitions", readers, "流程定义"), definitions::list);
+    t.add(page("/definitions/{key}", "console_definition", readers, "一个版本").path_param("key", "例如 complaint.v1"), definitions::one);
+    t.add(
+        Route::get("/definitions/{key}/diagram", "console_diagram", readers, "流程图")
+            .path_param("key", "例如 complaint.v1")
+            .answers_plain(200, "图", Some("image/svg+xml")),
+        definitions::diagram,
+    );
+    let tried = shown("/definitions/{key}/try", "console_try_migration", system, "演算迁移，不改动").path_param("key", "旧版本");
+    t.add(tried, definitions::try_migration);
+    t.add(page("/calendar", "console_calendar", system, "工作日历"), calendar::show);
+    t.add(
+        Route::post("/calendar/preview", "console_preview_calendar", system, "载入前查看哪些期限移动")
+            .reads_upload(CALENDAR, &[])
+            .answers_plain(200, "结果", HTML),
+        calendar::look,
+    );
+    t.add(shown("/calendar/moved", "console_page_calendar", system, "载入前移动的期限的其他页"), calendar::moved);
+    t.add(form("/calendar", "console_load_calendar", system, "载入一年"), calendar::confirm);
+    t.add(page("/areas", "console_areas", system, "区划与部门"), areas::page);
+    t.add(shown("/areas/route", "console_try_route", system, "试算转办去向"), areas::try_route);
+    t.add(page("/jobs", "console_jobs", system, "后台任务"), jobs::page);
 }
 
 /// The counter's registers: call-backs, refusals, telephones, and what it does about a filing.

@@ -1,14 +1,17 @@
 //! Coming and going, and the own account: log-in, log-out, password, running sessions, absence.
 
 use super::frame::{chrome, duty_title, flash};
-use super::moves::{instant, stays};
+use super::kept::{KeptNote, went_on};
+use super::moves::stays;
+use super::second_factor::code_form;
+use super::standins::{absence_fields, absence_said};
 use super::view::{AbsenceRow, AccountPage, Fact, FieldKind, FormField, FormView, LoginPage, LoginState, Place, SessionRow, Tone};
 use crate::app::addresses::{Address, AddressView};
 use crate::app::people::{self, LoggedIn};
 use crate::app::write::Key;
 use crate::app::{App, demo};
 use crate::base::id::{AccountId, RowId, SessionId};
-use crate::base::{Error, FieldError, text};
+use crate::base::{Error, text};
 use crate::web::auth::Officer;
 use crate::web::edge::{html, html_with, see_other};
 use crate::web::extract::{FormParams, IdempotencyKey, PathId, QueryParams, SessionCookie, clear_cookie, safe_next, set_cookie};
@@ -37,7 +40,7 @@ pub(super) async fn login_page(
     html(&login_form(&app, look, state, "", safe_next(next.as_deref())))
 }
 
-fn login_form(app: &App, look: Look, state: LoginState, name: &str, next: &str) -> LoginPage {
+pub(super) fn login_form(app: &App, look: Look, state: LoginState, name: &str, next: &str) -> LoginPage {
     let mut page = LoginPage::new(state, name, next, Around::chosen(app, look));
     page.demo_logins = demo::logins(app).into_iter().map(|(who, login)| (who, login, demo::PASSWORD.to_owned())).collect();
     page
@@ -51,32 +54,41 @@ pub(super) async fn log_in(
     FormParams(mut p): FormParams,
 ) -> Answer<Response> {
     let next = safe_next(p.raw("next")).to_owned();
+    let kept = KeptNote::of(&mut p);
     let name = p.text("name", 64);
     let name = p.required("name", name).unwrap_or_default();
     let password = p.raw("password").filter(|s| !s.is_empty()).map(str::to_owned);
     let password = p.required("password", password).unwrap_or_default();
     if let Err(e) = p.finish() {
-        let mut page = login_form(&app, Look::of(&headers), LoginState::Fresh, &name, &next);
+        let mut page = kept.on(login_form(&app, Look::of(&headers), LoginState::Fresh, &name, &next));
         page.form = page.form.told(&e);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    match app.log_in(&name, &password, "console", agent).await {
+    match app.log_in(&name, &password, "console", agent, None).await {
+        Ok(done) if done.awaits_code => {
+            let mut page = html(&code_form(&app, Look::of(&headers), &next, &kept, false))?;
+            page.headers_mut().extend(
+                opened(&app, &settings, &done, "/").headers().iter().filter(|(k, _)| *k == SET_COOKIE).map(|(k, v)| (k.clone(), v.clone())),
+            );
+            Ok(page)
+        }
         Ok(done) => {
             let to = if done.staff.must_change { "/account" } else { &next };
-            Ok(opened(&app, &settings, &done, to))
+            went_on(&app, Look::of(&headers), opened(&app, &settings, &done, to), &done, &kept, &next)
         }
         Err(Error::Refused(r)) => {
             tracing::debug!(code = r.code, "log-in refused");
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &login_form(&app, Look::of(&headers), LoginState::Failed, &name, &next))
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &kept.on(login_form(&app, Look::of(&headers), LoginState::Failed, &name, &next)))
         }
         Err(e) => Err(e.into()),
     }
 }
 
 /// Sends the browser on with the cookie of a session just opened.
-fn opened(app: &App, settings: &Settings, done: &LoggedIn, to: &str) -> Response {
-    let seconds = u64::try_from(app.config.sessions.absolute_hours.saturating_mul(3600)).unwrap_or(0);
+pub(super) fn opened(app: &App, settings: &Settings, done: &LoggedIn, to: &str) -> Response {
+    // longer than the session lives: whose it was is known when a form meets its end
+    let seconds = u64::try_from(app.config.sessions.absolute_hours.saturating_mul(2 * 3600)).unwrap_or(0);
     let mut to = see_other(to);
     if let Some(cookie) = set_cookie(settings, &done.token, seconds) {
         to.headers_mut().append(SET_COOKIE, cookie);
@@ -91,10 +103,10 @@ pub(super) async fn log_out(
     cookie: Option<SessionCookie>,
 ) -> Answer<Response> {
     if let Some(SessionCookie(token)) = cookie
-        && let Ok(staff) = app.authenticate(token.reveal()).await
-        && let Some(session) = staff.session
+        && let Ok(known) = app.recognise(token.reveal()).await
+        && let Some(session) = known.staff.session
     {
-        match app.end_session(&crate::domain::access::Actor::Staff(staff), session).await {
+        match app.end_session(&crate::domain::access::Actor::Staff(known.staff), session).await {
             Ok(()) | Err(Error::NotFound(_)) => {}
             Err(e) => return Err(e.into()),
         }
@@ -120,20 +132,8 @@ fn password_form(app: &App) -> FormView {
 }
 
 fn absence_form(colleagues: Vec<(AccountId, String)>, now: crate::base::At) -> FormView {
-    FormView::new(
-        "absence",
-        "/account/absence",
-        "登记请假",
-        vec![
-            FormField::new("from", "从", FieldKind::DateTime).required().value(super::moves::local(now)),
-            FormField::new("until", "到", FieldKind::DateTime).required(),
-            FormField::new("delegate", "代班人", FieldKind::Select)
-                .options(colleagues.into_iter().map(|(id, name)| (id.to_string(), name)))
-                .help("同一部门的在岗人员；不选则由负责人调配。"),
-            FormField::new("reason", "原因", FieldKind::Text).max(60),
-        ],
-    )
-    .hidden("_key", IdempotencyKey::fresh().as_str())
+    FormView::new("absence", "/account/absence", "登记请假", absence_fields(colleagues, now))
+        .hidden("_key", IdempotencyKey::fresh().as_str())
 }
 
 /// Where notices go outside the house. What is kept is shown as a mask and never put back into the fields.
@@ -302,27 +302,14 @@ pub(super) async fn end_session(State(app): State<Arc<App>>, by: Officer, PathId
 pub(super) async fn absence(State(app): State<Arc<App>>, by: Officer, FormParams(mut p): FormParams) -> Answer<Response> {
     let key = p.key()?;
     let pairs = p.pairs().to_vec();
-    let mut when = |name: &str| {
-        let typed = p.text(name, 40);
-        let typed = p.required(name, typed)?;
-        let at = instant(&typed);
-        if at.is_none() {
-            p.wrong(name, "not_an_instant", &[]);
-        }
-        at
-    };
-    let (from, until) = (when("from"), when("until"));
-    let delegate = p.parsed::<AccountId>("delegate", "not_a_choice");
-    let reason = p.text("reason", 60).unwrap_or_default();
     let actor = by.actor();
-    let done = match (p.finish(), from, until) {
-        (Ok(()), Some(from), Some(until)) => {
+    let done = match absence_said(&mut p) {
+        Ok((from, until, delegate, reason)) => {
             let key = Key::new(key.as_str(), "console:absence", &pairs)?;
             let me = by.0.account;
             app.write(&actor, Some(key), move |tx| people::record_absence(tx, me, delegate, from, until, &reason)).await.map(|_| ())
         }
-        (Err(e), _, _) => Err(e),
-        (Ok(()), _, _) => Err(Error::Invalid(vec![FieldError::coded("/from", "required", &[])])),
+        Err(e) => Err(e),
     };
     match done {
         Ok(()) => Ok(see_other("/account?done=absence")),

@@ -11,13 +11,17 @@ use std::fmt;
 mod account;
 mod admin;
 mod announcements;
+mod areas;
+mod audit;
 mod bulletins;
+mod calendar;
 mod campaigns;
 mod case;
 mod casebook;
 mod claims;
 mod counter;
 mod dashboard;
+mod definitions;
 mod desk;
 mod dialogue;
 mod draws;
@@ -31,6 +35,7 @@ pub mod gallery;
 mod gradings;
 mod import;
 mod inbox;
+mod jobs;
 mod joining;
 mod legacy;
 mod listings;
@@ -50,6 +55,7 @@ mod samples_counter;
 mod samples_inbox;
 #[cfg(any(test, debug_assertions))]
 mod samples_long;
+mod second_factor;
 mod styleguide;
 mod supervisions;
 mod unmask;
@@ -59,7 +65,10 @@ pub use admin::{AccountRow, AccountsPage, DutyLine, PersonPage};
 pub use announcements::{
     AnnouncementBatchesPage, AnnouncementRow, AnnouncementsPage, BatchCard, BatchLine, PublicAnnouncementsPage, PublicRow,
 };
+pub use areas::{AreasPage, BureauRow, RoutedView};
+pub use audit::{AuditEventPage, AuditPage, AuditRow, CheckLine, CheckedView};
 pub use bulletins::{BulletinFigures, BulletinPageView, BulletinRow, BulletinsPage};
+pub use calendar::{CalendarPage, DayCell, HolidayLine, Month, MovedLine, PreviewView, YearLine};
 pub use campaigns::{CampaignPage, CampaignRow, CampaignsPage, CountyRow, DayCard, OwnCard, ReportRow};
 pub use case::{
     ApprovalStep, ApprovalView, CaseHead, CasePage, ChildCard, ClaimRow, Conflict, DocumentRow, EventRow, EvidenceRow, Explanation,
@@ -72,6 +81,7 @@ pub use counter::{
     RebindingsPage, RefusalRow, RefusalsPage, StatementPart, VoiceRow,
 };
 pub use dashboard::{ClockPage, DashBlock, DashboardPage, GridCell, GridRow, GridView, HeadCard, PlotView};
+pub use definitions::{DefinitionPage, DefinitionsPage, MoveRow, StateRow, Tried, VersionRow};
 pub use desk::{AmendmentRow, DeskPage, DeskRow, Suggestion};
 pub use dialogue::{MessageRow, MessagesPage, WithdrawalRow, WithdrawalsPage};
 pub use draws::{CallPage, CallRow, CallSheetView, CallsPage, DrawPage, DrawRow, DrawsPage, Interval, Size, StageRow, StratumLine};
@@ -86,6 +96,7 @@ pub use form::{Choice, ErrorLink, FieldKind, FormField, FormGroup, FormView};
 pub use gradings::{BulkCard, ConductPage, ConductRow, GradeCard, GradingRow, GradingsPage};
 pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pick, SearchPage, ViewChip};
+pub use jobs::{BacklogLine, JobRow, JobsPage, NodeRow};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
 pub use listings::{PublicListingRow, PublicListingsPage};
@@ -95,6 +106,7 @@ pub use outbox::{LetterRow, OutboxPage};
 pub use overdue::{HandoverPage, HeldRow, OverduePage, OverdueRow};
 pub use plan::{InstalmentRow, Part, Plan, PlanBar};
 pub use public::{ANNOUNCED, LISTED, PublicPaperPage, PublicWhat};
+pub use second_factor::{KeptPage, SecondFactorPage, SetupView};
 pub use styleguide::StyleguidePage;
 pub use supervisions::{SupervisionRow, SupervisionsPage};
 pub use unmask::{UnmaskPage, UnmaskedRow};
@@ -158,6 +170,16 @@ pub enum Place {
     Accounts,
     /// 寄送.
     Outbox,
+    /// 后台任务.
+    Jobs,
+    /// 流程定义.
+    Definitions,
+    /// 工作日历.
+    Calendar,
+    /// 区划部门.
+    Areas,
+    /// 审计日志.
+    Audit,
     /// 消息.
     Notices,
     /// 账户.
@@ -287,6 +309,11 @@ fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
     let admin = vec![
         (c.accounts_shown, item("/accounts", "账号管理", 0, Place::Accounts)),
         (c.outbox.is_some(), item("/outbox", "寄送", c.outbox.unwrap_or(0), Place::Outbox)),
+        (c.system_shown, item("/jobs", "运行", 0, Place::Jobs)),
+        (c.system_shown, item("/calendar", "日历", 0, Place::Calendar)),
+        (c.system_shown, item("/areas", "区划部门", 0, Place::Areas)),
+        (c.definitions_shown, item("/definitions", "流程", 0, Place::Definitions)),
+        (c.audit_shown, item("/audit", "审计日志", 0, Place::Audit)),
     ];
     nav.extend(group("管理", admin));
     nav.push(item("/notices", "消息", c.notices, Place::Notices));
@@ -320,6 +347,12 @@ pub struct NavCounts {
     pub import_shown: bool,
     /// Whether accounts are managed here.
     pub accounts_shown: bool,
+    /// Whether jobs, calendar, areas are run here.
+    pub system_shown: bool,
+    /// Whether definitions are read here.
+    pub definitions_shown: bool,
+    /// Whether the journal is audited here.
+    pub audit_shown: bool,
     /// Whether the ledger of cases is read here.
     pub ledger_shown: bool,
     /// Whether the log of exports is read here.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Name and password.
+/// Name and password, and the code of the second factor where one is set up.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct LogIn {
@@ -24,6 +24,10 @@ struct LogIn {
     login: String,
     /// The password.
     password: String,
+    /// Six digits of the authenticator, or a recovery code. Left out, the answer to a right password is 401 `second_factor_required` where one is
+    /// set up, and `second_factor_setup` where a duty asks for one that is not.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// Who is logged in.
@@ -122,7 +126,7 @@ fn staff(actor: &Actor) -> Result<&Staff, Error> {
 
 async fn log_in(State(app): State<Arc<App>>, headers: HeaderMap, JsonBody(b): JsonBody<LogIn>) -> Answer<(StatusCode, Json<Opened>)> {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let done = app.log_in(&b.login, &b.password, "api", agent).await.map_err(|e| match e {
+    let done = app.log_in(&b.login, &b.password, "api", agent, b.code.as_deref()).await.map_err(|e| match e {
         // wrong name, wrong password and a locked account are no conflict: nobody is logged in
         e @ Error::Refused(_) => Failure::from(e).answered(StatusCode::UNAUTHORIZED),
         e => e.into(),

@@ -94,21 +94,26 @@ walks! {
         });
     }
 
-    #[ignore = "the console does not keep yet what was typed when the session ended"]
     fn a_session_that_ended_takes_nothing_of_an_officers_form(t: TestDb, way: Way) {
         let w = World::new(&t);
         let case = new_case(&w, 1);
         way.through(&w.app, |page| {
+            const MOVED: &str = "select count(*) from events where kind = 'moved'";
+            let moved = count(&w.app.db, MOVED);
             page.hold("qx", &w.open_session("kuiwen.leader", "browser").1);
             page.open(&format!("/cases/{case}"));
             page.fill(&of("add_note", "note"), "已电话核实，单位承认拖欠。");
-            page.forget();
+            // far longer away than a session lives
+            w.pass(Duration::hours(13));
             page.press(&go("add_note"));
             page.says("登录");
             page.fill("[name=name]", "kuiwen.leader");
             page.fill("[name=password]", crate::support::app::PASSWORD);
             page.press("form[action^='/login'] button[type=submit]");
             page.says("已电话核实，单位承认拖欠。");
+            page.press("#kept button[type=submit]");
+            page.is_at(&format!("/cases/{case}"));
+            assert_eq!(count(&w.app.db, MOVED), moved + 1, "sent on once");
         });
     }
 }

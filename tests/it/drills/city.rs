@@ -49,6 +49,8 @@ impl City {
         for (name, value) in [
             ("EVIDENCE__DIRECTORY", files("evidence")),
             ("CHECKPOINT__DIRECTORY", files("checkpoints")),
+            // its own tests ask for it
+            ("SECOND_FACTOR__REQUIRED", String::new()),
             ("JOBS__POLL_SECONDS", "1".to_owned()),
             ("JOBS__LEASE_SECONDS", "2".to_owned()),
         ] {
@@ -222,6 +224,7 @@ fn session(tx: &mut qingxin::app::write::Tx<'_>, account: AccountId) -> qingxin:
         seen_at: before,
         expires_at: tx.now.plus(Duration::hours(10)),
         ended_at: None,
+        awaits_code: false,
     };
     accounts::insert_session(tx.c, &row)?;
     Ok(token)

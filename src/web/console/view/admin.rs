@@ -1,6 +1,6 @@
 //! Accounts, for security administrators.
 
-use super::{Chrome, Fact, FormView, Tag};
+use super::{AbsenceRow, Chrome, Fact, Filter, FormView, Tag};
 use askama::Template;
 
 /// One account in the list.
@@ -24,6 +24,8 @@ pub struct AccountRow {
 pub struct AccountsPage {
     /// The frame.
     pub chrome: Chrome,
+    /// Narrows the list.
+    pub filter: Filter,
     /// Accounts by log-in name.
     pub rows: Vec<AccountRow>,
     /// The accounts after these.
@@ -67,4 +69,10 @@ pub struct PersonPage {
     pub give: Option<FormView>,
     /// Disables or enables, resets the password.
     pub acts: Vec<FormView>,
+    /// Absences that are not over.
+    pub absences: Vec<AbsenceRow>,
+    /// Records one; `None` where nobody can stand in.
+    pub absence: Option<FormView>,
+    /// Takes the second factor away, where there is one.
+    pub factor: Option<FormView>,
 }

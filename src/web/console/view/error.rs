@@ -23,6 +23,8 @@ pub struct ErrorPage {
     pub trace: String,
     /// Whether the person should log in.
     pub login: bool,
+    /// A sentence beside it; empty for none.
+    pub note: String,
     /// It is a page of the employer's door: what leads on leads there.
     pub door: bool,
 }
@@ -39,6 +41,7 @@ impl ErrorPage {
             errors: failure.fields().into_iter().map(|f| f.message).collect(),
             trace: trace.to_string(),
             login: status == 401,
+            note: String::new(),
             door,
         }
     }

@@ -39,6 +39,15 @@ pub fn all() -> Vec<(String, askama::Result<String>)> {
     pages("contacts", ContactsPage::samples(), &mut out);
     pages("import", ImportPage::samples(), &mut out);
     pages("overdue", OverduePage::samples(), &mut out);
+    pages("audit", AuditPage::samples(), &mut out);
+    pages("audit_event", AuditEventPage::samples(), &mut out);
+    pages("definitions", DefinitionsPage::samples(), &mut out);
+    pages("definition", DefinitionPage::samples(), &mut out);
+    pages("calendar", CalendarPage::samples(), &mut out);
+    pages("areas", AreasPage::samples(), &mut out);
+    pages("jobs", JobsPage::samples(), &mut out);
+    pages("second_factor", SecondFactorPage::samples(), &mut out);
+    pages("kept", KeptPage::samples(), &mut out);
     pages("claims", ClaimsPage::samples(), &mut out);
     pages("parties", PartiesPage::samples(), &mut out);
     pages("supervisions", SupervisionsPage::samples(), &mut out);

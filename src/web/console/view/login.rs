@@ -1,6 +1,6 @@
 //! The log-in page.
 
-use super::{FieldKind, FormField, FormView};
+use super::{FieldKind, Flash, FormField, FormView};
 use crate::web::look::Around;
 use askama::Template;
 
@@ -15,6 +15,14 @@ pub enum LoginState {
     Failed,
     /// Logged out by the person.
     LoggedOut,
+    /// The password was right, the code is asked for.
+    Code,
+    /// The code was wrong.
+    WrongCode,
+    /// The session lay idle.
+    Locked,
+    /// The password that unlocks it was wrong.
+    WrongPassword,
 }
 
 /// 登录.
@@ -29,6 +37,8 @@ pub struct LoginPage {
     pub form: FormView,
     /// Demo log-ins: who, name, password. Empty outside the demo.
     pub demo_logins: Vec<(String, String, String)>,
+    /// A word on what was typed before.
+    pub note: Option<Flash>,
 }
 impl LoginPage {
     /// The page. `name` is what was typed before, `next` where to go afterwards.
@@ -38,6 +48,12 @@ impl LoginPage {
             FormField::new("name", "用户名", FieldKind::Text).required().max(64).autocomplete("username").value(name),
             FormField::new("password", "密码", FieldKind::Password).required().max(256).autocomplete("current-password"),
         ];
-        Self { around, state, form: FormView::new("login", "/login", "登录", fields).hidden("next", next), demo_logins: Vec::new() }
+        Self {
+            around,
+            state,
+            form: FormView::new("login", "/login", "登录", fields).hidden("next", next),
+            demo_logins: Vec::new(),
+            note: None,
+        }
     }
 }

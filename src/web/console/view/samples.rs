@@ -10,6 +10,9 @@ pub(super) fn person() -> Person {
 }
 pub(super) fn chrome(title: &str, place: Place) -> Chrome {
     let counts = NavCounts {
+        system_shown: true,
+        definitions_shown: true,
+        audit_shown: true,
         ledger_shown: true,
         exports_shown: true,
         bulletins_shown: true,
@@ -52,12 +55,21 @@ impl LoginPage {
         ];
         let mut empty = Self::new(LoginState::Fresh, "", "/", Around::default());
         empty.form.groups[0].fields[0].error = Some("必须填写。".into());
+        let asked = |state, key: &str, label: &str, note| {
+            let field = FormField::new(key, label, FieldKind::Password).required();
+            let form = FormView::new("asked", "/login/unlock", "继续", vec![field]);
+            Self { note, form, ..Self::new(state, "", "/", Around::default()) }
+        };
         vec![
             Self::new(LoginState::Failed, "hanting-officer", "/cases/1", Around::default()),
             demo,
             Self::new(LoginState::Expired, "", "/desk", Around::default()),
             Self::new(LoginState::LoggedOut, "", "/", Around::default()),
             empty,
+            asked(LoginState::Code, "code", "动态码", None),
+            asked(LoginState::WrongCode, "code", "动态码", Some(Flash { tone: Tone::Warn, text: "您刚才提交的文件没有保存。".into() })),
+            asked(LoginState::Locked, "password", "密码", Some(Flash { tone: Tone::Good, text: "您刚才填写的内容没有丢。".into() })),
+            asked(LoginState::WrongPassword, "password", "密码", None),
         ]
     }
 }
@@ -437,6 +449,13 @@ impl AccountsPage {
             FormView::new("create", "/accounts", "开通", vec![FormField::new("login", "登录名", FieldKind::Text).required().max(40)]);
         let full = Self {
             chrome: chrome("账号管理", Place::Accounts),
+            filter: Filter {
+                action: "/accounts".into(),
+                hidden: vec![],
+                fields: vec![FormField::new("q", "姓名或登录名", FieldKind::Text).max(40)],
+                active: false,
+                clear: "/accounts".into(),
+            },
             rows: vec![
                 row("ht-officer", Tag::new("正常", Tone::Good), &["承办员　寒亭区人社局　寒亭区", "受理员　寒亭区人社局　寒亭区"]),
                 row("ht-new", Tag::new("未改初始密码", Tone::Warn), &[]),
@@ -469,6 +488,24 @@ impl PersonPage {
                 vec![FormField::new("duty", "岗位", FieldKind::Select).required()],
             )),
             acts: vec![button("off", "停用账号"), button("reset", "重置密码")],
+            absences: vec![AbsenceRow {
+                span: "2026-11-23 09:00 至 2026-11-26 09:00".into(),
+                delegate: "李桂兰".into(),
+                reason: String::new(),
+                cancel: button("cancel-1", "撤销"),
+            }],
+            absence: Some(FormView::new(
+                "absence",
+                "/accounts/1/absences",
+                "登记请假",
+                vec![FormField::new("until", "到", FieldKind::DateTime).required()],
+            )),
+            factor: Some(FormView::new(
+                "factor",
+                "/accounts/1/second-factor",
+                "重置双因素",
+                vec![FormField::new("reason", "理由", FieldKind::Long).required().max(1000)],
+            )),
         };
         let mut own = fresh.clone();
         own.first = None;
@@ -479,6 +516,9 @@ impl PersonPage {
             DutyLine { duty: "受理员".into(), bureau: "寒亭区人社局".into(), area: "寒亭区".into(), take: None },
         ];
         own.give = None;
+        own.factor = None;
+        own.absences.clear();
+        own.absence = None;
         vec![fresh, own]
     }
 }

@@ -1,0 +1,6 @@
+drop table job_runs;
+drop index deliveries_dead;
+drop index events_actor;
+drop index events_kind;
+drop trigger duties_separate on duties;
+drop function check_duties_separate();
