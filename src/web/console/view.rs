@@ -33,6 +33,7 @@ mod import;
 mod inbox;
 mod joining;
 mod legacy;
+mod listing_desk;
 mod listings;
 mod login;
 mod money;
@@ -88,6 +89,7 @@ pub use import::{ImportPage, ImportResult, RejectLine};
 pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, NoticesPage, Pick, SearchPage, ViewChip};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
+pub use listing_desk::{AckRow, DeskListing, DeskTab, ListingDeskPage, ReceiverPage, ReceiverRow, ReceiversPage};
 pub use listings::{PublicListingRow, PublicListingsPage};
 pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
@@ -146,6 +148,8 @@ pub enum Place {
     Money,
     /// 用人单位档案.
     Employers,
+    /// 失信名单.
+    Listings,
     /// 社会公布.
     Announcements,
     /// 守法诚信等级.
@@ -279,6 +283,7 @@ fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
     nav.extend(group("统计", figures));
     let credit = vec![
         (c.reads || c.credit, item("/employers", "用人单位档案", 0, Place::Employers)),
+        (c.reads || c.credit, item("/listings", "失信名单", 0, Place::Listings)),
         (c.reads || c.credit, item("/announcements", "社会公布", 0, Place::Announcements)),
         (c.reads || c.credit, item("/gradings", "诚信等级", 0, Place::Gradings)),
         (c.reads || c.credit, item("/submissions", "单位提交的材料", 0, Place::Submissions)),
