@@ -32,6 +32,8 @@ const EXPORT: usize = 1_000;
 const MOST: usize = 100;
 /// The rule of the latest day to serve the notice, counted backwards.
 const TELL: &str = "listing.tell";
+/// The window in which a party may object.
+const OBJECTION: &str = "objection";
 /// The definition.
 const KIND: &str = "listing";
 /// Stages by their names in addresses, the first one first shown.
@@ -196,13 +198,13 @@ fn signature(row: &Row) -> Option<Gate> {
 }
 
 /// What holds a party: one tag for the unit, one for all others together.
-fn told(parties: &[Party], out: &mut Vec<Gate>) {
+fn told(parties: &[Party], window: Option<Day>, out: &mut Vec<Gate>) {
     let living = |p: &&Party| !matches!(p.standing.as_str(), "dropped");
     if let Some(p) = parties.iter().filter(living).find(|p| p.is_unit()) {
-        match (p.standing.as_str(), p.served_on, p.objected_on, p.window_over_on) {
+        match (p.standing.as_str(), p.objected_on, window) {
             ("drafted", ..) => out.push(gate("not_served", &[])),
-            ("told", _, Some(_), _) => out.push(gate("objected", &[])),
-            ("told", _, None, Some(day)) => out.push(gate("window", &[("day", &day.to_string())])),
+            ("told", Some(_), _) => out.push(gate("objected", &[])),
+            ("told", None, Some(day)) => out.push(gate("window", &[("day", &day.to_string())])),
             ("excluded", ..) => out.push(gate("cleared", &[])),
             _ => {}
         }
@@ -214,7 +216,7 @@ fn told(parties: &[Party], out: &mut Vec<Gate>) {
 }
 
 /// What holds the way to the decision, by the facts its guards ask.
-fn before_decision(l: &Listing, row: &Row, f: &Facts, parties: &[Party]) -> Vec<Gate> {
+fn before_decision(l: &Listing, row: &Row, f: &Facts, parties: &[Party], window: Option<Day>) -> Vec<Gate> {
     let mut out = Vec::new();
     if row.state == "lapsed" || yes(f, "listing.clock_over") {
         out.push(gate("lapsed", &[]));
@@ -233,7 +235,7 @@ fn before_decision(l: &Listing, row: &Row, f: &Facts, parties: &[Party]) -> Vec<
             out.push(gate(code, &[]));
         }
     }
-    told(parties, &mut out);
+    told(parties, window, &mut out);
     out.extend(signature(row));
     if row.state == "telling" && yes(f, "listing.unit_ready") && row.pending_role.is_none() {
         out.push(gate("to_decide", &[]));
@@ -300,6 +302,11 @@ fn line(c: &mut Conn, app: &App, actor: &Actor, (l, row, number_of_case): Line, 
     let applied = rows::removals_of(c, l.id)?.into_iter().find(|r| r.outcome.is_none());
     let newest = |all: &[TermRow], key: &str| all.iter().filter(|t| t.key == key).max_by_key(|t| t.id).cloned();
     let decide_by = newest(&terms, "decide").and_then(|t| t.due_day);
+    // the unit's window of objection, while it runs
+    let window = match parties.iter().find(|p| p.is_unit() && p.standing == "told") {
+        Some(p) => newest(&procedures::terms_of(c, p.procedure_id)?, OBJECTION).filter(|t| t.status == "live").and_then(|t| t.due_day),
+        None => None,
+    };
     let unit_told = parties.iter().any(|p| p.is_unit() && p.served_on.is_some());
     let examining = l.standing == "examining" && row.open;
     let tell_by = newest(&terms, "tell").and_then(|t| t.due_day).or_else(|| law.last_day(TELL, decide_by?, now));
@@ -316,7 +323,7 @@ fn line(c: &mut Conn, app: &App, actor: &Actor, (l, row, number_of_case): Line, 
         }))
     };
     let (gates, clock) = match (&applied, stage, l.standing.as_str()) {
-        (_, _, "examining") => (before_decision(&l, &row, &f, &parties), clock(&terms, &row, &["decide", "look_into"])?),
+        (_, _, "examining") => (before_decision(&l, &row, &f, &parties, window), clock(&terms, &row, &["decide", "look_into"])?),
         (Some(r), Stage::Removing, "listed" | "suspended") => {
             let of = procedures::get(c, r.procedure_id)?.ok_or(Error::NotFound("procedure"))?;
             let six = r.corrected_on.zip(l.decided_on).and_then(|(day, from)| rules::six_months(&law, day, from, now));
@@ -461,7 +468,7 @@ const COLUMNS: [&str; 19] = [
 ];
 
 fn table(lines: Vec<DeskLine>) -> sheet::Table {
-    let day = |d: Option<Day>| Value::Text(d.map(|d| d.to_string()).unwrap_or_default());
+    let day = |d: Option<Day>| d.map_or(Value::Empty, Value::Day);
     let rows = lines.into_iter().map(|l| {
         let shared = if l.receivers > 0 { format!("{}/{}", l.confirmed, l.receivers) } else { String::new() };
         vec![
@@ -472,8 +479,8 @@ fn table(lines: Vec<DeskLine>) -> sheet::Table {
             Value::Text(l.bureau_name),
             Value::Text(l.state_title),
             Value::Text(l.gates.into_iter().map(|g| g.title).collect::<Vec<_>>().join("；")),
-            Value::Text(l.unpaid_fen.to_string()),
-            Value::Text(l.persons.to_string()),
+            Value::Money(l.unpaid_fen),
+            Value::Int(l.persons.into()),
             day(Some(l.expired_on)),
             day(l.tell_by),
             day(l.decide_by),
