@@ -87,7 +87,8 @@ fn row(l: &DeskLine) -> DeskListing {
     let mut lines = Vec::new();
     match (l.decided_on, l.until_on) {
         (Some(from), Some(until)) => {
-            lines.push(say("term", &[("from", &from.to_string()), ("until", &until.to_string())]));
+            lines.push(say("from", &[("day", &from.to_string())]));
+            lines.push(say("until", &[("day", &until.to_string())]));
             lines.extend(l.published_on.map(|d| say("published", &[("day", &d.to_string())])));
             if l.removed_on.is_none() {
                 lines.push(if l.receivers > 0 {
@@ -199,6 +200,7 @@ fn last(l: &ReceiverLine) -> String {
 fn marks(l: &ReceiverLine) -> Vec<Tag> {
     let n = l.behind.to_string();
     let mut out = vec![match (l.behind, l.more) {
+        (0, false) if l.last_rev.is_none() => Tag::new(receiver_word("nothing", &[]), Tone::Plain),
         (0, false) => Tag::new(receiver_word("level", &[]), Tone::Good),
         (_, true) => Tag::new(receiver_word("behind_more", &[("n", &n)]), Tone::Warn),
         (_, false) => Tag::new(receiver_word("behind", &[("n", &n)]), Tone::Warn),

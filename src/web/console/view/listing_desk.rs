@@ -166,7 +166,7 @@ mod samples {
                 task: "列入期限".into(),
                 due: Some(due(Lamp::Normal, "剩 740 个工作日", "2029-12-23")),
                 days: Vec::new(),
-                lines: vec!["列入 2026-12-23 至 2029-12-23".into(), "已确认 1/3 个接收部门".into()],
+                lines: vec!["2026-12-23 列入".into(), "列入期至 2029-12-23".into(), "已确认 1/3 个接收部门".into()],
                 ..row.clone()
             };
             let ended = DeskListing { state: "已移出".into(), gates: Vec::new(), task: String::new(), due: None, ..listed.clone() };
@@ -227,7 +227,7 @@ mod samples {
             let level = ReceiverRow {
                 name: "12345 热线".into(),
                 code: "hotline".into(),
-                marks: vec![Tag::new("已全部确认", Tone::Good)],
+                marks: vec![Tag::new("没有须确认的名单", Tone::Plain)],
                 since: String::new(),
                 last: "从未确认".into(),
                 last_at: String::new(),
