@@ -29,6 +29,7 @@ pub const KINDS: [&str; 15] = [
     "supervisions",
     "announcements",
     "gradings",
+    "listings",
     "employers",
     "refusals",
     "legacy",

@@ -87,6 +87,14 @@ pub fn load(tx: &mut Tx<'_>, subject: &Subject, groups: &BTreeSet<String>) -> Re
 /// # Errors
 /// The database.
 pub fn load_for_offer(c: &mut Conn, app: &App, actor: &Actor, row: &Row, p: &Procedure, graph: &Graph, now: At) -> Result<Facts> {
+    for_reader(c, app, actor, row, &graph.offer_needs(p), now)
+}
+
+/// Facts of these groups of a procedure, for a reader.
+///
+/// # Errors
+/// The database.
+pub(super) fn for_reader(c: &mut Conn, app: &App, actor: &Actor, row: &Row, groups: &BTreeSet<String>, now: At) -> Result<Facts> {
     let law = app.law();
     let filing = row.filing_id.map(|id| filings::get(c, id)).transpose()?.flatten();
     let person = filing.as_ref().map(|f| filings::claimant(c, f.claimant_id)).transpose()?.flatten();
@@ -102,7 +110,7 @@ pub fn load_for_offer(c: &mut Conn, app: &App, actor: &Actor, row: &Row, p: &Pro
         given: crate::flow::Form::new(),
         actor,
     };
-    groups_of(c, &about, &graph.offer_needs(p))
+    groups_of(c, &about, groups)
 }
 
 fn groups_of(c: &mut Conn, a: &About<'_>, groups: &BTreeSet<String>) -> Result<Facts> {

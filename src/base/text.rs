@@ -35,6 +35,7 @@ const ZH: &[&str] = &[
     include_str!("../../config/texts/zh/joint.toml"),
     include_str!("../../config/texts/zh/legacy.toml"),
     include_str!("../../config/texts/zh/listing.toml"),
+    include_str!("../../config/texts/zh/listing_desk.toml"),
     include_str!("../../config/texts/zh/notices.toml"),
     include_str!("../../config/texts/zh/orders.toml"),
     include_str!("../../config/texts/zh/penalty.toml"),

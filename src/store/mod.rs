@@ -50,6 +50,7 @@ pub mod keys;
 pub mod ledger;
 pub mod legacy;
 pub mod letters;
+pub mod listing_desk;
 pub mod listings;
 pub mod mandates;
 pub mod measure;

@@ -65,6 +65,7 @@ pub fn scene(w: &World, ids: &mut BTreeMap<&'static str, String>) {
     ids.insert("draw", draw.to_string());
     ids.insert("call", call.to_string());
     crate::access_announcements::scene(w, ids);
+    crate::access_listings::scene(w);
     crate::access_reports::scene(w, ids);
 }
 

@@ -125,6 +125,8 @@ mod legacy_review;
 #[cfg(test)]
 mod listed;
 #[cfg(test)]
+mod listing_desk;
+#[cfg(test)]
 mod listings;
 #[cfg(test)]
 mod listings_killed;

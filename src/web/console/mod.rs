@@ -30,6 +30,7 @@ mod gradings;
 mod import;
 mod jobs;
 mod kept;
+mod listing_desk;
 mod lists;
 mod matter;
 mod money_report;
@@ -153,6 +154,7 @@ pub fn routes(t: &mut Table<Arc<App>>) {
     of_claims(t);
     of_draws(t);
     of_gradings(t);
+    of_listings(t);
     door::routes(t);
     ledger::routes(t);
     bulletins::routes(t);
@@ -355,6 +357,22 @@ fn of_statistics(t: &mut Table<Arc<App>>) {
     t.add(out("/dashboard/export", "console_export_dashboard", "导出看板的一张表"), dashboard::take_out);
     t.add(page("/clock", "console_clock", who, "时限行为"), dashboard::clocks);
     t.add(out("/clock/export", "console_export_clock", "导出时限行为"), dashboard::clocks_out);
+}
+
+/// The list of joint sanctions and who receives it.
+fn of_listings(t: &mut Table<Arc<App>>) {
+    let who = Access::Staff("信用、大队长、局领导（本部门）；督办见所督办区划");
+    t.add(page("/listings", "console_listings", who, "失信名单"), listing_desk::page);
+    t.add(
+        Route::post("/listings/export", "console_export_listings", who, "导出失信名单").reads_form().answers_plain(
+            200,
+            "XLSX 或 CSV 文件",
+            None,
+        ),
+        listing_desk::export,
+    );
+    t.add(page("/receivers", "console_receivers", who, "名单接收部门"), listing_desk::receivers);
+    t.add(page("/receivers/{code}", "console_receiver", who, "一个接收部门"), listing_desk::receiver);
 }
 
 /// Grades of employers and their files.

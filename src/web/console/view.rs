@@ -38,6 +38,7 @@ mod inbox;
 mod jobs;
 mod joining;
 mod legacy;
+mod listing_desk;
 mod listings;
 mod login;
 mod money;
@@ -99,6 +100,7 @@ pub use inbox::{Filter, HitRow, InboxPage, InboxRow, InboxTab, NoticeRow, Notice
 pub use jobs::{BacklogLine, JobRow, JobsPage, NodeRow};
 pub use joining::{JoiningPage, SplitRow};
 pub use legacy::{LegacyPage, LegacyRow};
+pub use listing_desk::{AckRow, DeskListing, DeskTab, ListingDeskPage, ReceiverPage, ReceiverRow, ReceiversPage};
 pub use listings::{PublicListingRow, PublicListingsPage};
 pub use login::{LoginPage, LoginState};
 pub use money::{MoneyBar, MoneyReportPage, MoneyRow};
@@ -158,6 +160,8 @@ pub enum Place {
     Money,
     /// 用人单位档案.
     Employers,
+    /// 失信名单.
+    Listings,
     /// 社会公布.
     Announcements,
     /// 守法诚信等级.
@@ -301,6 +305,7 @@ fn nav(place: Place, c: NavCounts) -> Vec<NavItem> {
     nav.extend(group("统计", figures));
     let credit = vec![
         (c.reads || c.credit, item("/employers", "用人单位档案", 0, Place::Employers)),
+        (c.reads || c.credit, item("/listings", "失信名单", 0, Place::Listings)),
         (c.reads || c.credit, item("/announcements", "社会公布", 0, Place::Announcements)),
         (c.reads || c.credit, item("/gradings", "诚信等级", 0, Place::Gradings)),
         (c.reads || c.credit, item("/submissions", "单位提交的材料", 0, Place::Submissions)),

@@ -19,6 +19,7 @@ mod gradings;
 mod imports;
 mod inbox;
 mod legacy;
+mod listing_desk;
 mod oral;
 mod outbox;
 mod overdue;
@@ -120,6 +121,7 @@ pub fn routes(table: &mut Table<Arc<App>>) {
     announcements::routes(table);
     penalties::routes(table);
     gradings::routes(table);
+    listing_desk::routes(table);
     door::routes(table);
     employers::routes(table);
 }

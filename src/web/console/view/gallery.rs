@@ -51,6 +51,9 @@ pub fn all() -> Vec<(String, askama::Result<String>)> {
     pages("claims", ClaimsPage::samples(), &mut out);
     pages("parties", PartiesPage::samples(), &mut out);
     pages("supervisions", SupervisionsPage::samples(), &mut out);
+    pages("listing_desk", ListingDeskPage::samples(), &mut out);
+    pages("receivers", ReceiversPage::samples(), &mut out);
+    pages("receiver", ReceiverPage::samples(), &mut out);
     pages("announcements", AnnouncementsPage::samples(), &mut out);
     pages("announcement_batches", AnnouncementBatchesPage::samples(), &mut out);
     pages("public_announcements", PublicAnnouncementsPage::samples(), &mut out);
