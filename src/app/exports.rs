@@ -23,7 +23,7 @@ pub const REASONS: &str = "export_reason";
 /// Lines of a page of the log.
 const MOST: usize = 100;
 /// Files this program hands out with rows of cases or persons; the log is narrowed by them.
-pub const KINDS: [&str; 15] = [
+pub const KINDS: [&str; 16] = [
     "ledger",
     "overdue",
     "supervisions",
