@@ -166,7 +166,7 @@ pub fn last_ack(c: &mut Conn, partner: PartnerId, w: &Within) -> Result<Option<(
     Ok(q.first(c).optional()?)
 }
 
-/// Messages on the list to a receiver that were given up, the newest first (`deliveries_dead`).
+/// Messages on the list to a receiver that were given up, the newest first (`deliveries_dead_of`).
 pub fn given_up(c: &mut Conn, partner: PartnerId, limit: i64) -> Result<Vec<super::exchange_out::Delivery>> {
     Ok(deliveries::table
         .inner_join(subscriptions::table.on(subscriptions::id.eq(deliveries::subscription_id)))

@@ -5,4 +5,4 @@ create index listings_area on listings (area, standing, id);
 create index listings_stage on listings (standing, id);
 create index removals_open on removals (listing_id) where outcome is null;
 create index list_acks_partner on list_acks (partner_id, at);
-create index deliveries_dead on deliveries (subscription_id, id) where state = 'dead';
+create index deliveries_dead_of on deliveries (subscription_id, id) where state = 'dead';

@@ -1,4 +1,4 @@
-drop index deliveries_dead;
+drop index deliveries_dead_of;
 drop index list_acks_partner;
 drop index removals_open;
 drop index listings_stage;
