@@ -231,7 +231,10 @@ impl App {
     pub fn rebuild_summaries(self: &Arc<Self>) -> Result<usize> {
         self.db.write_blocking(|c| {
             let was = rows::state(c)?;
-            rows::advance(c, &was, &State { fill_kind: Some("case".to_owned()), fill_after: None, check_after: None, ..was.clone() })?;
+            // whoever compares meanwhile must not mend what is counted anew
+            let anew =
+                State { fill_kind: Some("case".to_owned()), fill_after: None, check_after: None, mended: was.mended + 1, ..was.clone() };
+            rows::advance(c, &was, &anew)?;
             rows::clear(c)
         })?;
         while self.count_page()? {}
